@@ -68,7 +68,6 @@ class Accounts:
     - ``ordered``: records are put in an order.
     - ``described``: a record has no name or number, only a description.
     - ``answered``: a record was asked about and chosen.
-    - ``worked_out``: how many values are read from records without a name or number.
     - ``others``: stems of what records of other kinds are called.
     - ``shown``: names shown beside the records, in lower case.
     """
@@ -78,7 +77,6 @@ class Accounts:
     ordered: bool
     described: bool
     answered: bool
-    worked_out: int
     phrases: tuple[tuple[str, ...], ...]
     """Names of the called actions that have several words ("call off", "was delivered")."""
     others: frozenset[str] = frozenset()
@@ -113,15 +111,13 @@ def list_accounts(order: Order, text: str, known: frozenset[str]) -> Accounts:
     )
     phrases = tuple(tuple(said.casefold().split()) for each in contracts for said in each.aliases if " " in said)
     own |= order.told_by_records | order.sum_words
-    read_from = [node.of for node in nodes if isinstance(node, FieldOf | TotalOf)]
-    worked_out = sum(isinstance(each, Find) and each.said is None for each in read_from)
     known = own | _named_in_form(nodes) | _list_roles(finds, order.kinds)
     known |= _SOONER if not _BRINGING.isdisjoint(typed) else frozenset()
     ordered = any(isinstance(node, OrderByField | OrderByCount) for node in nodes)
     referred = {each.record for each in finds} | {note.record for note in order.notes}
     theirs = {word for name, held in nouns.items() if name in referred for word in held}
     others = frozenset(word for held in nouns.values() for word in held if word not in theirs | known)
-    return Accounts(known, restricted, ordered, bool(unnamed), order.chosen, worked_out, phrases, others, order.shown)
+    return Accounts(known, restricted, ordered, bool(unnamed), order.chosen, phrases, others, order.shown)
 
 
 def _named_in_form(nodes: Sequence[object]) -> frozenset[str]:

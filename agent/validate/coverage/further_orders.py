@@ -287,8 +287,6 @@ _FOR: Final = re.compile(
     r"|(?i:on|at|with|under|from|through)\s+(?=[A-Z][\w-]*['’]s\s))"
     r"(?P<name>[A-Z][^\W\d_]+(?:-[A-Z][^\W\d_]+)?)(?:['’]s(?:\s+[^\W\d_]+)?)?"
 )
-
-_BEHIND: Final = re.compile(r"\s+([a-z]+)")
 # A strange word in lower case: "for ada".
 _FOR_LOW: Final = re.compile(
     r"(?<!\w)(?:for|on\s+behalf\s+of)\s+(?P<name>[a-z]{3,})(?:['’]s)?(?=\s*(?:[,.;!?]|$)|\s+[a-z])"
@@ -307,9 +305,6 @@ def find_others(
         low = name.casefold()
         if name.isupper() or stem(low) in patterns.TIMES or low in shown or stem(low) in known:
             continue
-        behind = _BEHIND.match(text, found.end())
-        if behind is not None and is_word(low) and behind[1] not in EMPTY:
-            continue  # "for European customers": an attribute
         if not any(first < end and start < last for first, last in taken):
             yield found.span()
     for found in _FOR_LOW.finditer(text):

@@ -18,21 +18,16 @@ from agent.validate.coverage.clauses import Clause, Word, is_no_reason, split_cl
 from agent.validate.coverage.modifiers import BOUND, FREE, LIMIT, OTHERS, PAST, QUALIFIED, RATE, SHARE, WHEN
 from agent.validate.coverage.openings import ASKING, WISH, WISHED
 from agent.validate.coverage.order import Order
-from agent.validate.coverage.weighty_patterns import Place
+from agent.validate.coverage.weighty_patterns import Place, match_words
 from language import numerals
 from language.number_words import CARDINALS
 from language.stems import EMPTY, ORDERS, READING, split_runs, stem
 from language.text import NAMES_TOO, is_written_as_name, word_set
 from language.wordnet import find_similar_stems, is_word
 
-
-def _words(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
-
-
 _UNIT: Final = r"(?:second|minute|hour|day|night|week|month|quarter|year)s?"
 # Introduces a reason, which lasts until the next used word.
-_REASON: Final = _words(
+_REASON: Final = match_words(
     r"because|cause|since|due\s+to|owing\s+to|thanks\s+to|on\s+account\s+of|in\s+(?:return|exchange)\s+for"
     r"|as(?=\s+(?:he|she|it|they|we|i|you|that|this|the|there|per|discussed|agreed|promised|requested|usual|always|soon)\b)"
     rf"|for(?!\s+(?:an?\s+|the\s+next\s+|another\s+|\d+\s+|each\s+|every\s+)?(?:\w+\s+)?{_UNIT}\b)(?!\s+(?:its|the)\s+\w+\s+half\b)"
@@ -43,12 +38,12 @@ _TO_WHOM: Final = re.compile(
     r"(?<=\s)to\s+(?!(?:an?|the|his|her|its|their|our|my|make|say|apologi[sz]e|thank|help|keep|be|have|do)\b)(?P<whom>[^\W\d_]{3,})(?=\W*$|\s)",
     re.IGNORECASE,
 )
-_RELATIVE: Final = _words(r"who|whom|whose|which|where")
+_RELATIVE: Final = match_words(r"who|whom|whose|which|where")
 # "…, which is to be halved", "…, to be repaid" and "…, which she pays back" order something. They don't describe.
 _TO_BE: Final = re.compile(r"\s*(?:(?:who|which|that)\s+(?:is|are)\s+)?to\s+be\b", re.IGNORECASE)
 _WHICH: Final = re.compile(r"\s*which\s+(?:he|she|it|they|we|you)\s+(?:\w+ly\s+)?(?P<verb>\w+)", re.IGNORECASE)
 # Introduces a time or a condition. ``modifiers.py`` looks at those.
-_BOUND: Final = _words(r"before|after|if|unless|when|whenever|until|till?|once|provided|assuming|whether")
+_BOUND: Final = match_words(r"before|after|if|unless|when|whenever|until|till?|once|provided|assuming|whether")
 _SUBJECT: Final = r"(?:i|he|she|it|they|we|you|nobody|someone|somebody)"
 OWN_SUBJECT: Final = re.compile(
     rf"(?<!\w)(?:{_SUBJECT}(?:['’](?:s|m|re|ve|d|ll)(?!\w)|\s+(?!to\b)[^\W\d_]+)"
@@ -79,7 +74,6 @@ _OF_ITS_OWN: Final = re.compile(r"[^\W\d_]+(?:ed|ing|ly|ous|[ai]ble|ive|ial|ful|
 _BEFORE: Final = re.compile(r"[^\W\d_]+['’]?[^\W\d_]*\s+$")
 _OWNER: Final = re.compile(r"['’]s?\s+(?:(?P<kind>[^\W\d_]+)\s+)?$")
 _OWNED: Final = re.compile(r"\w['’]s\s+$")
-_WHOSE: Final = re.compile(r"(?<!\w)(?:his|her|their|its)\s+(?:[^\W\d_]+ly\s+)?$", re.IGNORECASE)
 _MOST: Final = re.compile(r"(?<!\w)(?:most|least)\s+", re.IGNORECASE)
 # Other records like the named one.
 _LIKE: Final = re.compile(
@@ -246,9 +240,6 @@ def _beside(
         after = (each for each in left if _follows_owner(clause.text, each[1], used))
         kinds = [each for each in after if stem(plain_word(each[0])) not in by.others]
         left = [each for each in left if each not in kinds]
-    if by.worked_out:  # the model reads it as the record or field that a value is computed from
-        whose = [each for each in left if _follows_whose(clause.text, each[1], used)][: by.worked_out]
-        left = [each for each in left if each not in whose]
     if by.ordered:
         most = {each.end() for each in _MOST.finditer(clause.text, clause.start, clause.end)}
         left = [each for each in left if each[1] not in most]
@@ -319,13 +310,6 @@ def _follows_owner(text: str, at: int, used: Sequence[bool]) -> bool:
         and used[max(0, found.start() - 1)]
         and not (between and (between[:1].isupper() or plain_word(between) in EMPTY))
     )
-
-
-def _follows_whose(text: str, at: int, used: Sequence[bool]) -> bool:
-    """Whether a plain word follows "his" or "her", or directly follows used words ("the October bill")."""
-    before = len(text[:at].rstrip())
-    right_behind = 0 < before < at and used[before - 1]
-    return text[at].islower() and (right_behind or patterns.search_before(_WHOSE, text, at) is not None)
 
 
 def _is_manner(clause: Clause, verbs: frozenset[str], known: frozenset[str]) -> bool:

@@ -18,6 +18,7 @@ from agent.validate.coverage.weighty_patterns import (
     cover,
     find_closing,
     find_opening,
+    match_words,
     search_before,
 )
 from language.stems import ORDERS, split_runs, stem
@@ -98,26 +99,22 @@ _OTHERS: Final = (
 )
 
 
-def _words(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
-
-
-BOUND: Final = _words(_BOUND)
+BOUND: Final = match_words(_BOUND)
 # "Once paid": something is to have happened first, and nothing says that it has.
-DONE_FIRST: Final = _words(
+DONE_FIRST: Final = match_words(
     r"(?:once|when(?:ever)?|until|till|as\s+soon\s+as)\s+(?:it(?:['’]s|\s+is)\s+)?(?:fully\s+|all\s+)?"
     r"(?:[^\W\d_]{2,}(?<!e)ed|paid|done|sent|gone|built|made|found|sold|met|back|in|here)(?=\s*(?:[,.;!]|$|and\b|please\b))"
 )
-WHEN: Final = _words(rf"{_DELAY}|{_LENGTH}")
-PHASE: Final = _words(_PHASE)
+WHEN: Final = match_words(rf"{_DELAY}|{_LENGTH}")
+PHASE: Final = match_words(_PHASE)
 # Between a comma and the time from which something holds.
 _EFFECTIVE: Final = (
     r"(?:effective|valid|only|but|(?:to\s+)?tak(?:e|ing)\s+effect|with\s+effect|as|from|ideally|preferably)\s+"
 )
-RATE: Final = _words(_RATE)
+RATE: Final = match_words(_RATE)
 # Moves a day that is computed from a record's: "a week later", "back a day".
 SHIFT: Final = re.compile(rf"an?\s+{_UNIT}|.*(?:later|earlier)", re.IGNORECASE)
-BESIDE: Final = _words(
+BESIDE: Final = match_words(
     rf"until|till?|(?:for\s+)?(?:an?|another)\s+{_UNIT}(?=\s*(?:$|[,;.!?]|\b(?:for|because|as|since|due)\b))"
     r"|(?:for\s+)?(?:each|every|per)"
 )
@@ -130,15 +127,15 @@ _EACH: Final = re.compile(
 )
 _SAME_RATE: Final = {"dai": "day", "annual": "year"}
 _RANGE_ENDS: Final = re.compile(r"(\d{1,6})\s*[-–]\s*(\d{1,6})")
-SHARE: Final = _words(_SHARE)
+SHARE: Final = match_words(_SHARE)
 LIMIT: Final = re.compile(rf"(?<!\w)(?:{_LIMIT})", re.IGNORECASE)
-QUALIFIED: Final = _words(_QUALIFIED)
+QUALIFIED: Final = match_words(_QUALIFIED)
 ADDED: Final = re.compile(rf"(?<!\w)(?:{_ADDED})", re.IGNORECASE)
-FREE: Final = _words(_FREE)
-OR: Final = _words(_OR)
+FREE: Final = match_words(_FREE)
+OR: Final = match_words(_OR)
 OTHERS: Final = re.compile(rf"(?:{_OTHERS})(?!\w)", re.IGNORECASE)
 # "Must not get": forbids what the clause is about.
-FORBIDS: Final = _words(
+FORBIDS: Final = match_words(
     r"(?:(?:do|does|should|must|may|can|could|will|would|shall|ca|wo|sha)n['’]?t(?!\s+(?:you|we|forget|hesitate|fail)\b)"
     r"|(?:do|does|should|must|may|can|could|will|would|shall)\s+not|cannot)"
 )
@@ -276,8 +273,6 @@ def _modifies(
 def _clause(text: str, start: int, end: int, *, joins: bool = True) -> Place:
     """The stretch between punctuation around a place. A comma right before the place may join."""
     first = find_opening(PUNCTUATION, text, len(text[:start].rstrip()) - 1 if joins else start)
-    if not joins and start and text[start - 1] in ".,:":
-        first = start
     return first, find_closing(PUNCTUATION, text, end)
 
 

@@ -9,10 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-
-def _words(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
-
+from agent.validate.coverage.weighty_patterns import match_words
 
 OPENERS: Final = (
     r"\W*(?:(?:and|but|so|well|ok|okay|hi|hello|hey|oh|ah|hm+|btw|fyi|actually|sorry|please|also|then|look|listen|no|yes"
@@ -115,9 +112,9 @@ TO_BE: Final = re.compile(
 DO_IT: Final = re.compile(
     r"(?<!\w)(?P<verb>[^\W\d_]+)\s+(?:it|that|this|them|those|these|him|her)(?!\w)", re.IGNORECASE
 )
-PLEASE: Final = _words(r"please|pls|plz|(?:could|can|would|will)\s+you|can\s+we|let['’]?s")
+PLEASE: Final = match_words(r"please|pls|plz|(?:could|can|would|will)\s+you|can\s+we|let['’]?s")
 # Only introduces the order: "could you", "I'd like to", "let's".
-ASKING: Final = _words(
+ASKING: Final = match_words(
     r"(?:can|could|would|will|may|might|shall|should)\s+(?:you|u|we|i|someone|somebody|anybody|it|this|that)"
     r"|(?:i|we)(?:['’]d|['’]ll|\s+would|\s+will|\s+have|\s+do)?\s+(?:really\s+|just\s+|also\s+)?(?:like|want|need|love|wish|prefer|have|hope)"
     r"(?:\s+you)?(?:\s+to)?|(?:i|we)\s+(?:can|could|should|must)"
@@ -125,7 +122,7 @@ ASKING: Final = _words(
     r"|be\s+(?:so\s+)?(?:kind|nice|good)\s+(?:enough\s+to|and|as\s+to)|would\s+(?:like|love)\s+to|go\s+ahead"
     r"|(?:do|would)\s+you\s+mind"
 )
-WISH: Final = _words(
+WISH: Final = match_words(
     r"(?:needs?|wants?|gets?|deserves?|(?:could|can)\s+do\s+with|(?:should|shall|must|may|can|is\s+to|(?:woul)?d\s+like\s+to)\s+(?:get|have)"
     r"|(?:woul)?d\s+like)"
 )

@@ -184,7 +184,7 @@ _CHANNELS: Final = (
 )  # fmt: skip
 _BY_CHANNEL: Final = re.compile(
     r"(?:^\W*(?:please\s+|can\s+you\s+|and\s+)*|(?<!\w)(?:by|via|through|over\s+the|on\s+the|in|as\s+an?|an?)\s+)"
-    r"(?P<channel>e-?mail|mail|phone|telephone|ring|sms|text(?=\s+message)|whatsapp|letter|post|fax|person)(?![\w@-])(?!\s+(?:to|from|is|was|has|keeps?|address)\b)",
+    r"(?P<channel>e-?mail|mail|phone|telephone|ring|sms|text(?=\s+message)|whatsapp|letter|post|fax|(?<=in\s)person)(?![\w@-])(?!\s+(?:to|from|is|was|has|keeps?|address)\b)",
     re.IGNORECASE,
 )
 
@@ -196,7 +196,5 @@ def find_other_channels(order: str, contract: Contract) -> Iterator[Place]:
     own = [each for each in _CHANNELS if not told.isdisjoint(each)]
     for found in _BY_CHANNEL.finditer(order) if own else ():
         said = found["channel"].casefold()
-        if said == "person" and not found[0].casefold().startswith("in"):
-            continue
         if not any(said in each for each in own):
             yield found.start() + len(found[0]) - len(found[0].lstrip()), found.end()

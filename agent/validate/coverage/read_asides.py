@@ -19,7 +19,7 @@ from agent.validate.coverage.accounted_words import plain_word
 from agent.validate.coverage.clauses import Clause, split_clauses
 from agent.validate.coverage.left_over import FINITE, OWN_SUBJECT
 from agent.validate.coverage.order import Order
-from agent.validate.coverage.weighty_patterns import Place
+from agent.validate.coverage.weighty_patterns import Place, match_words
 from language import numerals
 from language.stems import ORDERS, stem
 from language.text import read_text
@@ -27,10 +27,6 @@ from language.wordnet import find_similar_stems
 
 READ_AGAIN: Final = ("nothing", "expressed")
 """Roles of asides from a second reading."""
-
-
-def _words(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
 
 
 _LEAD: Final = r"\s*(?:(?:and|but|so|or|then|also|just|please|though|ok(?:ay)?)\s+)*"
@@ -46,7 +42,7 @@ _EXPLICIT: Final = re.compile(
     r"|(?:as|so)\s+long\s+as|provided|assuming|in\s+case|except|(?:for\s+)?(?:per|each|every))(?!\w)|not\s+before(?!\w)",
     re.IGNORECASE,
 )
-_NOT_ONLY: Final = _words(r"not\s+only")
+_NOT_ONLY: Final = match_words(r"not\s+only")
 _WHY: Final = re.compile(
     rf"{_LEAD}(?:because(?:\s+of)?|cause|since|as|due\s+to|owing\s+to|thanks\s+to|on\s+account\s+of)\s", re.IGNORECASE
 )
@@ -60,7 +56,7 @@ _CONTRAST: Final = re.compile(
     re.IGNORECASE,
 )
 # Rules out an amount of the same thing, not another thing.
-_EXTENT: Final = _words(r"every\w*|all|whole|entire\w*|full|total|half|part|most|much|many|any\w*|yet|quite|\w+ly")
+_EXTENT: Final = match_words(r"every\w*|all|whole|entire\w*|full|total|half|part|most|much|many|any\w*|yet|quite|\w+ly")
 _WORD: Final = re.compile(r"[^\W_]+")
 # A duty, a permission or another person's future action. It may limit the order.
 _BINDS: Final = re.compile(
@@ -68,7 +64,7 @@ _BINDS: Final = re.compile(
     r"|unless|until|except|provided|instead|if|only|each|per)(?!\w)|['’]ll(?!\w)",
     re.IGNORECASE,
 )
-_STAYS: Final = _words(r"keeps?|stays?|remains?")
+_STAYS: Final = match_words(r"keeps?|stays?|remains?")
 _IS_ONLY: Final = re.compile(
     r"(?<!\w)(?:(?:is|are|was|were|has|have|had)\s+only(?!\w)|only\s+(?=(?:just\s+)?[^\W\d_]+(?:s|ed)\b))",
     re.IGNORECASE,
@@ -80,12 +76,12 @@ _WILL_BE_DONE: Final = re.compile(r"(?:(?<!\w)will|['’]ll)\s+be\s+[^\W\d_]+(?:
 _OWN: Final = re.compile(
     r"(?<!\w)(?:I|we)(?:['’]ll|\s+(?:will|shall|should|have\s+to|need\s+to|must|might|only))(?!\w)", re.IGNORECASE
 )
-_MODAL: Final = _words(r"(?:would|could|can)(?:n['’]?t)?|can['’]?t|cannot|won['’]?t")
+_MODAL: Final = match_words(r"(?:would|could|can)(?:n['’]?t)?|can['’]?t|cannot|won['’]?t")
 _ASKED: Final = re.compile(
     rf"{_LEAD}(?:would|could|can|will)\s+(?:you|we|someone|somebody)\s+(?:(?:also|please|then|just)\s+)*(?P<verb>[^\W\d_]+)",
     re.IGNORECASE,
 )
-_PAST: Final = _words(patterns.PAST)
+_PAST: Final = match_words(patterns.PAST)
 _OBJECT: Final = re.compile(
     r"\s+(?:the|an?|this|that|these|those|my|our|his|her|their|its|him|it|them|out|off|up|back|away)(?!\w)",
     re.IGNORECASE,

@@ -220,6 +220,11 @@ REACH: Final = 240
 """Characters before a place that are searched for what ends there."""
 
 
+def match_words(words: str) -> re.Pattern[str]:
+    """A pattern of whole words, in small or capital letters."""
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
+
+
 def search_before(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str] | None:
     """Searches for a match that ends at ``at``. The pattern ends with ``$``.
 

@@ -9,8 +9,18 @@ import pytest
 from agent.pipeline import Answer, Plan, Question
 from agent.validate.coverage.negations import find_negations
 from agent.validate.questions import REST
+from tests.unit.agent.resolve.rules.grammar.test_only_told import verdict_of as verdict_without_a_model
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, RENEW, SHELVE, WAIVE, verdict_of
 from tests.unit.own_worlds import came_of, find, plan
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["waive the fines that aren't Ines Duarte's", "waive the other half of F-231", "waive the second half of F-231"],
+)
+async def test_a_fine_of_somebody_else_and_the_rest_of_one_are_no_plain_fine(text: str) -> None:
+    verdict = await verdict_without_a_model(text, "lending")
+    assert isinstance(verdict, Question), verdict
 
 
 async def is_asked(text: str, step: dict[str, Any]) -> None:

@@ -30,7 +30,6 @@ OFF |= {"reason": {"value": "damaged", "quote": "dented"}}
 @pytest.mark.parametrize(
     ("name", "text", "step"),
     [
-        ("lending", "charge Ines Duarte half of her penalty for late return", WORKED_OUT),
         ("lending", "waive F-231 if it is due, otherwise it stays as it is", IF_DUE),
         ("lending", "Ines Duarte's late return came to 9 euros, charge it", CHARGE),
         ("hotel", "no need to assign task 61, only bump it to high", HIGH),
@@ -51,6 +50,7 @@ async def test_what_the_shape_of_a_plan_says_is_not_asked_about(name: str, text:
     ("name", "text", "step"),
     [
         ("lending", "charge Ines Duarte 9 euros of her penalty for late return", CHARGE),
+        ("lending", "charge Ines Duarte half of her penalty for late return", WORKED_OUT),
         ("lending", "waive F-231, otherwise it stays as it is", WAIVE),
         ("lending", "not the ladder but every belt sander goes to the cellar", SHELF),
         ("lending", "raise Ines Duarte's late return to 9 euros, charge it", CHARGE),
