@@ -29,7 +29,9 @@ _LAUNDRY = FrozenWorld(
                 "load_id": refer("load"), "care": {}}),
             offer("hand_run", "Hand a run to a driver", "Say who drives a run.", {
                 "run_id": _NUMBER, "driver_id": _NUMBER}, {"run_id": refer("run"), "driver_id": refer("driver")},
-                aliases=["give"]),
+                aliases=["give", "put on"]),
+            offer("book_visit", "Book a visit", "See a client on a day about their laundry.", {
+                "client_id": _NUMBER, "day": _DAY}, {"client_id": refer("client"), "day": {}}),
             offer("book_absence", "Book a driver's absence", "Write down when a driver is away.", {
                 "driver_id": _NUMBER, "from_day": _DAY, "to_day": _DAY}, {
                 "driver_id": refer("driver"), "from_day": {"label": "From"}, "to_day": {"label": "To"}}),
@@ -49,6 +51,14 @@ _LAUNDRY = FrozenWorld(
         "kinds": [
             define("client", ["client", "clients"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"},
                 {"name": "bags_out", "type": "integer", "ranged": True}], label="{name}"),
+            define("visit", ["visit", "visits"], [{"name": "id", "type": "id", "search": "number"},
+                {"name": "client_id", "type": "id"}, {"name": "client_name"},
+                {"name": "day", "type": "date", "ranged": True}], label="visit {id}", order="day",
+                relations=[{"kind": "client", "via": "client_id"}]),
+            define("pass", ["pass", "passes"], [{"name": "id", "type": "id", "search": "number"},
+                {"name": "client_id", "type": "id"}, {"name": "client_name"},
+                {"name": "valid_until", "type": "date", "ranged": True}], label="pass {id}", order="valid_until",
+                relations=[{"kind": "client", "via": "client_id"}]),
             define("driver", ["driver", "drivers"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"}],
                 label="{name}"),
             define("run", ["run", "runs"], [{"name": "id", "type": "id", "search": "number"},
@@ -66,6 +76,9 @@ _LAUNDRY = FrozenWorld(
         ],
         "records": {
             "client": list_rows("id name bags_out", (1, "Nell Brook", 2), (2, "Bill Marsh", 0), (3, "Hotel Sole", 14)),
+            "visit": list_rows("id client_id client_name day", (501, 3, "Hotel Sole", "2026-11-27")),
+            "pass": list_rows("id client_id client_name valid_until", (61, 1, "Nell Brook", "2026-11-28"),
+                (62, 2, "Bill Marsh", "2027-06-30")),
             "driver": list_rows("id name", (11, "Rudi Kern"), (12, "Vera Lenz")),
             "run": list_rows("id name driver_id driver_name day", (21, "North Run", 11, "Rudi Kern", "2026-11-27"),
                 (22, "Lake Run", 12, "Vera Lenz", "2026-11-30"), (23, "North Run", 12, "Vera Lenz", "2026-12-04")),
@@ -163,6 +176,8 @@ async def test_somebody_of_theirs_is_not_told_in_their_place() -> None:
     ("text", "calls"),
     [
         ("give run 22 to the driver of North Run", None),
+        ("put Rudi on run 22", [("hand_run", {"run_id": 22, "driver_id": 11})]),
+        ("put load 803 on gentle", [("set_care", {"load_id": 803, "care": "gentle"})]),
         ("give run 23 to Rudi instead of Vera", [("hand_run", {"run_id": 23, "driver_id": 11})]),
         ("give run 23 to Rudi, not to Vera", [("hand_run", {"run_id": 23, "driver_id": 11})]),
         ("absence for Rudi on 3 and 4 December", [
@@ -177,6 +192,29 @@ async def test_people_go_by_their_role(text: str, calls: list[tuple[str, dict[st
         assert isinstance((await ask(_LAUNDRY, text)).verdict, Question)  # two runs, with another driver each
     else:
         assert await _calls_of(text) == calls
+
+
+async def test_what_is_to_be_made_and_may_be_there_already_waits() -> None:
+    verdict = (await ask(_LAUNDRY, "visit for Nell Brook on Friday")).verdict
+    assert isinstance(verdict, Plan)
+    assert verdict.held
+    assert verdict.steps[0].action.endswith(".book_visit")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pick up 5 bags instead of 3 from Bill Marsh on Friday",
+        "pick up 2 bags from Bill Marsh on Friday instead of Thursday",
+        "make 801, 802 and 803 gentle, not 802",
+        "tell Nell Brook that we come at 5, and Bill Marsh too",
+        "tell Nell Brook and may that the van is late",
+        "make 803 gentle, then hot",
+        "pick up 2 bags from Nell Brook on Friday, paid in advance",
+    ],
+)
+async def test_what_is_set_against_something_or_said_beside_it_is_asked_about(text: str) -> None:
+    assert isinstance((await ask(_LAUNDRY, text)).verdict, Question)
 
 
 async def test_a_record_and_words_about_it_are_a_note_that_waits() -> None:
@@ -201,6 +239,8 @@ async def test_one_word_behind_a_comma_is_not_passed_over(text: str) -> None:
         ("who is the driver of Lake Run", "Vera Lenz"),
         ("when is the next North Run", "2026-11-27"),
         ("when is the duvet back", "2026-12-01"),
+        ("who is visiting on Friday", "Hotel Sole"),
+        ("which passes expire this week", "pass 61"),
     ],
 )
 async def test_questions_by_role_position_and_text(text: str, words: str) -> None:

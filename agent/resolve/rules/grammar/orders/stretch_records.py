@@ -316,6 +316,9 @@ class StretchRecords(StretchEnds):
         if not found:
             return bare
         _, name, phrase, reference = max(found, key=lambda each: each[0])
+        put = [each for each in found if each[1] in self._receivers and self._is_put_on(phrase, [name])]
+        if put and name not in self._receivers and not phrase.noun:  # "put Ada on the north run"
+            _, name, phrase, reference = max(put, key=lambda each: each[0])
         if name in self._receivers and not phrase.noun:
             theirs = [each for each in found if each[1] not in self._receivers]
             name, phrase, reference = self._settle_direction((name, phrase, reference), [each[1:] for each in theirs])
