@@ -15,9 +15,8 @@ from agent.resolve.rules.grammar.phrases.fields import label_field
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.questions.figures import drop_place
-from agent.resolve.rules.grammar.questions.groups import read_whose_deed
 from agent.resolve.rules.grammar.questions.plain import list_below
-from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
+from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, read_restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
@@ -35,9 +34,6 @@ def read_who(reader: Reader, index: int, stop: int) -> Answer | None:
         if (owners := _tell_owners(reader, at, stop, named=False)) is not None:
             return owners
         people, about = reader.people(), read_phrase(reader, at, stop, None)
-        deed = read_whose_deed(reader, people, index, stop) if people is not None else None
-        if people is not None and deed is not None and is_over(reader, deed[1], stop):
-            return RecordsAnswer(records=Find(record=people.name, where=deed[0], pick="all"))
         if about is not None and at in reader.telling_nouns and rate_person_likeness(reader.kinds[about.find.record]):
             held = read_restricted(reader, about, stop)
             return RecordsAnswer(records=drop_place(held)) if held is not None and not held.bare else None
