@@ -82,10 +82,6 @@ def find_day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | Non
     noun = [each for each in days if any(stem(label) in _list_nouns(said) for label in _labels(each))]
     if len(noun) == 1:
         return noun[0]  # "delivered", where that is the "delivery day"
-    same = {state for state, held in kind.states.items() if word in kind.states and held == kind.states[word]}
-    named = [each for each in days if len(_labels(each)) == 1 and not same.isdisjoint(_labels(each))]
-    if len(named) == 1:
-        return named[0]  # "settled", where that is "paid"
     if alike and word in TO_COME and (ahead := find_line_ahead(kind)) is not None:
         return ahead
     if alike and said in _ENDING and len(last := [each for each in days if ends_then(each)]) == 1:

@@ -95,9 +95,6 @@ def _find_head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, 
                 at += length
                 continue
             return at, kind, length
-        if found is not None:
-            at += found[1]
-            continue
         low = token.low
         if length := count_placing(reader, at):
             at += length

@@ -25,7 +25,6 @@ from agent.resolve.rules.grammar.dated_verbs import (
     TAKES_PLACE,
     find_day_of_state,
     find_line_of_arrival,
-    join_verb,
     may_lie_ahead,
 )
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
@@ -196,8 +195,6 @@ def read_told_when(reader: Reader, about: Find, verb: int, stop: int) -> Records
     while reader.low(verb) in {"get", "gets", "got", "been", "be", "last", "first", "actually"}:
         verb += 1
     said = [find_base_form(stem(reader.low(at))) for at in range(verb, stop)]
-    if stop - verb > 1 and (both := join_verb(reader.low(stop - 2), reader.low(stop - 1))) != reader.low(stop - 2):
-        said[-2:] = [find_base_form(stem(both))]  # "(does her lease) run out"
     if stop - verb == 1 and reader.low(verb) in _OVER:
         said = ["end"]
     finds = (about, *list_below(reader, about))
@@ -213,14 +210,6 @@ def read_told_when(reader: Reader, about: Find, verb: int, stop: int) -> Records
 def _came_about(reader: Reader, find: Find, at: int, stop: int) -> RecordsAnswer | None:
     """The date of an event or state of a record: "(did her trial) run out, (was INV-7) refunded"."""
     kind, alone = reader.kinds[find.record], all(reader.low(step) in lexicon.PARTICLES for step in range(at + 1, stop))
-    state = reader.state(at, kind)
-    if state is not None and isinstance(state[0], StateIs):
-        day = reader.date_field(kind, at) or find_day_of_state(kind, state[0].state)
-        day = day if at + state[1] >= stop else None
-        if day is None:
-            return None
-        where = find.where if _is_to_come(reader, day, at) else (*find.where, state[0])
-        return RecordsAnswer(records=find.model_copy(update={"where": where}), fields=(day.name,))
     if reader.lows(at, stop - at) in _HERE and kind.order is not None and is_born(kind):
         return RecordsAnswer(records=find, fields=(kind.order,))
     day = reader.date_field(kind, at) if alone else None

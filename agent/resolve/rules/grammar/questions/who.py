@@ -34,9 +34,6 @@ def read_who(reader: Reader, index: int, stop: int) -> Answer | None:
         if (owners := _tell_owners(reader, at, stop, named=False)) is not None:
             return owners
         people, about = reader.people(), read_phrase(reader, at, stop, None)
-        if about is not None and at in reader.telling_nouns and rate_person_likeness(reader.kinds[about.find.record]):
-            held = read_restricted(reader, about, stop)
-            return RecordsAnswer(records=drop_place(held)) if held is not None and not held.bare else None
         if about is None or people is None or not about.noun:
             return _tell_owners(reader, at, stop, named=True)
         own = about.find.record == people.name
