@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from agent.extract.spans import money
 from agent.extract.time import day_pairs
 from agent.pipeline import ParameterValue, PromptSource, Span, grade_evidence
 from agent.planning.proposal import TypedValue, Words
@@ -69,6 +70,9 @@ def _read_by_code(parameter: Parameter, value: Any, words: VerifiedSpan, now: da
         and len(pairs := day_pairs.find(read_text(words.text), now.date())) == 1
     ):
         return value in (pairs[0].first.isoformat(), pairs[0].last.isoformat())
+    if isinstance(value, str) and value in money.CODES and not list_members(parameter.schema):
+        amounts = {each.currency for each in money.find(read_text(words.text)) if each.currency is not None}
+        return amounts == {value} or money.find_currency(words.text) == value  # "20 euros", "euros"
     read = read_words(parameter, words, now)
     return isinstance(read, Read) and type(read.value) is type(value) and bool(read.value == value)
 

@@ -75,6 +75,10 @@ _BEFORE: Final = re.compile(r"[^\W\d_]+['’]?[^\W\d_]*\s+$")
 _OWNER: Final = re.compile(r"['’]s?\s+(?:(?P<kind>[^\W\d_]+)\s+)?$")
 _OWNED: Final = re.compile(r"\w['’]s\s+$")
 _MOST: Final = re.compile(r"(?<!\w)(?:most|least)\s+", re.IGNORECASE)
+# How, at the end of what reports the order: "7 is paid by cheque".
+_BY_WHAT: Final = re.compile(r"(?<!\w)(?:by|via|per)\s+(?P<what>[^\W\d_]+)\W*$", re.IGNORECASE)
+# The same for somebody else: "(Ada's food to raw), the other's to dry".
+_ANOTHER: Final = re.compile(r"\s*(?:the\s+)?\w+['’]s\s+(?:to|into|as|at|on|for)\s", re.IGNORECASE)
 # Other records like the named one.
 _LIKE: Final = re.compile(
     r"(?<!\w)(?:(?<!would )(?<!['’]d )(?<!i )(?<!we )like|similar\s+to|such\s+as)\s+", re.IGNORECASE
@@ -184,6 +188,9 @@ def _of_clause(
         left = [each for each in left if each[1] - clause.start >= wish.end()]  # "Ada needs | a loan in cash"
     elif finite is not None and not (ours and by.says_whole(told, reports=True)):
         if head is None or not begins or _is_determined(clause) or head[1] - clause.start > finite:
+            by_what = _BY_WHAT.search(told) if ours else None
+            if by_what is not None and any(each[1] - clause.start == by_what.start("what") for each in left):
+                yield clause.start + by_what.start(), clause.start + by_what.end()
             return
         if by.restricted or OWN_SUBJECT.match(plain, finite) or PAST.search(plain, finite):
             left = [each for each in left if each[1] - clause.start < finite]
@@ -199,6 +206,8 @@ def _of_clause(
         yield head[1], clause.end
     elif after and (clause.joined or (left[0] == first and _OF_ITS_OWN.fullmatch(first[0]))):
         yield left[0][1], clause.end
+    elif after and _ANOTHER.match(told):
+        yield first[1], clause.end
 
 
 def blank(pattern: re.Pattern[str], told: str) -> str:

@@ -44,8 +44,8 @@ def is_set_against(
     if kind is None or (kind == "number" and order.structure.several) or not _ENDS.match(order.text, end):
         return False
     against = patterns.search_before(_SET_AGAINST, order.text, start)
-    if against is None or (against["not"] is None and _makes_anew(order)):
-        return False  # "book her a lesson on Monday instead of Friday" moves one that there is
+    if against is None or (against["not"] is None and (_makes_anew(order) or (kind == "number" and _joins(order)))):
+        return False  # "book her on Monday instead of Friday", "give her room 7 instead of 9" move one that there is
     others = [one for one in findings if kind in one.kinds and one is not each and is_used(one)]
     meant = any(one.said.casefold() == each.said.casefold() for one in others)  # "7, 8 and 9, not 8"
     return not meant and any(one.place[1] <= start for one in others)
@@ -60,3 +60,8 @@ def _makes_anew(order: Order) -> bool:
         for note in contract.annotations.values()
     )
     return any(makes_anew(each.title) for each in order.contracts) and not any(held)
+
+
+def _joins(order: Order) -> bool:
+    """Whether a call is about several records, such as a plot and its new holder."""
+    return any(sum(note.record is not None for note in each.annotations.values()) > 1 for each in order.contracts)

@@ -316,10 +316,10 @@ class Reader:
         return None
 
     def _named_field(self, index: int, kind: RecordKind, state: str) -> int:
-        """How many tokens name the field of a state after it: "technical team". 0 where they name a kind."""
+        """How many tokens name a state's field, or a list, after it: "technical team", "waiting list". 0 for a kind."""
         labels = [(kind.field_named(name), name) for name in kind.states.get(state, {})]
         names = {((each and each.label) or name).lower() for each, name in labels}
-        return int(self.asks and self.low(index) in names and self.noun(index) is None)
+        return int((self.low(index) == "list" or (self.asks and self.low(index) in names)) and self.noun(index) is None)
 
     def country(self, index: int, kind: RecordKind) -> tuple[Condition, int] | None:
         """A country at a token, for a kind that holds one: by name or code, whichever the records have."""

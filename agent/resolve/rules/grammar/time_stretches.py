@@ -46,6 +46,7 @@ _THE: Final = len("the ")
 _COMING: Final = frozenset(("next", "this", "coming"))
 _HALF_A_YEAR: Final = 182
 _MONTH: Final = 31
+_QUARTER: Final = 92
 _YEAR_DIGITS: Final = 4
 _YEAR: Final = re.compile(
     r"(?<!\w)(?P<way>in|during|since|before|after)\s+(?:the\s+year\s+)?(?P<year>(?:19|20)\d\d)"
@@ -162,7 +163,8 @@ def _is_past(reader: Reader, index: int, field: str) -> bool:
 
 def take_back(reader: Reader, index: int, held: TimeRange, field: str) -> TimeRange:
     """The time of a name as the verb tells it. For what has happened the last month or weekday: in November, "paid in
-    April" is told of this year's, "opened on Monday" of the last one, and "did we do this week" of what is over."""
+    April" is told of this year's, "opened on Monday" of the last one, and "did we do this week" of what is over. For
+    what is to happen the next month: "which end after June"."""
     said = reader.lows(index, reader.end_index(held.end) - index)
     named = not MONTHS.keys().isdisjoint(said) and not any(
         len(word) == _YEAR_DIGITS and word.isdigit() for word in said
@@ -176,6 +178,8 @@ def take_back(reader: Reader, index: int, held: TimeRange, field: str) -> TimeRa
     near = 0 if weekday or held.low is not None else _MONTH
     if shifts and (over or done) and bound > now + timedelta(days=near):
         held = _shift(held, weeks=-1) if weekday else _shift(held, years=-1)
+    elif shifts and named and not (over or done) and held.high is None and bound < now - timedelta(days=_QUARTER):
+        held = _shift(held, years=1) if stem(reader.low(index - 1)) in _stems(field) else held
     ends = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     late = held.high is None or held.high > ends
     return replace(held, high=ends) if done and not over and late else held

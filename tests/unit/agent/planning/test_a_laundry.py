@@ -11,6 +11,7 @@ from agent.pipeline import Plan, Question, Refusal, Reply
 from evals.cases.frozen_world import FrozenWorld
 from tests.unit.dairy import DAIRY
 from tests.unit.marina import ask, define, list_rows, offer, refer
+from tests.unit.museum import MUSEUM
 
 _NUMBER = {"type": "integer", "minimum": 1}
 _DAY = {"type": "string", "format": "date"}
@@ -45,6 +46,14 @@ _LAUNDRY = FrozenWorld(
                 "load_id": _NUMBER, "amount": _NUMBER}, {
                 "load_id": refer("load", paid=["no"]), "amount": {"unit": "money_minor", "currency": "EUR"}},
                 examples=["Ruth Klee paid 12 euros on load 900"]),
+            offer("hold_deposit", "Hold a deposit", "Keep a client's money until their bags are back.", {
+                "client_id": _NUMBER, "amount": _NUMBER, "currency": {"type": "string", "pattern": "^[A-Z]{3}$"}}, {
+                "client_id": refer("client"), "amount": {"unit": "money_minor", "currency_from": "currency"},
+                "currency": {"sources": ["prompt"]}}),
+            offer("set_door", "Change a client's door", "Say at which door a client's bags stand.", {
+                "client_id": _NUMBER, "door": _TEXT}, {"client_id": refer("client"), "door": {}}),
+            offer("close_load", "Close a load", "Write down that a load is done.", {
+                "load_id": _NUMBER, "remark": _TEXT}, {"load_id": refer("load"), "remark": {}}, optional=["remark"]),
             offer("note_load", "Note something on a load", "Keep a note with a load.", {
                 "load_id": _NUMBER, "note": _TEXT}, {"load_id": refer("load"), "note": {}}, aliases=["add a note"]),
         ],
@@ -139,6 +148,8 @@ async def test_a_thing_is_told_by_a_text_of_its_record_and_not_by_what_it_is_not
         ("reschedule the duvet to Friday", 802, "2026-11-27"),
         ("reschedule 803 from Friday to Monday", 803, "2026-11-30"),
         ("reschedule 803 from 27 November to 1 December", 803, "2026-12-01"),
+        ("reschedule 803 from Friday to Thursday", 803, "2026-11-26"),
+        ("reschedule 804 from 30 November to Wednesday", 804, "2026-12-02"),
         ("reschedule 803 to Monday, not to Tuesday", 803, "2026-11-30"),
         ("reschedule 803 to Monday instead of Friday", 803, "2026-11-30"),
         ("bring load 804 forward by two days", 804, "2026-11-28"),
@@ -276,6 +287,12 @@ async def test_what_takes_the_place_of_something_else_is_told(text: str, why: st
     assert why in verdict.text
 
 
+async def test_what_is_to_end_after_a_month_long_past_ends_after_the_next_one() -> None:
+    verdict = (await ask(MUSEUM, "which loans end after June")).verdict
+    assert isinstance(verdict, Reply), verdict
+    assert "2027" in verdict.text
+
+
 async def test_what_somebody_has_done_is_written_down_where_an_example_tells_it() -> None:
     made = await _calls_of("Hotel Sole has paid 15 euros")
     assert [(action, values["load_id"], values["amount"]) for action, values in made] == [("take_payment", 804, 1500)]
@@ -299,3 +316,53 @@ async def test_who_owes_most_stands_first() -> None:
     verdict = (await ask(DAIRY, "who owes us the most")).verdict
     assert isinstance(verdict, Reply), verdict
     assert verdict.text.index("Hotel Linde") < verdict.text.index("Jonas Keel") < verdict.text.index("Mila Brandt")
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "currency"),
+    [("hold a deposit of £20 for Nell Brook", 2000, "GBP"), ("hold a deposit of 30 euros for Nell Brook", 3000, "EUR")],
+)
+async def test_an_amount_tells_its_currency(text: str, amount: int, currency: str) -> None:
+    made = {"client_id": 1, "amount": amount, "currency": currency}
+    assert await _calls_of(text) == [("hold_deposit", made)]
+
+
+async def test_an_amount_without_its_currency_is_asked_about() -> None:
+    assert isinstance((await ask(_LAUNDRY, "hold a deposit of 20 for Nell Brook")).verdict, Question)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("load 803 was paid by voucher, 40 euros", "by voucher"),
+        ("give run 22 to Rudi instead of run 23", "instead of run 23"),
+        ("set the door of Nell Brook to the back one, the other's to front", "the other's to front"),
+    ],
+)
+async def test_how_instead_of_what_and_for_whom_else_are_asked_about(text: str, said: str) -> None:
+    verdict = (await ask(_LAUNDRY, text)).verdict
+    assert isinstance(verdict, Question)
+    assert said in verdict.text
+
+
+async def test_the_last_day_alone_begins_nothing() -> None:
+    verdict = (await ask(_LAUNDRY, "absence of Rudi, back by Friday")).verdict
+    assert isinstance(verdict, Question)
+    assert "From" in verdict.text
+
+
+async def test_to_stop_doing_something_orders_none_of_it() -> None:
+    assert not isinstance((await ask(_LAUNDRY, "cancel noting on 803: starch the collars")).verdict, Plan)
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        ("set the door of Nell Brook to the back one", ("set_door", {"client_id": 1, "door": "the back one"})),
+        ("set Nell's door to the back one", ("set_door", {"client_id": 1, "door": "the back one"})),
+        ("close load 803: collars starched this morning", (
+            "close_load", {"load_id": 803, "remark": "collars starched this morning"})),
+    ],
+)  # fmt: skip
+async def test_a_text_is_what_stands_behind_its_name_or_a_colon(text: str, call: tuple[str, dict[str, Any]]) -> None:
+    assert await _calls_of(text) == [call]

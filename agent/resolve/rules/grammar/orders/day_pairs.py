@@ -40,6 +40,6 @@ def is_other_end(offer: Offer, name: str, before: str) -> bool:
     if pair is None or name not in pair:
         return False
     if name == pair[0]:
-        return before in _LED_TO
+        return before in _LED_TO | {"by"}
     own = {*name.split("_"), *(offer.annotation(name).label or "").casefold().split()}
     return before in _FROM or (bool(own & _LEAVING) and before not in _LED_TO | {"to", "by", "out"})

@@ -4,11 +4,15 @@ euros", "from basic to full"). The record must have the old one."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import NamedTuple
 
+from agent.extract.time.dates import DateSpan
+from agent.extract.time.day_pairs import DayPair
 from agent.planning.proposal import Compare, ComputedArgument, Day, TypedValue, Word
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.reader import Reader
+from language.date_forms import DAYS
 from language.stems import makes_anew
 from registry.offers.offer import Offer
 
@@ -40,11 +44,22 @@ def _read_moved_day(reader: Reader, offer: Offer, first: int, stop: int) -> Move
                 reader.words(max(said) if apart else at, last),
                 reader.words(at, max(said) - 1 if apart else last),
             )
-            last_day = reader.dates[max(said)].day if apart else pair.last  # "from Friday to Thursday": the next one
-            value = TypedValue(value=last_day.isoformat(), quote=new)
+            value = TypedValue(value=pair.last.isoformat(), quote=new)
             day = Day(date=pair.first.isoformat(), quote=old)
+            if apart:
+                moved = _find_new_day(reader, pair, reader.dates[max(said)])
+                value = TypedValue(value=moved.isoformat(), quote=new)
             return MovedValue(dated[0], Piece(at - 1, last, value), Compare(field=field, op="=", value=day))
     return None
+
+
+def _find_new_day(reader: Reader, pair: DayPair, said: DateSpan) -> date:
+    """The day that a record is moved to. A name alone is of the same week as the old day: "from Friday to Thursday" is
+    a day earlier, unless that has passed."""
+    if reader.text.plain[said.start : said.end].casefold() not in DAYS:
+        return pair.last
+    moved = pair.first + timedelta(days=pair.last.weekday() - pair.first.weekday())
+    return moved if moved >= reader.now.date() else pair.last
 
 
 def read_moved(reader: Reader, offer: Offer, first: int, stop: int) -> list[MovedValue]:

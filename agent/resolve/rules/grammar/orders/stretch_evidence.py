@@ -31,6 +31,7 @@ LIGHT_PHRASE: Final = 0.9
 LEAST_VERB: Final = 0.5
 """How much a word tells of the action, so that it is taken for its verb."""
 _TAKE: Final = stem("take")
+_ENDING: Final = frozenset(("stop", "quit", "end", "cease", "cancel", "avoid"))
 _PAST: Final = frozenset(("was", "were", "had", "did"))
 _IS: Final = frozenset(("is", "are", "as"))
 _SURE: Final = 0.6
@@ -181,10 +182,17 @@ class StretchEvidence(StretchUnread):
         took = verb == _TAKE and bool(amounts) and any(reader.low(at) == "back" for at in ends)
         returns = self.place.befalls or took  # "take back the 20 for 7" takes in no money
         clash = clash or (returns and "back" not in self.words.known and self._holds("back"))
+        clash = clash or (ordered and reader.low(head) in _ENDING and self._is_done(head + 1))
         light = verb in LIGHT or level or lets or befalls
         ordered = ordered or befalls
         much = max(own, other) if not ordered else max(own, 0.9 * named_so) if light else own if own else other * 0.5
         return VerbEvidence(max(much, 1.0) if phrase else much, ordered, light, clash)
+
+    def _is_done(self, at: int) -> bool:
+        """Whether a deed stands here and no thing: "(stop) reminding Ada", but not "(stop) the cleaning"."""
+        low = self.reader.low(at)
+        deed = low.endswith("ing") and not low.endswith("thing")  # "everything"
+        return deed and stem(low) not in self.words.nouns and self.reader.noun(at) is None
 
     def _count_named_nouns(self) -> int:
         """How many nouns of the action are said that are no noun of its records and in no value."""

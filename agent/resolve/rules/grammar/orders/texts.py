@@ -53,6 +53,8 @@ _REPEATED: Final = word_set("every each")
 _COMING: Final = word_set("next tomorrow tonight starting") | _REPEATED
 _LEADING: Final = word_set("from on until till to by between in at with of since")
 """What stands before a date or an amount that is none of the reason's words."""
+_MOST_WORDS: Final = 4
+"""Words of whose a value is, at most: "the desk of Ada Keel"."""
 _SHORT: Final = 14
 """Tokens of the longest reason that nothing but "for" introduces."""
 _NOT_WHY: Final = word_set("me us him her them now good ever free today tomorrow everyone everybody all him")
@@ -128,6 +130,8 @@ def read_text_argument(
         return labelled
     if message:
         return find_message_text(reader, first, stop, taken)
+    if not reason and (replaced := _find_new_value(reader, first, stop, own)) is not None:
+        return replaced
     if not reason and not required:
         return None
     for at in _find_introduced(reader, first, stop, taken):
@@ -161,6 +165,18 @@ def _find_labelled(reader: Reader, first: int, stop: int, own: Collection[str]) 
             end = _find_end(reader, step, stop)
             if end > step:
                 return step, end
+    return None
+
+
+def _find_new_value(reader: Reader, first: int, stop: int, own: Collection[str]) -> tuple[int, int] | None:
+    """Finds what a labelled value becomes: "set Ada's desk to the corner one", "the desk of Ada to the corner one"."""
+    for at in range(first + 1, stop - 2):
+        begins = reader.tokens[at - 1].owns or reader.low(at - 1) in lexicon.DETERMINERS
+        whose = range(at + 1, min(at + 2 + _MOST_WORDS, stop) if reader.low(at + 1) == "of" else at + 2)
+        to = next((step for step in whose if reader.low(step) in {"to", "into"}), None)
+        if begins and stem(reader.low(at)) in own and to is not None:
+            end = _find_end(reader, to + 1, stop)
+            return (to + 1, end) if end > to + 1 else None
     return None
 
 
@@ -229,6 +245,8 @@ def _find_end(reader: Reader, at: int, stop: int) -> int:
     while end < stop and reader.tokens[end].text not in {".", ";", "!", "?", ")", "(", ","}:
         end += 1
     while end > at and (is_polite_word(reader.low(end - 1)) and reader.low(end - 1) not in EMPTY):
+        if reader.low(end - 2) in lexicon.DETERMINERS:
+            break  # "this morning"
         end -= 1
     return end
 
