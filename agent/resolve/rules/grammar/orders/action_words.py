@@ -190,10 +190,9 @@ class ActionWords:
 
 def _changes_amount(offer: Offer) -> bool:
     """Whether an action gives a number of a record another value: its price."""
-    return any(
-        note.replaces is not None and offer.properties.get(name, {}).get("type") in ("integer", "number")
-        for name, note in offer.annotations.items()
-    )
+    numbers = (name for name, each in offer.properties.items() if each.get("type") in ("integer", "number"))
+    notes = map(offer.annotation, numbers)
+    return any(note.replaces is not None and note.record is None for note in notes)
 
 
 def _sends_text(offer: Offer, verbs: Collection[str]) -> bool:

@@ -121,10 +121,8 @@ def _find_told_that(reader: Reader, first: int, stop: int, taken: Collection[int
     start = verb + 1
     told = next((at for at in range(start, stop) if reader.low(at) in {"that", "is", "are"}), stop)
     for at in range(start, min(stop - 1, told, start + 12)):
-        denied = reader.low(at - 1) == "not"  # "tell Ada not to call"
-        to = reader.low(at) == "to" and at - 1 - denied in taken and at > start
-        if to and not _is_of_others(reader, at + 1, stop):
-            return at + 1 - 2 * denied, stop
+        if reader.low(at) == "to" and at - 1 in taken and at > start and not _is_of_others(reader, at + 1, stop):
+            return at + 1, stop
     if reader.low(verb) in _ASKING or any(reader.low(at) in _STYLE for at in range(first, stop)):
         return None
     for at in range(start, min(stop, start + 12)):

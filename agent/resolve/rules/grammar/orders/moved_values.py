@@ -78,7 +78,8 @@ def _read_moved_amounts(reader: Reader, offer: Offer, at: int, stop: int) -> Ite
     if old is None or new is None or new[1] > stop or at + 1 in reader.dated:
         return
     for name, note in offer.annotations.items():
-        if note.replaces is not None and offer.properties.get(name, {}).get("type") in ("integer", "number"):
+        number = offer.properties.get(name, {}).get("type") in ("integer", "number") and note.record is None
+        if note.replaces is not None and number:
             piece = Piece(at, new[1], ComputedArgument(expression=new[0]))
             yield MovedValue(name, piece, Compare(field=note.replaces.field, op="=", value=old[0]))
 

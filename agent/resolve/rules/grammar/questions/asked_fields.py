@@ -91,8 +91,10 @@ def _is_all_read(reader: Reader, answer: RecordsAnswer, asked: Asked) -> bool:
 
 
 def _is_of_another(reader: Reader, said: str, answer: RecordsAnswer) -> bool:
-    """Whether a verb is what records of another kind are called."""
+    """Whether a verb is what records of another kind are called, and not those that are asked about."""
     held = answer.records.record if isinstance(answer.records, Find) else None
+    if held is not None and said in map(stem, reader.kinds[held].nouns):
+        return False
     named = (kind for kind in reader.kinds.values() if len(said) >= _FEWEST and kind.name != held)
     return any(noun.startswith(said) for kind in named for noun in kind.nouns)
 
