@@ -76,6 +76,8 @@ def _ends(reader: Reader, at: int) -> Iterator[int]:
             joining += 1
         if not _is_capital(reader, step + joining):
             break
+        if joining and joined:
+            yield step
         joined = joined or joining > 0
         step += joining + 1
     if joined and step > at + 1:

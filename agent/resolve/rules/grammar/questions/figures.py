@@ -32,6 +32,7 @@ from agent.resolve.rules.grammar.phrases.fields import (
     find_measure,
     find_named_field,
     label_field,
+    list_stock_fields,
     read_total,
 )
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
@@ -249,6 +250,9 @@ def read_counted(reader: Reader, at: int, stop: int) -> Answer | None:
         if find is not None:
             return ValueAnswer(value=CountOf(of=drop_place(find)), by=grouped[0].name)
     find = read_restricted(reader, phrase, stop)
+    stocks = list_stock_fields([kind]) if find is not None and find.said is not None else []
+    if find is not None and len(stocks) == 1:  # "(how many) folding chairs have we got"
+        return RecordsAnswer(records=find, fields=(stocks[0][1].name,))
     return ValueAnswer(value=CountOf(of=drop_place(find))) if find is not None else None
 
 

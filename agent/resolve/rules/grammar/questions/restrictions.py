@@ -63,6 +63,7 @@ _AT_IT: Final = frozenset(("on", "with", "after"))
 _DENIED: Final = lexicon.NOT - {"no", "without"}
 _ANYONE: Final = lexicon.EVERYONE
 _NOBODY: Final[tuple[tuple[str, ...], ...]] = (("to", "nobody"), ("to", "no", "one"), ("to", "no-one"))
+_PRESENT: Final = word_set("today now currently tonight")
 _ADVERBS: Final = word_set("still already currently now yet ever just really actually also both all not")
 _HERS: Final = lexicon.OWNERS | {"the", "all", "any", "a", "an"}
 _UNITED: Final = word_set("on in at with by from to for")
@@ -86,6 +87,14 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
             continue
         if (joined := _of_the_same(reader, kind, find, at, stop)) is not None:
             find, at = find.model_copy(update={"where": (*find.where[:-1], joined[0])}), joined[1]
+            continue
+        if (
+            at > phrase.last
+            and reader.low(at) in _PRESENT
+            and not is_deed(reader.low(at - 1))
+            and _tells_now(kind, find)
+        ):
+            at += 1  # "(who is) at work today": what is so now, and no day of theirs
             continue
         also = read_predicate_of(reader, kind, at + 1, stop) if reader.low(at) in {"and", "but"} else None
         if also is not None:
@@ -138,6 +147,14 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
             return None
         at += 1
     return find
+
+
+def _tells_now(kind: RecordKind, find: Find) -> bool:
+    """Whether the last condition is a state that a record or something of theirs is in, and no day."""
+    held = [each.related for each in find.where[-1:] if isinstance(each, Has) and isinstance(each.related, Find)]
+    last = next(iter((held[0] if held else find).where[-1:]), None)
+    field = kind.field_named(last.field) if isinstance(last, Compare) and not held else None
+    return isinstance(last, StateIs) or (field is not None and field.type == "boolean")
 
 
 def _ours(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> tuple[Find, int] | None:
