@@ -318,6 +318,13 @@ async def test_a_count_that_somebody_has_is_asked_for_by_its_name(text: str, wor
     assert words in verdict.text
 
 
+@pytest.mark.parametrize("text", ["what are we owed", "how much are we owed"])
+async def test_what_is_owed_to_us_is_a_sum(text: str) -> None:
+    verdict = (await ask(DAIRY, text)).verdict
+    assert isinstance(verdict, Reply), verdict
+    assert "EUR over" in verdict.text
+
+
 async def test_who_owes_most_stands_first() -> None:
     verdict = (await ask(DAIRY, "who owes us the most")).verdict
     assert isinstance(verdict, Reply), verdict

@@ -31,6 +31,7 @@ from agent.resolve.rules.grammar.phrases.fields import (
     SPARE,
     find_measure,
     find_named_field,
+    find_owed,
     label_field,
     list_stock_fields,
     read_total,
@@ -304,7 +305,20 @@ def _counts(each: Field, said: Sequence[str]) -> bool:
     return each.type in ("number", "integer") and bool(named)
 
 
+def _owed_to_us(reader: Reader, at: int, stop: int) -> Answer | None:
+    """What is owed to us: "(what) are we still owed"."""
+    if reader.lows(at, 2) != ("are", "we"):
+        return None
+    at += 2 + (reader.low(at + 2) in {"still", "currently"})
+    owed = find_owed(reader) if reader.low(at) == "owed" else None
+    find = read_restricted(reader, Phrase(owed, at, at + 1, True), stop) if owed is not None else None
+    field = find_sum(reader.kinds[find.record], find) if find is not None and find.order is None else None
+    return ValueAnswer(value=TotalOf(field=field, of=find)) if field is not None and find is not None else None
+
+
 def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
+    if reader.low(index) == "what" and (ours := _owed_to_us(reader, index + 1, stop)) is not None:
+        return ours
     if reader.low(index) == "what" and (theirs := read_total(reader, index + 1, stop)) is not None:
         shown = isinstance(theirs[0].of, Find) and is_over(reader, theirs[1], stop)
         return RecordsAnswer(records=theirs[0].of) if shown else None  # "(show me) what Ada owes"
