@@ -216,7 +216,10 @@ def is_written_as_name(text: str, start: int, end: int) -> bool:
     last = ahead.split()[-1].casefold() if ahead.split() else ""
     if low == "may" and (last in _OF_MONTHS or last[-1:].isdigit() or (said and said["word"].casefold() in _OF_MONTHS)):
         return False
-    behind, capital = _BEHIND.match(text, end), said is not None and word[:1].isupper() and word[1:].islower()
+    behind, written = _BEHIND.match(text, end), word[:1].isupper() and word[1:].islower()
+    capital = written and said is not None
+    if written and said is None and behind is not None and _LISTED.search(before) is not None:  # "Ada, Will Field and …"
+        capital = behind["word"][:1].isupper() and _NO_VERB.match(text, behind.end()) is not None
     if behind is not None and behind["word"].casefold() in (_SUBJECTS | {"not"}) - ({"that"} if capital else set()):
         return False  # but "tell Hope and May that …"
     if capital:

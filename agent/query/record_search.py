@@ -85,7 +85,9 @@ class RecordSearch:
             if need.told is not None and not records and not need.told.dated:  # what the demands exclude is told of
                 records, more = await self.scan(need, filters)
             return Pool(records, via, more=more)
-        names = dict.fromkeys((find.said.text, _TITLE.sub("", find.said.text), *list_singular(find)))
+        plain = _TITLE.sub("", find.said.text)  # "Mr" abbreviates no Mark
+        said_as = (plain, find.said.text) if is_person(need.kind) else (find.said.text, plain)
+        names = dict.fromkeys((*said_as, *list_singular(find)))
         for words, by in ((name, by) for name in names for by in list_ways(need, name)):
             query = Query(need.kind.name, words, by, filters.where, limit=PAGE, between=filters.between)
             found = list(await self.context.kinds.search(query))
@@ -212,9 +214,8 @@ class RecordSearch:
         if need.told is None or need.filter:  # nothing else excludes a record from what was told
             elsewhere = await self.context.kinds.search(Query(need.kind.name, said.text, None, reach, limit=PAGE))
         told = self.match_words(need, said.text, [each for each in elsewhere if fits(each, reach)], place=True)
-        other = (
-            isinstance(told, list) and bool(told) and not any(map(filters.keeps, told))
-        )  # called so, but not like that
+        # Called so, but not like that.
+        other = isinstance(told, list) and bool(told) and not any(map(filters.keeps, told))
         if isinstance(told, list) and other and (len(told) == 1 or find.pick == "all"):
             return self.explain_exclusion(need, find, told[0]) if len(told) == 1 else Pool([], via, named=True)
         if need.told is not None:

@@ -84,11 +84,12 @@ _LAUNDRY = FrozenWorld(
                 relations=[{"kind": "client", "via": "client_id"}]),
         ],
         "records": {
-            "client": list_rows("id name bags_out", (1, "Nell Brook", 2), (2, "Bill Marsh", 0), (3, "Hotel Sole", 14)),
+            "client": list_rows("id name bags_out", (1, "Nell Brook", 2), (2, "Bill Marsh", 0), (3, "Hotel Sole", 14),
+                (4, "Will Field", 3)),
             "visit": list_rows("id client_id client_name day", (501, 3, "Hotel Sole", "2026-11-27")),
             "pass": list_rows("id client_id client_name valid_until", (61, 1, "Nell Brook", "2026-11-28"),
                 (62, 2, "Bill Marsh", "2027-06-30")),
-            "driver": list_rows("id name", (11, "Rudi Kern"), (12, "Vera Lenz")),
+            "driver": list_rows("id name", (11, "Rudi Kern"), (12, "Vera Lenz"), (13, "Mark Penny")),
             "run": list_rows("id name driver_id driver_name day", (21, "North Run", 11, "Rudi Kern", "2026-11-27"),
                 (22, "Lake Run", 12, "Vera Lenz", "2026-11-30"), (23, "North Run", 12, "Vera Lenz", "2026-12-04")),
             "load": list_rows("id client_id client_name items care fee currency paid back_on",
@@ -114,6 +115,8 @@ async def _calls_of(text: str) -> list[tuple[str, dict[str, Any]]]:
         ("pickup at Nell Brook Thursday 3 bags", [(1, "2026-11-26", 3)]),
         ("a pickup for Hotel Sole on 30 November, 12 bags", [(3, "2026-11-30", 12)]),
         ("pick up 2 bags at Nell Brook and 6 at Hotel Sole on Friday", [(1, "2026-11-27", 2), (3, "2026-11-27", 6)]),
+        ("pick up 2 bags from Nell Brook, Will Field and Bill Marsh on Friday",
+            [(1, "2026-11-27", 2), (4, "2026-11-27", 2), (2, "2026-11-27", 2)]),
         ("pick up 2 bags from Bill Marsh on 1, 3 and 4 December",
             [(2, "2026-12-01", 2), (2, "2026-12-03", 2), (2, "2026-12-04", 2)]),
         ("pick up 2 bags from Bill Marsh on Thursday and Friday", [(2, "2026-11-26", 2), (2, "2026-11-27", 2)]),
@@ -130,6 +133,7 @@ async def test_what_is_made_anew_is_told_by_its_noun_or_its_verb_with_a_particle
     ("text", "load", "care"),
     [
         ("make Nell's curtains gentle", 801, "gentle"),
+        ("mark load 801 gentle", 801, "gentle"),
         ("make the curtains of Nell Brook gentle", 801, "gentle"),
         ("make 803 gentle, not 804", 803, "gentle"),
         ("make 803 gentle instead of 804", 803, "gentle"),
@@ -173,6 +177,7 @@ async def test_another_day_than_the_record_has_is_not_replaced() -> None:
         ("warn Nell Brook that prices rise in January", 1, "prices rise in January"),
         ("remind Bill Marsh to have the bags ready", 2, "have the bags ready"),
         ("tell Nell that her curtains are done", 1, "her curtains are done"),
+        ("tell Nell thanks for the flowers!", 1, "thanks for the flowers"),
     ],
 )
 async def test_every_verb_of_telling_sends_a_text_where_an_action_does(text: str, client: int, said: str) -> None:
@@ -193,6 +198,7 @@ async def test_somebody_of_theirs_is_not_told_in_their_place() -> None:
     ("text", "calls"),
     [
         ("give run 22 to the driver of North Run", None),
+        ("put Mr Penny on run 22", [("hand_run", {"run_id": 22, "driver_id": 13})]),
         ("put Rudi on run 22", [("hand_run", {"run_id": 22, "driver_id": 11})]),
         ("put load 803 on gentle", [("set_care", {"load_id": 803, "care": "gentle"})]),
         ("give run 23 to Rudi instead of Vera", [("hand_run", {"run_id": 23, "driver_id": 11})]),
@@ -362,6 +368,11 @@ async def test_the_last_day_alone_begins_nothing() -> None:
     verdict = (await ask(_LAUNDRY, "absence of Rudi, back by Friday")).verdict
     assert isinstance(verdict, Question)
     assert "From" in verdict.text
+
+
+async def test_a_verb_that_is_only_akin_to_an_action_s_asks_for_nothing_of_its_own() -> None:
+    verdict = (await ask(_LAUNDRY, "postpone the tea round")).verdict
+    assert not isinstance(verdict, Plan | Question)
 
 
 async def test_to_stop_doing_something_orders_none_of_it() -> None:

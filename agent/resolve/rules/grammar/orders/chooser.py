@@ -248,6 +248,8 @@ class Chooser:
         this action alone needs."""
         if best.clash:
             return False
+        if not best.typed and best.strange and best.evidence < SURELY:
+            return False  # "raise all rents": akin to prolong, but nothing that is prolonged is said
         if best.evidence >= TELLS:
             return len(best.strange) < (9 if best.evidence >= SURELY else 3 if best.evidence >= TOLD else 1)
         if not best.complete or best.typed < 2 or len(best.strange) > 2 or best.doubtful or best.unexplained:

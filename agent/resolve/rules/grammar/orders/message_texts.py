@@ -27,6 +27,8 @@ _ASKING: Final = word_set("ask remind")
 _SAYS: Final = word_set("is are isn't aren't was were will won't has have needs can can't")
 """Finite verbs by which a clause is known."""
 _TELLS_WHAT: Final = word_set("to know he she they")
+_WISHES: Final = word_set("thanks congratulations congrats happy merry")
+"""What begins a message that is no sentence: "tell Ada thanks for the keys"."""
 _ASIDE: Final = word_set("he she they when what how whether if where who why until about")
 """What begins no message as it stands: whoever gets it is spoken of, or something asked."""
 _STYLE: Final = word_set(
@@ -132,15 +134,14 @@ def _find_told_that(reader: Reader, first: int, stop: int, taken: Collection[int
         relative = reader.low(at + 1) in lexicon.BE | lexicon.HAVING or (
             reader.low(at + 1) not in SUBJECTS and "that" in reader.lows(at + 2, max(0, stop - at - 2))
         )
-        if (
-            low == "that" and at + 1 < stop and at - 1 >= verb and whom and not relative
-        ):  # "tell Ada by post that we come"
+        # "Tell Ada by post that we come".
+        if low == "that" and at + 1 < stop and at - 1 >= verb and whom and not relative:
             return at + 1, stop
         if low in _TO_WHOM - SUBJECTS:
             continue
         if low in _ASIDE:
             return None
-        says = low in SUBJECTS or not _SAYS.isdisjoint(reader.lows(at + 1, min(3, stop - at - 1)))
+        says = low in SUBJECTS | _WISHES or not _SAYS.isdisjoint(reader.lows(at + 1, min(3, stop - at - 1)))
         if says and at > start and (at - 1 in taken or reader.low(at - 1) in _TO_WHOM) and at not in taken:
             return at, stop
     return None

@@ -50,6 +50,7 @@ _NO_SUMS: Final = frozenset(("one", "a", "an", "once", "twice", "thrice"))
 _PARTS: Final = word_set("parts instalments installments halves steps payments tranches goes stages rates pieces")
 """What a number before it counts, and no money: "refund it in two parts"."""
 _ENDS: Final = frozenset({"ends", "end", "expires"})
+_MAKING_SO: Final = frozenset(("make", "mark", "set"))
 
 
 class StretchValues(StretchWords):
@@ -384,7 +385,7 @@ class StretchValues(StretchWords):
         towards = self.reader.low(before) in TOWARDS or (
             before >= 0 and self.reader.tokens[before].text in {">", "→", ":", "="}
         )
-        made = self.reader.low(self.place.order) == "make" and self.reader.is_mark(at + 1)  # "make the tent express"
+        made = self.reader.low(self.place.order) in _MAKING_SO and self.reader.is_mark(at + 1)  # "make the tent express"
         return (towards or made) and step in self._typed_tokens
 
     def _aimed_at(self, piece: Piece) -> bool:
