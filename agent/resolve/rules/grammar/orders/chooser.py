@@ -248,7 +248,8 @@ class Chooser:
         this action alone needs."""
         if best.clash:
             return False
-        if not best.typed and best.strange and best.evidence < SURELY:
+        named = bool(best.known - best.telling)
+        if not (best.typed or named) and best.strange and best.evidence < SURELY:
             return False  # "raise all rents": akin to prolong, but nothing that is prolonged is said
         if best.evidence >= TELLS:
             return len(best.strange) < (9 if best.evidence >= SURELY else 3 if best.evidence >= TOLD else 1)
