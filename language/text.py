@@ -218,7 +218,8 @@ def is_written_as_name(text: str, start: int, end: int) -> bool:
         return False
     behind, written = _BEHIND.match(text, end), word[:1].isupper() and word[1:].islower()
     capital = written and said is not None
-    if written and said is None and behind is not None and _LISTED.search(before) is not None:  # "Ada, Will Field and …"
+    if written and said is None and behind is not None and _LISTED.search(before) is not None:
+        # "Ada, Will Field and …".
         capital = behind["word"][:1].isupper() and _NO_VERB.match(text, behind.end()) is not None
     if behind is not None and behind["word"].casefold() in (_SUBJECTS | {"not"}) - ({"that"} if capital else set()):
         return False  # but "tell Hope and May that …"

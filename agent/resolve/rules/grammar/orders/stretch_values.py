@@ -385,7 +385,8 @@ class StretchValues(StretchWords):
         towards = self.reader.low(before) in TOWARDS or (
             before >= 0 and self.reader.tokens[before].text in {">", "→", ":", "="}
         )
-        made = self.reader.low(self.place.order) in _MAKING_SO and self.reader.is_mark(at + 1)  # "make the tent express"
+        # "Make the tent express".
+        made = self.reader.low(self.place.order) in _MAKING_SO and self.reader.is_mark(at + 1)
         return (towards or made) and step in self._typed_tokens
 
     def _aimed_at(self, piece: Piece) -> bool:
