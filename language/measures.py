@@ -141,15 +141,18 @@ def find_measure(word: str | None, dimension: str | None = None) -> Measure | No
 
 
 def convert(number: Decimal, held: Measure, wanted: Measure) -> Decimal | None:
-    """A number of one unit as the same of another. None if that is no finite decimal, or another dimension, or for a
-    part of a day in hours: half a day is seldom twelve of them."""
+    """A number of one unit as the same of another. None if that is no finite decimal, or another dimension."""
     if held.dimension != wanted.dimension:
-        return None
-    if held.name == "days" and wanted.size < held.size and number != int(number):
         return None
     exact = Fraction(number) * held.size / wanted.size
     made = _DIGITS.divide(Decimal(exact.numerator), Decimal(exact.denominator))
     return made if Fraction(made) == exact else None
+
+
+def convert_said(number: Decimal, held: Measure, wanted: Measure) -> Decimal | None:
+    """Like ``convert``, for what somebody said. None for a part of a day in hours: half a day is seldom twelve."""
+    part_of_day = held.name == "days" and wanted.size < held.size and number != int(number)
+    return None if part_of_day else convert(number, held, wanted)
 
 
 def format_measure(number: Decimal, measure: Measure) -> str:

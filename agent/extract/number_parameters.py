@@ -15,7 +15,7 @@ from agent.extract.reading import Candidate
 from agent.extract.spans import money, patterns
 from agent.extract.time import dates, durations, times
 from language import numerals
-from language.measures import Measure, convert, find_measure
+from language.measures import Measure, convert_said, find_measure
 from language.text import Text
 from registry.contract import Unit
 
@@ -66,7 +66,7 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
         if ordinal and spec.zero_based:
             value -= 1
         if wanted is not None and (said_in := _find_measure(text, number, wanted)) is not None:
-            changed = convert(value, said_in, wanted)
+            changed = convert_said(value, said_in, wanted)
             if changed is None:
                 continue
             value = changed

@@ -14,7 +14,7 @@ from agent.planning.proposal import Expression, Find, Reference, Words
 from agent.validate.questions import format_plain as plain_shown
 from agent.validate.records.located import DiscourseContext, LocatedRecord, Outcome, RecordQuery, RecordScope, name_kind
 from core import money
-from language.measures import Measure, convert, find_measure, format_measure
+from language.measures import Measure, convert_said, find_measure, format_measure
 from registry.records import Kinds, RecordKind
 
 RecordKey = tuple[str, str]
@@ -48,7 +48,7 @@ class Quantity:
         """The same in another unit of its dimension, if that is exact. Pounds are mass or money, and "m" is minutes or
         metres."""
         held = self.measure or find_measure(self.said, wanted.dimension)
-        number = convert(self.number, held, wanted) if held is not None else None
+        number = convert_said(self.number, held, wanted) if held is not None else None
         return Quantity(number, wanted.name) if number is not None else None
 
     @property

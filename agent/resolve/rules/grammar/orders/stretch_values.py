@@ -31,7 +31,7 @@ from agent.resolve.rules.grammar.orders.relative_values import read_difference
 from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
 from agent.resolve.rules.grammar.orders.text_parameters import takes_text
 from agent.resolve.rules.grammar.phrases.amounts import ALL, LEFT_OUT, MONEY, Amounts
-from language.measures import convert, find_measure
+from language.measures import convert_said, find_measure
 from language.stems import makes_anew, stem
 from language.text import word_set
 from registry.contract import Annotation, Unit
@@ -112,7 +112,7 @@ class StretchValues(StretchWords):
             number, unit = held.value, find_measure(reader.low(last))
             if unit is not None:  # "32 kilos", where grams are asked for
                 wanted = find_counted_unit(wanting[0], schema, self.offer.annotation(wanting[0]))
-                changed = convert(number, unit, wanted) if wanted is not None else None
+                changed = convert_said(number, unit, wanted) if wanted is not None else None
                 if changed is None:
                     continue
                 number, last = changed, last + 1
