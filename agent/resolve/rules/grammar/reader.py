@@ -298,7 +298,7 @@ class Reader:
                 deed = low.endswith("ing") and each.name not in lexicon.STATE_FIELDS  # "the cleaning"
                 several = several or (deed and len(parts) == 1 and stem(low) == stem(parts[0]))
                 if self.lows(index, len(parts)) == parts or several:
-                    extra = 1 if self.low(index + len(parts)) == each.name else 0
+                    extra = 1 if self.low(index + len(parts)) in (each.name, "list") else 0
                     return StateIs(state=value), len(parts) + extra
         able = int(low == "can") or 2 * (self.lows(index, 2) == ("able", "to"))
         for each in kind.fields if self.asks else ():

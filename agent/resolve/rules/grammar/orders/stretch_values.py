@@ -385,7 +385,7 @@ class StretchValues(StretchWords):
         towards = self.reader.low(before) in TOWARDS or (
             before >= 0 and self.reader.tokens[before].text in {">", "→", ":", "="}
         )
-        # "Make the tent express".
+        # "Make the tent express", "mark plot 17 untidy".
         made = self.reader.low(self.place.order) in _MAKING_SO and self.reader.is_mark(at + 1)
         return (towards or made) and step in self._typed_tokens
 
