@@ -91,8 +91,8 @@ _LAUNDRY = FrozenWorld(
                 relations=[{"kind": "client", "via": "client_id"}]),
         ],
         "records": {
-            "client": list_rows("id name bags_out status", (1, "Nell Brook", 2, "active"), (2, "Bill Marsh", 0, "active"),
-                (3, "Hotel Sole", 14, "active"), (4, "Will Field", 3, "waiting")),
+            "client": list_rows("id name bags_out status", (1, "Nell Brook", 2, "active"),
+                (2, "Bill Marsh", 0, "active"), (3, "Hotel Sole", 14, "active"), (4, "Will Field", 3, "waiting")),
             "visit": list_rows("id client_id client_name day", (501, 3, "Hotel Sole", "2026-11-27")),
             "pass": list_rows("id client_id client_name valid_until", (61, 1, "Nell Brook", "2026-11-28"),
                 (62, 2, "Bill Marsh", "2027-06-30")),
