@@ -8,109 +8,14 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Plan, Question, Refusal, Reply
-from evals.cases.frozen_world import FrozenWorld
 from tests.unit.dairy import DAIRY
-from tests.unit.marina import ask, define, list_rows, offer, refer
+from tests.unit.laundry import LAUNDRY
+from tests.unit.marina import ask
 from tests.unit.museum import MUSEUM
-
-_NUMBER = {"type": "integer", "minimum": 1}
-_DAY = {"type": "string", "format": "date"}
-_TEXT = {"type": "string", "minLength": 1, "maxLength": 300}
-_LAUNDRY = FrozenWorld(
-    {
-        "contracts": [
-            offer("book_pickup", "Book a pickup", "Fetch bags of laundry at a client's on a day.", {
-                "client_id": _NUMBER, "day": _DAY, "bags": {"type": "integer", "minimum": 1, "maximum": 40}}, {
-                "client_id": refer("client"), "day": {}, "bags": {}}, aliases=["fetch"],
-                examples=["pick up 2 bags from Nell Brook on Monday"]),
-            offer("shift_load", "Shift a load", "Bring a load back on another day.", {
-                "load_id": _NUMBER, "day": _DAY}, {"load_id": refer("load"), "day": {}}, aliases=["reschedule"]),
-            offer("set_care", "Change the care of a load", "Wash a load in another way.", {
-                "load_id": _NUMBER, "care": {"type": "string", "enum": ["gentle", "normal", "hot"]}}, {
-                "load_id": refer("load"), "care": {}}),
-            offer("hand_run", "Hand a run to a driver", "Say who drives a run.", {
-                "run_id": _NUMBER, "driver_id": _NUMBER}, {"run_id": refer("run"), "driver_id": {
-                    **refer("driver"), "replaces": {"parameter": "run_id", "field": "driver_id"}}},
-                aliases=["give", "put on"]),
-            offer("book_visit", "Book a visit", "See a client on a day about their laundry.", {
-                "client_id": _NUMBER, "day": _DAY}, {"client_id": refer("client"), "day": {}}),
-            offer("book_absence", "Book a driver's absence", "Write down when a driver is away.", {
-                "driver_id": _NUMBER, "from_day": _DAY, "to_day": _DAY}, {
-                "driver_id": refer("driver"), "from_day": {"label": "From"}, "to_day": {"label": "To"}}),
-            offer("message_client", "Message a client", "Send a client a text.", {
-                "client_id": _NUMBER, "text": _TEXT}, {
-                "client_id": refer("client"), "text": {"ask": "What shall it say?"}}, aliases=["tell"]),
-            offer("set_fee", "Change the fee of a load", "Set what a load costs.", {
-                "load_id": _NUMBER, "fee": _NUMBER}, {"load_id": refer("load"), "fee": {
-                    "unit": "money_minor", "currency": "EUR", "replaces": {"parameter": "load_id", "field": "fee"}}}),
-            offer("take_payment", "Take a payment", "Write down money for a load.", {
-                "load_id": _NUMBER, "amount": _NUMBER}, {
-                "load_id": refer("load", paid=["no"]), "amount": {"unit": "money_minor", "currency": "EUR"}},
-                examples=["Ruth Klee paid 12 euros on load 900"]),
-            offer("hold_deposit", "Hold a deposit", "Keep a client's money until their bags are back.", {
-                "client_id": _NUMBER, "amount": _NUMBER, "currency": {"type": "string", "pattern": "^[A-Z]{3}$"}}, {
-                "client_id": refer("client"), "amount": {"unit": "money_minor", "currency_from": "currency"},
-                "currency": {"sources": ["prompt"]}}),
-            offer("mark_run", "Mark a run", "Say how a run goes.", {
-                "run_id": _NUMBER, "going": {"type": "string", "enum": ["early", "late"]}}, {
-                "run_id": refer("run"), "going": {}}, aliases=["mark a run"]),
-            offer("cancel_pass", "Cancel a pass", "End a client's pass.", {"pass_id": _NUMBER}, {
-                "pass_id": refer("pass")}),
-            offer("set_door", "Change a client's door", "Say at which door a client's bags stand.", {
-                "client_id": _NUMBER, "door": _TEXT}, {"client_id": refer("client"), "door": {}}),
-            offer("close_load", "Close a load", "Write down that a load is done.", {
-                "load_id": _NUMBER, "remark": _TEXT}, {"load_id": refer("load"), "remark": {}}, optional=["remark"]),
-            offer("note_load", "Note something on a load", "Keep a note with a load.", {
-                "load_id": _NUMBER, "note": _TEXT}, {"load_id": refer("load"), "note": {}}, aliases=["add a note"]),
-        ],
-        "kinds": [
-            define("client", ["client", "clients"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"},
-                {"name": "bags_out", "type": "integer", "ranged": True},
-                {"name": "status", "type": "enum", "values": ["active", "waiting"]}], label="{name}"),
-            define("visit", ["visit", "visits"], [{"name": "id", "type": "id", "search": "number"},
-                {"name": "client_id", "type": "id"}, {"name": "client_name"},
-                {"name": "day", "type": "date", "ranged": True}], label="visit {id}", order="day",
-                relations=[{"kind": "client", "via": "client_id"}]),
-            define("pass", ["pass", "passes", "visit pass"], [{"name": "id", "type": "id", "search": "number"},
-                {"name": "client_id", "type": "id"}, {"name": "client_name"},
-                {"name": "valid_until", "type": "date", "ranged": True}], label="pass {id}", order="valid_until",
-                relations=[{"kind": "client", "via": "client_id"}]),
-            define("driver", ["driver", "drivers"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"}],
-                label="{name}"),
-            define("run", ["run", "runs"], [{"name": "id", "type": "id", "search": "number"},
-                {"name": "name", "search": "name"}, {"name": "driver_id", "type": "id"}, {"name": "driver_name"},
-                {"name": "day", "type": "date", "ranged": True}],
-                label="{name} {day}", order="day", relations=[{"kind": "driver", "via": "driver_id"}]),
-            define("load", ["load", "loads"], [{"name": "id", "type": "id", "search": "number"},
-                {"name": "client_id", "type": "id"}, {"name": "client_name"}, {"name": "items", "type": "string"},
-                {"name": "care", "type": "enum", "values": ["gentle", "normal", "hot"]},
-                {"name": "fee", "type": "money_minor", "currency_field": "currency", "ranged": True},
-                {"name": "currency", "type": "currency"}, {"name": "paid", "type": "enum", "values": ["yes", "no"]},
-                {"name": "back_on", "type": "date", "ranged": True}],
-                label="load {id}", detail="{items}, {client_name}", order="back_on",
-                relations=[{"kind": "client", "via": "client_id"}]),
-        ],
-        "records": {
-            "client": list_rows("id name bags_out status", (1, "Nell Brook", 2, "active"),
-                (2, "Bill Marsh", 0, "active"), (3, "Hotel Sole", 14, "active"), (4, "Will Field", 3, "waiting")),
-            "visit": list_rows("id client_id client_name day", (501, 3, "Hotel Sole", "2026-11-27")),
-            "pass": list_rows("id client_id client_name valid_until", (61, 1, "Nell Brook", "2026-11-28"),
-                (62, 2, "Bill Marsh", "2027-06-30")),
-            "driver": list_rows("id name", (11, "Rudi Kern"), (12, "Vera Lenz"), (13, "Mark Penny")),
-            "run": list_rows("id name driver_id driver_name day", (21, "North Run", 11, "Rudi Kern", "2026-11-27"),
-                (22, "Lake Run", 12, "Vera Lenz", "2026-11-30"), (23, "North Run", 12, "Vera Lenz", "2026-12-04")),
-            "load": list_rows("id client_id client_name items care fee currency paid back_on",
-                (801, 1, "Nell Brook", "curtains", "normal", 3000, "EUR", "yes", "2026-11-27"),
-                (802, 1, "Nell Brook", "duvet", "normal", 2000, "EUR", "yes", "2026-12-01"),
-                (803, 2, "Bill Marsh", "uniforms", "hot", 4000, "EUR", "no", "2026-11-27"),
-                (804, 3, "Hotel Sole", "tablecloths", "hot", 9000, "EUR", "no", "2026-11-30")),
-        },
-    }
-)  # fmt: skip
 
 
 async def _calls_of(text: str) -> list[tuple[str, dict[str, Any]]]:
-    verdict = (await ask(_LAUNDRY, text)).verdict
+    verdict = (await ask(LAUNDRY, text)).verdict
     assert isinstance(verdict, Plan), verdict
     return [(step.action.partition(".")[2], {each.param: each.value for each in step.filled}) for step in verdict.steps]
 
@@ -172,7 +77,7 @@ async def test_a_day_takes_the_place_of_the_one_that_is_named_beside_it(text: st
 
 
 async def test_another_day_than_the_record_has_is_not_replaced() -> None:
-    verdict = (await ask(_LAUNDRY, "reschedule 803 from Thursday to Monday")).verdict
+    verdict = (await ask(LAUNDRY, "reschedule 803 from Thursday to Monday")).verdict
     assert isinstance(verdict, Question | Refusal)
 
 
@@ -193,13 +98,13 @@ async def test_every_verb_of_telling_sends_a_text_where_an_action_does(text: str
 
 
 async def test_what_somebody_is_told_not_to_do_is_put_in_the_sender_s_words() -> None:
-    verdict = (await ask(_LAUNDRY, "tell Nell Brook not to wash the duvet")).verdict
+    verdict = (await ask(LAUNDRY, "tell Nell Brook not to wash the duvet")).verdict
     assert isinstance(verdict, Question)
     assert verdict.text == "What shall it say?"
 
 
 async def test_somebody_of_theirs_is_not_told_in_their_place() -> None:
-    assert isinstance((await ask(_LAUNDRY, "tell Nell's sister that we are late")).verdict, Question)
+    assert isinstance((await ask(LAUNDRY, "tell Nell's sister that we are late")).verdict, Question)
 
 
 @pytest.mark.parametrize(
@@ -221,13 +126,13 @@ async def test_somebody_of_theirs_is_not_told_in_their_place() -> None:
 )  # fmt: skip
 async def test_people_go_by_their_role(text: str, calls: list[tuple[str, dict[str, Any]]] | None) -> None:
     if calls is None:
-        assert isinstance((await ask(_LAUNDRY, text)).verdict, Question)  # two runs, with another driver each
+        assert isinstance((await ask(LAUNDRY, text)).verdict, Question)  # two runs, with another driver each
     else:
         assert await _calls_of(text) == calls
 
 
 async def test_what_is_to_be_made_and_may_be_there_already_waits() -> None:
-    verdict = (await ask(_LAUNDRY, "visit for Nell Brook on Friday")).verdict
+    verdict = (await ask(LAUNDRY, "visit for Nell Brook on Friday")).verdict
     assert isinstance(verdict, Plan)
     assert verdict.held
     assert verdict.steps[0].action.endswith(".book_visit")
@@ -246,11 +151,11 @@ async def test_what_is_to_be_made_and_may_be_there_already_waits() -> None:
     ],
 )
 async def test_what_is_set_against_something_or_said_beside_it_is_asked_about(text: str) -> None:
-    assert isinstance((await ask(_LAUNDRY, text)).verdict, Question)
+    assert isinstance((await ask(LAUNDRY, text)).verdict, Question)
 
 
 async def test_a_record_and_words_about_it_are_a_note_that_waits() -> None:
-    verdict = (await ask(_LAUNDRY, "803: starch the collars")).verdict
+    verdict = (await ask(LAUNDRY, "803: starch the collars")).verdict
     assert isinstance(verdict, Plan)
     assert verdict.held
     assert [(each.param, each.value) for each in verdict.steps[0].filled] == [
@@ -262,7 +167,7 @@ async def test_a_record_and_words_about_it_are_a_note_that_waits() -> None:
     "text", ["make 803 gentle, anonymous please", "pick up 2 bags from Bill Marsh on Friday, monthly"]
 )
 async def test_one_word_behind_a_comma_is_not_passed_over(text: str) -> None:
-    assert isinstance((await ask(_LAUNDRY, text)).verdict, Question)
+    assert isinstance((await ask(LAUNDRY, text)).verdict, Question)
 
 
 @pytest.mark.parametrize(
@@ -277,7 +182,7 @@ async def test_one_word_behind_a_comma_is_not_passed_over(text: str) -> None:
     ],
 )
 async def test_questions_by_role_position_and_text(text: str, words: str) -> None:
-    verdict = (await ask(_LAUNDRY, text)).verdict
+    verdict = (await ask(LAUNDRY, text)).verdict
     assert isinstance(verdict, Reply), verdict
     assert words in verdict.text
 
@@ -304,7 +209,7 @@ async def test_an_amount_is_changed_by_so_much_or_from_what_it_is(text: str, loa
     ],
 )
 async def test_what_takes_the_place_of_something_else_is_told(text: str, why: str) -> None:
-    verdict = (await ask(_LAUNDRY, text)).verdict
+    verdict = (await ask(LAUNDRY, text)).verdict
     assert isinstance(verdict, Question)
     assert why in verdict.text
 
@@ -329,7 +234,7 @@ async def test_what_somebody_has_done_is_written_down_where_an_example_tells_it(
     ],
 )
 async def test_a_count_that_somebody_has_is_asked_for_by_its_name(text: str, words: str) -> None:
-    verdict = (await ask(_LAUNDRY, text)).verdict
+    verdict = (await ask(LAUNDRY, text)).verdict
     assert isinstance(verdict, Reply), verdict
     assert words in verdict.text
 
@@ -357,7 +262,7 @@ async def test_an_amount_tells_its_currency(text: str, amount: int, currency: st
 
 
 async def test_an_amount_without_its_currency_is_asked_about() -> None:
-    assert isinstance((await ask(_LAUNDRY, "hold a deposit of 20 for Nell Brook")).verdict, Question)
+    assert isinstance((await ask(LAUNDRY, "hold a deposit of 20 for Nell Brook")).verdict, Question)
 
 
 @pytest.mark.parametrize(
@@ -369,28 +274,28 @@ async def test_an_amount_without_its_currency_is_asked_about() -> None:
     ],
 )
 async def test_how_instead_of_what_and_for_whom_else_are_asked_about(text: str, said: str) -> None:
-    verdict = (await ask(_LAUNDRY, text)).verdict
+    verdict = (await ask(LAUNDRY, text)).verdict
     assert isinstance(verdict, Question)
     assert said in verdict.text
 
 
 async def test_the_last_day_alone_begins_nothing() -> None:
-    verdict = (await ask(_LAUNDRY, "absence of Rudi, back by Friday")).verdict
+    verdict = (await ask(LAUNDRY, "absence of Rudi, back by Friday")).verdict
     assert isinstance(verdict, Question)
     assert "From" in verdict.text
 
 
 async def test_a_verb_that_is_only_akin_to_an_action_s_asks_for_nothing_of_its_own() -> None:
-    verdict = (await ask(_LAUNDRY, "postpone the tea round")).verdict
+    verdict = (await ask(LAUNDRY, "postpone the tea round")).verdict
     assert not isinstance(verdict, Plan | Question)
 
 
 async def test_to_stop_doing_something_cancels_no_record() -> None:
-    assert not isinstance((await ask(_LAUNDRY, "stop chasing Bill Marsh")).verdict, Plan | Question)
+    assert not isinstance((await ask(LAUNDRY, "stop chasing Bill Marsh")).verdict, Plan | Question)
 
 
 async def test_a_record_is_no_number_that_is_lowered() -> None:
-    verdict = (await ask(_LAUNDRY, "lower run 22 to 20 euros")).verdict
+    verdict = (await ask(LAUNDRY, "lower run 22 to 20 euros")).verdict
     assert not (isinstance(verdict, Question) and verdict.param == "driver_id")
 
 
