@@ -41,6 +41,7 @@ from agent.validate.questions import REST, join, quote_words
 from agent.validate.questions import quote_words as quote
 from agent.validate.records.located import MOST, LocatedRecord, RecordScope, format_count
 from agent.validate.records.lookup import Lookup
+from agent.validate.sent_texts import list_cautions
 from agent.validate.slots import Pinned, Read, Slots, Trouble
 from agent.validate.unchanged import AlreadySo, find_already_so
 from core import ids
@@ -127,6 +128,8 @@ class PlanParts:
             self.unchanged[len(self.steps)] = already
         elif already is not None:
             self.reasons.append(f"{already.told}.")
+        if self.request.given is None:
+            self.reasons += list_cautions(self.request, contract, step)
         self.contracts.append(contract)
         self.steps.append(step)
         self.decisions.append(decision)
