@@ -274,16 +274,45 @@ def with_article(noun: str) -> str:
     return f"{'an' if _VOWEL_SOUND.match(noun) else 'a'} {noun}"
 
 
+_IRREGULAR_PLURALS: Final = {
+    "people": "person", "children": "child", "men": "man", "feet": "foot", "teeth": "tooth", "mice": "mouse",
+    "geese": "goose", "shelves": "shelf", "knives": "knife", "wives": "wife", "loaves": "loaf", "wolves": "wolf",
+    "halves": "half", "calves": "calf", "thieves": "thief", "scarves": "scarf", "sheaves": "sheaf", "hooves": "hoof",
+    "wharves": "wharf",
+}  # fmt: skip
+"""Plurals with no regular s. Longer words may end in one: "salespeople", "bookshelves"."""
+_NO_PLURALS: Final = word_set(
+    "abdomen acumen albumen amen bitumen carmen cyclamen dolmen foramen hymen lumen omen pumice ramen regimen rumen semen "
+    "specimen stamen yemen"
+)
+_NO_MEN: Final = ("human", "german", "roman", "norman", "ottoman", "shaman", "talisman", "caiman")
+"""Ends of words that are no men."""
+
+
 @lru_cache(maxsize=8192)
-def singularize(word: str) -> str:
-    """A rough singular, enough to compare nouns: invoices → invoice, companies → company, boxes → box."""
-    if len(word) > 3 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 4 and word.endswith(("sses", "xes", "ches", "shes", "zes")):
-        return word[:-2]
-    if len(word) > 2 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
-    return word
+def singularize(noun: str) -> str:
+    """A rough singular, enough to compare nouns: invoices → invoice, companies → company, craftsmen → craftsman. Only
+    the last word changes."""
+    for many, one in _IRREGULAR_PLURALS.items():
+        if noun.endswith(many) and noun.rpartition(" ")[2] not in _NO_PLURALS:
+            return noun.removesuffix(many) + one
+    if len(noun) > 4 and noun.endswith("ies"):
+        return noun[:-3] + "y"
+    if len(noun) > 4 and noun.endswith(("sses", "xes", "ches", "shes", "zes")):
+        return noun[:-2]
+    if len(noun) > 2 and noun.endswith("s") and not noun.endswith(("ss", "us", "is")):
+        return noun[:-1]
+    return noun
+
+
+def pluralize(noun: str) -> str:
+    """A rough plural: company → companies, box → boxes, craftsman → craftsmen. Only the last word changes."""
+    for many, one in _IRREGULAR_PLURALS.items():
+        if noun.endswith(one) and not noun.endswith(_NO_MEN):
+            return noun.removesuffix(one) + many
+    if re.search(r"[^aeiou]y\Z", noun):
+        return noun[:-1] + "ies"
+    return noun + ("es" if noun.endswith(("s", "sh", "ch", "x", "z")) else "s")
 
 
 _CAMEL: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")

@@ -136,7 +136,6 @@ def says_every(cover: TokenCover, kind: RecordKind, noun: tuple[int, int] | None
     head = cover.tokens[noun[1] - 1]
     return (
         not head.owns
-        and head.low.endswith("s")
         and singularize(head.low) != head.low
         and head.low
         not in {

@@ -43,7 +43,7 @@ from agent.validate.coverage.unused_words import SAID_AROUND, collect_own_stems
 from agent.validate.coverage.weighty_patterns import Place, find_closing, find_opening
 from language import numerals
 from language.stems import EMPTY, GENERIC, ORDERS, READING, name_stems, split_runs, stem, stem_text
-from language.text import read_text, singularize, word_set
+from language.text import read_text, singularize
 from language.wordnet import is_word
 
 Kind = Literal[
@@ -61,7 +61,6 @@ _LEADS: Final[tuple[Kind, ...]] = ("opposed verb", "channel", "taken back", "hed
 _TO_AND_FOR: Final = ("2", "4")
 """Digits that people type for "to" and "for" before a value: "move it 2 friday"."""
 _EXCEPTIONS: Final = ("except", "excluding", "apart", "other than", "without", "w/o", "leaving")
-_IRREGULAR_PLURALS: Final = word_set("people men women children feet teeth mice geese sheep fish")
 _A_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 # "Before Friday" isn't Friday.
 _LOOSELY: Final = re.compile(
@@ -283,7 +282,7 @@ def _list_counted(order: Order) -> set[str]:
 
 def _is_plural(word: str) -> bool:
     one = singularize(word)
-    return word in _IRREGULAR_PLURALS or (one != word and is_word(one))
+    return word in ("sheep", "fish") or (one != word and is_word(one))
 
 
 def _find_other_units(order: Order) -> Iterator[Place]:

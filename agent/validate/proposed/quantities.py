@@ -20,7 +20,7 @@ from language.currencies import is_word_of, may_name
 from language.date_forms import DAYS, MONTHS
 from language.measures import Measure, find_measure
 from language.stems import EMPTY, stem, stem_text
-from language.text import read_text, split_name
+from language.text import read_text, singularize, split_name
 from language.wordnet import is_word
 from registry.contract import Unit
 
@@ -209,7 +209,7 @@ def _find_counted(slots: Slots, before: str, after: str) -> str | None:
         for word in said
         if (stem(word) in held or (word.islower() and is_word(word))) and stem(word) not in own | _BESIDE_MONEY
     ]
-    plural = any(word.endswith("s") and not word.endswith("ss") for word in things)
+    plural = any(singularize(word) != word for word in things)
     counts = plural if found["of"] else bool(said) and said[0] in things
     return after[: found.start("words")] + " ".join(said) if counts else None
 

@@ -12,6 +12,7 @@ from agent.extract.references.value import Reference
 from agent.pipeline import Question, QuestionCode, RecordSnapshot, Span
 from core.actor import Actor, Surface
 from core.display_text import to_display_text
+from language.text import pluralize, singularize
 from registry.records import Kinds, Query, Record, RecordKind, Relation
 
 LABEL_CHARS = 300
@@ -86,10 +87,10 @@ def name_kind(kind: RecordKind) -> str:
 
 
 def name_kinds(kind: RecordKind) -> str:
-    """The plural of the kind's noun: its own if its nouns hold one, or else with an s."""
+    """The plural of the kind's noun: its own if its nouns hold one."""
     one = name_kind(kind)
-    known = (noun for noun in kind.nouns if noun != one and noun.startswith(one[:-1]) and noun.endswith("s"))
-    return next(known, one if one.endswith(("s", "staff")) else one + "s")
+    known = (noun for noun in kind.nouns if noun != one and singularize(noun) == one)
+    return next(known, one if one.endswith(("s", "staff")) else pluralize(one))
 
 
 def format_count(number: int, kind: RecordKind) -> str:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from language.text import with_article, word_set
+from language.text import singularize, with_article, word_set
 from registry.importing.document.description import Operation
 from registry.importing.drafts import words
 
@@ -158,7 +158,7 @@ def _of_path(operation: Operation) -> tuple[str, str]:
         verb = "update"
     if operation.method == "POST" and on_one and re.match(r"creates? (?!or\b)", operation.summary, re.I):
         # The path names the one that is made, POST /teams/{name}: POST /teams may make several.
-        return words.to_singular("_".join(last_words)) or "root", "create"
+        return singularize("_".join(last_words)) or "root", "create"
     return "_".join(last_words) or "root", verb
 
 
@@ -194,7 +194,7 @@ def write_title(operation: Operation, name: str) -> str:
     if not summary or (words.split_words(summary) == words.split_words(operation.id) and " " not in summary):
         resource, verb = name.split(".")[-2:]
         noun = resource.replace("_", " ")
-        one = words.to_singular(noun)
+        one = singularize(noun)
         if operation.method in ("DELETE", "PUT", "PATCH") and not operation.path.rstrip("/").endswith("}"):
             noun = f"all {noun}" if one != noun else noun  # an action on a collection affects all its members
         elif one != noun and verb != "list":

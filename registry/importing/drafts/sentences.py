@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from language.text import singularize
 from registry.importing.drafts import words
 from registry.importing.drafts.names import VERBS
 
@@ -52,7 +53,7 @@ def _thing_of(title: str, parameter: str) -> bool:
     """Whether the title ends with the thing that the parameter names: ``Close an order`` and ``order_id``."""
     last = words.to_snake_case(title.split()[-1])
     stem = [each for each in words.split_words(parameter) if each not in _ID]
-    return bool(_THING.match(title)) and (not stem or stem[-1] in (last, words.to_singular(last)))
+    return bool(_THING.match(title)) and (not stem or stem[-1] in (last, singularize(last)))
 
 
 def _sample(schema: dict[str, Any]) -> str | None:

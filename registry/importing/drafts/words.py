@@ -79,27 +79,3 @@ def take_first_sentence(text: str) -> str:
         if not _ABBREVIATION.search(text, max(0, found.start() - 8), found.end()):
             return text[: found.end()]
     return text
-
-
-def to_singular(plural: str) -> str:
-    """The singular of a noun. Only its last word changes."""
-    head, _, last = plural.rpartition(" ")
-    if last.endswith("ies") and len(last) > 4:
-        last = last[:-3] + "y"
-    elif re.search(r"(?:ss|sh|ch|x|z)es\Z", last):
-        last = last[:-2]
-    elif last.endswith("s") and not last.endswith(("ss", "us", "is")):
-        last = last[:-1]
-    return f"{head} {last}".strip()
-
-
-def to_plural(singular: str) -> str:
-    """The plural of a noun. Only its last word changes."""
-    head, _, last = singular.rpartition(" ")
-    if re.search(r"[^aeiou]y\Z", last):
-        last = last[:-1] + "ies"
-    elif re.search(r"(?:s|sh|ch|x|z)\Z", last):
-        last += "es"
-    else:
-        last += "s"
-    return f"{head} {last}".strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from language.text import with_article
+from language.text import pluralize, with_article
 from registry.importing.document.description import Operation
 from registry.importing.drafts import words
 from registry.importing.drafts.names import VERBS, to_imperative
@@ -37,7 +37,7 @@ def write_aliases(
     kind, segment = _about(operation, kinds)
     if kind is None:
         return []
-    nouns = [each for each in kind.entry["nouns"] if words.to_plural(each) in kind.entry["nouns"]]
+    nouns = [each for each in kind.entry["nouns"] if pluralize(each) in kind.entry["nouns"]]
     renames = any(each in parameters or f"body_{each}" in parameters for each in _TITLES & set(kind.entry["fields"]))
     verbs = list(dict.fromkeys(_verbs(operation, title, nouns, segment, renames=renames)))
     masked = any(words.to_snake_case(each.name) == "update_mask" for each in operation.parameters)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from language.text import singularize
 from registry.importing.document.description import Operation
 from registry.importing.drafts import words
 from registry.importing.drafts.slot_schema import Slot
@@ -77,7 +78,7 @@ def _is_of_others(path: str, slot: Slot, kind: KindDraft) -> bool:
     """Whether a placeholder follows another collection whose noun ends like the kind's: ``/api-tokens/{token}`` if the
     kind is a user's tokens."""
     before = path.split("{" + slot.key + "}")[0].rstrip("/").rpartition("/")[2]
-    said = [words.to_singular(each) for each in words.split_words(before)]
+    said = [singularize(each) for each in words.split_words(before)]
     return len(said) > 1 and said[-1] == kind.noun.rpartition(" ")[2] and " ".join(said) not in kind.entry["nouns"]
 
 

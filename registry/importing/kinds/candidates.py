@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from language.text import singularize
 from registry.importing.document.alternatives import Settler
 from registry.importing.document.description import ApiDescription, Operation, Parameter
-from registry.importing.drafts import words
 
 PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
 _LISTS_BY_POST: Final = frozenset({"filter", "search", "query", "list", "find", "paginate"})
@@ -99,7 +99,7 @@ def _item_places(path: str) -> tuple[str, ...]:
     ``/tag/{id}``)."""
     plain = path.removesuffix(".json").rstrip("/")
     above, _, last = plain.rpartition("/")
-    return tuple(dict.fromkeys((plain, f"{above}/{words.to_singular(last)}")))
+    return tuple(dict.fromkeys((plain, f"{above}/{singularize(last)}")))
 
 
 def _listed_path(operation: Operation) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from language.text import singularize
 from registry.importing.document.alternatives import Settled, Settler
 from registry.importing.document.description import Operation, is_json
 from registry.importing.drafts import words
@@ -61,7 +62,7 @@ def draft_kind(
     rows = find_records(answer, plural, settler) if answer is not None else None
     if answer is None or rows is None:
         return None
-    drafting = _Drafting(candidate, settler, parent, left_out, answer, rows, plural, words.to_singular(plural))
+    drafting = _Drafting(candidate, settler, parent, left_out, answer, rows, plural, singularize(plural))
     return drafting.draft()
 
 

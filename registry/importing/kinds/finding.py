@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from language.text import singularize
 from registry.importing.document.alternatives import Settler
 from registry.importing.document.description import ApiDescription
 from registry.importing.drafts import words
@@ -81,7 +82,7 @@ def _chosen(by_noun: Mapping[str, Sequence[tuple[Candidate, KindDraft]]]) -> dic
 
 def _told_apart(kind: KindDraft, above: list[str]) -> KindDraft:
     """The kind, with its owner's name in its own: ``droplet action``."""
-    first = words.to_singular(" ".join(words.split_words(above[0]))) if above else ""
+    first = singularize(" ".join(words.split_words(above[0]))) if above else ""
     nouns = [f"{first} {each}".strip() for each in kind.entry["nouns"]]
     entry = {**kind.entry, "title": write_title(nouns[0]), "nouns": nouns}
     return replace(kind, name=words.to_snake_case(nouns[0]), entry=entry)
@@ -104,7 +105,7 @@ def _with_heads(kinds: list[KindDraft], description: ApiDescription) -> list[Kin
         made.append(replace(each, entry={**each.entry, "nouns": nouns}))
     counts: dict[str, int] = defaultdict(int)
     for each in made:
-        for head in {words.to_singular(noun.rpartition(" ")[2]) for noun in each.entry["nouns"]}:
+        for head in {singularize(noun.rpartition(" ")[2]) for noun in each.entry["nouns"]}:
             counts[head] += 1
     parameters = {parameter.name.lower() for each in description.operations for parameter in each.parameters}
     fields = {name for each in made for name in each.entry["fields"]}

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from language.text import word_set
+from language.text import pluralize, singularize, word_set
 from registry.importing.document.description import Operation
 from registry.importing.drafts import words
 from registry.importing.drafts.names import VERBS, to_imperative
@@ -55,16 +55,16 @@ def read_title_noun(title: str) -> str:
         found.append(word if re.fullmatch(r"[A-Z0-9]{2,}s?", word) else low)
     if not 0 < len(found) <= MAX_NOUN_WORDS or not found[-1][:1].isalpha():
         return ""
-    return words.to_singular(" ".join(found))
+    return singularize(" ".join(found))
 
 
 def with_plurals(nouns: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(form for each in nouns for form in (each, words.to_plural(each))))
+    return list(dict.fromkeys(form for each in nouns for form in (each, pluralize(each))))
 
 
 def find_head_nouns(nouns: Iterable[str], taken: frozenset[str]) -> Iterator[str]:
     """The last words of nouns of several words, if nothing else has that name: ``flag`` of ``feature flag``."""
-    for each in dict.fromkeys(words.to_singular(noun) for noun in nouns):
+    for each in dict.fromkeys(singularize(noun) for noun in nouns):
         head = each.rpartition(" ")[2]
         if head != each and head not in taken and head not in VAGUE and len(head) > 2:
             yield head

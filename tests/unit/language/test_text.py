@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from language.text import with_article
+from language.text import pluralize, singularize, with_article
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,40 @@ from language.text import with_article
 )
 def test_an_article_follows_the_sound(said: str) -> None:
     assert with_article(said.partition(" ")[2]) == said
+
+
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [
+        ("company", "companies"),
+        ("box", "boxes"),
+        ("purchase order", "purchase orders"),
+        ("craftsman", "craftsmen"),
+        ("woman", "women"),
+        ("salesperson", "salespeople"),
+        ("grandchild", "grandchildren"),
+        ("foot", "feet"),
+        ("tooth", "teeth"),
+        ("mouse", "mice"),
+        ("goose", "geese"),
+        ("bookshelf", "bookshelves"),
+        ("bread knife", "bread knives"),
+        ("half", "halves"),
+        ("wolf", "wolves"),
+        ("drive", "drives"),
+        ("glove", "gloves"),
+        ("olive", "olives"),
+        ("valve", "valves"),
+        ("tie", "ties"),
+        ("human", "humans"),
+        ("specimen", "specimens"),
+    ],
+)
+def test_a_noun_in_one_number_gives_the_other(one: str, many: str) -> None:
+    assert (singularize(many), pluralize(one)) == (one, many)
+    assert singularize(one) == one
+
+
+@pytest.mark.parametrize("noun", ["specimen", "omen", "abdomen", "regimen", "acumen", "pumice"])
+def test_what_only_ends_like_a_plural_is_none(noun: str) -> None:
+    assert singularize(noun) == noun

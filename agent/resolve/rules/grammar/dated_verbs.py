@@ -178,7 +178,7 @@ def read_telling_noun(
 ) -> tuple[RecordKind, StateIs | None, str | None] | None:
     """The one kind whose state or date a noun says: "drivers", "pledges" of what is pledged, "visits", "(whose) leases"
     if a lease ends on a date."""
-    plural = low.endswith("s") and singularize(low) != low
+    plural = singularize(low) != low
     states = [
         (kind, StateIs(state=state), None)
         for kind in kinds
