@@ -282,8 +282,8 @@ _IRREGULAR_PLURALS: Final = {
 }  # fmt: skip
 """Plurals with no regular s. Longer words may end in one: "salespeople", "bookshelves"."""
 _NO_PLURALS: Final = word_set(
-    "abdomen acumen albumen amen bitumen carmen cyclamen dolmen foramen hymen lumen omen pumice ramen regimen rumen semen "
-    "specimen stamen yemen"
+    "abdomen acumen albumen amen bitumen carmen cyclamen dolmen foramen hymen lumen omen pumice ramen regimen rumen "
+    "semen specimen stamen yemen"
 )
 _NO_MEN: Final = ("human", "german", "roman", "norman", "ottoman", "shaman", "talisman", "caiman")
 """Ends of words that are no men."""
