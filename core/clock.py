@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
@@ -44,6 +46,40 @@ def format_iso(at: datetime) -> str:
     u = at if at.tzinfo is UTC else at.astimezone(UTC)
     # Takes half the time of isoformat, which asks the zone. Some of these are written with every row.
     return "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ" % (u.year, u.month, u.day, u.hour, u.minute, u.second, u.microsecond)  # noqa: UP031
+
+
+_DAY: Final = re.compile(
+    r"(?P<month>\d{4}-\d\d)(?:-(?P<day>\d\d)(?:[T ](?P<clock>\d\d:\d\d)(?::[\d.]+)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?)?",
+    re.A,
+)
+
+
+def format_day(at: date) -> str:
+    """``24 Nov 2026``."""
+    return f"{at.day} {at:%b %Y}"
+
+
+def format_moment(at: datetime) -> str:
+    """``24 Nov 2026, 15:43 UTC``."""
+    there = at.astimezone(UTC)
+    return f"{format_day(there)}, {there:%H:%M} UTC"
+
+
+def write_day(text: str) -> str:
+    """A day or a moment of ISO 8601 as people write it, as precisely as it is known: ``September 2026``, ``22 Sep
+    2026``, ``22 Sep 2026, 09:30``. Other text is unchanged."""
+    found = _DAY.fullmatch(text)
+    try:
+        day = date.fromisoformat(f"{found['month']}-{found['day'] or '01'}") if found is not None else None
+    except ValueError:
+        day = None
+    if found is None or day is None:
+        return text
+    if found["day"] is None:
+        return f"{day:%B %Y}"
+    zone = found["zone"] or ""
+    after = "" if not zone else " UTC" if zone.strip("Z+-0:") == "" else f" UTC{zone}"
+    return format_day(day) + (f", {found['clock']}{after}" if found["clock"] else "")
 
 
 def from_iso(text: str) -> datetime:

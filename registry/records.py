@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, Protocol
 
 from core import canon, cpu_budget, money
+from core.clock import write_day
 
 FieldType = Literal[
     "id", "string", "integer", "number", "boolean", "money_minor", "currency", "datetime", "date", "email", "enum",
@@ -171,8 +172,16 @@ def _fill(template: str, shown: Mapping[str, str]) -> str:
 
 
 def format_field(each: Field, values: Mapping[str, Any]) -> str:
-    """Formats a field's value for a label or detail: money with its currency (``49.00 EUR``), a moment by its day
-    (``2026-10-03``), a boolean as yes or no, no value as the empty string."""
+    """Formats a field's value for people: money with its currency (``49.00 EUR``), a day or a moment as its day
+    (``3 Oct 2026``), a closed list's word without underscores, a boolean as yes or no, no value as the empty string."""
+    text = write_field(each, values)
+    if each.type in ("date", "datetime"):
+        return write_day(text)
+    return text.replace("_", " ") if each.type == "enum" else text
+
+
+def write_field(each: Field, values: Mapping[str, Any]) -> str:
+    """Writes a field's value as programs do and as words are compared with it: ``2026-10-03``, ``in_repair``."""
     value = values.get(each.name)
     if value is None:
         return ""

@@ -138,8 +138,8 @@ class Plan(Value):
 
 
 class Reply(Value):
-    """The answer to a question, computed by code from safe fields. ``values`` are the requested values, as people write
-    them. ``records`` are the records behind the answer (at most a page; ``count`` is the total). ``actions`` are
+    """The answer to a question, computed by code from safe fields. ``values`` are the requested values, days in ISO
+    8601. ``records`` are the records behind the answer (at most a page; ``count`` is the total). ``actions`` are
     contracts that fit them."""
 
     kind: Literal["reply"] = "reply"

@@ -26,7 +26,7 @@ from agent.validate.questions import MAX_CANDIDATES, ask_between
 from agent.validate.records.located import Outcome, RecordQuery, fits, name_kinds
 from agent.validate.records.ranking import fold_words, is_identifying, sort_by_field
 from language.text import word_set
-from registry.records import Record, RecordKind, format_field
+from registry.records import Record, RecordKind, write_field
 
 _PLACES: Final = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
@@ -126,7 +126,7 @@ def _take_end(offered: Sequence[Record], field: str | None, *, descending: bool)
 
 def _make_text(record: Record, kind: RecordKind) -> str:
     """Everything visible of a record, as people read it."""
-    values = (format_field(each, record.values).replace("_", " ") for each in kind.fields)
+    values = (write_field(each, record.values).replace("_", " ") for each in kind.fields)
     return " ".join((record.label, record.detail, record.id, *values))
 
 

@@ -51,7 +51,7 @@ from core.actor import Actor
 from core.display_text import to_display_text
 from language.text import with_article
 from registry.catalogue import Catalogue
-from registry.records import RecordKind, format_field
+from registry.records import RecordKind, format_field, write_field
 
 MOST_COUNTED: Final = 3
 """The most records that a count names: a number was asked for, and the records stand below it."""
@@ -115,18 +115,17 @@ class Answerer:
             return Reply(text=await self._none(reference, kind), record_kind=kind.name, count=0, values=nobody)
         known = [each for name in fields if (each := kind.field_named(name)) is not None]
         values = tuple(
-            to_display_text(format_field(each, record.record.values) or "nothing")
+            to_display_text(write_field(each, record.record.values) or "nothing")
             for record in found
             for each in known[:1]
         )
         if len(found) == 1:
             if not known and (measure := find_measure(reference, kind)) is not None:
-                values = (to_display_text(format_field(measure, found[0].record.values)),)
+                row = found[0].record.values
+                values, shown = (write_field(measure, row),), format_field(measure, row)
                 text = introduce(found[0])
-                if values[0] not in text:
-                    text = (
-                        f"{found[0].label}: {lower_label(measure.label or measure.name.replace('_', ' '))} {values[0]}."
-                    )
+                if shown not in text:
+                    text = f"{found[0].label}: {lower_label(measure.label or measure.name.replace('_', ' '))} {shown}."
                 return self._reply(text, found, values=values)
             labels = [lower_label(each.label or each.name.replace("_", " ")) for each in known]
             held = [format_field(each, found[0].record.values) or "nothing" for each in known]
@@ -247,13 +246,14 @@ class Answerer:
                     return self._reply(f"{what}: {told}.", worked.found)
                 few = len(worked.found) <= MOST_COUNTED
                 text = f"{what}: {list_records(worked.found)}." if few else f"{what}."
-            return self._reply(text, worked.found, values=(worked.shown,), count=len(worked.found))
+            return self._reply(text, worked.found, values=(worked.written,), count=len(worked.found))
         reading = worked.reading if " = " in worked.reading else ""
         owner = f"{found[0].label}: " if found else ""
         text = f"{owner}{worked.shown}." + (f" {reading}." if reading else "")
         if isinstance(asked.value, FieldOf) and found:
             text = f"{found[0].label}: {worked.reading}."
-        return self._reply(text, found, values=(worked.shown,)) if found else Reply(text=text, values=(worked.shown,))
+        values = (worked.written,)
+        return self._reply(text, found, values=values) if found else Reply(text=text, values=values)
 
     async def _total(self, asked: ValueAnswer, total: TotalOf, need: RecordQuery) -> Reply | Question:
         totals = await self.query.arithmetic.list_totals(total, need)

@@ -14,6 +14,7 @@ from agent.planning.proposal import Expression, Find, Reference, Words
 from agent.validate.questions import format_plain as plain_shown
 from agent.validate.records.located import DiscourseContext, LocatedRecord, Outcome, RecordQuery, RecordScope, name_kind
 from core import money
+from core.clock import write_day
 from language.measures import Measure, convert_said, find_measure, format_measure
 from registry.records import Kinds, RecordKind
 
@@ -75,7 +76,7 @@ class Moment:
 
     @property
     def shown(self) -> str:
-        return self.text.replace("T", " ")
+        return write_day(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,11 @@ class Worked:
     @property
     def shown(self) -> str:
         return self.value.shown
+
+    @property
+    def written(self) -> str:
+        """The value as a program reads it."""
+        return self.value.text.replace("T", " ") if isinstance(self.value, Moment) else self.value.shown
 
 
 @dataclass(frozen=True, slots=True)

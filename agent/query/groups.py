@@ -63,7 +63,7 @@ def _value(by: Field, found: LocatedRecord) -> str:
     stem = by.name.removesuffix("id") if by.type == "id" else ""
     named = next((f for f in found.kind.fields if stem and f.type == "string" and f.name.startswith(stem)), by)
     shown = format_field(named, found.record.values) or "none"
-    return to_display_text(shown.replace("_", " ") if by.values else shown)
+    return to_display_text(shown)
 
 
 def _told(groups: Sequence[tuple[str, Sequence[LocatedRecord]]], told: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ from agent.validate.records.ranking import (
 )
 from language.stems import stem_text
 from language.wordnet import is_word
-from registry.records import Record, RecordKind, SearchBy, format_field
+from registry.records import Record, RecordKind, SearchBy, write_field
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NAMED: Final[tuple[SearchBy, ...]] = ("name", "text")
@@ -118,7 +118,7 @@ def match_nouns(
 
 
 def _list_values(record: Record, kind: RecordKind) -> str:
-    values = (format_field(each, record.values).replace("_", " ") for each in kind.fields if each.type != "id")
+    values = (write_field(each, record.values).replace("_", " ") for each in kind.fields if each.type != "id")
     return " ".join((record.label, record.detail, *values))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final, TypeGuard
 
 from agent.planning.proposal import (
@@ -34,6 +33,7 @@ from agent.query.conditions import DATES
 from agent.query.context import Quantity, describes
 from agent.validate.questions import join, quote_words
 from agent.validate.records.located import LocatedRecord, name_kind, name_kinds
+from core.clock import write_day
 from core.display_text import to_display_text
 from registry.records import Field, Kinds, RecordKind, format_field
 
@@ -43,7 +43,6 @@ _MEASURED: Final = {"=": "of", "<": "under", "<=": "of at most", ">": "over", ">
 _VALUED: Final = {"=": "", "!=": "other than ", "<": "under ", "<=": "of at most ", ">": "over ", ">=": "of at least "}
 _DATED: Final = {"<": "before", "<=": "by", ">": "after", ">=": "from"}
 _MONTH: Final = 7
-_DAY: Final = 10
 
 _PARTICLES: Final = frozenset(["in", "up", "on", "out", "back", "off", "over", "away", "down", "through", "home"])
 """Words that are no adjective before a noun, and that a verb may have behind it."""
@@ -250,21 +249,10 @@ def _say_value(value: Expression) -> str:
         case Number(number=number, unit=unit):
             return Quantity(number, find_unit(unit)).shown
         case DayValue(date=text):
-            return say_day(text)
+            return write_day(text)
         case Word(word=word):
             return str(word).replace("_", " ")
     raise _Unsaid
-
-
-def say_day(text: str) -> str:
-    """``2026`` as it is, ``September 2026``, ``22 Sep 2026``, ``22 Sep 2026, 09:30``."""
-    day, _, clock = text.partition("T")
-    if len(day) == _MONTH:
-        return f"{date.fromisoformat(f'{day}-01'):%B %Y}"
-    if len(day) != _DAY:
-        return text
-    at = date.fromisoformat(day)
-    return f"{at.day} {at:%b %Y}" + (f", {clock}" if clock else "")
 
 
 PAGE: Final = 20
@@ -342,7 +330,7 @@ def count_states(reference: Reference, found: Sequence[LocatedRecord]) -> str:
             field = found[0].kind.field_named(name)
             if field is None:
                 continue
-            shown = [format_field(field, each.record.values).replace("_", " ") for each in found]
+            shown = [format_field(field, each.record.values) for each in found]
             counts = [(shown.count(each), each) for each in dict.fromkeys(str(one).replace("_", " ") for one in among)]
             parts = [f"{count} {each}" for count, each in counts if count]
             if len(parts) > 1:

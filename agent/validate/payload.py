@@ -171,7 +171,8 @@ def preview(contract: Contract, filled: Mapping[str, ParameterValue], records: M
 
 
 def _display_param(contract: Contract, filled: ParameterValue) -> Any:
-    if contract.annotation(filled.param).unit in _MONEY or isinstance(filled.value, list):
+    is_day = contract.properties[filled.param].get("format") in ("date", "date-time")
+    if is_day or contract.annotation(filled.param).unit in _MONEY or isinstance(filled.value, list):
         return filled.shown
     return _display_value(filled.value, lines=isinstance(filled.source, PromptSource))
 

@@ -250,7 +250,7 @@ def describe_mismatch(record: Record, kind: RecordKind, where: Mapping[str, Sequ
     parts = []
     for each in (each for each in kind.fields if each.name in out):
         value = format_field(each, record.values)
-        parts.append(value.replace("_", " ") if each.type == "enum" else f"{each.label or each.name} {value}")
+        parts.append(value if each.type == "enum" else f"{each.label or each.name} {value}")
     return join(parts, "and")
 
 
@@ -293,7 +293,7 @@ def explain_exclusion(record: Record, label: str, need: RecordQuery) -> str:
     if is_ and stem(is_) in {*deeds, *(each.removeprefix("re") for each in deeds)}:
         return f"{label}{': that is so' if is_ in label else f' is {is_}'} already; nothing was done."
     needs = f"this needs {with_article(needed)}" if needed else "this can't be done with it"
-    if is_ and is_ in label:  # "INV-1042 · refunded 2026-10-03" has said so
+    if is_ and is_ in label:  # "INV-1042 · refunded 3 Oct 2026" has said so
         return f"{label}: {needs}."
     return f"{label} is {is_}; {needs}." if is_ else f"{label} can't be meant here."
 

@@ -37,6 +37,7 @@ from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.questions import format_member_id, format_plain, list_members, quote_words
 from agent.validate.records.located import LocatedRecord
 from core import canon
+from core.clock import write_day
 from core.display_text import to_display_text
 from core.errors import NotCanonical
 from core.money import format_money as money_text
@@ -208,6 +209,8 @@ def format_parameter(parameter: Parameter, value: Any, otherwise: str | None = N
             return f"{value} {parameter.currency}"
     if isinstance(value, str) and value in list_members(parameter.schema):
         return format_plain(value.replace("_", " "))
+    if isinstance(value, str) and parameter.schema.get("format") in ("date", "date-time"):
+        return write_day(value)
     return format_plain(value if otherwise is None or isinstance(value, str) else otherwise)
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from cli.program import name_program
+from core.clock import format_moment
 from core.display_text import drop_listing
 from core.error_answer import find_sentence
 
@@ -253,7 +254,7 @@ def render_card(shown: dict[str, Any], *, more: str = "") -> str:
                 lines.append("  A person confirms this in the console; no API key can.")
             needed, given = card["approvals_needed"], len(card["approvals"])
             people = f"{needed} people's yes ({given} so far)" if needed > 1 else "a yes"
-            lines.append(f"  waits for {people} until {_write_moment(shown['expires_at'])}")
+            lines.append(f"  waits for {people} until {format_moment(datetime.fromisoformat(shown['expires_at']))}")
     for outcome in shown["outcomes"]:
         status = f" ({outcome['status']})" if outcome["status"] else ""
         lines.append(f"  {outcome['call_id']}: {outcome['state']}{status} {_tell_outcome(outcome)}".rstrip())
@@ -275,12 +276,6 @@ def _in_words(actions: list[str]) -> str:
     """Actions as they are asked for: ``refund invoice`` of ``saas.refund_invoice``, and of ``shop.invoice.refund``."""
     told = (each.split(".")[1:] for each in actions)
     return ", ".join(dict.fromkeys(" ".join(reversed(parts)).replace("_", " ") for parts in told))
-
-
-def _write_moment(at: str) -> str:
-    """``28 Nov 2026, 09:51 UTC``, of a moment as the API writes it."""
-    there = datetime.fromisoformat(at).astimezone(UTC)
-    return f"{there.day} {there:%b %Y, %H:%M} UTC"
 
 
 def describe_source(source: dict[str, Any]) -> str:

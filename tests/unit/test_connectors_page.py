@@ -100,7 +100,7 @@ async def test_its_records_show_their_owners_and_nothing_undeclared(folder: Path
     assert loan is not None
     assert (loan.label, loan.detail) == (
         "L-1042 · Hammer drill",
-        "Theo Kaya · out · due 2026-11-20 · 25.00 EUR",
+        "Theo Kaya · out · due 20 Nov 2026 · 25.00 EUR",
     )
     assert "NEVER" not in repr(await workspace(folder).kinds.record("member", "1"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 
 from agent.pipeline import (
@@ -24,6 +24,7 @@ from agent.pipeline import (
 from agent.runs.decisions import CANCELLED
 from agent.runs.run import Run
 from core.actor import Actor
+from core.clock import write_day
 from core.display_text import to_display_text
 from language.currencies import is_code
 from registry.contract import Risk
@@ -128,11 +129,6 @@ def format_name(name: str) -> str:
     return _WORDS.get(name, name.replace("_", " "))
 
 
-def format_day(of: date) -> str:
-    """``24 Nov 2026``."""
-    return f"{of.day} {of:%b %Y}"
-
-
 def shorten(text: str, limit: int) -> str:
     """Typed text, on one line of a list."""
     return to_display_text(_BREAKS.sub(" ", text), limit=limit)
@@ -147,10 +143,7 @@ def write_out(text: str) -> str:
 def _write_out(found: re.Match[str]) -> str:
     if found["amount"]:
         return f"{int(found['amount']):,}" if is_code(found["currency"]) else found[0]
-    try:
-        return format_day(date.fromisoformat(found["day"] or ""))
-    except ValueError:
-        return found[0]
+    return write_day(found[0])
 
 
 def name_actions(titles: Sequence[str]) -> str:

@@ -11,7 +11,6 @@ from agent.extract.time import dates
 from agent.extract.time.day_pairs import find_day_parameters
 from agent.extract.value_roles import ROLES
 from agent.pipeline import PromptSource, Question
-from agent.query.wording import say_day
 from agent.validate.proposed.directions import find_held, list_verbs
 from agent.validate.slots import Slots
 from language.stems import stem_text
@@ -34,7 +33,6 @@ _BOUNDS: Final = re.compile(
 _OPEN: Final = frozenset(("before", "after"))
 _FIRST: Final = frozenset(("from", "since", "starting", "as of"))
 _UNTIL: Final = frozenset(("until", "till"))
-_MINUTES: Final = len("2026-01-01T09:30")
 _LENGTHS: Final = (Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.SECONDS)
 _BACKDATED: Final = re.compile(
     r"\b(?:back-?dat\w*|retroactive\w*|retrospective\w*|after\s+the\s+fact)\b", re.IGNORECASE
@@ -105,8 +103,7 @@ def _check_pair(slots: Slots) -> Question | None:
     if names is None or first is None or last is None:
         return None
     if str(last.value)[:10] < str(first.value)[:10]:
-        days = [say_day(each.shown[:_MINUTES]) for each in (first, last)]
-        text = f"That would be from {days[0]} until {days[1]}, which is before it. Until which day?"
+        text = f"That would be from {first.shown} until {last.shown}, which is before it. Until which day?"
         return slots.ask(names[1], text, "unreadable")
     if _are_listed(slots, first.source, last.source):
         text = f"{first.shown} and {last.shown} are two days. One stretch, then: until which day?"

@@ -21,7 +21,7 @@ from agent.validate.records.located import (
     name_kind,
 )
 from language.text import word_set
-from registry.records import Query, Record, RecordKind, format_field
+from registry.records import Query, Record, RecordKind, write_field
 
 _TOLD: Final = frozenset({"string", "enum", "integer", "number", "boolean", "date"})
 _WORD: Final = re.compile(r"\w+(?:[.+'-]\w+)*")
@@ -36,9 +36,9 @@ def holds(record: Record, kind: RecordKind, mark: tuple[str, str]) -> bool:
     if name:
         own = [each for each in fields if name in (_fold(each.name.replace("_", " ")), _fold(each.label))]
         if own:
-            return any(_fold(format_field(each, record.values)) == value for each in own)
+            return any(_fold(write_field(each, record.values)) == value for each in own)
         value = f"{name} {value}"
-    return any(f" {value} " in f" {_fold(format_field(each, record.values))} " for each in fields)
+    return any(f" {value} " in f" {_fold(write_field(each, record.values))} " for each in fields)
 
 
 def narrow(records: Sequence[Record], kind: RecordKind, marks: Sequence[tuple[str, str]]) -> list[Record]:
@@ -92,7 +92,7 @@ def _list_words(reference: Reference) -> list[str]:
 
 def _list_parts(record: Record, kind: RecordKind) -> frozenset[str]:
     """What a record holds, part by part. A list in one text counts as several parts ("color: red, size: M")."""
-    texts = [format_field(each, record.values) for each in kind.fields if each.type in _TOLD]
+    texts = [write_field(each, record.values) for each in kind.fields if each.type in _TOLD]
     return frozenset(_fold(part) for text in texts for part in re.split(r"[,;·]", text) if part.strip())
 
 

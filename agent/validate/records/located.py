@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from agent.extract.references.value import Reference
 from agent.pipeline import Question, QuestionCode, RecordSnapshot, Span
 from core.actor import Actor, Surface
+from core.clock import format_moment
 from core.display_text import to_display_text
 from language.text import pluralize, singularize
 from registry.records import Kinds, Query, Record, RecordKind, Relation
@@ -43,8 +44,7 @@ class LocatedRecord:
         this request."""
         if not self.record.as_of:
             return ""
-        at = datetime.fromisoformat(self.record.as_of).astimezone(UTC)
-        return f"as kept here on {at.day} {at:%b %Y, %H:%M} UTC"
+        return f"as kept here on {format_moment(datetime.fromisoformat(self.record.as_of))}"
 
     @property
     def named(self) -> str:

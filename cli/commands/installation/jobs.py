@@ -44,6 +44,7 @@ async def _list(as_json: bool) -> int:
 
     import store.jobs.jobs
     from cli.workspace import open_sessions
+    from core.clock import format_moment
 
     async with open_sessions(os.environ) as database, database.read() as session:
         found = await store.jobs.jobs.dead_jobs(session, SHOWN + 1)
@@ -52,7 +53,7 @@ async def _list(as_json: bool) -> int:
         if as_json:
             print(json.dumps({**asdict(each), "at": at.isoformat()}, ensure_ascii=False))
         else:
-            print(f"{at:%d %b %Y %H:%M} UTC  {each.kind}  {each.key}  ({each.workspace})")
+            print(f"{format_moment(at)}  {each.kind}  {each.key}  ({each.workspace})")
             print(f"    {each.error or 'no reason was kept'}")
     if not found and not as_json:
         print("Nothing was given up.")

@@ -54,7 +54,7 @@ async def test_the_guides_connector_is_found_reads_and_proposes(package: str, tm
     connector = found.cls(Library(), Settings("https://library.example", {}))
     (provider,) = connector.context_providers()
     (loan,) = await provider.search(Query("loan", "Dune", where={"status": ["out"]}))
-    assert (loan.label, loan.detail) == ("Dune · due 2026-12-01", "Ines Costa · out · 2.50 EUR")
+    assert (loan.label, loan.detail) == ("Dune · due 1 Dec 2026", "Ines Costa · out · 2.50 EUR")
     assert "NEVER" not in repr(loan)
     assert await provider.get("loan", "17") == loan
     assert await provider.get("loan", "../x") is None

@@ -38,8 +38,8 @@ async def test_a_label_reads_as_a_person_would_write_it() -> None:
     saas, _ = records({"/api/invoices/1042": ROW})
     record = await saas.get("invoice", "1042")
     assert record is not None
-    assert record.label == "INV-1042 · 49.00 EUR · paid 2026-10-03"
-    assert record.detail == "Adam Novak · Pro, October · issued 2026-10-01"
+    assert record.label == "INV-1042 · 49.00 EUR · paid 3 Oct 2026"
+    assert record.detail == "Adam Novak · Pro, October · issued 1 Oct 2026"
 
 
 async def test_yen_are_shown_without_hundredths() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.clock import find_machine_zone, format_iso, from_iso
+from core.clock import find_machine_zone, format_iso, from_iso, write_day
 
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=ZONES | st.just(UTC))  # noqa: DTZ001 (zones are given)
@@ -38,3 +38,16 @@ def test_a_moment_of_another_zone_or_of_none_that_is_told_is_read_as_utc() -> No
 def test_the_zone_of_a_machine_is_one_by_name_or_utc(named: str, zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", named)
     assert find_machine_zone() == zone
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2026", "2026"), ("2026-09", "September 2026"), ("2026-09-02", "2 Sep 2026"), ("2026-13-02", "2026-13-02"),
+        ("2026-09-02T09:30", "2 Sep 2026, 09:30"), ("2026-09-02 09:30:00", "2 Sep 2026, 09:30"),
+        ("2026-09-02T09:30:00Z", "2 Sep 2026, 09:30 UTC"), ("2026-09-02T09:30:00+00:00", "2 Sep 2026, 09:30 UTC"),
+        ("2026-09-02T09:30:00+02:00", "2 Sep 2026, 09:30 UTC+02:00"), ("INV-2026-09-02", "INV-2026-09-02"),
+    ],
+)  # fmt: skip
+def test_days_are_written_as_people_write_them(text: str, said: str) -> None:
+    assert write_day(text) == said

@@ -14,10 +14,11 @@ from fastapi.responses import Response
 
 import store.accounts.members
 import store.history.stats
+from core.clock import format_day
 from core.display_text import to_display_text
 from store.history.stats import Distribution
 from web.auth import get_container
-from web.console.labels import format_day, format_percent
+from web.console.labels import format_percent
 from web.console.pages import Page, show
 from web.console.session import Owner, make_shell
 

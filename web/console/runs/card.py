@@ -20,7 +20,7 @@ from agent.runs.states import Planned
 from agent.runs.test_mode import is_test
 from agent.workspace import authority
 from core.actor import Actor
-from core.clock import find_zone
+from core.clock import find_zone, format_day
 from core.display_text import to_display_text
 from registry.confirmation import ConfirmBy
 from registry.contract import Risk
@@ -288,6 +288,7 @@ def _request(step: Step) -> str:
 def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str, kinds: Kinds) -> Param:
     typed = not isinstance(filled.source, RecordSource)
     shown = to_display_text(filled.shown, lines=typed, limit=_WHOLE)
+    day = _say_day(filled.value, run.zone)
     as_typed = typed and (isinstance(filled.value, str) or bool(_list_texts(filled.value)))
     beside = [
         each.source for each in step.filled if isinstance(each.source, RecordSource) and each.source.field == "id"
@@ -303,8 +304,8 @@ def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str, k
         record=tuple(_record(filled.source, step, run.zone, kinds)),
         long=len(shown) > _LONG or "\n" in shown,
         doubt=labels.DOUBTS.get(grade_evidence(filled.source), ""),
-        day=_say_day(filled.value, run.zone),
-        words=filled.shown if typed else shown,
+        day=day,
+        words=(str(filled.value) if day else filled.shown) if typed else shown,
     )
 
 
@@ -319,7 +320,7 @@ def _say_day(value: object, zone: str) -> str:
         return ""
     there = at.astimezone(find_zone(zone)) if at.tzinfo is not None else at
     clock = f", {there:%H:%M}" + (f":{there:%S}" if there.second else "") if len(value) > len("2026-12-04") else ""
-    return f"{there:%A}, {there.day} {there:%b %Y}{clock}" + (" UTC" if clock and zone == "UTC" and at.tzinfo else "")
+    return f"{there:%A}, {format_day(there)}{clock}" + (" UTC" if clock and zone == "UTC" and at.tzinfo else "")
 
 
 def _record(source: Source, step: Step, zone: str, kinds: Kinds) -> Iterator[Field]:

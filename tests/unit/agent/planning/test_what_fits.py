@@ -178,8 +178,8 @@ async def test_a_rate_is_no_count(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("when will we see the bronze horse", "Bronze Horse: opens on 2026-12-20."),
-        ("when does Bo's loan run out", "loan 4303: ends on 2027-03-31."),
+        ("when will we see the bronze horse", "Bronze Horse: opens on 20 Dec 2026."),
+        ("when does Bo's loan run out", "loan 4303: ends on 31 Mar 2027."),
         ("who has the bronze horse", "Bo Ferrer."),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Reply
-from agent.query.wording import introduce, say_day, say_deed
+from agent.query.wording import introduce, say_deed
 from agent.validate.records.located import LocatedRecord
 from registry.records import Field, Record, RecordKind
 from tests.unit.own_worlds import answer, came_of, find, number
@@ -71,14 +71,6 @@ async def test_a_sum_of_nothing_says_what_was_looked_for() -> None:
     made = (await came_of("x", answer(value={"total": "amount", "of": dear}, about=None))).verdict
     assert isinstance(made, Reply), made
     assert made.text == "Nothing. No fines over 900.00 EUR."
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [("2026", "2026"), ("2026-09", "September 2026"), ("2026-09-02", "2 Sep 2026"), ("2026-09-02T09:30", "2 Sep 2026, 09:30")],  # noqa: E501
-)  # fmt: skip
-def test_days_are_said_as_people_write_them(text: str, said: str) -> None:
-    assert say_day(text) == said
 
 
 @pytest.mark.parametrize(("detail", "said"), [("", "Quay Hall."), ("seats 40", "Quay Hall. seats 40.")])

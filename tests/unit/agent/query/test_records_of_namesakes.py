@@ -28,8 +28,8 @@ async def test_the_records_of_all_who_have_the_name_are_offered_each_with_its_ow
     assert isinstance(asked, Question), asked
     assert asked.slot == "0.lesson_id"
     assert asked.text == (
-        "Two riders are called ‘Berg’: which lesson is meant, lesson 606: hack of Lotte Berg (2026-12-01) or "
-        "lesson 601: hack of Annika Berg (2026-11-26)?"
+        "Two riders are called ‘Berg’: which lesson is meant, lesson 606: hack of Lotte Berg (1 Dec 2026) or "
+        "lesson 601: hack of Annika Berg (26 Nov 2026)?"
     )
     assert [each.id for each in asked.candidates] == ["606", "601"]
 
@@ -66,7 +66,7 @@ async def test_the_only_record_of_all_of_them_is_asked_about_and_never_taken() -
     job = find("job", None, {"belongs_to": find("customer", "Marcus")})
     asked = (await came_of("cancel Marcus' job", plan({"action": "cancel_job", "job_id": job}), "garage")).verdict
     assert isinstance(asked, Question), asked
-    assert asked.text == "Two customers are called ‘Marcus’: is it job 803: oil_change of Marcus Thorne?"
+    assert asked.text == "Two customers are called ‘Marcus’: is it job 803: oil change of Marcus Thorne?"
     assert [each.id for each in asked.candidates] == ["803"]
 
 

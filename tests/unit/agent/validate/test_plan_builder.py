@@ -187,8 +187,8 @@ async def test_a_changed_record_is_told_by_field_from_and_to() -> None:
     plan = await case.plan()
     case.platform.row("invoice", 31).update(status="refunded", refundable=0)
     assert await again(case, plan) == (
-        "INV-1031 · 25.00 EUR · paid 2026-10-03: Status changed from paid to refunded.",
-        "INV-1031 · 25.00 EUR · paid 2026-10-03: Can still be refunded changed from 25.00 EUR to 0.00 EUR.",
+        "INV-1031 · 25.00 EUR · paid 3 Oct 2026: Status changed from paid to refunded.",
+        "INV-1031 · 25.00 EUR · paid 3 Oct 2026: Can still be refunded changed from 25.00 EUR to 0.00 EUR.",
     )
 
 
@@ -203,7 +203,7 @@ async def test_a_record_that_has_gone_is_told() -> None:
     case = refund()
     plan = await case.plan()
     case.platform.rows["invoice"].clear()
-    assert await again(case, plan) == ("INV-1031 · 25.00 EUR · paid 2026-10-03 is not there any more.",)
+    assert await again(case, plan) == ("INV-1031 · 25.00 EUR · paid 3 Oct 2026 is not there any more.",)
 
 
 async def test_what_the_plan_itself_changed_is_not_held_against_it() -> None:

@@ -144,7 +144,7 @@ def test_each_of_several_records_in_a_row_is_said_to_be_one_of_them(
         ("zedd's last invoice", "No customer is called ‘zedd’ here."),
         ("the last invoice of somebody", "I can't tell which customer is meant by ‘somebody’."),
         ("INV-9999", "There is no invoice ‘INV-9999’."),
-        ("INV-1013", "INV-1013 · 49.00 EUR · open 2026-10-09: this needs a paid invoice."),
+        ("INV-1013", "INV-1013 · 49.00 EUR · open 9 Oct 2026: this needs a paid invoice."),
     ],
 )
 async def test_nothing_found_says_what_was_looked_for(words: str, said: str) -> None:

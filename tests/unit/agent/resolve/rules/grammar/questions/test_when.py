@@ -11,10 +11,10 @@ from tests.unit.agent.resolve.rules.grammar.questions.test_questions import answ
 @pytest.mark.parametrize(
     ("name", "text", "day"),
     [
-        ("vet", "when does Bruno's prescription run out", "2026-12-05"),
-        ("lending", "when is loan 502 due", "2026-11-29"),
-        ("vet", "how old is bill 812", "2026-10-12"),
-        ("riding", "how long ago did Samir join", "2026-09-30"),
+        ("vet", "when does Bruno's prescription run out", "5 Dec 2026"),
+        ("lending", "when is loan 502 due", "29 Nov 2026"),
+        ("vet", "how old is bill 812", "12 Oct 2026"),
+        ("riding", "how long ago did Samir join", "30 Sep 2026"),
     ],
 )
 async def test_the_day_is_that_which_the_verb_tells_of(name: str, text: str, day: str) -> None:
