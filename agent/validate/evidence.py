@@ -16,17 +16,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from agent.extract.spans import money
-from agent.extract.time import day_pairs
+from agent.extract.time import day_pairs, durations
 from agent.pipeline import ParameterValue, PromptSource, Span, grade_evidence
-from agent.planning.proposal import TypedValue, Words
+from agent.planning.proposal import Words
 from agent.validate.questions import format_plain, list_members
-from agent.validate.slots import Parameter, Read, VerifiedSpan, read_words
+from agent.validate.slots import Parameter, Read, Slots, VerifiedSpan, read_words
 from language import numerals
 from language.fractions import is_fraction
+from language.measures import CALENDAR, TIME, find_measure
 from language.text import read_text
 from registry.contract import Contract, Risk, SourceKind, Unit
 
@@ -42,19 +42,22 @@ def find_spans(words: Words | None) -> tuple[Span, ...]:
     return (Span(origin=words.origin, start=words.start, end=words.start + len(words.text), text=words.text),)
 
 
-def prove(parameter: Parameter, argument: TypedValue, value: Any, now: datetime) -> PromptSource | None:
-    """The source of a typed value: words that code reads the same way, or words that only the model reads so. None
-    without words."""
-    spans = find_spans(argument.quote)
+def prove(slots: Slots, parameter: Parameter, quote: Words | None, value: Any) -> PromptSource | None:
+    """The source of a value: words that code reads the same way, or words that only the model reads so. None without
+    words."""
+    spans = find_spans(quote)
     if not spans:
         return None
     text = spans[0].text
     how = "" if format_plain(value) == text else f"{text} → {format_plain(value)}"
-    by_code = _read_by_code(parameter, value, VerifiedSpan(text, spans), now)
+    by_code = is_read_by_code(slots, parameter, VerifiedSpan(text, spans), value)
     return PromptSource(spans=spans, reading=how, read_by="code" if by_code else "model")
 
 
-def _read_by_code(parameter: Parameter, value: Any, words: VerifiedSpan, now: datetime) -> bool:
+def is_read_by_code(slots: Slots, parameter: Parameter, words: VerifiedSpan, value: Any) -> bool:
+    """Whether code's own readers read this value from those words."""
+    if parameter.schema.get("format") == "date" and (pair := _find_pair(slots, parameter, words.spans[0])) is not None:
+        return value in pair
     if isinstance(value, str) and not list_members(parameter.schema) and value == words.text:
         return True
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
@@ -65,25 +68,36 @@ def _read_by_code(parameter: Parameter, value: Any, words: VerifiedSpan, now: da
         and value.replace("_", " ").casefold() == words.text.casefold()
     ):
         return True
-    if (
-        parameter.schema.get("format") == "date"
-        and len(pairs := day_pairs.find(read_text(words.text), now.date())) == 1
-    ):
-        return value in (pairs[0].first.isoformat(), pairs[0].last.isoformat())
     if isinstance(value, str) and value in money.CODES and not list_members(parameter.schema):
         amounts = {each.currency for each in money.find(read_text(words.text)) if each.currency is not None}
         return amounts == {value} or money.find_currency(words.text) == value  # "20 euros", "euros"
-    read = read_words(parameter, words, now)
+    read = read_words(parameter, words, slots.request.now)
     return isinstance(read, Read) and type(read.value) is type(value) and bool(read.value == value)
 
 
-def number_is_typed(number: Any, words: Words | None) -> bool:
-    """Whether code's own reader finds this number in the words, or a fraction with this number in it."""
+def _find_pair(slots: Slots, parameter: Parameter, span: Span) -> tuple[str, ...] | None:
+    """The day, or the two, that a parameter may take of the joined days that its words belong to: "from 1" of "from 1
+    to 3 December". None if they belong to no such days."""
+    pairs = day_pairs.find(read_text(slots.request.words(span.origin)), slots.request.now.date())
+    own = [each for each in pairs if each.start < span.end and span.start < each.end]
+    if len(own) != 1:
+        return None
+    days = (own[0].first.isoformat(), own[0].last.isoformat())
+    names = day_pairs.find_day_parameters(slots.contract.properties, slots.annotation) or ()
+    return (days[names.index(parameter.name)],) if parameter.name in names else days
+
+
+def number_is_typed(number: Any, unit: str | None, words: Words | None) -> bool:
+    """Whether code's own readers find this number in the words: the number itself, a fraction with it, or a length of
+    time with this unit ("a week")."""
     if words is None or words.start is None:
         return False
-    if is_fraction(number, words.text):
-        return True
-    return any(each.value == number for each in numerals.find(read_text(words.text)))
+    text = read_text(words.text)
+    lengths = [each for each in durations.find(text) if each.unit and each.count == number]
+    said = find_measure(unit) if unit is not None and lengths else None
+    if said is not None and said.dimension in (TIME, CALENDAR):
+        return said in (find_measure(each.unit) for each in lengths)
+    return is_fraction(number, words.text) or any(each.value == number for each in numerals.find(text))
 
 
 def may_be_read(contract: Contract, name: str) -> bool:

@@ -259,10 +259,11 @@ def _edge(match: re.Match[str], today: date) -> DateSpan:
 
 def _per(match: re.Match[str], today: date) -> DateSpan:
     way = {"next": 1, "coming": 1, "last": -1, "past": -1, "previous": -1}.get(match["pw"], 0)
-    if match["pu"] == "weekend" and match["pw"] == "coming":
+    unit = match["pu"] or "weekend"  # "for the weekend"
+    if unit == "weekend" and match["pw"] == "coming":
         way = 0
-    first, last = date_math.find_bounds(match["pu"], date_math.move(match["pu"], way, today) if way else today)
-    return _at(match, first, last=last, whole=match["pu"])
+    first, last = date_math.find_bounds(unit, date_math.move(unit, way, today) if way else today)
+    return _at(match, first, last=last, whole=unit)
 
 
 def _wday(match: re.Match[str], today: date) -> DateSpan | None:

@@ -1,4 +1,4 @@
-"""Directed verbs: "extend", "raise" and "postpone" want more than a record has, "lower" and "bring forward" less."""
+"""Directed words: "extend", "raise", "a week later" want more than a record has, "lower", "a week earlier" less."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 from agent.extract.spans.politeness import strip_politeness
-from agent.pipeline import PromptSource, Question
+from agent.pipeline import ComputedSource, PromptSource, Question
 from agent.validate.slots import Slots, find_answer, format_parameter
 from language.stems import stem_text
 from registry.contract import Risk, Unit
@@ -15,6 +15,11 @@ _MORE: Final = frozenset(stem_text("extend prolong lengthen renew raise increase
 _LESS: Final = frozenset(stem_text("shorten lower reduce decrease"))
 _LATER: Final = re.compile(r"(?:push|put)\b.*\bback\b", re.IGNORECASE)
 _SOONER: Final = re.compile(r"(?:bring|pull)\b.*\bforward\b", re.IGNORECASE)
+_BESIDE_LENGTH: Final = re.compile(
+    r"\W*(?P<more>later|longer|more)\b|\W*(?:earlier|sooner|less|fewer)\b", re.IGNORECASE
+)
+_LONGEST: Final = 12
+"""Letters behind a length of time that may say which way it moves something."""
 
 
 def list_verbs(slots: Slots) -> frozenset[str]:
@@ -39,11 +44,14 @@ def find_held(slots: Slots, name: str) -> Any:
 
 def check_direction(slots: Slots) -> Question | None:
     """Asks about a value that goes the other way than the verb does."""
-    way = _find_way(slots)
-    if not way or slots.contract.risk is Risk.READ:
+    if slots.contract.risk is Risk.READ:
         return None
     for name, filled in slots.filled.items():
-        if not isinstance(filled.source, PromptSource) or find_answer(slots.request, slots.slot(name)) is not None:
+        source = filled.source
+        if not isinstance(source, PromptSource | ComputedSource) or find_answer(slots.request, slots.slot(name)):
+            continue
+        way = _find_way(slots, source if isinstance(source, ComputedSource) else None)
+        if not way:
             continue
         held, value = find_held(slots, name), filled.value
         if _is_less(slots, name, *((value, held) if way > 0 else (held, value))):
@@ -54,10 +62,16 @@ def check_direction(slots: Slots) -> Question | None:
     return None
 
 
-def _find_way(slots: Slots) -> int:
-    """1 if the order wants more or later, -1 for less or sooner, else 0."""
+def _find_way(slots: Slots, computed: ComputedSource | None) -> int:
+    """1 if the order wants more or later, -1 for less or sooner, else 0. What is computed goes the way that its own
+    words say, whatever the action is called: "a night less"."""
+    for span in computed.spans if computed is not None else ():
+        words = slots.request.words(span.origin)
+        tails = (words[span.start : span.end].rpartition(" ")[2], words[span.end : span.end + _LONGEST])
+        if found := next((said for each in tails if (said := _BESIDE_LENGTH.match(each))), None):
+            return 1 if found["more"] else -1
     text = strip_politeness(slots.request.text)
-    verbs = {*stem_text(text)[:1], *stem_text(slots.contract.title)[:1]}
+    verbs = {*stem_text(text)[:1], *(stem_text(slots.contract.title)[:1] if computed is None else ())}
     more = not verbs.isdisjoint(_MORE) or _LATER.match(text) is not None
     return more - (not verbs.isdisjoint(_LESS) or _SOONER.match(text) is not None)
 

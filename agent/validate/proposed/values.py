@@ -38,7 +38,7 @@ from agent.validate.evidence import find_spans
 from agent.validate.proposed.nearby_days import find_day_nearby
 from agent.validate.proposed.quantities import ask_amount, coerce_quantity, read_said_unit, show_quantity
 from agent.validate.records.located import LocatedRecord, RecordQuery
-from agent.validate.slots import Parameter, Read, Slots, Trouble, VerifiedSpan, format_parameter, read_words
+from agent.validate.slots import Parameter, Read, Slots, Trouble, VerifiedSpan, format_parameter
 from core.display_text import to_display_text
 from registry.contract import Contract
 
@@ -110,7 +110,7 @@ class ArgumentValues:
             if isinstance(number, Question):
                 return number
             value = number
-        source = evidence.prove(parameter, argument, value, self.request.now)
+        source = evidence.prove(slots, parameter, argument.quote, value)
         if source is not None and source.read_by == "model" and not evidence.may_be_read(contract, parameter.name):
             source = None
         if source is not None:
@@ -203,23 +203,24 @@ class ArgumentValues:
             return self._as_before(slots, parameter, value) or self._drop_unsupported(slots, parameter, value)
         if proof == "model" and not evidence.may_be_read(contract, parameter.name):
             return self._drop_unsupported(slots, parameter, value)
-        return Read(value, format_parameter(parameter, value), self._make_source(expression, worked, proof, parameter))
+        return Read(
+            value,
+            format_parameter(parameter, value),
+            self._make_source(slots, parameter, expression, worked, value, proof),
+        )
 
     def _make_source(
-        self, expression: Expression, worked: Worked, proof: str, parameter: Parameter
+        self, slots: Slots, parameter: Parameter, expression: Expression, worked: Worked, value: Any, proof: str
     ) -> PromptSource | ComputedSource | RecordSource:
         spans = tuple(span for words in worked.words for span in find_spans(words))
         read_by = "model" if proof == "model" else "code"
         if isinstance(expression, Number | Day | Word):
             text = spans[0].text if spans else ""
-            value = worked.value
-            shown = show_quantity(parameter, value) if isinstance(value, Quantity) else worked.shown
+            shown = show_quantity(parameter, worked.value) if isinstance(worked.value, Quantity) else worked.shown
             how = "" if shown == text else f"{text} → {shown}"
-            if isinstance(worked.value, Moment) and proof == "model":
+            if isinstance(worked.value, Moment) and proof == "model" and spans:
                 quoted = VerifiedSpan(text, spans)
-                read = read_words(parameter, quoted, self.request.now) if spans else None
-                if isinstance(read, Read) and str(read.value)[:10] == worked.value.text[:10]:
-                    read_by = "code"
+                read_by = "code" if evidence.is_read_by_code(slots, parameter, quoted, value) else "model"
             return PromptSource(spans=spans, reading=how, read_by=read_by)
         if isinstance(expression, FieldOf) and len(worked.found) == 1:
             found = worked.found[0]
@@ -259,10 +260,10 @@ class ArgumentValues:
         """What supports the parts of an expression: ``code``, ``model`` if only a model reads one of them, or ``none``
         if no words say one."""
         match expression:
-            case Number(number=number, quote=quote):
+            case Number(number=number, unit=unit, quote=quote):
                 if not find_spans(quote):
                     return "none"
-                return "code" if evidence.number_is_typed(number, quote) else "model"
+                return "code" if evidence.number_is_typed(number, unit, quote) else "model"
             case Day(quote=quote) | Word(quote=quote):
                 return "model" if find_spans(quote) else "none"
             case Computed(op=op, a=a, b=b):

@@ -50,3 +50,33 @@ async def test_a_model_that_raises_to_less_is_asked(seats: int, done: bool) -> N
     )
     made = (await propose(task, ProposingResolver(Says(answer)))).verdict
     assert isinstance(made, Plan if done else Question), made
+
+
+@pytest.mark.parametrize(
+    ("text", "op", "unit", "quote", "done"),
+    [
+        ("put Paper Moon back by a week", "+", "week", "by a week", "sent"),
+        ("put Paper Moon back by a week", "-", "week", "by a week", "asked"),
+        ("put Paper Moon back by a week", "+", "day", "by a week", "held"),
+        ("open Paper Moon a month later", "+", "month", "a month later", "sent"),
+        ("open Paper Moon a month later", "-", "month", "a month", "asked"),
+        ("open Paper Moon 2 days earlier", "-", "days", "2 days earlier", "sent"),
+        ("open Paper Moon 2 days earlier", "+", "days", "2 days", "asked"),
+        ("open Paper Moon 2 days earlier", "-", "weeks", "2 days earlier", "held"),
+    ],
+)
+async def test_a_length_of_time_moves_a_day_the_way_that_was_said(
+    text: str, op: str, unit: str, quote: str, done: str
+) -> None:
+    count = 2 if "2" in quote else 1
+    now = {"field": "opens_on", "of": {"handle": "@exhibit_id"}}
+    moved = {"op": op, "a": now, "b": {"number": count, "unit": unit, "quote": quote}}
+    call = {"action": "set_opening", "exhibit_id": find("exhibit", "Paper Moon"), "opens_on": moved}
+    answer = {"understood": "", "result": plan(call), "rest": []}
+    task = Task(
+        Request(text=text, now=NOW), OWNER, museum.MUSEUM.context(museum.MUSEUM.provider({})), "run_" + "0" * 26
+    )
+    made = (await propose(task, ProposingResolver(Says(answer)))).verdict
+    assert (
+        "asked" if isinstance(made, Question) else "held" if isinstance(made, Plan) and made.held else "sent"
+    ) == done

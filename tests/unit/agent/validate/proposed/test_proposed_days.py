@@ -60,6 +60,28 @@ async def test_a_stretch_stands(said: str) -> None:
     assert isinstance(made, Plan), made
 
 
+@pytest.mark.parametrize(
+    ("said", "first", "last", "held"),
+    [
+        ("from 7 to 9 December", ("2026-12-07", "from 7"), ("2026-12-09", "to 9 December"), False),
+        ("7-9 dec", ("2026-12-07", "7"), ("2026-12-09", "9 dec"), False),
+        ("28 December to 3 January", ("2026-12-28", "28 December"), ("2027-01-03", "to 3 January"), False),
+        ("from Thursday until Tuesday", ("2026-11-26", "Thursday"), ("2026-12-01", "until Tuesday"), False),
+        ("for the weekend", ("2026-11-28", "for the weekend"), ("2026-11-29", "for the weekend"), False),
+        ("from 7 to 9 December", ("2026-12-07", "from 7"), ("2026-12-08", "to 9 December"), True),
+        ("from 7 to 9 December", ("2026-12-09", "from 7"), ("2026-12-09", "to 9 December"), True),
+        ("from 7 to 9 December", ("2026-12-06", "from 7 to 9 December"), ("2026-12-09", "to 9 December"), True),
+        ("from 5/12 to 7/12", ("2026-12-05", "5/12"), ("2026-12-07", "7/12"), True),
+    ],
+)
+async def test_both_ends_of_a_stretch_are_proven_by_all_words_that_say_it(
+    said: str, first: tuple[str, str], last: tuple[str, str], held: bool
+) -> None:
+    made = await shut(said, first, last)
+    assert isinstance(made, Plan), made
+    assert bool(made.held) is held
+
+
 def visits(name: str, title: str, day: str = "day") -> FrozenWorld:
     parameters = {"exhibit_id": {"type": "integer"}, day: _DAY}
     label = day.replace("_", " ").capitalize()
