@@ -1121,7 +1121,7 @@ export interface components {
         };
         /**
          * @description The answer of a run in the state ``answered``, computed by code from records. ``values`` are the requested
-         *     values, as people write them. ``records`` are the records behind the answer (one page; ``count`` is the total).
+         *     values, days in ISO 8601. ``records`` are the records behind the answer (one page; ``count`` is the total).
          *     ``actions`` are the names of actions that fit these records.
          */
         ReplyView: {
