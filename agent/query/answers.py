@@ -37,15 +37,15 @@ from agent.query.wording import (
     PAGE,
     QueryWords,
     count_states,
-    deny,
     describe_query,
     find_measure,
     introduce,
     list_asked_fields,
     list_records,
-    lower_label,
+    tell_test,
 )
 from agent.validate.questions import join, make_candidate, quote_words
+from agent.validate.records.field_words import tell_field
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind, name_kinds
 from core.actor import Actor
 from core.display_text import to_display_text
@@ -123,14 +123,13 @@ class Answerer:
             if not known and (measure := find_measure(reference, kind)) is not None:
                 row = found[0].record.values
                 values, shown = (write_field(measure, row),), format_field(measure, row)
-                text = introduce(found[0])
+                text = introduce(found[0].label, found[0].record.detail)
                 if shown not in text:
-                    text = f"{found[0].label}: {lower_label(measure.label or measure.name.replace('_', ' '))} {shown}."
+                    text = f"{found[0].label}: {tell_field(measure, kind, shown)}."
                 return self._reply(text, found, values=values)
-            labels = [lower_label(each.label or each.name.replace("_", " ")) for each in known]
-            held = [format_field(each, found[0].record.values) or "nothing" for each in known]
-            told = "; ".join(f"{label} {value}" for label, value in zip(labels, held, strict=True))
-            text = f"{found[0].label}: {told}." if told else introduce(found[0])
+            row = found[0].record.values
+            told = "; ".join(tell_field(each, kind, format_field(each, row)) for each in known)
+            text = f"{found[0].label}: {told}." if told else introduce(found[0].label, found[0].record.detail)
             if not known and (most := await self._count_most(reference, found[0])):
                 text = f"{found[0].label}: {most}."
             if not known and rate_person_likeness(kind) == PERSON:
@@ -303,11 +302,12 @@ class Answerer:
         yes = all(results) if asked.join == "all" else any(results)
         unique = tuple({each.key: each for each in found}.values())
         telling = [reading for reading, finds in told if finds] or [reading for reading, _ in told]
-        text = f"{'Yes' if yes else 'No'}: {'; '.join(telling)}."
+        word, shown = "Yes" if yes else "No", "; ".join(telling) + "."
         if not unique and (about := await self._only(asked.about)) is not None:
             unique = (about,)
             lacks = await self._say_lack(asked.tests[0], about)
-            text = f"No: {lacks}." if lacks and not yes else f"{'Yes' if yes else 'No'}: {introduce(about)}"
+            shown = f"{lacks}." if lacks and not yes else introduce(about.label, about.record.detail)
+        text = f"{word}: {shown}"
         return (
             self._reply(text, unique, values=("yes" if yes else "no",))
             if unique
@@ -355,9 +355,7 @@ class Answerer:
             return held, f"{told}: {few}" if few else told, left.found
         if isinstance(test.left, TotalOf) and isinstance(test.right, TotalOf):
             return held, f"{left.shown} beside {right.shown}", (*left.found, *right.found)
-        owner = f"{left.found[0].label}: " if left.found else ""
-        reading = f"{owner}{left.reading or left.shown}" + ("" if held else f", {deny(test.op)} {right.shown}")
-        return held, reading, (*left.found, *right.found)
+        return held, tell_test(test, left, right, held=held), (*left.found, *right.found)
 
     # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -33,10 +33,11 @@ from agent.planning.proposal import (
 from agent.query.conditions import DATES, compare, find_time_span, read_quantity
 from agent.query.context import DAYS, NOTHING_FOUND, PERCENT, Moment, Own, Plain, Quantity, Value, Worked, is_currency
 from agent.validate.questions import quote_words
+from agent.validate.records.field_words import name_field, tell_field
 from agent.validate.records.located import LocatedRecord, RecordQuery, name_kind
 from core import money
 from language.measures import CALENDAR, TIME, find_measure
-from registry.records import Field, RecordKind
+from registry.records import Field, RecordKind, format_field
 
 if TYPE_CHECKING:
     from agent.query.context import QueryContext
@@ -136,9 +137,10 @@ class Arithmetic:
             return need.ask(f"A {name_kind(one.kind)} has no {quote_words(name)}.", code="unreadable")
         value = read_field(field, one)
         if value is None:
-            return need.ask(f"{one.label} has no {_make_label(field)}.", code="unreadable")
+            return need.ask(f"{one.label} has no {name_field(field, one.kind)}.", code="unreadable")
         words = tuple(Words(text=span.text, origin=span.origin, start=span.start) for span in one.spans)
-        return Worked(value, f"{_make_label(field)} {value.shown}", words, (one,))
+        shown = value.shown if isinstance(value, Moment) else format_field(field, one.record.values)
+        return Worked(value, tell_field(field, one.kind, shown), words, (one,))
 
     def _make_query(self, need: RecordQuery, reference: Reference, own: Own) -> RecordQuery:
         """The query for a record on the way to a value: any record of its kind."""
@@ -307,17 +309,6 @@ def _shift(a: Moment, b: Quantity, sign: int) -> Moment | str:
 
 def _list_words(quote: Words | None) -> tuple[Words, ...]:
     return (quote,) if quote is not None else ()
-
-
-def _make_label(field: Field) -> str:
-    label = field.label or field.name.replace("_", " ")
-    return label[:1].lower() + label[1:]
-
-
-SAID: Final = {
-    "=": "is", "!=": "is not", "<": "is less than", "<=": "is at most", ">": "is more than", ">=": "is at least",
-    "during": "is in", "contains": "contains",
-}  # fmt: skip
 
 
 def test_holds(left: Worked, op: str, right: Worked) -> bool | None:

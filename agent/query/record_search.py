@@ -28,6 +28,7 @@ from agent.query.name_parts import (
 from agent.query.pool import MOST_SCANNED, Pool
 from agent.validate import questions
 from agent.validate.questions import MAX_CANDIDATES, ask_between, explain_exclusion, explain_unknown_name, name_record
+from agent.validate.records.field_words import name_field
 from agent.validate.records.located import LocatedRecord, RecordQuery, Where, fits, merge_filters, name_kind
 from agent.validate.records.ranking import (
     Fit,
@@ -387,8 +388,9 @@ class RecordSearch:
             return need.ask(explain_exclusion(record, record.label, replace(need, filter=wanted)))
         said = next((each.field for each in find.where if isinstance(each, Compare) and each.op == "="), "")
         if (field := need.kind.field_named(said)) is not None and (value := format_field(field, record.values)):
-            label = (field.label or field.name).replace("_", " ").lower()
-            told = f"The {label} of {record.label} is {to_display_text(value)}, not what you said."
+            told = (
+                f"The {name_field(field, need.kind)} of {record.label} is {to_display_text(value)}, not what you said."
+            )
             return need.ask(f"{told} Which {name_kind(need.kind)} is meant?")
         return need.ask(f"{record.label} is not what you said of it. Which {name_kind(need.kind)} is meant?")
 

@@ -19,19 +19,22 @@ from agent.planning.proposal import (
     Condition,
     Except,
     Expression,
+    FieldOf,
     Find,
     Has,
     Number,
     OrderByField,
     Reference,
     StateIs,
+    Test,
     Word,
 )
 from agent.planning.proposal import Day as DayValue
-from agent.query.arithmetic import SAID, find_unit
+from agent.query.arithmetic import find_unit
 from agent.query.conditions import DATES
-from agent.query.context import Quantity, describes
+from agent.query.context import Moment, Quantity, Worked, describes
 from agent.validate.questions import join, quote_words
+from agent.validate.records.field_words import add_aside, name_field, tell_field
 from agent.validate.records.located import LocatedRecord, name_kind, name_kinds
 from core.clock import write_day
 from core.display_text import to_display_text
@@ -41,6 +44,7 @@ MOST_CHARS: Final = 160
 """A paraphrase that is longer explains less than it hides."""
 _MEASURED: Final = {"=": "of", "<": "under", "<=": "of at most", ">": "over", ">=": "of at least"}
 _VALUED: Final = {"=": "", "!=": "other than ", "<": "under ", "<=": "of at most ", ">": "over ", ">=": "of at least "}
+_COMPARED: Final = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 _DATED: Final = {"<": "before", "<=": "by", ">": "after", ">=": "from"}
 _MONTH: Final = 7
 
@@ -141,7 +145,7 @@ def _is_of_sort(state: str, kind: RecordKind) -> bool:
 def _note_state(condition: StateIs, kind: RecordKind) -> str:
     state = condition.state
     holder = None if _is_own_word(state, kind) else next((each for each in kind.fields if state in each.values), None)
-    told = f"{_label(holder)} {'not ' if condition.negated else ''}{state}" if holder else state
+    told = f"{name_field(holder, kind)} {'not ' if condition.negated else ''}{state}" if holder else state
     return (f"not {told}" if condition.negated and not holder else told).replace("_", " ")
 
 
@@ -155,25 +159,22 @@ def _note_comparison(condition: Compare | AnyOf, kind: RecordKind) -> str:
     field = kind.field_named(condition.field)
     if field is None:
         raise _Unsaid
+    label = name_field(field, kind)
     if isinstance(condition.value, Word) and (condition.value.word is None or isinstance(condition.value.word, bool)):
-        return _label(field) if bool(condition.value.word) is (condition.op == "=") else f"not {_label(field)}"
+        return label if bool(condition.value.word) is (condition.op == "=") else f"not {label}"
     sum_alone = field.name == kind.size and condition.op in _MEASURED and field.type not in ("integer", "number")
     if field.type in DATES or sum_alone:  # "over 100.00 EUR", but "boxes out over 20"
         return ""
     value = _say_value(condition.value)
     if condition.op == ">" and value == "0":
-        return f"some {_label(field)}"
+        return f"some {label}"
     if condition.op == "=" and value == "0":
-        return f"no {_label(field)}"
+        return f"no {label}"
     if condition.op == "contains":
-        return f"{_label(field)} with {quote_words(value)}"
+        return f"{label} with {quote_words(value)}"
     if condition.op not in _VALUED:
         raise _Unsaid
-    return f"{_label(field)} {_VALUED[condition.op]}{value}"
-
-
-def _label(field: Field) -> str:
-    return lower_label(field.label or field.name.replace("_", " "))
+    return f"{label} {_VALUED[condition.op]}{value}"
 
 
 async def _say(condition: Condition, kind: RecordKind, kinds: Kinds, name_owner: NameOwner) -> str:
@@ -223,7 +224,7 @@ def _say_comparison(condition: Compare, kind: RecordKind) -> str:
     if field is None or field.type not in DATES:
         return f" {_MEASURED[condition.op]} {value}"
     whole_day = isinstance(condition.value, DayValue) and len(condition.value.date) > _MONTH
-    label = say_deed(_label(field).removesuffix(" on").removesuffix(" at"))
+    label = say_deed(name_field(field, kind).removesuffix(" on").removesuffix(" at"))
     return f"{label} {_DATED.get(condition.op, 'on' if whole_day else 'in')} {value}"
 
 
@@ -260,12 +261,24 @@ PAGE: Final = 20
 FIRST_LISTED: Final = f"The first {PAGE} of them are listed."
 
 
-def deny(op: str) -> str:
-    """The negation of a comparison: "is not more than"."""
-    said = SAID[op]
-    if op == "!=":
-        return SAID["="]
-    return said.replace("is", "is not", 1) if said.startswith("is") else f"does not {said.removesuffix('s')}"
+def tell_test(test: Test, left: Worked, right: Worked, *, held: bool) -> str:
+    """What is so of a record, beside what was asked: ``loan 7 is out, not back``, ``Quay Hall (40 seats, not more than
+    50)``."""
+    op, one = test.op, left.found[0] if left.found else None
+    field = one.kind.field_named(test.left.field) if one is not None and isinstance(test.left, FieldOf) else None
+    than = (_DATED if isinstance(right.value, Moment) else _COMPARED).get(op, "")
+    if isinstance(right.value, Moment) and op == "during" and len(right.value.text) <= _MONTH:
+        than = "in"
+    reading, asked = left.reading or left.shown, right.shown
+    if field is not None and field.type == "enum" and op in ("=", "!="):
+        reading, asked = (each.shown.replace("_", " ") for each in (left, right))
+    says_so = op == "!=" or (field is not None and field.type == "boolean")
+    if not says_so and not (held and op in ("=", "contains", "during")):
+        reading += ", " + " ".join(filter(None, ("" if held else "not", than, asked)))
+    if one is None:
+        return reading
+    is_state = field is not None and field.name in ("status", "state") and op in ("=", "!=")
+    return f"{one.label} is {reading}" if is_state else add_aside(one.label, reading)
 
 
 def find_measure(reference: Reference, kind: RecordKind) -> Field | None:
@@ -302,22 +315,14 @@ def list_records(found: Sequence[LocatedRecord], fields: Sequence[Field] = ()) -
 
 def with_fields(found: LocatedRecord, fields: Sequence[Field]) -> str:
     values, owner = found.record.values, find_owner_name(found.kind)
-    told = [
-        f"{lower_label(each.label or each.name.replace('_', ' '))} {format_field(each, values) or 'nothing'}"
-        for each in fields
-    ]
+    told = [tell_field(each, found.kind, format_field(each, values)) for each in fields]
     whose = format_field(owner, values) if owner is not None else ""
-    return f"{found.label} ({to_display_text(', '.join([whose, *told] if whose else told))})"
+    return add_aside(found.label, to_display_text(", ".join([whose, *told] if whose else told)))
 
 
-def introduce(found: LocatedRecord) -> str:
-    """Introduces a record, as in "Adam Novak. adam@example.com · active.": its label and what its kind says about
-    it."""
-    return f"{found.label}. {found.record.detail}." if found.record.detail.strip() else f"{found.label}."
-
-
-def lower_label(text: str) -> str:
-    return text[:1].lower() + text[1:]
+def introduce(label: str, detail: str) -> str:
+    """Introduces a record by its label and what its kind says about it: "Adam Novak (adam@example.com, active)."."""
+    return f"{add_aside(label, detail.replace(' · ', ', ')) if detail.strip() else label}."
 
 
 def count_states(reference: Reference, found: Sequence[LocatedRecord]) -> str:

@@ -12,6 +12,7 @@ from agent.extract.references.value import Reference
 from agent.extract.time.dates import explain_clash
 from agent.pipeline import Candidate, Question, QuestionCode, Request
 from agent.validate.records import confusables
+from agent.validate.records.field_words import name_field, tell_field
 from agent.validate.records.located import (
     LABEL_CHARS,
     LocatedRecord,
@@ -199,7 +200,7 @@ def describe_aside(record: Record, kind: RecordKind, telling: str | None) -> str
         return ""
     told = to_display_text(format_field(each, record.values), limit=WORDS_CHARS)
     if each.type == "boolean":  # a bare yes says nothing
-        told = f"{(each.label or each.name).replace('_', ' ').lower()}: {told}"
+        told = tell_field(each, kind, told)
     return f" ({told})"
 
 
@@ -249,8 +250,11 @@ def describe_mismatch(record: Record, kind: RecordKind, where: Mapping[str, Sequ
     ]
     parts = []
     for each in (each for each in kind.fields if each.name in out):
-        value = format_field(each, record.values)
-        parts.append(value if each.type == "enum" else f"{each.label or each.name} {value}")
+        value, label = format_field(each, record.values), name_field(each, kind)
+        if each.type == "boolean":
+            parts.append(label if value == "yes" else f"not {label}")
+        else:
+            parts.append(value if each.type == "enum" else tell_field(each, kind, value))
     return join(parts, "and")
 
 

@@ -23,10 +23,11 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.planning.quotes import find_in_request, find_places, walk
-from agent.query.arithmetic import SAID, test_holds
+from agent.query.arithmetic import test_holds
 from agent.query.context import Worked
 from agent.query.other_words import explain_singled_out
 from agent.query.references import Query
+from agent.query.wording import tell_test
 from agent.validate import questions
 from agent.validate.consent import explain_unclear, has_consent
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
@@ -153,8 +154,9 @@ class PlanChecks:
             found = labels or (
                 format_count(len(left.found), kind) if left.found else f"no {name_kind(kind)} is as you said"
             )
-            return f"the condition {'holds' if held else 'does not hold'}: {found}"
-        return f"{left.reading or left.shown} {SAID[test.op]} {right.shown}: {'yes' if held else 'no'}"
+        else:
+            found = tell_test(test, left, right, held=held)
+        return f"the condition {'holds' if held else 'does not hold'}: {found}"
 
     def check_coverage(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Question | list[str]:
         """Stops the plan for words that change the deal and that nothing accounts for. The person says whether the rest

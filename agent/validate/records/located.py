@@ -87,10 +87,18 @@ def name_kind(kind: RecordKind) -> str:
 
 
 def name_kinds(kind: RecordKind) -> str:
-    """The plural of the kind's noun: its own if its nouns hold one."""
+    """The plural of the kind's noun: its own if its nouns hold one. A noun without one beside others that have theirs
+    is not counted: "staff", "gear"."""
     one = name_kind(kind)
-    known = (noun for noun in kind.nouns if noun != one and singularize(noun) == one)
-    return next(known, one if one.endswith(("s", "staff")) else pluralize(one))
+    plurals = [each for each in kind.nouns if any(_is_plural_of(each, noun) for noun in kind.nouns)]
+    known = next((each for each in plurals if _is_plural_of(each, one)), "")
+    return known or (one if plurals or singularize(one) != one or one.endswith("staff") else pluralize(one))
+
+
+def _is_plural_of(noun: str, one: str) -> bool:
+    """Whether a noun is the plural of another: shelves of shelf, criteria of criterion."""
+    latin = one.endswith(("on", "um", "us", "is")) and noun.startswith(one[:-2]) and noun.endswith(("a", "i", "es"))
+    return noun != one and (singularize(noun) == one or (latin and len(noun) <= len(one)))
 
 
 def format_count(number: int, kind: RecordKind) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.pipeline import Reply
-from agent.query.wording import FIRST_LISTED, PAGE
+from agent.query.wording import FIRST_LISTED, PAGE, introduce
 from agent.runs.run import Run
 from agent.runs.service import RunService
 from agent.workspace import authority
@@ -100,7 +100,7 @@ def make_answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext, sta
     told = drop_listing(reply.text, [each.label for each in reply.records], reply.count)
     told = drop_listing(told, [offers[name].title for name in reply.actions if name in offers], len(offers))
     one = reply.records[0] if len(reply.records) == 1 else None
-    introduced = one is not None and one.detail != "" and told == f"{one.label}. {one.detail}."
+    introduced = one is not None and one.detail != "" and told == introduce(one.label, one.detail)
     return AnswerView(
         text=labels.write_out(to_display_text(told, limit=4000)),
         records=tuple(

@@ -161,6 +161,23 @@ async def test_yes_or_no(tests: list[tuple[Any, str, Any]], join: str, says: str
     assert (await reply(answer(yes_no=said, join=join, about=None))).values == (says,)
 
 
+@pytest.mark.parametrize(
+    ("field", "op", "value", "text"),
+    [
+        ("status", "=", word("due"), "Yes: F-233 is due."),
+        ("status", "=", word("paid"), "No: F-233 is due, not paid."),
+        ("amount", ">", number(20, "x", "EUR"), "Yes: F-233 (24.00 EUR, more than 20.00 EUR)."),
+        ("amount", ">", number(30, "x", "EUR"), "No: F-233 (24.00 EUR, not more than 30.00 EUR)."),
+        ("charged_on", "during", day("2026-10"), "No: F-233 (charged on 15 Nov 2026, not in October 2026)."),
+        ("charged_on", "<", day("2026-11-15"), "No: F-233 (charged on 15 Nov 2026, not before 15 Nov 2026)."),
+        ("charged_on", "=", day("2026-11-16"), "No: F-233 (charged on 15 Nov 2026, not 16 Nov 2026)."),
+    ],
+)
+async def test_a_yes_and_a_no_say_what_is_so(field: str, op: str, value: Any, text: str) -> None:
+    test = {"left": {"field": field, "of": find("fine", "F-233")}, "op": op, "right": value}
+    assert (await reply(answer(yes_no=[test], join="all", about=None))).text == text
+
+
 async def test_two_currencies_are_not_compared() -> None:
     test = {"left": {"field": "amount", "of": find("fine", "F-233")}, "op": "<", "right": number(1, "x", "USD")}
     asked = (await came_of("F-233 x", answer(yes_no=[test], join="all", about=None))).verdict

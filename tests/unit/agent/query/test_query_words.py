@@ -8,8 +8,6 @@ import pytest
 
 from agent.pipeline import Reply
 from agent.query.wording import introduce, say_deed
-from agent.validate.records.located import LocatedRecord
-from registry.records import Field, Record, RecordKind
 from tests.unit.own_worlds import answer, came_of, find, number
 
 INES = {"belongs_to": find("member", "Ines Duarte")}
@@ -73,8 +71,12 @@ async def test_a_sum_of_nothing_says_what_was_looked_for() -> None:
     assert made.text == "Nothing. No fines over 900.00 EUR."
 
 
-@pytest.mark.parametrize(("detail", "said"), [("", "Quay Hall."), ("seats 40", "Quay Hall. seats 40.")])
+@pytest.mark.parametrize(
+    ("detail", "said"), [("", "Quay Hall."), ("wooden · seats 40", "Quay Hall (wooden, seats 40).")]
+)
 def test_a_record_without_a_detail_is_its_label(detail: str, said: str) -> None:
-    kind = RecordKind(name="hall", title="Hall", nouns=("hall",), fields=(Field("id", "id", "Id"),), label="{id}")
-    record = Record(kind="hall", id="1", label="Quay Hall", detail=detail, values={}, digest="")
-    assert introduce(LocatedRecord(record, kind, ())) == said
+    assert introduce("Quay Hall", detail) == said
+
+
+def test_no_brackets_stand_beside_brackets() -> None:
+    assert introduce("hire 12 (canoe)", "out") == "hire 12 (canoe), out."

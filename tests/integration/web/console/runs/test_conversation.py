@@ -167,8 +167,8 @@ async def confirm_without_platform(console: Console) -> None:
 
 
 def test_an_answer_that_introduces_one_record_says_once_what_is_known_of_it() -> None:
-    ada = Candidate(id="7", label="Ada Wren", detail="ada@example.com · since 2026-10-03")
-    reply = Reply(text=f"Ada Wren. {ada.detail}.", count=1, records=(ada,))
+    ada = Candidate(id="7", label="Ada Wren", detail="ada@example.com · since 3 Oct 2026")
+    reply = Reply(text="Ada Wren (ada@example.com, since 3 Oct 2026).", count=1, records=(ada,))
     context = cast(WorkspaceContext, SimpleNamespace(catalogue=SimpleNamespace(offers=lambda *_: ())))
     shown = make_answer_view(reply, RUN.actor, context)
     assert (shown.name, shown.records[0].detail) == ("Ada Wren", "ada@example.com · since 3 Oct 2026")

@@ -1,0 +1,60 @@
+"""Words for fields: what people call a field, and what it holds, in words that can be read aloud."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from language.measures import find_measure
+from language.text import singularize
+from language.wordnet import is_word
+from registry.records import Field, RecordKind
+
+_TOLD_BY_VALUE: Final = {
+    "date": ("day", "date"), "email": ("email", "e-mail"), "enum": ("status", "state"), "money_minor": ("amount",)
+}  # fmt: skip
+"""Labels of fields whose value alone says what it is, by type."""
+_WITH_UNIT: Final = re.compile(r"(?P<label>[^()]+?)[ (]+(?P<unit>[^\W\d_]+)\)?")
+
+
+def name_field(field: Field, kind: RecordKind) -> str:
+    """What people call a field inside a sentence. A name beside the id of a record is called as that record: "leader"
+    of ``leader_name``."""
+    label = field.label or field.name.replace("_", " ")
+    if field.name.endswith("_name") and kind.field_named(f"{field.name.removesuffix('_name')}_id") is not None:
+        label = label.removesuffix(" name").removesuffix(" Name")
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]  # "SLA" stays as it is
+
+
+def tell_field(field: Field, kind: RecordKind, value: str) -> str:
+    """A field and its value as it is shown: ``leader Will Marsh``, ``due on 4 Dec 2026``, ``8 hours``, ``height 168
+    cm``, ``insured: yes``. A day, an address and a state need no label: ``28 Nov 2026``, ``in repair``."""
+    label = name_field(field, kind)
+    if field.type == "boolean" or not value:
+        return f"{label}: {value or 'none'}"
+    if label in _TOLD_BY_VALUE.get(field.type, ()):
+        return value
+    if field.type not in ("integer", "number"):
+        return f"{label} {value}"
+    if _is_plural(label):
+        return f"{value} {singularize(label) if value == '1' else label}"
+    found = _WITH_UNIT.fullmatch(label)
+    if found is not None and find_measure(found["unit"]) is not None and " per" not in found["label"]:
+        return f"{found['label']} {value} {found['unit']}"
+    return f"{label} {value}"
+
+
+def add_aside(label: str, told: str) -> str:
+    """A record's label with what is told of it: ``Dana Novak (cleaner)``, but ``delivery 8 (desk), 26 Nov 2026``."""
+    return f"{label}, {told}" if label.endswith(")") else f"{label} ({told})"
+
+
+def _is_plural(label: str) -> bool:
+    """Whether a number can stand before the label: "square metres", but not "in boxes"."""
+    words = label.split()
+    one = singularize(words[-1])
+    known = is_word(one) or find_measure(one) is not None
+    return one != words[-1] and known and all(each.isalpha() for each in words) and words[0] not in _BEFORE
+
+
+_BEFORE: Final = frozenset(("in", "on", "per", "no", "of", "at", "by", "for", "to", "number"))
