@@ -46,6 +46,32 @@ from registry.contract import Annotation, Contract, Risk
 from registry.records import RecordKind
 
 _Part = TypeVar("_Part")
+_A_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True)
+class OldValue:
+    """What a record has in a field that the plan replaces, whether that names another record, and what else of a closed
+    list it may have."""
+
+    label: str
+    shown: str
+    named: bool
+    members: frozenset[str]
+
+    @property
+    def is_day(self) -> bool:
+        return _A_DAY.match(self.shown) is not None
+
+    @property
+    def words(self) -> frozenset[str]:
+        """What it may be called: as a whole, or by one word of a name."""
+        low = self.shown.casefold()
+        return frozenset((low, *(low.split() if self.named else ())))
+
+    def may_be(self, said: str) -> bool:
+        """Whether words say such a value: a name, or a member of the list."""
+        return said.casefold() in self.words | self.members or (self.named and said[0].isupper())
 
 
 @dataclass(frozen=True)
@@ -61,6 +87,7 @@ class Order:
     - ``shown``: the names shown beside them, in lower case.
     - ``by_step``: for each step, the words that identify its records.
     - ``currencies``: the codes of those that the plan's amounts are in.
+    - ``old_values``: what those records have in the fields that the plan replaces.
     """
 
     request: Request
@@ -74,6 +101,7 @@ class Order:
     shown: frozenset[str] = frozenset()
     by_step: Sequence[frozenset[str]] = ()
     currencies: frozenset[str] = frozenset()
+    old_values: Sequence[OldValue] = ()
 
     @property
     def text(self) -> str:

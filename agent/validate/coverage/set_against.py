@@ -1,18 +1,23 @@
 """What is set against a value: "7, not 9", "on Monday instead of Friday". Nothing is done with it, so it is accounted
-for."""
+for. So is the value that a record has now, if the plan replaces it; the card says if the record has another."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, NamedTuple
 
 from agent.extract.time import dates
+from agent.pipeline import Step
 from agent.validate.coverage import weighty_patterns as patterns
-from agent.validate.coverage.order import Order
+from agent.validate.coverage.order import OldValue, Order
+from agent.validate.coverage.weighty_patterns import Place
 from agent.validate.coverage.weighty_words import Finding
+from agent.validate.questions import format_plain, list_members, quote_words
+from core.clock import write_day
 from language.stems import makes_anew, stem, stem_text
 from language.text import read_text
+from registry.contract import Contract
 
 # Between what sets against and the value: "not (on)", "not (for the parcel)".
 _LEADS: Final = re.compile(r"\s+(?:(?:on|for|to|at|from|with|the|an?)\s+){0,2}(?:[^\W\d_]+\s+)?", re.IGNORECASE)
@@ -22,6 +27,66 @@ _SET_AGAINST: Final = re.compile(
 )
 _OTHER_NAME: Final = re.compile(r"(?:instead\s+of|rather\s+than)\s+[A-Z][\w-]*(?:\s+[A-Z][\w-]*)?")
 _ENDS: Final = re.compile(r"\s*(?:[,.;!]|$|(?:from|for|to|at|on|in|by|with|as)\b)", re.IGNORECASE)
+# Before a value that shall no longer be: "not (on Thursday)", "instead of (Hope)".
+_DENIED: Final = re.compile(
+    r"(?<!\w)(?:not|instead\s+of|rather\s+than)\s+(?:(?:be|on|for|to|at|from|with|in|the|an?)\s+){0,2}", re.IGNORECASE
+)
+_SAID: Final = re.compile(r"[^\W_][\w-]*(?:\s+[A-Z][\w-]*){0,2}")
+_LONGEST_DAY: Final = 40
+
+
+class Denied(NamedTuple):
+    """A value that the words deny, and the first of the replaced ones that is another. None if all records have it."""
+
+    place: Place
+    other: OldValue | None
+
+
+def list_old_values(steps: Sequence[Step], contracts: Sequence[Contract]) -> Iterator[OldValue]:
+    """What the records of a plan have in the fields that it replaces."""
+    by_name = {each.name: each for each in contracts}
+    for step in steps:
+        contract, values = by_name[step.action], {each.param: each.value for each in step.filled}
+        for name in values:
+            held, note = contract.annotation(name).replaces, contract.annotation(name)
+            kind = contract.annotation(held.parameter).record if held is not None else None
+            found = (
+                each for each in step.pins if held is not None and each.record_id == str(values.get(held.parameter))
+            )
+            for pin in (each for each in found if each.record_kind == kind and held is not None):
+                field = f"{held.field.removesuffix('_id')}_name" if note.record is not None else held.field
+                if (value := pin.values.get(field)) is not None:
+                    members = frozenset(str(each).casefold() for each in list_members(contract.properties[name]))
+                    yield OldValue(pin.label, format_plain(value), note.record is not None, members)
+
+
+def find_denied(order: Order) -> Iterator[Denied]:
+    """The values that the words deny, of those that the plan replaces."""
+    for found in _DENIED.finditer(order.text) if order.old_values else ():
+        words = order.text[found.end() :]
+        days = [
+            each for each in dates.find(read_text(words[:_LONGEST_DAY]), order.request.now.date()) if not each.start
+        ]
+        said = _SAID.match(words)
+        if days and days[0].last is None:
+            ends, own = days[0].end, [each for each in order.old_values if each.is_day]
+            others = [each for each in own if each.shown[:10] != days[0].day.isoformat()]
+        elif said is not None:
+            ends, low = said.end(), said[0].casefold()
+            own = [each for each in order.old_values if each.may_be(said[0])]
+            others = [each for each in own if low not in each.words]
+        else:
+            continue
+        if own and _ENDS.match(words, ends):
+            yield Denied((found.start(), found.end() + ends), others[0] if others else None)
+
+
+def explain_denied(order: Order) -> list[str]:
+    """What the card says of a denied value if a record has another one now."""
+    others = [
+        (quote_words(order.text[slice(*place)]), other) for place, other in find_denied(order) if other is not None
+    ]
+    return [f"You wrote {said}, and {other.label} has {write_day(other.shown)}." for said, other in others]
 
 
 def is_set_against(
@@ -30,6 +95,8 @@ def is_set_against(
     """Whether a finding is what a used value of its kind is not, or the word that says so. ``is_used`` tells which
     findings are used."""
     start, end = each.place
+    if any(first <= start and end <= last for (first, last), _ in find_denied(order)):
+        return True
     if each.is_of(("order not to",)) and _SETTING_AGAINST.fullmatch(each.said):
         ahead = (one for one in findings if start < one.place[0])
         return any(

@@ -38,6 +38,7 @@ from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
 from agent.validate.coverage.ruled_out import find_ruled_out, stands_beside_set
+from agent.validate.coverage.set_against import explain_denied, list_old_values
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.coverage.weighty_patterns import cover
@@ -171,6 +172,7 @@ class PlanChecks:
         does = to_display_text("; ".join(step.preview.rstrip(".") for step in steps), limit=_MOST_OFFERED)
         again = explain_unclear(self.request, REST)
         told = [f"Nothing is done about {_quote(left.told)}."] if left.told else []
+        told += explain_denied(order)
         be = "are" if len(left.expressed) > 1 else "is"
         meant = f"{_quote(left.expressed)} {be} taken to say this too: check that nothing is missing."
         told += [meant] if left.expressed else []
@@ -276,6 +278,7 @@ class PlanChecks:
             shown=_list_names_beside(steps, self.query),
             by_step=[_told_by(step, self.query) for step in steps],
             currencies=_list_currencies(steps, contracts),
+            old_values=tuple(list_old_values(steps, contracts)),
         )
 
     def _take_in(self, proposal: Proposal) -> Proposal:

@@ -1,0 +1,92 @@
+"""A value that the words deny: of a field that the plan replaces, it is accounted for if the record has it, and told on
+the card if the record has another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Plan, Question, Request
+from agent.planning.propose import propose
+from agent.planning.task import Task
+from agent.resolve.model.resolver import ProposingResolver
+from evals.cases.frozen_world import FrozenWorld
+from tests.unit.laundry import LAUNDRY
+from tests.unit.museum import MUSEUM
+from tests.unit.office import OFFICE
+from tests.unit.own_worlds import NOW, OWNER, Says, find, plan
+
+
+async def verdict_of(there: FrozenWorld, text: str, call: dict[str, Any]) -> Any:
+    task = Task(Request(text=text, now=NOW), OWNER, there.context(there.provider({})), "run_00000000000000000000000001")
+    answer = {"understood": "", "result": plan(call), "rest": []}
+    return (await propose(task, ProposingResolver(Says(answer)))).verdict
+
+
+def handed(run: dict[str, Any], driver: str) -> dict[str, Any]:
+    return {"action": "hand_run", "run_id": run, "driver_id": find("driver", driver)}
+
+
+def placed(hall: str) -> dict[str, Any]:
+    return {"action": "set_hall", "exhibit_id": find("exhibit", "Paper Moon"), "hall": {"value": hall, "quote": hall}}
+
+
+def seated(seats: int) -> dict[str, Any]:
+    value = {"number": seats, "quote": str(seats)}
+    return {"action": "set_seats", "exhibit_id": find("exhibit", "Paper Moon"), "seats": value}
+
+
+def extended(day: str, quote: str) -> dict[str, Any]:
+    return {"action": "extend_pass", "visit_id": find("visit", "Ada Quist"), "until": {"date": day, "quote": quote}}
+
+
+RUDIS = find("run", "North", {"belongs_to": find("driver", "Rudi")})
+LAKE = find("run", "Lake Run")
+
+
+@pytest.mark.parametrize(
+    ("there", "text", "call", "told"),
+    [
+        (LAUNDRY, "give the North Run to Mark instead of Rudi", handed(RUDIS, "Mark"), ""),
+        (LAUNDRY, "give the Lake Run to Mark Penny instead of Vera Lenz", handed(LAKE, "Mark Penny"), ""),
+        (LAUNDRY, "Lake Run goes to Mark Penny not Vera", handed(LAKE, "Mark Penny"), ""),
+        (LAUNDRY, "give the Lake Run to Mark Penny instead of Rudi", handed(LAKE, "Mark Penny"), "Vera Lenz"),
+        (MUSEUM, "set Paper Moon to east not west", placed("east"), ""),
+        (MUSEUM, "set Paper Moon to east instead of west", placed("east"), ""),
+        (MUSEUM, "set Paper Moon to 20 seats not 12", seated(20), ""),
+        (
+            OFFICE,
+            "extend Ada Quist's pass to 18 December not 5 December",
+            extended("2026-12-18", "18 December"),
+            "",
+        ),
+        (
+            OFFICE,
+            "extend Ada Quist's pass to 18 December not 8 December",
+            extended("2026-12-18", "18 December"),
+            "5 Dec",
+        ),
+    ],
+)
+async def test_the_value_that_a_record_has_now_may_be_denied(
+    there: FrozenWorld, text: str, call: dict[str, Any], told: str
+) -> None:
+    made = await verdict_of(there, text, call)
+    assert isinstance(made, Plan), made
+    assert [each for each in made.held if not told or told not in each] == []
+    assert bool(made.held) is bool(told)
+
+
+@pytest.mark.parametrize(
+    ("there", "text", "call"),
+    [
+        (LAUNDRY, "give the Lake Run to Mark Penny, not the one on Friday", handed(LAKE, "Mark Penny")),
+        (LAUNDRY, "give the Lake Run to Mark Penny instead of a break", handed(LAKE, "Mark Penny")),
+        (LAUNDRY, "give the Lake Run to Mark Penny not on Monday", handed(LAKE, "Mark Penny")),
+        (LAUNDRY, "do not give the Lake Run to Mark Penny instead of Vera", handed(LAKE, "Mark Penny")),
+        (MUSEUM, "set Paper Moon to 20 seats not 14", seated(20)),
+    ],
+)
+async def test_what_else_is_denied_is_asked_about(there: FrozenWorld, text: str, call: dict[str, Any]) -> None:
+    assert isinstance(await verdict_of(there, text, call), Question)
