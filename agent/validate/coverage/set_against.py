@@ -48,15 +48,14 @@ def list_old_values(steps: Sequence[Step], contracts: Sequence[Contract]) -> Ite
     for step in steps:
         contract, values = by_name[step.action], {each.param: each.value for each in step.filled}
         for name in values:
-            held, note = contract.annotation(name).replaces, contract.annotation(name)
-            kind = contract.annotation(held.parameter).record if held is not None else None
-            found = (
-                each for each in step.pins if held is not None and each.record_id == str(values.get(held.parameter))
-            )
-            for pin in (each for each in found if each.record_kind == kind and held is not None):
-                field = f"{held.field.removesuffix('_id')}_name" if note.record is not None else held.field
+            note = contract.annotation(name)
+            if (held := note.replaces) is None:
+                continue
+            key = (contract.annotation(held.parameter).record, str(values.get(held.parameter)))
+            field = f"{held.field.removesuffix('_id')}_name" if note.record is not None else held.field
+            members = frozenset(str(each).casefold() for each in list_members(contract.properties[name]))
+            for pin in (each for each in step.pins if (each.record_kind, each.record_id) == key):
                 if (value := pin.values.get(field)) is not None:
-                    members = frozenset(str(each).casefold() for each in list_members(contract.properties[name]))
                     yield OldValue(pin.label, format_plain(value), note.record is not None, members)
 
 
