@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.pipeline import Abstain, Refusal, Reply
+from agent.pipeline import Abstain, Refusal, Reply, Request
 from agent.planning.proposal import NoneResult
-from agent.validate.questions import join
-from core.actor import Actor, Surface
+from agent.resolve.rules.clauses import asks
+from agent.resolve.rules.grammar.understand import NO_ANSWER
+from agent.validate.questions import MAX_CANDIDATES, format_plain, join, label_parameter, quote_words
+from core.actor import Actor
+from language.currencies import is_code
 from registry.catalogue import Catalogue
 from registry.confirmation import Policy
+from registry.contract import Contract
 
 NO_ACTION: Final = "Nothing that can be done here does that."
 
 
 def explain_nothing_planned(
-    none: NoneResult, catalogue: Catalogue, actor: Actor, surface: Surface
+    none: NoneResult, catalogue: Catalogue, actor: Actor, request: Request
 ) -> Refusal | Reply | Abstain:
-    contract = catalogue.get(none.action) if none.action else None
+    contract, surface = catalogue.get(none.action) if none.action else None, request.surface
     if none.reason == "not allowed" and contract is not None and actor.role not in contract.roles:
         who = join([_PEOPLE.get(role, f"{role}s") for role in contract.roles], "and")
         may = f"Only {who} may do that" if who else "Nobody may do that"
@@ -28,7 +32,28 @@ def explain_nothing_planned(
         text = f"Say it here in your own words, for example “{contract.examples[0]}”. {after}"
         return Reply(text=text, actions=(contract.name,))
     nearest = (contract.name,) if contract is not None and actor.role in contract.roles else ()
-    return Abstain(reason="nothing_fits", detail=_WHY[none.reason], nearest=nearest)
+    detail = _WHY[none.reason]
+    if none.reason in ("no such action", "no field for it") and _is_question(request.text):
+        detail = NO_ANSWER
+    elif none.reason == "no field for it" and contract is not None and nearest:
+        detail = _explain_no_place(none.quote if none.quote in request.text else "", contract)
+    return Abstain(reason="nothing_fits", detail=detail, nearest=nearest)
+
+
+def _is_question(text: str) -> bool:
+    told = asks(text)
+    return text.rstrip().endswith("?") if told is None else told
+
+
+def _explain_no_place(quote: str, contract: Contract) -> str:
+    """What an action has no place for, and what its closed lists take: "Condition takes tidy or untidy."."""
+    told = [f"“{contract.title}” has no place for {quote_words(quote) if quote else 'that'}; nothing was done."]
+    for name, schema in contract.properties.items():
+        members = schema.get("enum", ()) if isinstance(schema, dict) else ()
+        if 1 < len(members) <= MAX_CANDIDATES and not all(is_code(str(each)) for each in members):
+            label = label_parameter(name, schema, contract.annotation(name))
+            told.append(f"{label} takes {join([format_plain(each).replace('_', ' ') for each in members], 'or')}.")
+    return " ".join(told)
 
 
 _PEOPLE: Final = {role: f"{role} staff" for role in ("billing", "finance", "support")}

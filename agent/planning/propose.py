@@ -374,7 +374,7 @@ async def _judge_proposal(task: Task, proposal: Proposal, on_phase: PhaseCallbac
             answered = await Answerer(query, workspace_context.catalogue, actor, request.surface).answer(answer)
             return _name_left_over(answered, proposal, request)
         case NoneResult() as none:
-            return explain_nothing_planned(none, workspace_context.catalogue, actor, request.surface)
+            return explain_nothing_planned(none, workspace_context.catalogue, actor, request)
     raise AssertionError(proposal.result)
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from agent.extract.references.vocabulary import is_person
 from agent.pipeline import Question
-from agent.planning.proposal import Compare, Find, StateIs, Words
+from agent.planning.proposal import Find, StateIs, Words
 from agent.query.conditions import Filter, match_all, match_any, match_exactly, match_owner
+from agent.query.differences import tell_difference
 from agent.query.name_parts import (
     find_by_initials,
     find_member,
@@ -28,7 +29,6 @@ from agent.query.name_parts import (
 from agent.query.pool import MOST_SCANNED, Pool
 from agent.validate import questions
 from agent.validate.questions import MAX_CANDIDATES, ask_between, explain_exclusion, explain_unknown_name, name_record
-from agent.validate.records.field_words import name_field
 from agent.validate.records.located import LocatedRecord, RecordQuery, Where, fits, merge_filters, name_kind
 from agent.validate.records.ranking import (
     Fit,
@@ -41,9 +41,8 @@ from agent.validate.records.ranking import (
     list_shown,
     match_name,
 )
-from core.display_text import to_display_text
 from language.wordnet import is_word
-from registry.records import Query, Record, RecordKind, format_field
+from registry.records import Query, Record, RecordKind
 
 if TYPE_CHECKING:
     from agent.query.context import QueryContext
@@ -386,13 +385,10 @@ class RecordSearch:
         wanted = merge_filters(*states, need.filter)
         if wanted and not fits(record, wanted):
             return need.ask(explain_exclusion(record, record.label, replace(need, filter=wanted)))
-        said = next((each.field for each in find.where if isinstance(each, Compare) and each.op == "="), "")
-        if (field := need.kind.field_named(said)) is not None and (value := format_field(field, record.values)):
-            told = (
-                f"The {name_field(field, need.kind)} of {record.label} is {to_display_text(value)}, not what you said."
-            )
-            return need.ask(f"{told} Which {name_kind(need.kind)} is meant?")
-        return need.ask(f"{record.label} is not what you said of it. Which {name_kind(need.kind)} is meant?")
+        zone, noun = self.context.request.zone, name_kind(need.kind)
+        told = next(filter(None, (tell_difference(each, record, need.kind, zone) for each in find.where)), "")
+        told = told or f"{record.label} doesn't match the rest of what you said."
+        return need.ask(f"{told} Which {noun} is meant?")
 
 
 def _offer(records: Sequence[Record]) -> str:

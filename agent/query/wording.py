@@ -32,7 +32,7 @@ from agent.planning.proposal import (
 from agent.planning.proposal import Day as DayValue
 from agent.query.arithmetic import find_unit
 from agent.query.conditions import DATES
-from agent.query.context import Moment, Quantity, Worked, describes
+from agent.query.context import Moment, Plain, Quantity, Value, Worked, describes
 from agent.validate.questions import join, quote_words
 from agent.validate.records.field_words import add_aside, name_field, tell_field
 from agent.validate.records.located import LocatedRecord, name_kind, name_kinds
@@ -261,20 +261,26 @@ PAGE: Final = 20
 FIRST_LISTED: Final = f"The first {PAGE} of them are listed."
 
 
+def compare_words(op: str, value: Value) -> str:
+    """What a value was compared with: ``more than 20``, ``before 3 Dec 2026``, ``in December 2026``, ``in repair``."""
+    than = (_DATED if isinstance(value, Moment) else _COMPARED).get(op, "")
+    if isinstance(value, Moment) and op == "during" and len(value.text) <= _MONTH:
+        than = "in"
+    shown = value.shown.replace("_", " ") if isinstance(value, Plain) and op in ("=", "!=") else value.shown
+    return f"{than} {shown}".strip()
+
+
 def tell_test(test: Test, left: Worked, right: Worked, *, held: bool) -> str:
     """What is so of a record, beside what was asked: ``loan 7 is out, not back``, ``Quay Hall (40 seats, not more than
     50)``."""
     op, one = test.op, left.found[0] if left.found else None
     field = one.kind.field_named(test.left.field) if one is not None and isinstance(test.left, FieldOf) else None
-    than = (_DATED if isinstance(right.value, Moment) else _COMPARED).get(op, "")
-    if isinstance(right.value, Moment) and op == "during" and len(right.value.text) <= _MONTH:
-        than = "in"
-    reading, asked = left.reading or left.shown, right.shown
+    reading = left.reading or left.shown
     if field is not None and field.type == "enum" and op in ("=", "!="):
-        reading, asked = (each.shown.replace("_", " ") for each in (left, right))
+        reading = left.shown.replace("_", " ")
     says_so = op == "!=" or (field is not None and field.type == "boolean")
     if not says_so and not (held and op in ("=", "contains", "during")):
-        reading += ", " + " ".join(filter(None, ("" if held else "not", than, asked)))
+        reading += f", {'' if held else 'not '}{compare_words(op, right.value)}"
     if one is None:
         return reading
     is_state = field is not None and field.name in ("status", "state") and op in ("=", "!=")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from agent.pipeline import Abstain, Refusal, Reply
+from agent.pipeline import Abstain, Refusal, Reply, Request
 from agent.planning.no_plan_messages import explain_nothing_planned
 from agent.planning.proposal import NoneReason, NoneResult
 from core.actor import Actor
@@ -14,9 +16,12 @@ from tests.unit.agent.validate.fake_platform import SAAS
 CATALOGUE = Catalogue(SAAS)
 
 
-def told(reason: NoneReason, action: str | None, role: str = "owner") -> Abstain | Refusal | Reply:
-    none = NoneResult(reason=reason, action=action, quote="so")
-    return explain_nothing_planned(none, CATALOGUE, Actor("ws_1", "mem_1", "member", "Olga", role, "mem_1"), "admin")
+def told(
+    reason: NoneReason, action: str | None, role: str = "owner", text: str = "x so", quote: str = "so"
+) -> Abstain | Refusal | Reply:
+    none = NoneResult(reason=reason, action=action, quote=quote)
+    actor = Actor("ws_1", "mem_1", "member", "Olga", role, "mem_1")
+    return explain_nothing_planned(none, CATALOGUE, actor, Request(text=text, now=datetime(2026, 11, 24, tzinfo=UTC)))
 
 
 @pytest.mark.parametrize(
@@ -51,3 +56,40 @@ def test_who_may_do_it_is_told_as_one_list_of_people() -> None:
 
 def test_a_how_to_about_nothing_here_stays_without_an_answer() -> None:
     assert isinstance(told("how-to question", None), Abstain)
+
+
+@pytest.mark.parametrize("reason", ["no such action", "no field for it"])
+@pytest.mark.parametrize(
+    "text", ["how much did we earn in spring?", "who is our tallest customer", "why is it so slow?"]
+)
+def test_a_question_that_nothing_answers_is_told_so(reason: NoneReason, text: str) -> None:
+    made = told(reason, None, text=text, quote=text)
+    assert isinstance(made, Abstain)
+    assert made.detail.startswith("Nothing here answers that question")
+
+
+@pytest.mark.parametrize(
+    ("action", "text", "quote", "said"),
+    [
+        (
+            "saas.set_ticket_priority", "make ticket 5519 purple", "purple",
+            "“Set a ticket's priority” has no place for ‘purple’; nothing was done. "
+            "Priority takes low, normal, high or urgent.",
+        ),
+        (
+            "saas.void_invoice", "void 1042 by pigeon", "by pigeon",
+            "“Void an unpaid invoice” has no place for ‘by pigeon’; nothing was done.",
+        ),
+        (
+            "saas.void_invoice", "void 1042", "words of nobody",
+            "“Void an unpaid invoice” has no place for that; nothing was done.",
+        ),
+        (None, "paint it blue", "blue", "There is no place here to put that."),
+    ],
+)  # fmt: skip
+def test_what_an_action_has_no_place_for_is_named_with_what_it_takes(
+    action: str | None, text: str, quote: str, said: str
+) -> None:
+    made = told("no field for it", action, text=text, quote=quote)
+    assert isinstance(made, Abstain)
+    assert made.detail == said
