@@ -16,7 +16,7 @@ from agent.extract.reading import Candidate, Reading, settle
 from agent.extract.spans import money, patterns, places
 from agent.extract.time import date_parameters
 from language.text import Text, read_text, word_set
-from registry.contract import Annotation
+from registry.contract import Annotation, Unit
 from registry.parameter_types import ParameterType
 from registry.patterns import compile_pattern
 
@@ -162,6 +162,10 @@ _LITTLE: Final = word_set(
 )
 
 
+_TIMES: Final = re.compile(r"^[x×]\s*(?=\d)", re.IGNORECASE)
+"""Before a number of things: "tacks x 200"."""
+
+
 def _trim_span(plain: str, marks: str) -> tuple[int, int]:
     start, end = 0, len(plain)
     while start < end and plain[start].isspace():
@@ -192,11 +196,9 @@ def _take_whole(read: Text, spec: ParameterSpec, start: int, end: int, now: date
                 return Candidate(start, end, booleans.cast_boolean(spec, said), "", "yes" if said else "no", 0.98)
         if kind == "array":
             return arrays.read_whole(read, spec, start, end, now, read_exact)
-        if (
-            kind == "number"
-            and spec.unit is not None
-            and (number := number_parameters.read_whole_number(unquoted)) is not None
-        ):
+        counts = spec.annotation.unit is Unit.COUNT
+        number = number_parameters.read_whole_number(_TIMES.sub("", unquoted) if counts else unquoted)
+        if kind == "number" and (spec.unit is not None or counts) and number is not None:
             value = number_parameters.cast_number(spec, number)
             if value is not None and number_parameters.is_within_limits(spec, value):
                 return Candidate(

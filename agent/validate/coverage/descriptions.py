@@ -12,13 +12,13 @@ from typing import Final
 
 from agent.extract.spans.money import find_currency
 from agent.pipeline import Request
-from agent.planning.proposal import Argument, Computed, ComputedArgument, Find, Number, Proposal, TypedValue
+from agent.planning.proposal import Argument, Computed, ComputedArgument, Find, Number, Proposal, QuotedText, TypedValue
 from agent.planning.quotes import find_places, walk
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.modifiers import RATE, SHARE
 from agent.validate.coverage.weighty_patterns import Place
 from agent.validate.questions import list_members
-from language.stems import EMPTY, stem
+from language.stems import EMPTY, name_stems, stem, stem_text
 from registry.contract import Contract
 
 _NOUNS: Final = re.compile(r"(?:\s+[^\W\d_]+){1,2}?(?=\s*(?:[,.;!?]|$|\b(?:of|from|off|for)\b))")
@@ -31,6 +31,9 @@ _OTHER: Final = re.compile(
 )
 _BEFORE_NAME: Final = re.compile(r"\s*,?\s*")
 _ALL_OF_IT: Final = re.compile(r"\s+of\s+(?:it|that|this)\b\s*(?:[,.;!?]|$)", re.IGNORECASE)
+_CALLED: Final = re.compile(
+    r"(?:^|[,;.!?(–-]\s*|\b(?:and|with|as)\s+(?:an?\s+|the\s+)?)(?P<name>[^\W\d_]+):\s*$", re.IGNORECASE
+)
 _NONE_OF: Final = re.compile(r"(?:^|[,;.!?(]|\s[-–—]+|\b(?:and|but))\s*no\s+$", re.IGNORECASE)
 
 
@@ -47,9 +50,16 @@ def find_amount_names(proposal: Proposal, request: Request) -> Iterator[Place]:
 
 
 def find_value_nouns(arguments: Iterable[tuple[Contract, str, Argument]], request: Request) -> Iterator[Place]:
-    """The noun after a chosen list member with an article: "the kidney food"."""
+    """The noun after a chosen list member with an article ("the kidney food"), and what a text is called in front of it
+    ("note: …")."""
     for contract, name, argument in arguments:
         members = list_members(contract.properties.get(name) or {})
+        if isinstance(argument, QuotedText | TypedValue) and not members:
+            own = {*name_stems(name), *stem_text(contract.annotation(name).label or "")}
+            called = (patterns.search_before(_CALLED, request.text, at) for at, _ in find_places(argument, request))
+            yield from (
+                each.span("name") for each in called if each is not None and stem(each["name"].casefold()) in own
+            )
         if not isinstance(argument, TypedValue) or argument.value not in members:
             continue
         for start, end in find_places(argument, request):

@@ -31,6 +31,7 @@ from language.number_words import CARDINALS
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from language.text import word_set
 from language.wordnet import is_word
+from registry.contract import Unit
 
 # Only introduces an amount: "it came to 85".
 _UP_TO: Final = re.compile(r"(?:^|\s)to\s(?:\s*an?\s+total\s+of\s+)?.{0,3}$", re.IGNORECASE)
@@ -158,13 +159,20 @@ def _find_other_figures(order: Order) -> Iterator[Place]:
         if unit is None or not isinstance(argument, ComputedArgument) or not isinstance(argument.expression, Number):
             continue
         for start, end in order.find(argument):
-            if (
+            times = (
                 patterns.FACTOR.search(text, start, end)
-                or _RANGE.search(text, start, end)
                 or patterns.FACTOR.match(text, end)
                 or patterns.search_before(patterns.FACTOR_BEFORE, text, start)
-            ):
+            )
+            if (times and not _counts(order, unit, times)) or _RANGE.search(text, start, end):
                 yield start, end
+
+
+def _counts(order: Order, unit: Unit, sign: re.Match[str]) -> bool:
+    """Whether a sign of multiplication stands between a number of things and their name: "tacks x 200"."""
+    before, after = order.text[: sign.start()].rstrip(), order.text[sign.end() :].lstrip()
+    at = (len(before), len(order.text) - len(after))
+    return unit is Unit.COUNT and any(end == at[0] or start == at[1] for start, end in order.names)
 
 
 def _find_other_currencies(order: Order) -> Iterator[Place]:

@@ -38,6 +38,7 @@ _AT: Final = re.compile(r"(?<!\w)at\s+(?:the\s+)?$", re.IGNORECASE)
 _REQUESTED: Final = re.compile(
     r"\b(?:requests?|wish|own|short\s+notice|once|risk|expense|cost)\b|['’]s?\s", re.IGNORECASE
 )
+_COLON: Final = re.compile(r":\s*$")
 _AND_WHOM: Final = re.compile(
     r"(?<!\w)(?:and|or|&|as\s+well\s+as)\s+(?P<who>[^\W\d_][\w'’-]*(?:\s+[^\W\d_][\w'’-]*)?)\s*(?:\sthat(?!\w)|:)",
     re.IGNORECASE,
@@ -77,7 +78,9 @@ def find_beside_texts(order: Order) -> Iterator[Place]:
         for start, end in order.find(argument):
             words = {word.casefold() for word, _, _ in split_runs(text[start:end])} - EMPTY
             orders = name not in contract.required and _is_order(text, start)
-            orders = orders or patterns.STAYS.search(text, start, end) is not None
+            # Behind a colon it is what shall be written down, where an action is for that: "note: keep the buttons".
+            written = name in contract.required and search_before(_COLON, text, start) is not None
+            orders = orders or (not written and patterns.STAYS.search(text, start, end) is not None)
             orders = orders or _LEFT_OUT.match(text, start, end) is not None
             at = order.on_records and search_before(_AT, text, start) is not None and text[start].isalpha()
             orders = orders or (at and not _REQUESTED.search(text, start, end))

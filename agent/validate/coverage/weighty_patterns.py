@@ -191,7 +191,7 @@ CORRECTION: Final = re.compile(
 )
 CHOSEN_FROM: Final = re.compile(r"\b(?:of|among|between)\s[^,;.!?\n]*$", re.IGNORECASE)
 TRAILING: Final = frozenset({"though", "yet", "anymore", "please", "however"})
-CLAUSE: Final = re.compile(r"[,;.!?\n]|\b(?:and|but|or|then)\b", re.IGNORECASE)
+CLAUSE: Final = re.compile(r"[;!?\n]|[,.](?!(?<=\d[,.])\d)|\b(?:and|but|or|then)\b", re.IGNORECASE)
 UNIT: Final = re.compile(r"\s*-?\s*([^\W\d_]+|%|[€$£¥])")
 UNIT_FURTHER: Final = re.compile(
     r"\s*-?\s*(?:(?:more|extra|additional|further|other|whole|full)\s+)?([^\W\d_]+|%|[€$£¥])", re.IGNORECASE

@@ -31,6 +31,7 @@ from agent.query.wording import tell_test
 from agent.validate import questions
 from agent.validate.consent import explain_unclear, has_consent
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
+from agent.validate.coverage.fragments import complete_fragments
 from agent.validate.coverage.misread import repeats_what_was_done
 from agent.validate.coverage.negations import find_denied_order
 from agent.validate.coverage.open_words import find_open_words, is_named
@@ -189,17 +190,16 @@ class PlanChecks:
             text = f"{again}The one before was sent already. Shall I do this on top of it: {does}?"
             return _ask_whether(text, "Yes, on top of it", does)
         asked_about = left.weighty if read_again else [*left.weighty, *left.expressed]  # the card will show the others
-        words, rest = _quote(asked_about), f": {does}" if len(steps) == 1 else ""
+        fragments, rest = complete_fragments(order, asked_about), f": {does}" if len(steps) == 1 else ""
+        words = _quote(fragments)
         labels = list(dict.fromkeys(pin.label for step in steps for pin in step.pins))
         nouns = {word.casefold() for kind in self.query.kinds for noun in kind.nouns for word in noun.split()}
         if (spared := find_ruled_out(self.request.text, asked_about, labels, nouns)) is not None:
             text = f"{again}You also wrote {words}, and I took it to be about {spared}. Say it in other words."
             return Question(slot=REST, code="unclear_action", text=text, free_text=True)
         if left.framed:
-            say = "don't ask" if len(left.weighty) > 1 else "doesn't ask"
-            asked = _ask_whether(
-                f"{again}Shall I do this: {does}? {_quote(left.weighty)} {say} for it.", "Yes, do that", does
-            )
+            say = "don't ask" if len(fragments) > 1 else "doesn't ask"
+            asked = _ask_whether(f"{again}Shall I do this: {does}? {words} {say} for it.", "Yes, do that", does)
         elif (count := self._count_set(order, steps, asked_about)) is not None:
             text = (
                 f"{again}You also wrote {words}, and I can't tell whom or what that leaves out. Say it in other words."

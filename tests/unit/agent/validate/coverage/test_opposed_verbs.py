@@ -81,8 +81,8 @@ async def verdict_of(text: str, name: str) -> object:
         ("vet", "get Bruno off kidney", "get Bruno off"),
         ("foodbank", "take 3 pasta out", "take 3 pasta out"),
         ("foodbank", "take Maryam Haidari off halal", "take Maryam Haidari off"),
-        ("lending", "take the Tile cutter out of the cellar", "take the Tile cutter out of"),
-        ("garage", "please take job 802 out of waiting for parts", "take job 802 out of"),
+        ("lending", "take the Tile cutter out of the cellar", "take the Tile cutter out of the cellar"),
+        ("garage", "please take job 802 out of waiting for parts", "take job 802 out of waiting for parts"),
     ],
 )
 async def test_an_order_to_remove_runs_no_action_that_removes_nothing(name: str, text: str, told: str) -> None:

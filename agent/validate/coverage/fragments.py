@@ -1,0 +1,36 @@
+"""Fragments of a request that a question quotes, as a person reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from agent.planning.quotes import find_in_request
+from agent.validate.coverage import weighty_patterns as patterns
+from agent.validate.coverage.order import Order
+
+_LEADS_ON: Final = re.compile(r"(?<!\w)(?:of|than|the|an?|his|her|its|their|our|my|your)$", re.IGNORECASE)
+_BETWEEN: Final = re.compile(r"\s+(?:(?:the|an?|his|her|its|their|our|my|your)\s+)?", re.IGNORECASE)
+
+
+def complete_fragments(order: Order, pieces: Sequence[str]) -> list[str]:
+    """The pieces with the words that they need: "instead of" with whom, "don't fit the" with what. A day needs no
+    number that stands before it and that the plan uses."""
+    used, made = patterns.cover(order.text, order.spoken), list[str]()
+    places = [find_in_request(each, order.request) for each in pieces]
+    for piece, place in zip(pieces, places, strict=True):
+        if place is None:
+            made.append(piece)
+            continue
+        start, end = place
+        day = patterns.DATE.search(order.text, start, end)
+        if day is not None and day.end() == end and day.start() > start and all(used[start : day.start() - 1]):
+            start = day.start()
+        next_word = _BETWEEN.match(order.text, end) if _LEADS_ON.search(piece) else None
+        if next_word is not None:
+            end = next((at for at in range(next_word.end(), len(used)) if not used[at]), len(used))
+            behind = next((each for each in places if each is not None and each[0] == end + 1), None)
+            end = behind[1] if behind is not None else end
+        made.append(order.text[start:end])
+    return [each for each in made if not any(each != other and each in other for other in made)]
