@@ -98,6 +98,8 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
             weight -= 0.3
         weight += context.rate_paging(text, number.start, end, names)
         peopled = context.counts_people(spec) and not ordinal and context.says_people(text, number.start, end)
+        if context.counts_people(spec) and _AGED.match(text.low, end):
+            continue  # "two adults over 18 years old"
         if peopled:
             weight += PEOPLED
         elif number.vague and near < 0.2:
@@ -116,6 +118,9 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
                 weight = 0.45 + rate_label(text, code.start, code.end, spec)
                 made.append(Candidate(code.start, code.end, number_value, f"{code.value} → {digits}", digits, weight))
     return made
+
+
+_AGED: Final = re.compile(r"[\s-]{0,3}(?:years?|yrs?|yo)\b(?:[\s-]{1,3}(?:old|of\s+age)\b)?", re.IGNORECASE)
 
 
 def _counts_other(text: Text, end: int, unit: str) -> bool:

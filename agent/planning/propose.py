@@ -122,7 +122,12 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
     made = await read_again(task, made, resolver, around, lambda read: _validate(task, None, read, on_phase))
     if resolved.by_rules is None:  # the plain form: words of a thread or after an answer, which don't stand alone
         return hold(made, READ_BY_MODEL_ALONE) if is_plain(resolved.trace.prompt_version or "") else made
-    return await weigh(task, resolved, made, lambda read: _plan_resolved(task, read, on_phase))
+
+    async def ask_for(action: str) -> Outcome:
+        alone = replace(task, only=frozenset((action,)))
+        return await _plan_resolved(alone, await resolve(alone, resolver), on_phase)
+
+    return await weigh(task, resolved, made, lambda read: _plan_resolved(task, read, on_phase), ask_for)
 
 
 async def _plan_resolved(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> Outcome:

@@ -21,6 +21,7 @@ from agent.planning.proposal import Call, NoneResult, PlanResult, TypedValue
 from agent.planning.quotes import list_words
 from agent.planning.task import Outcome, Task, ask_which, hold, is_harmless, list_planned_actions
 from agent.validate.questions import REST
+from core.errors import ModelMisbehaved, ModelUnavailable
 from language.wordnet import is_english
 
 UNDERSTOOD_OTHERWISE: Final = "The model understood this otherwise; it is how your words read without it. Check it."
@@ -28,10 +29,14 @@ READ_BY_MODEL_ALONE: Final = "Only the model can read these words; check that it
 
 
 async def weigh(
-    task: Task, resolved: Resolved, made: Outcome, planned_as: Callable[[Resolved], Awaitable[Outcome]]
+    task: Task,
+    resolved: Resolved,
+    made: Outcome,
+    planned_as: Callable[[Resolved], Awaitable[Outcome]],
+    ask_for: Callable[[str], Awaitable[Outcome]],
 ) -> Outcome:
     """Chooses between a small model's plan and the plan of the words alone. ``planned_as`` plans another reading of the
-    words.
+    words. ``ask_for`` asks the model again, about one action alone.
 
     If the words lead to a plan, their action is more reliable than the model's. The values are the model's if both plan
     the same calls and no grammar read all the words. A plan of the model's that changes something waits, unless the
@@ -44,6 +49,8 @@ async def weigh(
         acts = planned and isinstance(made.verdict, Plan | Question)
         if acts and (is_english(task.request.text) or not _quotes(made)):
             return hold(ask_which(task, planned, made), READ_BY_MODEL_ALONE)
+    if isinstance(read, Ask) and read.lacks and (filled := await _fill(read.drafts[0].action, planned, ask_for)):
+        return filled
     if isinstance(read, Ask) and read.question.slot == "action" and isinstance(made.verdict, Plan) and planned:
         left_open = tuple(each.id for each in read.question.candidates)
         if not (set(planned) <= set(left_open) and _quotes(made) and is_harmless(task, made)):
@@ -55,11 +62,32 @@ async def weigh(
     if isinstance(read, Proposed) and isinstance(read.proposal.result, NoneResult):
         return other  # this person may not do it, and another action is no substitute
     same = planned == (tuple(draft.action for draft in other.drafts) or list_planned_actions(other))
+    if (lacking := _find_lacking_action(other)) and (filled := await _fill(lacking, planned, ask_for)):
+        return filled
     if not isinstance(other.verdict, Plan | Reply):
         return _beside_none(read, other, made, same=same)
     if same and isinstance(read, Calls) and (isinstance(made.verdict, Plan) or _contradicts(other.verdict, made)):
         return made if _sends_the_same(made, other) else hold(made, READ_BY_MODEL_ALONE)
     return other if same and isinstance(made.verdict, Plan | Reply) else hold(other, UNDERSTOOD_OTHERWISE)
+
+
+async def _fill(action: str, planned: Sequence[str], ask_for: Callable[[str], Awaitable[Outcome]]) -> Outcome | None:
+    """The model's plan of the action that the words name and don't say all values of, where it planned another. None if
+    it plans none: asked about one action, a small model finds values that it doesn't find among ten."""
+    if not planned or action in planned:
+        return None
+    try:
+        filled = await ask_for(action)
+    except (ModelUnavailable, ModelMisbehaved):
+        return None  # what it said first stands
+    return hold(filled, READ_BY_MODEL_ALONE) if isinstance(filled.verdict, Plan) else None
+
+
+def _find_lacking_action(other: Outcome) -> str:
+    """The one action that the words alone name and don't say all values of."""
+    question, actions = other.verdict, list_planned_actions(other) or tuple(each.action for each in other.drafts)
+    lacks = isinstance(question, Question) and question.code == "missing"
+    return actions[0] if lacks and len(actions) == 1 else ""
 
 
 def _beside_none(read: Calls | Proposed, other: Outcome, made: Outcome, *, same: bool) -> Outcome:

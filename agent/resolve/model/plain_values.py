@@ -33,6 +33,15 @@ _NOTHING: Final = word_set("null none n/a unknown unspecified any all some anyth
 _FORMED: Final = frozenset({"date", "time", "datetime", "epoch", "month"})
 _UNIT_BEFORE: Final = re.compile(r"(?<!\w)[^\W\d_]{0,3}[€$£¥₹]\s?$")
 _UNIT_AFTER: Final = re.compile(r"\s?(?:%|[€$£¥₹]|-?[^\W\d_]+)")
+# Between a text and what another argument says behind it: "Lyon, France", "the songs by Ada".
+_JOINT: Final = re.compile(r"(?:,\s*|\s+(?:by|in|from|at|of)\s+(?:the\s+)?)$", re.IGNORECASE)
+# The question words of what is searched for belong to it: "look up (when is the) harvest fair".
+_ASKED: Final = re.compile(
+    r"(?:\b(?:for|about|up)|:)\s{1,3}(?P<asked>(?:when|what|who|where|how|why|which)\b[^.?!,;:]{0,40}\s)$",
+    re.IGNORECASE,
+)
+_LONGEST_JOINT: Final = 12
+_PAIRED: Final = re.compile(r"[A-Z]\w+, [A-Z]")  # a parameter that is described by "San Francisco, CA"
 _SHORTEST_SQUASHED: Final = 5
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _LONGEST_SHORT: Final = 4
@@ -85,7 +94,27 @@ class PlainValues:
                 continue
             if any(other is not each and each.meets(other) and each.value == other.value for other in made.values()):
                 del made[token]
-        return made
+        for token, each in made.items():
+            asked = _ASKED.search(self.text, 0, max(0, each.start))
+            if asked is not None and each.value == each.quote and not list_members(action.arguments[token].schema):
+                said = self.text[asked.start("asked") : each.end]
+                made[token] = Said(said, said, asked.start("asked"), each.end)
+        return {
+            token: each if _PAIRED.search(str(action.arguments[token].schema)) else self._without_others(each, made)
+            for token, each in made.items()
+        }
+
+    def _without_others(self, each: Said, made: Mapping[str, Said]) -> Said:
+        """A typed text without what another argument says behind it: "Lyon" of "Lyon, France" beside the country."""
+        if not isinstance(each.value, str) or each.value.casefold() != each.quote.casefold():
+            return each
+        for other in made.values():
+            if each.start < other.start < each.end == other.end:
+                joint = _JOINT.search(self.text, max(each.start, other.start - _LONGEST_JOINT), other.start)
+                if joint is not None and joint.start() > each.start:
+                    said = self.text[each.start : joint.start()]
+                    return Said(said, said, each.start, joint.start())
+        return each
 
     def _take_given(self, value: Any, form: ArgumentForm) -> Said | None:
         """What the model wrote. None if that is a word for nothing."""

@@ -44,6 +44,8 @@ def test_a_number_of_people_or_things_is_known_by_what_it_counts(
 
 def test_a_number_that_counts_something_else_is_no_number_of_people() -> None:
     assert best("play it for 2 hours", "number_of_guests", GUESTS, 0.6) is None
+    assert best("a room for guests over 21 years old", "number_of_guests", GUESTS) is None
+    assert best("a room for 3 guests aged over 21 yrs", "number_of_guests", GUESTS) == 3
 
 
 PAGE = {"type": "integer", "description": "Which page of the results."}

@@ -35,6 +35,7 @@ from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.rules.resolver import RuleResolver
 from agent.runs.run import Run
 from prompts import PLAIN_VERSION
+from registry.offers.shortlist import Shortlist
 from tests.unit.own_worlds import NOW, OWNER, Says, world
 
 FINE = {"name": None, "owner": "Ines Duarte", "state": "due", "which": "last"}
@@ -57,6 +58,19 @@ class Beside(ProposingResolver):
 
     async def resolve(self, *given: Any) -> Resolved:
         return (await super().resolve(*given)).model_copy(update={"by_rules": self.by_rules})
+
+
+class AskedAgain(Beside):
+    """Answers otherwise where it is offered one action alone."""
+
+    def __init__(self, by_rules: Resolution, answer: Any, alone: Any) -> None:
+        super().__init__(by_rules, answer)
+        self.alone = ProposingResolver(Says(alone), version=PLAIN_VERSION)
+
+    async def resolve(self, request: Request, shortlist: Shortlist, *given: Any) -> Resolved:
+        if len(shortlist) == 1:
+            return await self.alone.resolve(request, shortlist, *given)
+        return await super().resolve(request, shortlist, *given)
 
 
 def task_of(text: str) -> Task:
@@ -155,6 +169,25 @@ async def test_another_action_of_the_model_than_drafts_ask_about_waits() -> None
     made = await verdict_beside(Calls(drafts=(Draft(action="lending.renew_loan"),)))
     assert isinstance(made, Plan), made
     assert READ_BY_MODEL_ALONE in made.held
+
+
+NOTED = {"calls": [{**SHELF["calls"][0], "note": "Ines Duarte"}]}
+
+
+@pytest.mark.parametrize(("alone", "fills"), [(NOTED, True), (SCRAP, False)], ids=["fills it", "no proposal"])
+async def test_an_action_that_the_words_name_is_asked_about_alone_where_they_lack_a_value(
+    alone: Any, fills: bool
+) -> None:
+    text = "put the tile cutter to the front, note Ines Duarte"
+    at = text.index("tile cutter")
+    item = Mention(spans=(Span(start=at, end=at + 11, text="tile cutter"),))
+    draft = Draft(action="lending.set_shelf", arguments={"item_id": item})
+    lacking = Ask(question=Question(slot="0.shelf", code="missing", text="Where?"), drafts=(draft,), lacks=True)
+    for by_rules in (Calls(drafts=(draft,)), lacking):
+        made = (await propose(task_of(text), AskedAgain(by_rules, LOANS, alone))).verdict
+        assert isinstance(made, Plan)
+        assert [each.action for each in made.steps] == ["lending.set_shelf" if fills else "lending.list_loans"]
+        assert READ_BY_MODEL_ALONE in made.held or not fills
 
 
 async def test_values_that_the_words_alone_do_not_come_to_wait() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Plan, Question, Reply, Request, Turn
+from agent.planning.proposal import PlanResult
 from agent.planning.propose import propose
 from agent.planning.small_model import UNDERSTOOD_OTHERWISE
 from agent.planning.task import Task
@@ -143,6 +144,41 @@ def test_each_call_with_words_of_its_own_stays() -> None:
     rides = [("KX-204", "2027-03-05"), ("LM-310", "2027-03-06")]
     made = parser.parse({"calls": [{"action": "book_ride", "code": code, "day": day} for code, day in rides]})
     assert len(made.result.calls) == 2  # type: ignore[union-attr]
+
+
+VISIT = Offer(
+    "town.plan_visit",
+    1,
+    "Plan a visit",
+    "Plan a visit to a town.",
+    {
+        "type": "object",
+        "properties": {"town": {"type": "string"}, "country": {"type": "string"}, "question": {"type": "string"}},
+        "required": ["town"],
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "made"),
+    [
+        ("plan a visit to Lyon, France", {"town": "Lyon, France", "country": "France"}, ("Lyon", "France", None)),
+        ("plan a visit to Lyon in France", {"town": "Lyon in France", "country": "France"}, ("Lyon", "France", None)),
+        ("plan a visit to Lyon and look up when the fair begins", {"town": "Lyon", "question": "the fair begins"},
+            ("Lyon", None, "when the fair begins")),
+        ("plan a visit to Lyon and look up the fair", {"town": "Lyon", "question": "the fair"},
+            ("Lyon", None, "the fair")),
+    ],
+)  # fmt: skip
+def test_a_text_ends_where_another_argument_begins_and_starts_with_its_question_word(
+    text: str, given: dict[str, str], made: tuple[str | None, ...]
+) -> None:
+    prepared = prepare(Request(text=text, now=NOW), Shortlist([VISIT], role="owner"), (), version=PLAIN_VERSION)
+    result = prepared.parser.parse({"calls": [{"action": "plan_visit", **given}]}).result
+    assert isinstance(result, PlanResult)
+    arguments = result.calls[0].arguments
+    values = [getattr(arguments.get(name), "value", None) for name in ("town", "country", "question")]
+    assert tuple(values) == made
 
 
 def test_a_word_for_nothing_and_a_value_given_twice_are_left_out() -> None:
