@@ -14,6 +14,8 @@ from typing import Final
 
 import Stemmer  # type: ignore[import-not-found]
 
+from language.irregular_verbs import PLAIN_FORMS, UNSURE_FORMS
+
 _STEMMER: Final = Stemmer.Stemmer("english", 0)
 """Snowball's own C library: without a cache, because ``_STEMS`` is one."""
 _STEMS: dict[str, str] = {}
@@ -139,6 +141,7 @@ _ENDINGS: Final = frozenset(("", "'s", "d", "e", "s", "y", "ed", "es", "ly", "ie
 def is_form_of(word: str, other: str) -> bool:
     """Whether two words in small letters are forms of one: of one stem, and told apart by endings of inflection, of
     adverbs or of a verb's noun. "Important" has the stem of "import" and is none of its forms."""
+    word, other = PLAIN_FORMS.get(word, word), PLAIN_FORMS.get(other, other)
     if word == other:
         return True
     if stem(word) != stem(other):
@@ -152,15 +155,21 @@ def is_form_of(word: str, other: str) -> bool:
 
 
 def stem(word: str) -> str:
-    """The word without its ending ("invoices" → "invoic"), with Unicode folded. Cached."""
+    """The word without its ending ("invoices" → "invoic", "took" as "take"), with Unicode folded. Cached."""
     made = _STEMS.get(word)
     if made is None:
         plain = "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
         plain = plain.replace("’", "'").removesuffix("'s").replace("'", "")
+        plain = PLAIN_FORMS.get(plain, plain)
         made = _STEMMER.stemWord(plain) if plain.isascii() else plain
         if len(_STEMS) < _MOST_STEMS_KEPT:
             _STEMS[word] = made
     return made
+
+
+def is_past(word: str) -> bool:
+    """Whether a word in small letters is the past tense or participle of a verb: "closed", "took", "written"."""
+    return word in PLAIN_FORMS or word in UNSURE_FORMS or (word.endswith("ed") and stem(word) != word)
 
 
 def split_runs(text: str) -> Iterator[tuple[str, int, int]]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from agent.extract.limits import MAX_CLAUSES
-from language.stems import AGAIN, EMPTY, GENERIC, KIN, ORDER_WORDS, ORDERS, READING, stem
+from language.stems import AGAIN, EMPTY, GENERIC, KIN, ORDER_WORDS, ORDERS, READING, is_past, stem
 from language.text import blank_quotations, find_quotations
 from language.wordnet import find_similar_stems
 from registry.offers.shortlist import ALIKE
@@ -292,7 +292,7 @@ def begins_like_an_order(text: str, at: int = 0) -> bool:
     low = first[0].casefold()
     if begin == at and low.endswith("ing") and stem(low) != low and text[follows : follows + 1].islower():
         return False
-    # "refunds are late", "invoices of Adam": a plural or subject, not an order.
-    if first[0].casefold().endswith("s") and not first[0].casefold().endswith("ss"):
+    # "refunds are late", "invoices of Adam", "sold the car": a plural or subject or a report, not an order.
+    if (low.endswith("s") and not low.endswith("ss")) or is_past(low):
         return False
     return follows < len(text) and not _OF_A_NOUN.match(text, follows)

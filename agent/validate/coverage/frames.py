@@ -23,7 +23,6 @@ from agent.validate.coverage.openings import (
     DONE,
     FEW,
     FRAME,
-    GIVEN,
     OFTEN,
     OPENERS,
     PLEASE,
@@ -33,6 +32,7 @@ from agent.validate.coverage.opposed_verbs import ENDING, leading_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_direct
 from agent.validate.coverage.weighty_patterns import CORRECTION, PAST, REGRETS, Place, search_before
+from language.irregular_verbs import PLAIN_FORMS
 from language.locales import guess_language
 from language.stems import ORDERS, split_runs, stem, stem_text
 from language.wordnet import find_similar_stems, is_word
@@ -84,7 +84,7 @@ _WISHES: Final = frozenset(
     map(stem, "want wish need like love prefer hope wonder think ask mean guess suggest promise forget".split())  # noqa: SIM905
 )
 _PAST: Final = re.compile(PAST)
-_IRREGULAR: Final = frozenset((*GIVEN.split("|"), "set", "put", "paid"))
+_BY_SPEAKER: Final = re.compile(r"(?:(?:i|we)(?:['’]ve|\s+have)?\s*(?:just\s*)?)?", re.IGNORECASE)
 _ONLY: Final = frozenset(("only", "just", "simply", "rather", "better", "instead", "now"))
 
 
@@ -143,7 +143,8 @@ def find_told_of_others(order: Order) -> Iterator[Place]:
     """
     text, clauses = order.polite, list(split_clauses(order.polite))
     noted, direct = _list_noted(order), order.find([each.said for each in find_direct(order)])
-    for start, end in direct if order.heads & _HANDING and "from" not in _list_said(order) else ():
+    gives = order.heads & _HANDING and not order.heads & _NOTING and "from" not in _list_said(order)
+    for start, end in direct if gives else ():
         if (away := search_before(_FROM, text, start)) is not None:  # "2 passes from Ada" gives her none
             yield away.start(), end
     for clause in clauses:
@@ -228,9 +229,19 @@ def _match(clause: Clause, order: Order) -> re.Match[str] | None:
         return framed
     done = DONE.match(clause.text, clause.start, clause.end)
     # Other verbs may tell what has come to be so, and so what to write down: "we fixed the boiler".
-    if done is not None and (done["verb"].casefold() in _IRREGULAR or stem(done["verb"].casefold()) in ORDERS):
-        return done
-    return DID.match(clause.text, clause.start, clause.end)
+    if done is not None and find_base_form(stem(done["verb"].casefold())) in ORDERS:
+        return None if _notes(done, order) else done
+    did = DID.match(clause.text, clause.start, clause.end)
+    return None if did is None or _notes(did, order) else did
+
+
+def _notes(told: re.Match[str], order: Order) -> bool:
+    """Whether what the speaker did is what the actions write down, and go by: "took 20 from Ada", where to take a
+    payment is to record it. Not what may be written down already, nor what somebody else did."""
+    called = [word.casefold() for each in order.contracts for text in each.aliases for word in text.split()[:1]]
+    noting = all(leading_verbs(each) & _NOTING for each in order.contracts)
+    by_speaker = _BY_SPEAKER.fullmatch(told["frame"]) is not None
+    return noting and by_speaker and PLAIN_FORMS.get(told["verb"].casefold()) in called
 
 
 def _is_verb(word: str, order: Order) -> bool:

@@ -25,7 +25,7 @@ from agent.validate.coverage.order import Order
 from agent.validate.coverage.unused_words import SAID_AROUND, find_left_over
 from agent.validate.coverage.weighty_patterns import Place
 from language.common_words import is_everyday
-from language.stems import EMPTY, KIN, ORDER_WORDS, ORDERS, READING, stem, stem_text
+from language.stems import EMPTY, KIN, ORDER_WORDS, ORDERS, READING, is_past, stem, stem_text
 from language.text import NAMES_TOO, word_set
 from language.wordnet import find_similar_stems, is_word, rate_similarity
 from registry.contract import Contract
@@ -145,7 +145,7 @@ def _is_imperative(clause: Clause, order: Order, used: bytearray) -> bool:
     low = plain_word(first[0])
     root = stem(low)
     if root in ORDERS | READING | order.verbs:
-        return low == first[0].casefold() and (not low.endswith("s") or low.endswith("ss"))
+        return low == first[0].casefold() and not is_past(low) and (not low.endswith("s") or low.endswith("ss"))
     return low not in EMPTY and not used[first[1]] and bool(find_similar_stems(root, verb=True))
 
 

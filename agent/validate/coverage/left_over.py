@@ -21,7 +21,7 @@ from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place, match_words
 from language import numerals
 from language.number_words import CARDINALS
-from language.stems import EMPTY, ORDERS, READING, split_runs, stem
+from language.stems import EMPTY, ORDERS, READING, is_past, split_runs, stem
 from language.text import NAMES_TOO, is_written_as_name, word_set
 from language.wordnet import find_similar_stems, is_word
 
@@ -288,7 +288,7 @@ def _without_late_verb(
     owned = patterns.search_before(_OWNED, clause.text, verb[1])  # "make Ada's husband a member"
     if says or owned or (before and plain_word(before[-1]) in _PREPOSITIONS):
         return left
-    if clause.joined and left[0][0].endswith("ed"):  # "A and B with 30 euros shared"
+    if clause.joined and is_past(left[0][0].casefold()):  # "A and B with 30 euros shared"
         return left
     if root in READING:  # "let Ada have a look at it" is too vague
         return left

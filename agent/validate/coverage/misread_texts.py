@@ -14,7 +14,7 @@ from agent.validate.coverage.modifiers import begins_beside
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place, search_before
 from agent.validate.questions import list_members
-from language.stems import EMPTY, ORDERS, READING, split_runs, stem
+from language.stems import EMPTY, ORDERS, READING, is_past, split_runs, stem
 from language.text import NAMES_TOO
 from language.wordnet import find_similar_stems, is_word, rate_similarity
 from registry.contract import Contract, Unit
@@ -161,7 +161,9 @@ def find_condition(said: str) -> re.Match[str] | None:
 def _is_order(text: str, start: int) -> bool:
     """Whether words after punctuation begin with a verb and its object: "…, ring her", "…, warn Ada"."""
     found = _VERB.match(text, start)
-    if found is None or search_before(_MARK, text, start) is None or found["verb"] in EMPTY:
+    if found is None or search_before(_MARK, text, start) is None:
+        return False
+    if found["verb"] in EMPTY or is_past(found["verb"]):
         return False
     verb = stem(found["verb"])
     tells = rate_similarity(verb, patterns.TELLING, verb=True) > _ALIKE

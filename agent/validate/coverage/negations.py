@@ -29,7 +29,7 @@ from agent.validate.coverage.weighty_patterns import (
     find_closing,
     find_opening,
 )
-from language.stems import EMPTY, ORDERS, split_runs, stem
+from language.stems import EMPTY, ORDERS, is_past, split_runs, stem
 
 _NO: Final = re.compile(
     r"(?<!\w)(?:not|never|no|nor|neither|none|nobody|nothing)(?!\w)"
@@ -124,7 +124,7 @@ def denies_verb(text: str, place: Place, verbs: frozenset[str]) -> bool:
     for denial in _DENIAL.finditer(text, *place):
         behind = text[denial.end() : find_closing(ENDS, text, denial.end())]
         words = [word.casefold() for word, _, _ in split_runs(behind)][:_NEXT]
-        if any(stem(word) in verbs and not word.endswith(("ed", "s")) for word in words):
+        if any(stem(word) in verbs and not (is_past(word) or word.endswith("s")) for word in words):
             return True
     return False
 

@@ -24,7 +24,7 @@ from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.coverage.weighty_patterns import SILENCE, TELLING, TIMES, cover
 from language import numerals
 from language.locales import translate
-from language.stems import ORDERS, split_runs, stem, stem_text
+from language.stems import ORDERS, is_past, split_runs, stem, stem_text
 from language.wordnet import find_similar_stems, is_word
 
 _OWNERS_S: Final = re.compile(r"^['’]s?(?!\w)")
@@ -172,7 +172,9 @@ def _goes_by(word: str, verbs: Collection[str]) -> bool:
     """Whether the first word of an order is a verb of its action or a similar one, or can't order anything else."""
     low = plain_word(word)
     similar = find_similar_stems(stem(low), verb=True)
-    a_verb = (similar or stem(low) in ORDERS or not find_similar_stems(stem(low))) and not _NO_ORDER.fullmatch(low)
+    a_verb = (similar or stem(low) in ORDERS or not find_similar_stems(stem(low))) and not (
+        _NO_ORDER.fullmatch(low) or is_past(low)
+    )
     orders = a_verb if is_word(low) else len(low) > _LONGEST_ARTICLE
     return not orders or stem(low) in verbs or not similar.keys().isdisjoint(verbs)
 

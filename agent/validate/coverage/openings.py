@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from agent.validate.coverage.weighty_patterns import match_words
+from language.irregular_verbs import PLAIN_FORMS, UNSURE_FORMS
 
 OPENERS: Final = (
     r"\W*(?:(?:and|but|so|well|ok|okay|hi|hello|hey|oh|ah|hm+|btw|fyi|actually|sorry|please|also|then|look|listen|no|yes"
@@ -74,7 +75,7 @@ GIVEN: Final = r"gave|given|took|taken|sent|made|wrote|written"
 # What the speaker says to have done: "we gave her 5 euros", "I've just closed 7".
 DONE: Final = re.compile(
     rf"{OPENERS}(?P<frame>{_SPEAKER}(?:['’]ve|\s+have)?(?:\s+(?:{ADVERB}|{OFTEN}))*)\s+(?!used\s+to\b)"
-    rf"(?P<verb>{GIVEN}|set|put|paid|\w{{2,}}(?<!e)ed)(?!\w)",
+    rf"(?P<verb>{'|'.join((*PLAIN_FORMS, *UNSURE_FORMS))}|set|put|\w{{2,}}(?<!e)ed)(?!\w)",
     re.IGNORECASE,
 )
 # What anybody did. Other verbs may tell what came to be so ("she paid 7", "they returned it").

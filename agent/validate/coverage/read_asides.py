@@ -21,7 +21,7 @@ from agent.validate.coverage.left_over import FINITE, OWN_SUBJECT
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place, match_words
 from language import numerals
-from language.stems import ORDERS, stem
+from language.stems import ORDERS, is_past, stem
 from language.text import read_text
 from language.wordnet import find_similar_stems
 
@@ -250,7 +250,9 @@ def _orders(clause: Clause, finite: int | None) -> bool:
     if asked is not None and stem(asked["verb"].casefold()) in ORDERS:
         return True
     head = clause.head
-    if head is None or head[0].casefold().endswith(("ed", "s", "ing")) or (finite is not None and head[1] > finite):
+    if head is None or (finite is not None and head[1] > finite):
+        return False
+    if is_past(head[0].casefold()) or head[0].casefold().endswith(("s", "ing")):
         return False
     root, behind = stem(plain_word(head[0])), clause.text[head[2] : clause.end]
     return root in ORDERS or (_OBJECT.match(behind) is not None and bool(find_similar_stems(root, verb=True)))

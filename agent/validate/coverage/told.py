@@ -32,7 +32,7 @@ from agent.validate.coverage.weighty_patterns import (
     first_from,
     search_before,
 )
-from language.stems import EMPTY, ORDERS, split_runs, stem
+from language.stems import EMPTY, ORDERS, is_past, split_runs, stem
 from language.wordnet import find_similar_stems
 
 _CLAUSE: Final = re.compile(r"[;!?\n()]|[.,:](?!\d)|\s[-–—]+\s|^", re.IGNORECASE)
@@ -111,14 +111,18 @@ def find_told(order: Order) -> Iterator[Place]:
     waits_on = order.find([call.condition for call in order.calls if call.condition is not None and closing])
     if asked is not None and not (closing and any(start >= closing[1] for start, _ in taken)) and not waits_on:
         yield asked.span("asks")
+    said = [each.casefold().split() for of in order.contracts for each in of.examples]
+    said += [each.casefold().split()[:1] for of in order.contracts for each in of.aliases]
+    own = {stem(word) for words in said for word in words if is_past(word)}
     for word, start, end in split_runs(text):
         valued = (start, end) in order.values and stem(word.casefold()) in ORDERS  # "reject", of an outcome
         if not valued and stem(word.casefold()) not in verbs:
             continue
         first = max(find_opening(_CLAUSE, text, start), start - REACH)
         low, used = word.casefold(), any(begin <= start < stop for begin, stop in taken)
-        done = low.endswith("ed")
-        plain = (valued or not used) and not low.endswith(("ed", "ing"))
+        past = is_past(low)
+        done = past and stem(low) not in own  # what "Ada gave 20" asks for is asked for by what she did
+        plain = (valued or not used) and not (past or low.endswith("ing"))
         for lead, forms in _LEADS:
             allowed = {"any": True, "plain": plain, "done": done}[forms]
             found = lead.search(text, max(first, start - _NEAR), start) if allowed else None

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from language.irregular_verbs import PAST_TENSES
 from language.stems import READING_WORDS, stem, stem_text
 
 Place = tuple[int, int]
@@ -72,12 +73,7 @@ PART: Final = re.compile(
     re.IGNORECASE,
 )
 # Irregular past forms, without those that are other words too ("left", "found", "put").
-IRREGULAR: Final = (
-    "(?:over|under|mis|re|out)?(?:was|were|had|did|ate|became|began|bought|broke|brought|built|came|caught|chose|crept|drank|drew|drove|fed|fell|felt|flew"
-    "|forgot|fought|froze|gave|got|grew|heard|hid|hung|kept|knew|lost|made|meant|met|overheard|paid|ran|rang|rose|said|sang|sank"
-    "|sat|saw|sent|shook|shot|slept|sold|spent|spoke|stole|stood|struck|stuck|swam|swore|taught|thought|threw|told|took|tore"
-    "|understood|went|woke|won|wore|wrote)"
-)
+IRREGULAR: Final = f"(?:over|under|mis|re|out)?(?:was|were|had|did|{'|'.join(PAST_TENSES)})"
 PAST: Final = rf"(?:{IRREGULAR}|\w{{2,}}(?<!e)ed)"
 MONTHS: Final = "january|february|march|april|may|june|july|august|september|october|november|december"
 _MONTH_ALONE: Final = "january|february|april|june|july|august|september|october|november|december"

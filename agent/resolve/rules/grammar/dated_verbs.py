@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
 from agent.planning.proposal import Find, StateIs
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
-from agent.validate.coverage.weighty_patterns import PAST
-from language.stems import stem
+from language.stems import is_past, stem
 from language.text import singularize
 from language.wordnet import find_similar_stems
 from registry.records import Field, RecordKind
@@ -25,7 +23,6 @@ TAKES_PLACE: Final = frozenset(("day", "date", "when", "start", "starts", "begin
 """What the day is called on which a record takes place."""
 TO_COME: Final = frozenset(("due", "scheduled", "planned"))
 """What is said of the day in whose line a kind's records stand, where none is called so."""
-_PAST: Final = re.compile(PAST)
 _NO_PLAN: Final = frozenset(("since", "status", "born"))
 """What dates are called that lie behind, besides participles."""
 # What happens on the last day on which something is valid.
@@ -155,16 +152,6 @@ def find_day_of_state(kind: RecordKind, state: str) -> Field | None:
     return next((each for each in days if each.name == f"{field.name}_at" or each.label.lower() in called), None)
 
 
-def is_deed(word: str) -> bool:
-    """Whether a state's word is a participle: something was done at some time."""
-    return word.endswith("ed") or find_base_form(stem(word)) != stem(word)
-
-
-def is_past(word: str) -> bool:
-    """Whether a word tells what was done, as a participle or in the past tense."""
-    return is_deed(word) or _PAST.fullmatch(word) is not None
-
-
 def _labels(each: Field) -> list[str]:
     return (each.label or each.name.replace("_", " ")).lower().split()
 
@@ -184,7 +171,7 @@ def read_telling_noun(
         for kind in kinds
         for state in kind.states
         if (state.endswith("s") and singularize(state) in (low, singularize(low)))
-        or (plural and state.endswith("ed") and stem(state) == stem(low))
+        or (plural and is_past(state) and stem(state) == stem(low))
     ]
     days = [
         (kind, None, each.name)

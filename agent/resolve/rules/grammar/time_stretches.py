@@ -14,9 +14,8 @@ from agent.extract.time.date_math import shift
 from agent.extract.time.time_ranges import TimeRange
 from agent.planning.proposal import Compare, Condition, Day, Words
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import is_past
 from language.date_forms import DAYS, MONTHS
-from language.stems import stem
+from language.stems import is_past, stem
 from language.text import Text, Token, read_text
 
 
@@ -157,7 +156,7 @@ def _bring_near(month: TimeRange, now: datetime) -> TimeRange:
 def _is_past(reader: Reader, index: int, field: str) -> bool:
     """Whether the words before a time, or the field itself, tell of what has happened: "ended (in May)", "Paid"."""
     deed, before = field.split("_")[0], reader.low(index - 1)
-    ended = before.endswith("ed") and stem(before) in _stems(field)
+    ended = is_past(before) and stem(before) in _stems(field)
     return ended or before in {"came", "arrived"} or deed in ("status", "since") or is_past(deed)
 
 

@@ -12,7 +12,8 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING, is_message, takes_text
 from agent.resolve.rules.phrasal_verbs import replace_phrasal_verbs
 from language.example_patterns import PARTICLES
-from language.stems import EMPTY, GENERIC, KIN, MAKING, ORDERS, name_stems, split_runs, stem, stem_text
+from language.irregular_verbs import UNSURE_FORMS
+from language.stems import EMPTY, GENERIC, KIN, MAKING, ORDERS, is_past, name_stems, split_runs, stem, stem_text
 from language.wordnet import find_similar_stems, is_word, rate_similarity
 from registry.offers.offer import Offer
 from registry.offers.shortlist import ALIKE, Shortlist
@@ -39,20 +40,7 @@ _UNDOING: Final = frozenset(
         ("refund", "cancel", "delete", "remove", "void", "return", "revoke", "reverse", "undo", "waive", "withdraw"),
     )
 )
-_IRREGULAR: Final = {
-    stem(form): stem(verb)
-    for verb, forms in {
-        "send": "sent", "resend": "resent", "give": "given gave", "write": "written wrote", "take": "taken took",
-        "pay": "paid",
-        "repay": "repaid", "make": "made", "hold": "held", "lend": "lent", "buy": "bought", "bring": "brought",
-        "tell": "told",
-        "sell": "sold", "keep": "kept", "withdraw": "withdrawn withdrew", "freeze": "frozen froze",
-        "undo": "undone undid",
-        "begin": "begun began", "find": "found", "leave": "left", "get": "got gotten", "choose": "chosen chose",
-        "draw": "drawn drew",
-    }.items()
-    for form in forms.split()
-}  # fmt: skip
+_UNSURE: Final = {stem(form): stem(plain) for form, plain in UNSURE_FORMS.items()}
 _FIRST_CLAUSE: Final = re.compile(r"^[^.;:,]+")
 _PREDICATE: Final = re.compile(r"\b(?:is|are|been|as)\s+(?:now\s+)?([^\W\d_]+)(?:\s+(?:now|again))?\s*[.!]?$")
 # Before a predicate of the record as it is, or of what is denied: "cancel a bill that hasn't been paid".
@@ -121,7 +109,7 @@ class ActionWords:
                 reported.add(find_base_form(said[-1]))
             if len(said) == 1:
                 tells(said[0], OWN)
-                if find_base_form(said[0]) != said[0] or (alias.endswith("ed") and said[0] != alias):
+                if is_past(alias):
                     reported.add(find_base_form(said[0]))  # "settled": it is
             elif said:
                 phrases.append(tuple(said))
@@ -205,8 +193,8 @@ def _sends_text(offer: Offer, verbs: Collection[str]) -> bool:
 
 
 def find_base_form(said: str) -> str:
-    """The stem of a verb's base form: "written" is "write"."""
-    return _IRREGULAR.get(said, said)
+    """The stem of a word as one of a verb: "left" is of "leave"."""
+    return _UNSURE.get(said, said)
 
 
 def find_predicates(offer: Offer) -> frozenset[str]:
@@ -291,8 +279,7 @@ def _find_told(example: str) -> str:
     rest = [word for word in said[named : named + 3] if word.casefold() not in {"has", "have", "just"}]
     low = rest[0].casefold() if named and rest else ""
     base = find_base_form(stem(low))
-    past = low.isalpha() and (base != stem(low) or (low.endswith("ed") and stem(low) != low))
-    return base if past and low not in _IS and not is_order(stem(said[0].casefold())) else ""
+    return base if is_past(low) and low not in _IS and not is_order(stem(said[0].casefold())) else ""
 
 
 def _find_first(text: str, *, names: bool = False) -> str:

@@ -17,7 +17,8 @@ from agent.resolve.rules.grammar.orders.text_parameters import is_note
 from agent.resolve.rules.grammar.phrases.phrase_parts import modifies
 from agent.resolve.rules.grammar.reader import Reader
 from language.example_patterns import PARTICLES
-from language.stems import EMPTY, stem
+from language.irregular_verbs import PLAIN_FORMS
+from language.stems import EMPTY, is_past, stem
 from registry.contract import Risk
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -77,13 +78,12 @@ class Chooser:
             said = stem(low)
             if low in EMPTY or said in LIGHT or self.reader.tokens[at].owns or not low.isalpha():
                 continue
-            if low.endswith("ed") and said != low:
-                continue
+            past = is_past(low)
             theirs = self.reader.low(at - 2) == "of" and self.reader.low(at - 1) in lexicon.OWNERS
             # "All but 50 of his deposit" has no verb.
-            if said in self._own_verbs and self.reader.noun(at) is None and not theirs:
+            if said in self._own_verbs and not past and self.reader.noun(at) is None and not theirs:
                 return True
-            rests = self._own_phrases.get(said, ()) if low == said else ()
+            rests = self._own_phrases.get(low, ())
             after = [stem(self.reader.low(step)) for step in range(at + 1, min(at + 6, stop))] if rests else []
             if any(all(each in after for each in rest) for rest in rests):
                 return True  # "sign her off"
@@ -97,6 +97,9 @@ class Chooser:
             for phrase in read_action_words(offer, self.shortlist).phrases:
                 if phrase[0] not in EMPTY and phrase[-1] in PARTICLES:
                     made.setdefault(phrase[0], []).append(phrase[1:])
+            for first, *rest in (alias.casefold().split() for alias in offer.aliases):
+                if first in PLAIN_FORMS and not PARTICLES.isdisjoint(rest):  # "came in"
+                    made.setdefault(first, []).append(tuple(map(stem, rest)))
         return made
 
     @cached_property

@@ -9,7 +9,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.orders.stretch_spoken import StretchSpoken
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
-from language.stems import makes_anew, stem
+from language.stems import is_past, makes_anew, stem
 from registry.records import RecordKind
 
 MOST_WORDS: Final = 30  # no description of a record is longer
@@ -26,7 +26,7 @@ class StretchEnds(StretchSpoken):
     def _is_sum_told(self, at: int) -> bool:
         """Whether a number is the sum that somebody has paid: 200 of "Ada paid 200 (on 3104)"."""
         verb = at - 1
-        told = verb > self.first and verb in self.verbs and self._is_past(verb)
+        told = verb > self.first and verb in self.verbs and is_past(self.reader.low(verb))
         told = told and find_base_form(stem(self.reader.low(verb))) in self.words.reported
         return told and any(note.unit in MONEY for note in self.offer.annotations.values())
 

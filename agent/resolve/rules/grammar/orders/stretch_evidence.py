@@ -10,7 +10,6 @@ from agent.extract.spans.politeness import is_polite_word
 from agent.planning.proposal import Argument, Computed, ComputedArgument, Find, RecordArgument, TypedValue
 from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import is_deed, is_past
 from agent.resolve.rules.grammar.name_ends import follows_definite, is_definite
 from agent.resolve.rules.grammar.orders.action_words import LIGHT, OWN, WRITES
 from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece
@@ -21,7 +20,7 @@ from agent.resolve.rules.grammar.orders.text_parameters import TELLING
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.scoring import LEVELS
 from language.measures import find_measure
-from language.stems import EMPTY, GENERIC, name_stems, stem
+from language.stems import EMPTY, GENERIC, is_past, name_stems, stem
 from registry.records import RecordKind
 
 _NEAR: Final = 4  # words
@@ -254,7 +253,8 @@ class StretchEvidence(StretchUnread):
             denied = reader.low(at) in lexicon.NOT and reader.low(at - 1) in lexicon.AUXILIARIES | lexicon.SHALL
             past = denied or reader.low(at).endswith("n't") or reader.low(at) in _PAST
             past = past or (
-                (is_past if whole else is_deed)(reader.low(at))
+                is_past(reader.low(at))
+                and (whole or reader.low(at) != "came")  # "the rent came in by card"
                 and stem(reader.low(at)) not in self.words.known - before
                 and reader.low(at - 1) not in lexicon.WANTING | {"i"}
             )

@@ -11,7 +11,6 @@ from agent.planning.proposal import BelongsTo, ComputedArgument, Find, RecordArg
 from agent.planning.quotes import walk
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import is_deed, is_past
 from agent.resolve.rules.grammar.name_ends import is_attribute
 from agent.resolve.rules.grammar.orders.interpretation import Piece, add_owner, drop_repeated
 from agent.resolve.rules.grammar.orders.leave_outs import (
@@ -29,7 +28,7 @@ from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import LEAST_CODE, Phrase, is_code, pick_both
 from agent.resolve.rules.grammar.time_stretches import is_times_own
-from language.stems import EMPTY, stem
+from language.stems import EMPTY, is_past, stem
 from language.wordnet import find_similar_stems, is_word
 from registry.records import RecordKind
 
@@ -133,7 +132,7 @@ class StretchRecords(StretchEnds):
             self.unread.append((phrase.first, clause.stop))
             self.doubtful |= any(piece.first in clause for pieces in self.values.values() for piece in pieces)
             return True
-        told = is_deed(verb) or verb in lexicon.AUXILIARIES - {"also", "both", "all", "now", "just"}
+        told = is_past(verb) or verb in lexicon.AUXILIARIES - {"also", "both", "all", "now", "just"}
         return told and not phrase.noun and before in {",", "-", "–"}
 
     def _does(self, at: int) -> bool:
@@ -306,6 +305,8 @@ class StretchRecords(StretchEnds):
                 continue
             if not self._leads(kind, phrase.find) or not self._plausible(phrase, kind):
                 continue
+            if name in self.records and reader.low(phrase.first) in lexicon.OWNERS and not self._has_owner(phrase.find):
+                continue  # "Ada called from her room"
             apart = name in self.records and not self._joined(name, phrase.first)
             coded = reader.tokens[at].capital or any(map(str.isdigit, reader.tokens[at].text))
             more = phrase.find.said is None and self._names_thing(phrase.find, kind)  # "the tart at the fair"
@@ -326,6 +327,14 @@ class StretchRecords(StretchEnds):
             aims = [each for each in found if each[1] in self._receivers and each[0] >= 2.0]
             _, name, phrase, reference = max(aims, key=lambda each: each[0], default=(0.0, name, phrase, reference))
         return name, phrase, reference
+
+    def _has_owner(self, find: Find) -> bool:
+        """Whether records of this kind can have the owner that is named."""
+        kinds = self.reader.kinds
+        owners = [each.owner for each in find.where if isinstance(each, BelongsTo)]
+        return all(
+            self.reader.leads(kinds[find.record], kinds[each.record]) for each in owners if isinstance(each, Find)
+        )
 
     def _is_others_number(self, at: int, kind: RecordKind, names: Sequence[str]) -> bool:
         """Whether a bare number is more likely another parameter's record, of a kind less like a person."""

@@ -19,7 +19,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.coverage.told import NOT_YET
 from language.example_patterns import PARTICLES
-from language.stems import EMPTY, stem
+from language.stems import EMPTY, is_past, stem
 from language.text import find_quotations, word_set
 from language.wordnet import find_similar_stems, is_word
 from registry.contract import Annotation, SourceKind
@@ -76,16 +76,20 @@ class StretchWords:
             if much and not owner and not self._is_thing(at, much):
                 self.verbs[at] = much
         self.aliased: set[int] = set()
+        called: set[int] = set()  # "came in", where an alias has this very form
+        aliases = [*map(str.casefold, self.offer.aliases)]
         for phrase in self.words.phrases:
             places = self._match_alias(phrase, stems)
-            reported = bool(places) and phrase[-1] in self.words.reported
+            told = is_past(reader.low(places[0])) and " ".join(map(reader.low, places)) in aliases if places else False
+            called.update(places if told else ())
+            reported = told or (bool(places) and phrase[-1] in self.words.reported)
             denied = reported and not self._has_happened(places[-1])
-            if places and not denied and not self._told(places[0]):
+            if places and not denied and (told or not self._told(places[0])):
                 self.verbs.update(dict.fromkeys(places, 1.05))
                 self.light_phrase = all(each in LIGHT or each in PARTICLES for each in phrase)  # "put on"
                 self.aliased.update(places)
         for at in list(self.verbs):
-            if self._told(at) and not (stems[at] in self.words.reported and self._is_so(at)):
+            if at not in called and self._told(at) and not (stems[at] in self.words.reported and self._is_so(at)):
                 self.verbs[at] *= 0.3
             elif at not in self.aliased and self._is_only_named(at):
                 self.verbs[at] *= 0.5
@@ -148,7 +152,7 @@ class StretchWords:
     def _told(self, at: int) -> bool:
         """Whether a verb reports what was done ("I already refunded her"), and orders nothing."""
         reader = self.reader
-        if not self._is_past(at) or at == self.first:
+        if not is_past(reader.low(at)) or at == self.first:
             return False
         near = {reader.low(step) for step in range(max(self.first, at - 6), at)}
         return reader.low(at - 1) in lexicon.HAVING or near.isdisjoint(lexicon.WANTING)  # "should have told us"
@@ -170,13 +174,9 @@ class StretchWords:
         near = {reader.low(step) for step in range(max(self.first, at - 6), at)}
         return not (self.place.ordered and (head in LIGHT or is_order(head))) and near.isdisjoint(lexicon.WANTING)
 
-    def _is_past(self, at: int) -> bool:
-        low = self.reader.low(at)
-        return (low.endswith("ed") and stem(low) != low) or find_base_form(stem(low)) != stem(low)
-
     def _is_so(self, at: int) -> bool:
         """Whether a word of what shall be true says that it is: "4 was packed", "Ada is back"."""
-        return (self._is_past(at) or self._is_predicate(at)) and self._has_happened(at)
+        return (is_past(self.reader.low(at)) or self._is_predicate(at)) and self._has_happened(at)
 
     def _is_predicate(self, at: int) -> bool:
         """Whether a word says how the subject of its sentence is: "4 is ready", but not "the one that is ready"."""

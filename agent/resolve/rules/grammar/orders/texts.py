@@ -14,7 +14,7 @@ from agent.resolve.rules.grammar.orders.message_texts import SUBJECTS, find_mess
 from agent.resolve.rules.grammar.orders.text_parameters import is_message, is_note, list_named
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.coverage.weighty_patterns import PAST
-from language.stems import EMPTY, stem
+from language.stems import EMPTY, is_past, stem
 from language.text import find_quotations, word_set
 from language.wordnet import find_similar_stems, is_word, load_lexicon
 from registry.contract import Annotation
@@ -223,10 +223,10 @@ def _orders(reader: Reader, at: int) -> bool:
     while reader.low(at) in _ONLY_SAID:
         at += 1
     at += 2 if reader.low(at) == "which" and reader.low(at + 1) in lexicon.PRONOUNS else 0  # "which she pays back"
-    word = stem(reader.low(at))
-    if is_order(word) or reader.low(at) in _WEIGHTY or reader.lows(at, 2) == ("to", "be"):
+    word, past = stem(reader.low(at)), is_past(reader.low(at))
+    if (is_order(word) and not past) or reader.low(at) in _WEIGHTY or reader.lows(at, 2) == ("to", "be"):
         return True
-    verb = not reader.low(at).endswith(("ed", "ing")) and bool(find_similar_stems(word, verb=True))
+    verb = not (past or reader.low(at).endswith("ing")) and bool(find_similar_stems(word, verb=True))
     return reader.low(at + 1) in _BEHIND_VERBS and (verb or reader.low(at) in lexicon.SPARING)
 
 

@@ -10,14 +10,12 @@ from typing import Final
 from agent.planning.proposal import Find
 from agent.resolve.rules.clauses import begins_like_an_order, is_order, parse_clause
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import is_deed
-from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Stretch
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import LEAST_CODE, is_code
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import stem
+from language.stems import is_past, stem
 
 _SENTENCE: Final = frozenset(".!?;…")
 _JOINTS: Final = frozenset((",", "+", "&", "and", "then", "but", "plus", "also"))
@@ -144,7 +142,7 @@ def _shall(reader: Reader, at: int) -> bool:
     said = reader.lows(at, 2) if reader.low(at) in _MODALS else reader.lows(at, 3)
     to = said[0] in _OBLIGING and said[1] == "to"
     done = reader.low(at + len(said))  # "should be closed" is an order by its participle
-    if done.endswith("ed") or find_base_form(stem(done)) != stem(done):
+    if is_past(done):
         return False
     return (said[0] in _MODALS or to) and said[-1] == "be" and reader.low(at - 1) not in _SPEAKERS
 
@@ -152,7 +150,7 @@ def _shall(reader: Reader, at: int) -> bool:
 def _befalls(reader: Reader, at: int, begin: int) -> bool:
     """Whether a verb says what somebody shall have, or where something shall go. In "gets locked" the deed says it."""
     low, behind = reader.low(at), reader.low(at + 1)
-    if is_deed(behind):
+    if is_past(behind):
         return False
     if low == "takes" and at == begin + 1:
         return any(map(str.isdigit, behind)) or reader.noun(at + 1) is not None  # "Ada takes 7"
@@ -198,7 +196,7 @@ def _goes_to(reader: Reader, part: Stretch, order: int) -> bool:
     """Whether a stretch without a verb says what something shall go to, joined to the order behind it: "Ada to plus,
     and close 7"."""
     said = reader.lows(part.first, part.stop - part.first)
-    verbless = lexicon.AUXILIARIES.isdisjoint(said) and not any(map(is_deed, said))
+    verbless = lexicon.AUXILIARIES.isdisjoint(said) and not any(map(is_past, said))
     return verbless and "to" in said[1:-1] and not _ADDING.isdisjoint(reader.lows(part.stop, order - part.stop))
 
 

@@ -29,7 +29,7 @@ from agent.planning.proposal import (
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import does, is_deed
+from agent.resolve.rules.grammar.dated_verbs import does
 from agent.resolve.rules.grammar.phrases.fields import LEFT, find_compared_field, list_stock_fields, read_total
 from agent.resolve.rules.grammar.phrases.having import read_held_by_anyone
 from agent.resolve.rules.grammar.phrases.modifiers import read_after, read_predicate, read_relative
@@ -43,7 +43,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
 )
 from agent.resolve.rules.grammar.phrases.places_and_deeds import is_born
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import stem
+from language.stems import is_past, stem
 from language.text import word_set
 from registry.records import RecordKind
 
@@ -302,7 +302,7 @@ def list_meant(reader: Reader, at: int, stop: int, *, named: bool = True) -> lis
 
 def _is_deed_of(kind: RecordKind, noun: str) -> bool:
     """Whether a noun says what leads to a state of the kind: a "refund" and "refunded"."""
-    return any(is_deed(state) and stem(state) == stem(noun) for state in kind.states)
+    return any(is_past(state) and stem(state) == stem(noun) for state in kind.states)
 
 
 def take_first(reader: Reader, answers: Sequence[Answer]) -> Answer | None:

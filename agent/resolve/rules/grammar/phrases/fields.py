@@ -19,11 +19,11 @@ from agent.planning.proposal import (
     TotalOf,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_owing_state, find_sum, is_deed
+from agent.resolve.rules.grammar.dated_verbs import find_owing_state, find_sum
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import stem
+from language.stems import is_past, stem
 from language.text import word_set
 from registry.records import Field, RecordKind
 
@@ -154,7 +154,7 @@ def read_some_left(reader: Reader, kind: RecordKind, at: int, stop: int, *, deni
     for last in (at + 2, at + 1) if at < stop else ():
         left = reader.low(last) in _UNUSED
         field = find_named_field(kind, reader, at, last) if last <= stop and (left or last == stop) else None
-        if field is not None and field.type in NUMERIC and not is_deed(label_field(field).split()[0]):
+        if field is not None and field.type in NUMERIC and not is_past(label_field(field).split()[0]):
             none = Number(number=Decimal(0), quote=reader.words(at, last))
             return Compare(field=field.name, op="=" if denied else ">", value=none), last + left
     return None

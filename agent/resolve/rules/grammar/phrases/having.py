@@ -21,7 +21,7 @@ from agent.planning.proposal import (
     StateIs,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, find_sum, is_deed
+from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, find_sum
 from agent.resolve.rules.grammar.phrases.fields import (
     NUMERIC,
     find_compared_field,
@@ -42,7 +42,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
 )
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_held_by_theirs
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import stem
+from language.stems import is_past, stem
 from registry.records import Field, RecordKind
 
 _TURNED: Final[dict[Comparison, Comparison]] = {">=": "<", ">": "<=", "<=": ">", "<": ">=", "=": "!="}
@@ -157,7 +157,7 @@ def _read_noun_of_deed(reader: Reader, kind: RecordKind, at: int) -> tuple[Find,
     word, found = stem(reader.low(at)), []
     for other in reader.kinds.values() if word else ():
         theirs = other.relation_to(kind.name) is not None
-        states = [each for each in other.states if theirs and is_deed(each) and stem(each) == word]
+        states = [each for each in other.states if theirs and is_past(each) and stem(each) == word]
         day = find_day_of_state(other, states[0]) if states else None
         spent = reader.when(at + 1, day.name) if day is not None else None
         if states and (spent is not None or at + 1 not in reader.ranges):

@@ -10,8 +10,6 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import (
     TAKES_PLACE,
     find_line_of_arrival,
-    is_deed,
-    is_past,
     join_verb,
     may_lie_ahead,
 )
@@ -49,6 +47,7 @@ from agent.resolve.rules.grammar.phrases.places_and_deeds import (
 )
 from agent.resolve.rules.grammar.reader import Reader
 from language.common_words import is_everyday
+from language.stems import is_past
 from language.wordnet import is_word
 from registry.records import Field, RecordKind
 
@@ -227,7 +226,7 @@ def read_predicate(
     state = reader.state(at, made.kind)
     dated = reader.date_field(made.kind, at)
     unknown = state is None and dated is None and not plain
-    if unknown and is_deed(reader.low(at)) and read_value(reader, made.kind, at + 1):
+    if unknown and is_past(reader.low(at)) and read_value(reader, made.kind, at + 1):
         return read_predicate(reader, made, at + 1, stop, depth, negated=negated)  # "billed yearly"
     if state is not None and (not plain or (dated is not None and at + state[1] in reader.ranges)):
         return _read_state(reader, made, at, *state, negated=negated)
@@ -254,7 +253,7 @@ def read_predicate(
     if last := _read_verb_with_place(reader, made, at, stop):
         return last
     if plain:
-        deed = reader.asks and is_deed(reader.low(at)) and at + 1 in reader.ranges
+        deed = reader.asks and is_past(reader.low(at)) and at + 1 in reader.ranges
         return read_held_by_theirs(reader, made, at) if deed else 0
     return (
         read_comparison(reader, made, at)
@@ -271,7 +270,7 @@ def _read_state(reader: Reader, made: PhraseParts, at: int, state: Condition, le
     timed = after in reader.ranges
     named = reader.date_field(made.kind, at) or find_since_field(reader, made.kind, state, after)
     if named is None:
-        if timed and reader.asks and is_deed(reader.low(at)) and is_born(made.kind):
+        if timed and reader.asks and is_past(reader.low(at)) and is_born(made.kind):
             made.where.pop()
             return 0  # done at a time that no field records
         return after + (_is_particle(reader, after) or _is_now(reader, made.kind, at, after))
@@ -333,7 +332,7 @@ def _read_event(
     if last and line is not None:
         # "Are planned this week" may still be to come.
         passive = reader.low(at - 1) in {"is", "are", "be", "being"}
-        past = reader.low(at).endswith("ed") and not passive
+        past = is_past(reader.low(at)) and not passive
         made.where += bound_by_now(reader, after, line) if past else bound_to_future(reader, at, after, line)
     return last
 

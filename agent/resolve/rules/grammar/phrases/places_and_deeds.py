@@ -16,7 +16,6 @@ from agent.resolve.rules.grammar.dated_verbs import (
     find_day_of_state,
     find_line_ahead,
     find_line_of_arrival,
-    is_deed,
     join_verb,
     may_lie_ahead,
 )
@@ -26,7 +25,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, guess,
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import read_month_before_noun, take_back
 from language.date_forms import DAYS
-from language.stems import KIN, ORDERS, stem
+from language.stems import KIN, ORDERS, is_past, stem
 from registry.records import Field, RecordKind
 
 _WINDOWS: Final = frozenset(
@@ -42,7 +41,7 @@ def find_day_before_noun(reader: Reader, kind: RecordKind, at: int) -> str | Non
     line = reader.date_field(kind, at)
     if line is not None and reader.low(at) in label_field(line).split():
         return line.name
-    state = reader.state(at, kind) if line is None and is_deed(reader.low(at)) else None
+    state = reader.state(at, kind) if line is None and is_past(reader.low(at)) else None
     since = find_day_of_state(kind, state[0].state) if state is not None and isinstance(state[0], StateIs) else None
     return since.name if since is not None else None
 
@@ -108,7 +107,7 @@ def bound_to_future(reader: Reader, verb: int, at: int, line: str) -> list[Condi
         not reader.asks
         or held is None
         or held.low is not None
-        or is_deed(said)
+        or is_past(said)
         or not (stem(said) in ORDERS | KIN.keys() or _is_verb_of(line, said))
     ):
         return []
@@ -126,14 +125,14 @@ def find_since_field(reader: Reader, kind: RecordKind, told: Condition, after: i
     if not reader.asks or not isinstance(told, StateIs) or after not in reader.ranges:
         return None
     lasting = reader.low(after) == "since"
-    return find_day_of_state(kind, told.state) if lasting or is_deed(reader.low(after - 1)) else None
+    return find_day_of_state(kind, told.state) if lasting or is_past(reader.low(after - 1)) else None
 
 
 def is_born(kind: RecordKind) -> bool:
     """Whether the kind's main date is its creation ("issued") and so dates no later event. The date of a visit dates
     everything in it."""
     line = kind.field_named(kind.order or "")
-    return line is not None and is_deed(label_field(line).split()[0])
+    return line is not None and is_past(label_field(line).split()[0])
 
 
 def read_deed(reader: Reader, kind: RecordKind, at: int, *, denied: bool, by_day: bool = False) -> Condition | None:
@@ -247,14 +246,14 @@ def read_held_by_theirs(reader: Reader, made: PhraseParts, at: int, stop: int = 
         if reader.asks and noun is None and reader.low(last) in lexicon.OWNERS:
             return 0  # "haven't paid their …": which of theirs is still to come
         where: tuple[Condition, ...] = (state[0],)
-        if noun is None and last in reader.ranges and (is_deed(reader.low(at)) or reader.low(last) not in _PRESENT):
+        if noun is None and last in reader.ranges and (is_past(reader.low(at)) or reader.low(last) not in _PRESENT):
             day = reader.date_field(other, at) or find_since_field(reader, other, state[0], last)
             spent = reader.when(last, day.name) if day is not None else None
             if day is None or spent is None:
                 return 0  # when it was done is told, and no field says it
             where = (*spent[0],) if reader.low(at) in label_field(day).split() else (state[0], *spent[0])
             last = spent[1]
-        if noun is None and is_deed(reader.low(at)) and (thing := read_object(reader, made, other, last, stop, depth)):
+        if noun is None and is_past(reader.low(at)) and (thing := read_object(reader, made, other, last, stop, depth)):
             where, last = (*where, *thing[0]), thing[1]
         made.where.append(Has(related=Find(record=other.name, where=where, pick="all")))
         return last

@@ -14,7 +14,7 @@ from agent.extract.references.vocabulary import is_person
 from agent.planning.proposal import Answer, BelongsTo, Find, Has, RecordsAnswer, Words
 from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES, is_deed
+from agent.resolve.rules.grammar.dated_verbs import DATES
 from agent.resolve.rules.grammar.named_records import find_named_records
 from agent.resolve.rules.grammar.phrases.fields import label_field
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
@@ -22,7 +22,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts
 from agent.resolve.rules.grammar.phrases.plain_names import find_plain_names
 from agent.resolve.rules.grammar.phrases.positions import read_which
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import EMPTY, GENERIC, stem, stem_text
+from language.stems import EMPTY, GENERIC, is_past, stem, stem_text
 from language.text import word_set
 from language.wordnet import find_similar_stems
 from registry.records import Field, RecordKind
@@ -82,7 +82,7 @@ def _is_all_read(reader: Reader, answer: RecordsAnswer, asked: Asked) -> bool:
         known = {"amount": _PAYING, "somebody": _RECEIVES}.get(asked)
         if noun or (known is not None and low not in known) or not find_similar_stems(stem(low), verb=True):
             return False
-        if reader.low(_list_opening(reader).stop) in lexicon.BE and not (is_deed(low) or low.endswith("ing")):
+        if reader.low(_list_opening(reader).stop) in lexicon.BE and not (is_past(low) or low.endswith("ing")):
             return False  # "when is the winter sale": a noun
         if asked == "day" and _is_of_another(reader, stem(low), answer):
             return False  # "when is it being delivered": its delivery says so
@@ -178,7 +178,7 @@ def _list_fields(kind: RecordKind, asked: Asked) -> tuple[str, ...]:
 def _is_asked(field: Field, asked: Asked) -> bool:
     if asked == "day":  # to come: "when is she coming in" asks for no birthday
         label = label_field(field).split()
-        return field.type in DATES and (label[-1] == "until" or not is_deed(label[0]))
+        return field.type in DATES and (label[-1] == "until" or not is_past(label[0]))
     return asked == "amount" and (field.type == "money_minor" or field.currency_field is not None)
 
 

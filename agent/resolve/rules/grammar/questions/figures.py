@@ -24,7 +24,7 @@ from agent.planning.proposal import (
     ValueAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, find_sum, is_deed
+from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, find_sum
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, read_subject, take_first
 from agent.resolve.rules.grammar.phrases.fields import (
@@ -44,7 +44,7 @@ from agent.resolve.rules.grammar.questions.plain import read_one_kind
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
 from agent.resolve.rules.grammar.questions.verb_questions import read_left, read_price
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import stem
+from language.stems import is_past, stem
 from language.text import word_set
 from registry.records import Field, RecordKind
 
@@ -299,7 +299,7 @@ def _counted_field(reader: Reader, at: int, stop: int) -> Answer | None:
 def _counts(each: Field, said: Sequence[str]) -> bool:
     """Whether the words are a number field's: "seats left", or "tickets sold" where that is called "sold"."""
     label = label_field(each).split()
-    aside = len(label) == 1 and len(said) > 1 and is_deed(label[0])
+    aside = len(label) == 1 and len(said) > 1 and is_past(label[0])
     plain = [stem(word) for word in label if word not in SPARE]
     named = sorted(map(stem, label)) == sorted(said[aside:]) or (plain and plain == [*said])
     return each.type in ("number", "integer") and bool(named)

@@ -17,12 +17,13 @@ from agent.planning.proposal import (
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES, does, ends_then, find_day_of_state, is_deed, is_past
+from agent.resolve.rules.grammar.dated_verbs import DATES, does, ends_then, find_day_of_state
 from agent.resolve.rules.grammar.phrases.fields import list_stock_fields
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, negate_condition, read_named_owner
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed, read_held_by_theirs, read_object
 from agent.resolve.rules.grammar.reader import Reader
+from language.stems import is_past
 from language.text import word_set
 from registry.records import RecordKind
 
@@ -126,7 +127,7 @@ def read_dated_of_theirs(reader: Reader, kind: RecordKind, at: int, stop: int) -
     """A day or thing of what belongs to them, by its verb: "(which dogs) arrive on Friday", by their stays, "(who)
     ordered a ladder"."""
     found = []
-    passive = is_deed(reader.low(at)) and reader.low(at - 1) in lexicon.BE
+    passive = is_past(reader.low(at)) and reader.low(at - 1) in lexicon.BE
     for other in reader.kinds.values() if reader.date_field(kind, at) is None and not passive else ():
         day = reader.date_field(other, at) if other.relation_to(kind.name) is not None else None
         told = day is not None and reader.low(at) not in lexicon.NAME_STOP

@@ -7,7 +7,7 @@ from typing import Final
 from agent.extract.references.vocabulary import PLACES
 from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, Has, OrderByField, StateIs
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, is_deed
+from agent.resolve.rules.grammar.dated_verbs import find_day_of_state
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import (
     read_predicate_of,
@@ -44,7 +44,7 @@ from agent.resolve.rules.grammar.questions.groups import (
 )
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import read_month_before_noun
-from language.stems import stem
+from language.stems import is_past, stem
 from language.text import singularize, word_set
 from registry.records import RecordKind
 
@@ -78,7 +78,7 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
         find, at = find.model_copy(update={"where": (*find.where, *made[0])}), made[1]
     if at == phrase.last and phrase.noun and find.pick == "all" and at < stop:  # "(all) invoices overdue"
         state = reader.state(at, kind)
-        timed = state is not None and is_deed(reader.low(at)) and at + state[1] in reader.ranges
+        timed = state is not None and is_past(reader.low(at)) and at + state[1] in reader.ranges
         if state is not None and reader.noun(at + state[1]) is None and not timed:
             find, at = find.model_copy(update={"where": (*find.where, state[0])}), at + state[1]
     while at < stop:
@@ -91,7 +91,7 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
         if (
             at > phrase.last
             and reader.low(at) in _PRESENT
-            and not is_deed(reader.low(at - 1))
+            and not is_past(reader.low(at - 1))
             and _tells_now(kind, find)
         ):
             at += 1  # "(who is) at work today": what is so now, and no day of theirs
