@@ -84,7 +84,6 @@ _WISHES: Final = frozenset(
     map(stem, "want wish need like love prefer hope wonder think ask mean guess suggest promise forget".split())  # noqa: SIM905
 )
 _PAST: Final = re.compile(PAST)
-_BY_SPEAKER: Final = re.compile(r"(?:(?:i|we)(?:['’]ve|\s+have)?\s*(?:just\s*)?)?", re.IGNORECASE)
 _ONLY: Final = frozenset(("only", "just", "simply", "rather", "better", "instead", "now"))
 
 
@@ -230,18 +229,17 @@ def _match(clause: Clause, order: Order) -> re.Match[str] | None:
     done = DONE.match(clause.text, clause.start, clause.end)
     # Other verbs may tell what has come to be so, and so what to write down: "we fixed the boiler".
     if done is not None and find_base_form(stem(done["verb"].casefold())) in ORDERS:
-        return None if _notes(done, order) else done
+        return done
     did = DID.match(clause.text, clause.start, clause.end)
     return None if did is None or _notes(did, order) else did
 
 
-def _notes(told: re.Match[str], order: Order) -> bool:
-    """Whether what the speaker did is what the actions write down, and go by: "took 20 from Ada", where to take a
-    payment is to record it. Not what may be written down already, nor what somebody else did."""
+def _notes(did: re.Match[str], order: Order) -> bool:
+    """Whether what was done is what the actions write down, and go by: "took 20 from Ada", where to take a payment is
+    to record it. Not what is told of somebody, nor what may be written down already."""
     called = [word.casefold() for each in order.contracts for text in each.aliases for word in text.split()[:1]]
     noting = all(leading_verbs(each) & _NOTING for each in order.contracts)
-    by_speaker = _BY_SPEAKER.fullmatch(told["frame"]) is not None
-    return noting and by_speaker and PLAIN_FORMS.get(told["verb"].casefold()) in called
+    return noting and not did["frame"].strip() and PLAIN_FORMS.get(did["verb"].casefold()) in called
 
 
 def _is_verb(word: str, order: Order) -> bool:
