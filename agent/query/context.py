@@ -193,6 +193,9 @@ class QueryContext:
         """The words of the request that nothing was read from."""
         self.singled_out: dict[RecordKey, tuple[Span, ...]] = {}
         """Records that such words tell from others of the same name, with these words."""
+        self.spared: list[str] | None = None
+        """What a plan's card says of records that shall be left out and aren't among those that are meant. None for an
+        answer, which has no card: there it is asked about."""
 
     @property
     def kinds(self) -> Kinds:

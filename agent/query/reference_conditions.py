@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from agent.pipeline import Question
 from agent.planning.proposal import AnyOf, BelongsTo, Compare, Condition, Except, Find, Handle, Has, Reference, StateIs
@@ -24,7 +24,7 @@ from agent.query.conditions import (
 from agent.query.context import Own, describes
 from agent.query.pool import MOST_SCANNED, Owned, Pool, ask_to_narrow
 from agent.query.record_search import RecordSearch
-from agent.validate.questions import quote_words
+from agent.validate.questions import join, quote_words
 from agent.validate.records.located import (
     MOST,
     LocatedRecord,
@@ -33,6 +33,7 @@ from agent.validate.records.located import (
     TooMany,
     Unrelated,
     fits,
+    format_count,
     get_id_value,
     name_kind,
     name_kinds,
@@ -42,6 +43,8 @@ from registry.records import Record, RecordKind
 
 if TYPE_CHECKING:
     from agent.query.context import QueryContext
+
+_MOST_NAMED: Final = 3
 
 
 class ReferenceConditions:
@@ -287,28 +290,39 @@ class ReferenceConditions:
 
     async def _leave_out(self, need: RecordQuery, reference: Reference, pool: Pool, own: Own) -> Pool | Question:
         """Excludes records. What is excluded must exist, except records mentioned before: those may have changed since
-        ("the other suspended one")."""
-        kind = need.kind
+        ("the other suspended one"). A plan may leave out none: its card says that what is to stay isn't among them."""
+        kind, out = need.kind, tuple[LocatedRecord, ...]()
         if isinstance(reference, Find) and reference.record == kind.name and reference.said is not None:
             told = self.search.match_words(need, reference.said.text, pool.records, place=True)
             if isinstance(told, Question):
                 return told
             gone = {each.id for each in told}
+            if not gone and self.context.spared is not None:
+                apart = replace(need, slot=f"{need.base_slot}/except")
+                elsewhere = await self.context.records.find_all(apart, reference, own)
+                out = () if isinstance(elsewhere, Question) else elsewhere
         else:
             # A place in a line is one among those that the action takes: "all visits but the oldest".
             placed = isinstance(reference, Find) and reference.order is not None
             find_them = self.context.records.find if placed else self.context.records.find_all
-            out = await find_them(replace(need, slot=f"{need.base_slot}/except", most=MOST_SCANNED), reference, own)
-            if isinstance(out, Question):
-                return out
+            held = await find_them(replace(need, slot=f"{need.base_slot}/except", most=MOST_SCANNED), reference, own)
+            if isinstance(held, Question):
+                return held
+            out = held
             gone = {each.record.id for each in out if each.record.kind == kind.name}
             if other := [each for each in out if each.record.kind != kind.name]:
                 ups = [await self._list_owned(each, pool.records, kind) for each in other]
                 gone |= {each for up in ups for each in up}
-        if not gone & {each.id for each in pool.records} and not (gone and isinstance(reference, Handle)):
+        none = not gone & {each.id for each in pool.records}
+        if none and out and self.context.spared is not None and not isinstance(reference, Handle):
+            named = [each.label for each in out[:_MOST_NAMED]]
+            few = join(named, "and") if len(out) == len(named) else format_count(len(out), out[0].kind)
+            self.context.spared.append(f"Nothing is left out: {few} {'is' if len(out) == 1 else 'are'} not among them.")
+            return pool
+        if none and not (gone and isinstance(reference, Handle)):
             words = reference.said.text if isinstance(reference, Find) and reference.said is not None else ""
-            named = f" {quote_words(words)}" if words else ""
-            return need.ask(f"I find none{named} to leave out among them. Which {name_kinds(kind)} are meant?")
+            said = f" {quote_words(words)}" if words else ""
+            return need.ask(f"I find none{said} to leave out among them. Which {name_kinds(kind)} are meant?")
         least = sum(each.id in gone for each in pool.records)
         if isinstance(reference, Find) and isinstance(reference.pick, int) and least != reference.pick:
             short = f"{least} of them {'is' if least == 1 else 'are'} so, and {reference.pick} shall be left out"

@@ -211,9 +211,11 @@ def _as_currency(slots: Slots, name: str, read: Read | Unread) -> Read | Unread:
 
 
 def _borrow_currency(slots: Slots, name: str) -> Read | None:
-    """The currency that an amount's own words name, if nothing else gives it."""
+    """The currency that an amount's own words name or that it was computed in, if nothing else gives it."""
     if not slots.annotation(name).takes_words:
         return None
+    if (computed := slots.currencies.get(name)) is not None:
+        return computed
     for other in slots.list_money_in(name):
         words = slots.words(other)
         said = find_currency(words.text) if words is not None else None

@@ -288,6 +288,8 @@ class Slots:
         self.spread: dict[str, tuple[LocatedRecord | Read, ...]] = {}
         self.filled: dict[str, ParameterValue] = {}
         self.records: dict[str, tuple[LocatedRecord, ...]] = {}
+        self.currencies: dict[str, Read] = {}
+        """The currencies that computed amounts are in, by the parameter that takes a currency."""
         self.rests_on: list[LocatedRecord] = []
         """Further records that a value was computed from, or that decided the call's condition."""
 
@@ -345,7 +347,8 @@ class Slots:
 
     def parameter(self, name: str) -> Parameter:
         annotation = self.annotation(name)
-        currency, held = annotation.currency, self.filled.get(annotation.currency_from or "")
+        paid_in = annotation.currency_from or ""
+        currency, held = annotation.currency, self.filled.get(paid_in) or self.currencies.get(paid_in)
         if currency is None and held is not None and isinstance(held.value, str):
             currency = held.value
         return Parameter(name, self.label(name), self.schema(name), annotation, currency)

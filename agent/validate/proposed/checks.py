@@ -240,7 +240,7 @@ class PlanChecks:
             for each, words in self.query.records.slips.items()
             if each in labels
         ]
-        return [*slips, *explain_singled_out(self.query.context, pins)]
+        return [*slips, *explain_singled_out(self.query.context, pins), *dict.fromkeys(self.query.context.spared or ())]
 
     def tell_others(self, asked: Question, calls: Sequence[Call], contract: Contract) -> Question:
         """A question that leads no further, with the other actions of the request, which wait with it."""

@@ -77,6 +77,7 @@ async def plan_proposal(
     reach = RecordScope(kinds, actor, request.surface)
     query = Query(request, reach, thread=thread or {}, earlier=earlier, on_phase=on_phase)
     query.context.other_words = list_other_words(request, (proposal.result, proposal.replaced))
+    query.context.spared = []
     parts = PlanParts(request, run_id, actor, catalogue, confirmed_in_session, evaluator)
     return await _Planner(proposal, query, parts, on_phase).plan(proposal.result.calls)
 
@@ -242,7 +243,7 @@ class _Planner:
         names = [*later, *computed]
         if (trouble := await self._read_arguments(names, slots, answered, contract, records, pinned)) is not None:
             return trouble
-        return filling.fill_values(only=[*names, *relative]) or await filling.fill_missing()
+        return filling.fill_values(only=[*names, *relative, *slots.currencies]) or await filling.fill_missing()
 
     def _order_arguments(
         self, slots: Slots, call: Call, contract: Contract, records: Mapping[str, tuple[LocatedRecord, ...]]
@@ -387,8 +388,7 @@ def _count_depth(name: str, wanted: Mapping[str, Any], contract: Contract, seen:
 
 def _list_handles(reference: Any, own: Mapping[str, Any]) -> set[str]:
     """The arguments of the same call that a reference refers to."""
-    names = set(re.findall(r'"handle":"@([^"]+)"', reference.model_dump_json()))
-    return names & set(own)
+    return set(re.findall(r'"handle":"@([^"]+)"', reference.model_dump_json())) & set(own)
 
 
 def _list_values(step: Step) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.query.conditions import find_time_span as moment_span
+from agent.query.conditions import read_quantity
 from agent.query.context import EarlierArgument, Moment, Plain, Quantity, Worked
 from agent.query.references import Query
 from agent.validate import evidence, questions
@@ -203,11 +204,11 @@ class ArgumentValues:
             return self._as_before(slots, parameter, value) or self._drop_unsupported(slots, parameter, value)
         if proof == "model" and not evidence.may_be_read(contract, parameter.name):
             return self._drop_unsupported(slots, parameter, value)
-        return Read(
-            value,
-            format_parameter(parameter, value),
-            self._make_source(slots, parameter, expression, worked, value, proof),
-        )
+        source = self._make_source(slots, parameter, expression, worked, value, proof)
+        paid_in = parameter.annotation.currency_from
+        if paid_in is not None and parameter.currency is None and (unit := _find_currency(worked)) is not None:
+            slots.currencies[paid_in] = Read(unit, unit, source)
+        return Read(value, format_parameter(slots.parameter(parameter.name), value), source)
 
     def _make_source(
         self, slots: Slots, parameter: Parameter, expression: Expression, worked: Worked, value: Any, proof: str
@@ -305,6 +306,13 @@ def _fit(parameter: Parameter, value: Any) -> Any:
     if kind == "integer" and isinstance(value, float) and value.is_integer():
         return int(value)
     return value
+
+
+def _find_currency(worked: Worked) -> str | None:
+    """The currency of an amount, if a record that it was computed from has one in it."""
+    unit = worked.value.unit if isinstance(worked.value, Quantity) and worked.value.is_money else None
+    held = (read_quantity(field, each.record.values) for each in worked.found for field in each.kind.fields)
+    return unit if any(each is not None and each.unit == unit for each in held) else None
 
 
 def _find_earlier_source(before: EarlierArgument) -> ComputedSource:

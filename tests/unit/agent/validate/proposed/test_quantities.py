@@ -13,7 +13,8 @@ from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
 from registry.catalogue import Catalogue
 from registry.contract import parse
-from tests.unit.own_worlds import NOW, OWNER, Says, number, plan, world
+from tests.unit.laundry import LAUNDRY
+from tests.unit.own_worlds import NOW, OWNER, Says, find, number, plan, world
 
 WHOLE = {"type": "integer"}
 DECIMAL = {"type": "number"}
@@ -178,3 +179,31 @@ async def test_what_goes_up_to_a_number_has_it_then_and_a_limit_is_asked_about()
     thirty = number(30, "30 crates", "crates")
     assert await came_of("crates", thirty, "it goes up to 30 crates", WHOLE) == 30
     assert "‘up to’" in str(await came_of("crates", thirty, "up to 30 crates", WHOLE))
+
+
+TWO = number(2, "twice")
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "shown"),
+    [
+        ("hold twice the fee of load 801 of Nell Brook", {"op": "*", "b": TWO}, "60.00 EUR"),
+        ("hold 5 more than the fee of load 801 of Nell Brook", {"op": "+", "b": number(5, "5 more")}, "35.00 EUR"),
+        ("hold 5 pounds of Nell Brook for each load", {"op": "*", "b": number(5, "5 pounds", "GBP"), "a": "count"}, ""),
+    ],
+)
+async def test_an_amount_that_is_computed_from_a_records_is_in_its_currency(
+    text: str, amount: dict[str, Any], shown: str
+) -> None:
+    a = {"field": "fee", "of": find("load", "801")} if "a" not in amount else {"count": find("load", None, pick="all")}
+    call = {"action": "hold_deposit", "client_id": find("client", "Nell Brook"), "amount": {**amount, "a": a}}
+    task = Task(Request(text=text, now=NOW), OWNER, LAUNDRY.context(LAUNDRY.provider({})), "run_" + "0" * 25 + "1")
+    answer = {"understood": "", "result": plan(call), "rest": []}
+    made = (await propose(task, ProposingResolver(Says(answer)))).verdict
+    if not shown:
+        assert isinstance(made, Question), made
+        assert "Currency" in made.text
+        return
+    assert isinstance(made, Plan), made
+    told = {each.param: each.shown for each in made.steps[0].filled}
+    assert (told["amount"], told["currency"]) == (shown, "EUR")

@@ -1,0 +1,61 @@
+"""What is to be left out of a set and isn't in it: the card of a plan says so. If there is none at all, it is asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Plan, Question
+from tests.unit.own_worlds import came_of, find, plan
+
+DUE = {"state": "due", "not": False}
+PIET = {"belongs_to": find("member", "Piet Vos")}
+RUTHS = find("fine", None, {"belongs_to": find("member", "Ruth Abara")}, pick="all")
+
+
+def waived(*where: dict[str, Any], pick: str = "all") -> dict[str, Any]:
+    return plan({"action": "waive_fine", "fine_id": find("fine", None, *where, pick=pick), "amount": None})
+
+
+def on(day: str, quote: str) -> dict[str, Any]:
+    return {"field": "charged_on", "op": "during", "value": {"date": day, "quote": quote}}
+
+
+@pytest.mark.parametrize(
+    ("text", "result", "ids", "told"),
+    [
+        ("waive the due fines of Piet Vos except F-235", waived(DUE, PIET, {"except": find("fine", "F-235")}), [33, 34],
+            "Nothing is left out: F-235"),
+        ("waive Piet Vos's fines except Ruth Abara's", waived(DUE, PIET, {"except": RUTHS}),
+            [33, 34], "Nothing is left out: F-235"),
+        ("waive Piet Vos's fine of 15 November but keep that of 20 November", waived(DUE, PIET,
+            on("2026-11-15", "15 November"), {"except": find("fine", None, PIET, on("2026-11-20", "20 November"))},
+            pick="one"), [33], "Nothing is left out: F-234"),
+        ("waive the due fines of Piet Vos except F-234", waived(DUE, PIET, {"except": find("fine", "F-234")}),
+            [33], ""),
+    ],
+)  # fmt: skip
+async def test_what_is_to_stay_may_be_outside_of_the_set(
+    text: str, result: dict[str, Any], ids: list[int], told: str
+) -> None:
+    made = (await came_of(text, result)).verdict
+    assert isinstance(made, Plan), made
+    assert sorted(step.filled[0].value for step in made.steps) == ids
+    assert any("left out" in each for each in made.held) is bool(told)
+    assert not told or any(each.startswith(told) for each in made.held)
+
+
+@pytest.mark.parametrize(
+    ("text", "result", "asks"),
+    [
+        ("waive the due fines of Piet Vos except F-299", waived(DUE, PIET, {"except": find("fine", "F-299")}), "F-299"),
+        ("waive Piet Vos's fine of 2 November but keep that of 20 November", waived(DUE, PIET,
+            on("2026-11-02", "2 November"), {"except": find("fine", None, PIET, on("2026-11-20", "20 November"))},
+            pick="one"), "no such fine"),
+    ],
+)  # fmt: skip
+async def test_what_there_is_none_of_is_asked_about(text: str, result: dict[str, Any], asks: str) -> None:
+    asked = (await came_of(text, result)).verdict
+    assert isinstance(asked, Question), asked
+    assert asks in asked.text
