@@ -56,11 +56,10 @@ def drop_listing(text: str, labels: Sequence[str], count: int | None = None) -> 
     is unchanged. ``count`` is the total, which may exceed the listed labels."""
     left = (count or 0) - len(labels)
     listed = "; ".join(labels) + (f" and {left} more" if left > 0 else "")
-    head, _, told = text.partition(": ")
-    if len(labels) < 2 or not f"{told} ".startswith(f"{listed}. "):
+    head, found, after = f"{text} ".partition(f": {listed}. ")
+    if len(labels) < 2 or not found:
         return text
-    after = told.removeprefix(f"{listed}.").strip()
-    return f"{head}. {after}" if after else head
+    return f"{head}. {after.strip()}" if after.strip() else head
 
 
 def drop_choices(text: str, choices: Sequence[tuple[str, str]]) -> str:

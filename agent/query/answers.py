@@ -45,13 +45,13 @@ from agent.query.wording import (
     tell_test,
 )
 from agent.validate.questions import join, make_candidate, quote_words
-from agent.validate.records.field_words import tell_field
+from agent.validate.records.field_words import name_field, tell_field
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind, name_kinds
 from core.actor import Actor
 from core.display_text import to_display_text
 from language.text import with_article
 from registry.catalogue import Catalogue
-from registry.records import RecordKind, format_field, write_field
+from registry.records import Field, RecordKind, format_field, write_field
 
 MOST_COUNTED: Final = 3
 """The most records that a count names: a number was asked for, and the records stand below it."""
@@ -266,17 +266,15 @@ class Answerer:
         # An empty currency is no information beside one with an amount.
         telling = [each for each in totals if isinstance(each.value, Quantity) and each.value.number] or totals
         values = tuple(each.shown for each in telling)
-        by = found[0].kind.field_named(asked.by or "") if found else None
-        told = await self._told(total.of, found)
+        kind = found[0].kind
+        by, field = kind.field_named(asked.by or ""), kind.field_named(total.field)
+        sums = _tell_sum(field, kind, join(values, "and")) if field is not None else join(values, "and")
+        opening = f"{sums}{' on average' if total.average else ''} over {await self._told(total.of, found)}"
         if by is not None:
-            return self._reply(
-                f"{join(values, 'and')} over {told}: {write_totals(by, total, found)}.", found, values=values
-            )
-        if total.average:
-            sums = "; ".join(each.reading for each in telling)
-            return self._reply(f"{join(values, 'and')} on average over {told}: {sums}.", found, values=values)
-        text = f"{join(values, 'and')} over {told}: {list_records(found)}."
-        return self._reply(text, found, values=values)
+            listed = write_totals(by, total, found)
+        else:
+            listed = "; ".join(each.reading for each in telling) if total.average else list_records(found)
+        return self._reply(f"{opening}: {listed}.", found, values=values)
 
     async def _about(self, about: Reference | None, worked: Worked) -> tuple[LocatedRecord, ...] | Question:
         if about is None:
@@ -371,6 +369,14 @@ class Answerer:
     def _any_need(self) -> RecordQuery | None:
         kind = next(iter(self.query.context.kinds), None)
         return RecordQuery(SLOT, SLOT, kind, restricts=True) if kind is not None else None
+
+
+def _tell_sum(field: Field, kind: RecordKind, value: str) -> str:
+    """A sum with what it is the sum of: ``11 hours``, ``380.00 EUR (outstanding)``, but ``9.00 EUR`` of a total."""
+    label, told = name_field(field, kind), tell_field(field, kind, value)
+    if told != f"{label} {value}":
+        return told
+    return value if label == "total" else f"{value} ({label})"
 
 
 def _unknown() -> Reply:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from datetime import tzinfo
-from typing import Final
 
 from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, Number, Word
 from agent.query.arithmetic import make_quantity
 from agent.query.conditions import filter_by_field
 from agent.query.context import Moment, Plain, Value
 from agent.query.wording import compare_words
-from agent.validate.records.field_words import name_field, tell_field
+from agent.validate.records.field_words import tell_field_of
 from core.display_text import to_display_text
 from registry.records import Field, Record, RecordKind, format_field
-
-_NO_NOUNS: Final = re.compile(
-    r"due|owed|open|left|paid|unpaid|outstanding|spent|.* (?:at|by|due|in|left|on|since|until)"
-)
-"""Labels of which nobody says "the due of invoice 7 is …"."""
 
 
 def tell_difference(condition: Condition, record: Record, kind: RecordKind, zone: tzinfo) -> str:
@@ -34,10 +27,8 @@ def tell_difference(condition: Condition, record: Record, kind: RecordKind, zone
     asked = f"not {compare_words(op, value)}"
     if f"{{{field.name}}}" in kind.label:
         return f"That is {label}, {asked}."
-    name, told = name_field(field, kind), tell_field(field, kind, shown)
-    if told == f"{name} {shown}" and not _NO_NOUNS.fullmatch(name):
-        return f"The {name} of {label} is {shown}, {asked}."
-    return f"{label}: {told}, {asked}."
+    told = tell_field_of(field, kind, shown, label)
+    return f"{told[:1].upper() if told.startswith('the ') else told[:1]}{told[1:]}, {asked}."
 
 
 def _read(condition: Condition, kind: RecordKind) -> tuple[Field | None, str, Value | None]:

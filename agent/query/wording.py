@@ -225,7 +225,12 @@ def _say_comparison(condition: Compare, kind: RecordKind) -> str:
         return f" {_MEASURED[condition.op]} {value}"
     whole_day = isinstance(condition.value, DayValue) and len(condition.value.date) > _MONTH
     label = say_deed(name_field(field, kind).removesuffix(" on").removesuffix(" at"))
-    return f"{label} {_DATED.get(condition.op, 'on' if whole_day else 'in')} {value}"
+    when = _DATED.get(condition.op, "on" if whole_day else "in")
+    return f"{label} {'' if label.endswith(' is') and when == 'on' else f'{when} '}{value}"
+
+
+_ENDS: Final = {"from": " beginning", "until": " ending"}
+"""What happens on a day that is only called the first or the last."""
 
 
 def say_deed(label: str) -> str:
@@ -233,6 +238,8 @@ def say_deed(label: str) -> str:
     verb, _, after = label.partition(" ")
     if label in ("day", "date") or label.split()[-1] == "since":
         return ""
+    if label in _ENDS:
+        return _ENDS[label]
     if label.split()[-1] in ("day", "date"):
         return f" whose {label} is"
     if label.endswith("s") and after and after not in _PARTICLES:
@@ -298,7 +305,7 @@ def find_measure(reference: Reference, kind: RecordKind) -> Field | None:
 def list_asked_fields(reference: Reference, kind: RecordKind) -> list[Field]:
     """The fields by which a list was narrowed. Its records' labels may not show them."""
     where = reference.where if isinstance(reference, Find) else ()
-    names = dict.fromkeys(each.field for each in where if isinstance(each, Compare))
+    names = dict.fromkeys(each.field for each in where if isinstance(each, Compare) and each.op != "=")
     asked = [each for name in names if (each := kind.field_named(name)) is not None and f"{{{name}}}" not in kind.label]
     return [each for each in asked if each.type != "boolean"]  # they all say the same
 

@@ -142,5 +142,5 @@ def list_reasons_to_hold(filled: Sequence[ParameterValue]) -> list[str]:
 
 
 def _join_labels(filled: Sequence[ParameterValue]) -> str:
-    names = list(dict.fromkeys(each.label for each in filled))
+    names = list(dict.fromkeys(f"“{each.label}”" for each in filled))
     return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]

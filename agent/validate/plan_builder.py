@@ -17,6 +17,7 @@ from agent.pipeline import (
     Draft,
     Fault,
     GivenSource,
+    ParameterValue,
     PhaseCallback,
     Plan,
     PromptSource,
@@ -35,14 +36,14 @@ from agent.validate.consent import explain_unclear, has_consent
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.coverage.unused_words import find_joined, find_unused_words, quote_spans
 from agent.validate.filling import DraftFilling
-from agent.validate.payload import call_request, digest_plan, find_misfits, preview
+from agent.validate.payload import Misfit, call_request, digest_plan, find_misfits, preview
 from agent.validate.policy import Decision, authorize, confirm_nothing, counts_in_session, decide
 from agent.validate.questions import REST, join, quote_words
 from agent.validate.questions import quote_words as quote
 from agent.validate.records.located import MOST, LocatedRecord, RecordScope, format_count
 from agent.validate.records.lookup import Lookup
 from agent.validate.sent_texts import list_cautions
-from agent.validate.slots import Pinned, Read, Slots, Trouble
+from agent.validate.slots import Pinned, Read, Slots, Trouble, format_parameter
 from agent.validate.unchanged import AlreadySo, find_already_so
 from core import ids
 from core.actor import Actor
@@ -307,13 +308,25 @@ def check_fit(slots: Slots) -> Question | Refusal | None:
     for misfit in unfit:
         filled = slots.filled.get(misfit.param or "")
         if filled is not None and isinstance(filled.source, PromptSource):
-            text = f"{filled.shown} won't do for {filled.label}: {to_display_text(misfit.why)}. What shall it be?"
+            text = f"{_explain_misfit(slots, filled, misfit)} What shall it be?"
             return slots.ask(filled.param, text, "unreadable")
         label = slots.label(misfit.param) if misfit.param else "The call"
         return Refusal(
             code="invalid", detail=f"{label} does not fit “{slots.contract.title}”: {to_display_text(misfit.why)}."
         )
     return None
+
+
+def _explain_misfit(slots: Slots, filled: ParameterValue, misfit: Misfit) -> str:
+    """Why a value won't do, with the bound that it passes as people write it."""
+    for bound, way in (("minimum", "at least"), ("maximum", "at most")):
+        value, most = filled.value, slots.schema(filled.param).get(bound)
+        if not isinstance(value, int | float) or not isinstance(most, int | float):
+            continue
+        if value < most if bound == "minimum" else value > most:
+            told = format_parameter(slots.parameter(filled.param), most)
+            return f"“{filled.label}” must be {way} {told}, not {filled.shown}."
+    return f"{filled.shown} won't do for “{filled.label}”: {to_display_text(misfit.why)}."
 
 
 def _is_kept_empty(slots: Slots, name: str | None) -> bool:

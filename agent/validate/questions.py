@@ -181,9 +181,12 @@ def find_telling_field(records: Sequence[Record], shown: Sequence[str], kind: Re
     ranks = {"email": 0, "number": 1, "name": 2, "text": 3}
     best: tuple[int, int, int] | None = None
     telling: str | None = None
+    apart = len(set(shown)) == len(shown)
     for place, each in enumerate(kind.fields):
         values = [format_field(each, record.values) for record in records]
-        if each.name.endswith("_id") or not all(values):
+        if each.name.endswith("_id") or not all(values) or (apart and each.name == kind.id_field):
+            continue
+        if each.type == "boolean" and len(set(values)) < len(values):
             continue
         if any(value in text for value, text in zip(values, shown, strict=True)):
             continue
@@ -193,13 +196,17 @@ def find_telling_field(records: Sequence[Record], shown: Sequence[str], kind: Re
     return telling
 
 
+_BARE: Final = ("boolean", "integer", "number", "date", "datetime")
+"""Types whose value says nothing without its field's name."""
+
+
 def describe_aside(record: Record, kind: RecordKind, telling: str | None) -> str:
     """What tells a record apart, in brackets with a space before them. Empty if nothing does."""
     each = kind.field_named(telling) if telling else None
     if each is None:
         return ""
     told = to_display_text(format_field(each, record.values), limit=WORDS_CHARS)
-    if each.type == "boolean":  # a bare yes says nothing
+    if each.type in _BARE:
         told = tell_field(each, kind, told)
     return f" ({told})"
 
@@ -306,6 +313,8 @@ def explain_unknown_name(
     kind: RecordKind, words: str, where: Mapping[str, Sequence[Scalar]], owner: LocatedRecord | None
 ) -> str:
     one = describe_records(kind, where, owner)
+    if words.strip().isdecimal():
+        return f"There is no {one} {quote_words(words)} here."
     if _may_be_name(words, kind):
         return f"No {one} is called {quote_words(words)} here."
     return f"I can't tell which {one} is meant by {quote_words(words)}."

@@ -13,6 +13,7 @@ from typing import Final
 
 from agent.pipeline import DefaultSource, PromptSource, RecordSource
 from agent.validate.questions import list_members
+from agent.validate.records.field_words import is_noun, name_field
 from agent.validate.records.located import LocatedRecord
 from agent.validate.slots import Slots
 from core.display_text import to_display_text
@@ -96,15 +97,17 @@ def _has_value(slots: Slots, name: str, field: str, found: LocatedRecord) -> boo
 
 def _tell(slots: Slots, name: str, field: str, found: LocatedRecord) -> str:
     """``The plan of Ada Berg is pro already``."""
-    declared = found.kind.field_named(field)
-    title = (declared.label if declared else "") or field.removesuffix("_id").replace("_", " ")
-    whose = found.label if any(map(str.isalpha, found.label)) else found.named
-    shown = slots.filled[name].shown
+    declared, shown = found.kind.field_named(field), slots.filled[name].shown
+    title = (
+        name_field(declared, found.kind) if declared and declared.label else field.removesuffix("_id").replace("_", " ")
+    )
+    title, whose = to_display_text(title), found.label if any(map(str.isalpha, found.label)) else found.named
     if isinstance(slots.filled[name].value, bool):
-        return f"{whose}: {to_display_text(title)} is {shown} already"
+        return f"{whose}: {title} is {shown} already"
+    if not is_noun(title):
+        return f"{whose}: {title} {shown} already"
     be = "are" if title.endswith("s") and not title.endswith(("ss", "us", "is")) else "is"
-    title = title if title[1:2].isupper() else title[:1].lower() + title[1:]  # "SLA" stays as it is
-    return f"The {to_display_text(title)} of {whose} {be} {shown} already"
+    return f"The {title} of {whose} {be} {shown} already"
 
 
 # ── inference ────────────────────────────────────────────────────────────────────────────────────────────────────────

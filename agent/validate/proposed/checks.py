@@ -94,7 +94,9 @@ class PlanChecks:
                 and each is not None
             ):
                 most = format_parameter(slots.parameter(name), held)
-                text = f"{filled.label} would be {filled.shown}, and {group[0].label} allows at most {most}. How much shall it be?"  # noqa: E501
+                text = (
+                    f"That would be {filled.shown}, and {group[0].label} allows at most {most}. How much shall it be?"
+                )
                 return slots.ask(name, text, "unreadable")
             if held is None and each is not None and _may_be_unreadable(group[0].kind, each):
                 text = f"How much {group[0].label} allows can't be read from its platform, so {filled.shown} can't be checked. Name another, or have it put right there."  # noqa: E501
@@ -102,7 +104,7 @@ class PlanChecks:
             if (asked := self._ask_share(slots, name, bound, group[0])) is not None:
                 return asked
             if isinstance(filled.value, int | float) and filled.value <= 0:
-                text = f"{filled.label} would be {filled.shown}. How much shall it be?"
+                text = f"That would be {filled.shown}. How much shall it be?"
                 return slots.ask(name, text, "unreadable")
         return None
 
@@ -150,14 +152,12 @@ class PlanChecks:
         """What the card says about a test: whether such records exist, or what a value is compared with."""
         of = test.left.of if isinstance(test.left, CountOf) else None
         kind = self.query.kinds.get(of.record) if isinstance(of, Find) and (test.op, right.shown) in _ANY else None
-        if kind is not None:
-            few = 0 < len(left.found) <= _MOST_TOLD
-            labels = questions.join([each.label for each in left.found], "and") if few else ""
-            found = labels or (
-                format_count(len(left.found), kind) if left.found else f"no {name_kind(kind)} is as you said"
-            )
-        else:
+        if kind is None:
             found = tell_test(test, left, right, held=held)
+        elif 0 < len(left.found) <= _MOST_TOLD:
+            found = questions.join([each.label for each in left.found], "and")
+        else:
+            found = format_count(len(left.found), kind) if left.found else f"no {name_kind(kind)} is as you said"
         return f"the condition {'holds' if held else 'does not hold'}: {found}"
 
     def check_coverage(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Question | list[str]:
@@ -206,7 +206,8 @@ class PlanChecks:
             )
             asked = _ask_whether(f"{text} Or shall it be {count}?", count[:1].upper() + count[1:], does)
         else:
-            text = f"{again}You also wrote {words}, and I can't do that part. Shall I do the rest{rest}?"
+            part = "those parts" if len(asked_about) > 1 else "that part"
+            text = f"{again}You also wrote {words}, and I can't do {part}. Shall I do the rest{rest}?"
             asked = _ask_whether(text, "Yes, without that", does)
         asks_model = not (left.firm or repeats) and self._may_be_read_again(left.weighty)
         return asked.model_copy(update={"pieces": tuple(left.weighty) if asks_model else ()})
@@ -343,8 +344,8 @@ def _ask_whether(text: str, label: str, does: str) -> Question:
 
 
 def _quote(told: Sequence[str]) -> str:
-    more = f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
-    return ", ".join(questions.quote_words(each[:_LONGEST_TOLD]) for each in told[:_MOST_TOLD]) + more
+    more = [f"{len(told) - _MOST_TOLD} more"] if len(told) > _MOST_TOLD else []
+    return questions.join([*(questions.quote_words(each[:_LONGEST_TOLD]) for each in told[:_MOST_TOLD]), *more], "and")
 
 
 def _list_currencies(steps: Sequence[Step], contracts: Sequence[Contract]) -> frozenset[str]:

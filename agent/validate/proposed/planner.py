@@ -140,7 +140,7 @@ class _Planner:
             argument = call.arguments[fanned]
             states = count_states(argument.reference, found) if isinstance(argument, RecordArgument) else ""
             what = f"{format_count(len(found), found[0].kind)}{f' ({states})' if states else ''}"
-            self.parts.reasons.append(f"This is {what}, with a call for each.")
+            self.parts.reasons.append(f"These are {what}, with a call for each.")
         for group in groups:
             before = len(self.parts.steps)
             trouble = await self._plan_step(at, call, contract, group, judged_by)
@@ -208,7 +208,7 @@ class _Planner:
         found = [each for each in values if isinstance(each, LocatedRecord)]
         if len(found) < len(values) or len(slots.spread) > 1 or len(found) + len(self.parts.steps) > MAX_STEPS:
             return slots.ask(name, f"{slots.label(name)} takes fewer at once. Which?", "ambiguous")
-        self.parts.reasons.append(f"This is {format_count(len(found), found[0].kind)}, with a call for each.")
+        self.parts.reasons.append(f"These are {format_count(len(found), found[0].kind)}, with a call for each.")
         for each in found:
             group = {**records, name: (each,)}
             if (trouble := await self._plan_step(slots.at, call, slots.contract, group, judged_by)) is not None:

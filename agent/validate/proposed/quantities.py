@@ -52,16 +52,16 @@ def coerce_quantity(slots: Slots, parameter: Parameter, value: Quantity) -> Any 
     changed = _change_unit(parameter, value, wanted)
     if changed is None:
         takes = wanted.name if wanted is not None else "percent" if _is_share(parameter) else "a number"
-        text = f"{value.shown} can't be {label}: it takes {takes}. What shall it be?"
+        text = f"“{label}” takes {takes}, not {value.shown}. What shall it be?"
         if value.noun:
             noun = questions.quote_words(value.noun)
-            text = f"{noun} is no unit that I know, and {label} takes {takes}. What shall it be in {takes}?"
+            text = f"{noun} is no unit that I know, and “{label}” takes {takes}. What shall it be in {takes}?"
         return slots.ask(parameter.name, text, "unreadable")
     number = changed.number
     if "integer" in typed:
         if number != number.to_integral_value():
             whole = f"whole number of {wanted.name}" if wanted else "whole number"
-            return slots.ask(parameter.name, f"{value.shown} is no {whole}. What shall {label} be?", "unreadable")
+            return slots.ask(parameter.name, f"{value.shown} is no {whole}. What shall “{label}” be?", "unreadable")
         return int(number)
     if parameter.schema.get("type") == "string":
         return f"{number.normalize():f}"

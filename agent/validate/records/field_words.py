@@ -17,12 +17,21 @@ _TOLD_BY_VALUE: Final = {
 _WITH_UNIT: Final = re.compile(r"(?P<label>[^()]+?)[ (]+(?P<unit>[^\W\d_]+)\)?")
 
 
+_BOUND: Final = re.compile(r"\A(from|until|since|by|before|after) (?:on|at)\Z", re.IGNORECASE)
+"""The label of ``from_on``, which nobody says."""
+_NO_NOUN: Final = re.compile(
+    r"due|owed|open|left|paid|unpaid|outstanding|spent|from|until|since|.* (?:at|by|due|in|left|on|out|since|until)"
+)
+"""Labels of which nobody says "the due of invoice 7 is …"."""
+
+
 def name_field(field: Field, kind: RecordKind) -> str:
     """What people call a field inside a sentence. A name beside the id of a record is called as that record: "leader"
     of ``leader_name``."""
     label = field.label or field.name.replace("_", " ")
     if field.name.endswith("_name") and kind.field_named(f"{field.name.removesuffix('_name')}_id") is not None:
         label = label.removesuffix(" name").removesuffix(" Name")
+    label = _BOUND.sub(r"\1", label)
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]  # "SLA" stays as it is
 
 
@@ -42,6 +51,19 @@ def tell_field(field: Field, kind: RecordKind, value: str) -> str:
     if found is not None and find_measure(found["unit"]) is not None and " per" not in found["label"]:
         return f"{found['label']} {value} {found['unit']}"
     return f"{label} {value}"
+
+
+def is_noun(label: str) -> bool:
+    """Whether people say "the … of": "fee", but not "due on"."""
+    return _NO_NOUN.fullmatch(label.lower()) is None
+
+
+def tell_field_of(field: Field, kind: RecordKind, value: str, whose: str) -> str:
+    """What a record's field holds: ``the plan of Ada Berg is pro``, but ``loan 7: due on 4 Dec 2026``."""
+    name, told = name_field(field, kind), tell_field(field, kind, value)
+    if told == f"{name} {value}" and is_noun(name):
+        return f"the {name} of {whose} is {value}"
+    return f"{whose}: {told}"
 
 
 def add_aside(label: str, told: str) -> str:

@@ -57,6 +57,7 @@ def test_a_sentence_without_the_list_that_stands_below_it() -> None:
 def test_a_sentence_that_says_more_than_the_list_is_left_whole() -> None:
     for told in ("2 tickets: A (Ada, total 5); B.", "2 tickets: A; B; C.", "2 tickets.", "A. Ada · open."):
         assert drop_listing(told, ["A", "B"], 2) == told
+    assert drop_listing("No: 2 tickets of Bo: A; B.", ["A", "B"], 2) == "No: 2 tickets of Bo"
     assert drop_listing("1 ticket: A.", ["A"], 1) == "1 ticket: A."
 
 

@@ -227,7 +227,7 @@ async def test_a_card_that_only_uses_the_same_words_shows_them_all_the_same() ->
     step = {"action": "set_shelf", "item_id": find("item", "103"), "shelf": shelf, "note": None}
     made = await came_of(Gone(step=step), "shelve item 103, model")
     assert isinstance(made.verdict, Plan)
-    assert any(each.startswith("The model proposed Shelf") for each in made.verdict.held)
+    assert any(each.startswith("The model proposed “Shelf”") for each in made.verdict.held)
     assert any("you also wrote ‘model’" in each for each in made.verdict.held)
 
 

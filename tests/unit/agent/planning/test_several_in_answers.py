@@ -39,7 +39,7 @@ async def test_each_record_that_an_answer_names_gets_a_call(text: str, answer: s
     made = await answered(text, "hotel", answer)
     assert values(made, "room_id") == rooms
     assert isinstance(made, Plan)
-    assert any(f"This is {len(rooms)} rooms, with a call for each." in each for each in made.held)
+    assert any(f"These are {len(rooms)} rooms, with a call for each." in each for each in made.held)
 
 
 async def test_one_of_a_list_that_is_not_there_stops_the_others() -> None:

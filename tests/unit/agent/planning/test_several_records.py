@@ -51,7 +51,7 @@ async def test_records_that_are_named_one_by_one_are_calls_under_the_policy(text
 async def test_a_set_waits_on_one_card_that_says_how_many(text: str, count: int, each: bool) -> None:
     made = await plan(text, each=each)
     assert len(made.steps) == count
-    assert made.held == (f"This is {count} tickets, with a call for each.",)
+    assert made.held == (f"These are {count} tickets, with a call for each.",)
 
 
 def test_the_page_tells_how_many_calls_one_request_makes_at_most() -> None:

@@ -57,7 +57,7 @@ async def test_a_value_in_several_spellings_is_said_once() -> None:
     [
         ("issued", " issued"), ("arrives", " arriving"), ("ends", " ending"), ("runs out", " running out"),
         ("begins", " beginning"), ("trial ends", " whose trial ends"), ("day", ""), ("status since", ""),
-        ("best before", " best before"),
+        ("best before", " best before"), ("from", " beginning"), ("until", " ending"),
     ],
 )  # fmt: skip
 def test_what_happens_to_records_on_a_day_is_said_behind_their_noun(label: str, said: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.validate.questions import ask_between, make_action_candidate
+from agent.validate.questions import ask_between, explain_unknown_name, make_action_candidate
 from registry.offers.offer import Offer
 from registry.records import Field, RecordKind, admit
 
@@ -38,3 +38,42 @@ def test_a_yes_that_tells_records_apart_says_of_what() -> None:
     assert ask_between("0.id", "id", LANTERN, lanterns, "could be meant").text == (
         "Two lanterns could be meant: north (is lit: yes) or south (is lit: no)?"
     )
+
+
+PILOT = RecordKind(
+    name="pilot",
+    title="Pilot",
+    nouns=("pilot", "pilots"),
+    fields=(Field("id", "id", search="number"), Field("name", search="name"), Field("joined_on", "date")),
+    label="{name}",
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        (  # their names tell them apart: no number that nobody asked for
+            [{"id": 31, "name": "Ines Dahl"}, {"id": 32, "name": "Ines Lund"}],
+            "Two pilots are called ‘Ines’: Ines Dahl or Ines Lund?",
+        ),
+        (
+            [{"id": 31, "name": "Ines Dahl"}, {"id": 32, "name": "Ines Dahl"}],
+            "Two pilots are called ‘Ines’: Ines Dahl (31) or Ines Dahl (32)?",
+        ),
+        (
+            [
+                {"id": 31, "name": "Ines Dahl", "joined_on": "2026-03-01"},
+                {"id": 32, "name": "Ines Lund", "joined_on": "2026-04-01"},
+            ],
+            "Two pilots are called ‘Ines’: Ines Dahl (joined on 1 Mar 2026) or Ines Lund (joined on 1 Apr 2026)?",
+        ),
+    ],
+)
+def test_what_tells_records_apart_says_what_it_is(rows: list[dict[str, object]], text: str) -> None:
+    pilots = [admit(PILOT, row) for row in rows]
+    assert ask_between("0.id", "id", PILOT, pilots, "are called ‘Ines’").text == text
+
+
+def test_nothing_is_called_by_a_number() -> None:
+    assert explain_unknown_name(PILOT, "599", {}, None) == "There is no pilot ‘599’ here."
+    assert explain_unknown_name(PILOT, "Otto", {}, None) == "No pilot is called ‘Otto’ here."

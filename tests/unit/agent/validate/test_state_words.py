@@ -61,4 +61,4 @@ async def test_the_card_of_a_set_says_which_states_are_in_it(states: tuple[str, 
     )
     verdict = (await propose(task, RuleResolver())).verdict
     assert isinstance(verdict, Plan), verdict
-    assert f"This is {told}, with a call for each." in verdict.held
+    assert f"These are {told}, with a call for each." in verdict.held

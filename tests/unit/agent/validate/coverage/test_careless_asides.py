@@ -84,7 +84,7 @@ async def test_words_beside_an_order_are_asked_about_along_with_what_is_left_ove
     answer = {"understood": "", "result": plan(waive("F-231")), "rest": rest}
     made = (await said("waive F-231 in vouchers, on Sunday", answer, "lending")).verdict
     assert isinstance(made, Question)
-    assert "‘on Sunday’, ‘in vouchers’" in made.text
+    assert "‘on Sunday’ and ‘in vouchers’, and I can't do those parts" in made.text
 
 
 @pytest.mark.parametrize("order", ["and scrap the belt sander", "and email them both", "and charge Ruth"])

@@ -84,15 +84,15 @@ async def test_a_number_is_sent_in_what_its_parameter_counts_in(
 @pytest.mark.parametrize(
     ("name", "schema", "annotation", "said", "asked"),
     [
-        ("days", WHOLE, {"unit": "days"}, (1, "tydzień"), "‘tydzień’ is no unit that I know, and days takes days"),
-        ("days", WHOLE, {"unit": "days"}, (2, "months"), "2 months can't be days: it takes days"),
-        ("months", WHOLE, {}, (6, "weeks"), "6 weeks can't be months: it takes months"),
+        ("days", WHOLE, {"unit": "days"}, (1, "tydzień"), "‘tydzień’ is no unit that I know, and “days” takes days"),
+        ("days", WHOLE, {"unit": "days"}, (2, "months"), "“days” takes days, not 2 months"),
+        ("months", WHOLE, {}, (6, "weeks"), "“months” takes months, not 6 weeks"),
         ("weight_g", WHOLE, {}, (2, "pood"), "‘pood’ is no unit that I know"),
         ("litres", WHOLE, {}, (0.5, "litre"), "0.5 litres is no whole number of litres"),
-        ("load_lb", DECIMAL, {}, (5, "kg"), "5 kilograms can't be load lb"),
-        ("weight_kg", DECIMAL, {}, (3, "tons"), "3 tons can't be weight kg"),
+        ("load_lb", DECIMAL, {}, (5, "kg"), "“load lb” takes pounds, not 5 kilograms"),
+        ("weight_kg", DECIMAL, {}, (3, "tons"), "“weight kg” takes kilograms, not 3 tons"),
         ("share", DECIMAL, {"unit": "percent"}, (40, "basis points"), "takes percent"),
-        ("crates", WHOLE, {"unit": "count"}, (2, "weeks"), "it takes a number"),
+        ("crates", WHOLE, {"unit": "count"}, (2, "weeks"), "“crates” takes a number, not 2 weeks"),
         ("days", WHOLE, {"unit": "days"}, (3, "business days"), "‘business days’ is no unit"),
     ],
 )

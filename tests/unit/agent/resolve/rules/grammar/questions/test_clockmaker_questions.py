@@ -139,7 +139,7 @@ async def test_a_verb_before_a_name_is_no_part_of_it(text: str) -> None:
 async def test_refunds_are_summed_by_what_was_refunded_and_when() -> None:
     reply = await tell("sum of refunds in october")
     assert reply is not None
-    assert reply.text == "40.00 EUR over 1 refunded sale from 1 Oct 2026 to 31 Oct 2026: S-41."
+    assert reply.text == "40.00 EUR (refunded so far) over 1 refunded sale from 1 Oct 2026 to 31 Oct 2026: S-41."
 
 
 async def test_a_deed_without_a_day_of_its_own_is_not_dated_by_another() -> None:
@@ -171,9 +171,9 @@ async def test_a_deed_without_a_day_of_its_own_is_not_dated_by_another() -> None
         ("who is Olav Finn", "Olaf Finn. You wrote ‘Olav Finn’; this is Olaf Finn."),
         ("have we refunded S-44 yet", "No: S-44."),
         ("ida's credit", "Ida Roth: credit 15.00 EUR."),
-        ("how much did we refund in november", "90.00 EUR over 1 refunded sale from 1 Nov 2026 to 30 Nov 2026: S-42."),
+        ("how much did we refund in november", "90.00 EUR (refunded so far) over 1 refunded sale from 1 Nov 2026 to 30 Nov 2026: S-42."),  # noqa: E501
         ("which smith has the earliest booked repair", "repair 702 has no smith."),
-        ("total credit", "60.00 CHF and 15.00 EUR over 3 keepers: Ida Roth; Olaf Finn; Pia Sand."),
+        ("total credit", "60.00 CHF and 15.00 EUR (credit) over 3 keepers: Ida Roth; Olaf Finn; Pia Sand."),
         ("how many sales were paid in april", "No sales paid from 1 Apr 2026 to 30 Apr 2026."),
         ("how many refunds in may", "No refunded sales from 1 May 2026 to 31 May 2026."),
         ("how many repairs start in may", "No repairs starting from 1 May 2027 to 31 May 2027."),

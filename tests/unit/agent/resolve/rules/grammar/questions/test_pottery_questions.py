@@ -18,15 +18,27 @@ async def tell(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("how much does Edda owe?", "80.00 EUR over 1 unpaid due of Edda Frost: due 801."),
-        ("how much dues are unpaid", "380.00 EUR over 2 unpaid dues (1 open, 1 overdue): due 803; due 801."),
-        ("how much is unpaid", "380.00 EUR over 2 unpaid dues (1 open, 1 overdue): due 803; due 801."),
-        ("total outstanding", "380.00 EUR over 3 dues: due 803; due 801; due 802."),
-        ("how much are we still owed", "380.00 EUR over 2 unpaid dues (1 open, 1 overdue): due 803; due 801."),
-        ("how much is overdue?", "80.00 EUR over 1 overdue due: due 801."),
-        ("sum of the unpaid dues", "380.00 EUR over 2 unpaid dues (1 open, 1 overdue): due 803; due 801."),
-        ("total of the unpaid dues", "380.00 EUR over 2 unpaid dues (1 open, 1 overdue): due 803; due 801."),
-        ("how much are the overdue dues in total", "80.00 EUR over 1 overdue due: due 801."),
+        ("how much does Edda owe?", "80.00 EUR (outstanding) over 1 unpaid due of Edda Frost: due 801."),
+        (
+            "how much dues are unpaid",
+            "380.00 EUR (outstanding) over 2 unpaid dues (1 open, 1 overdue): due 803; due 801.",
+        ),
+        ("how much is unpaid", "380.00 EUR (outstanding) over 2 unpaid dues (1 open, 1 overdue): due 803; due 801."),
+        ("total outstanding", "380.00 EUR (outstanding) over 3 dues: due 803; due 801; due 802."),
+        (
+            "how much are we still owed",
+            "380.00 EUR (outstanding) over 2 unpaid dues (1 open, 1 overdue): due 803; due 801.",
+        ),
+        ("how much is overdue?", "80.00 EUR (outstanding) over 1 overdue due: due 801."),
+        (
+            "sum of the unpaid dues",
+            "380.00 EUR (outstanding) over 2 unpaid dues (1 open, 1 overdue): due 803; due 801.",
+        ),
+        (
+            "total of the unpaid dues",
+            "380.00 EUR (outstanding) over 2 unpaid dues (1 open, 1 overdue): due 803; due 801.",
+        ),
+        ("how much are the overdue dues in total", "80.00 EUR (outstanding) over 1 overdue due: due 801."),
         ("how much do all dues come to", "800.00 EUR over 3 dues: due 803; due 801; due 802."),
         ("makers with over 100 euros overdue", "No makers with overdue dues (outstanding over 100.00 EUR)."),
         ("does Edda owe more than 100", "No: due 801 (80.00 EUR, not more than 100)."),

@@ -87,7 +87,7 @@ async def test_all_that_a_question_says_of_records_is_read(name: str, text: str,
     [
         ("riding", "what's the total of unpaid fees", "90.00 EUR over 3 unpaid fees: fee 412; fee 411; fee 414."),
         ("vet", "average bill", "97.20 EUR on average over 5 bills: 486.00 EUR ÷ 5 = 97.20 EUR."),
-        ("vet", "average weight of dogs", "24850 on average over 2 dog animals: 49700 ÷ 2 = 24850."),
+        ("vet", "average weight of dogs", "24850 grams on average over 2 dog animals: 49700 ÷ 2 = 24850."),
         ("vet", "how many animals by species", "5 animals: 2 dog, 2 cat, 1 rabbit."),
         ("vet", "is Omar on leave?", "Yes: Omar Saleh."),
         ("riding", "is Moonlight fit?", "No: Moonlight (injured)."),
