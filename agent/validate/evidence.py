@@ -56,7 +56,7 @@ def prove(slots: Slots, parameter: Parameter, quote: Words | None, value: Any) -
 
 def is_read_by_code(slots: Slots, parameter: Parameter, words: VerifiedSpan, value: Any) -> bool:
     """Whether code's own readers read this value from those words."""
-    if parameter.schema.get("format") == "date" and (pair := _find_pair(slots, parameter, words.spans[0])) is not None:
+    if parameter.schema.get("format") == "date" and (pair := _find_pair(slots, parameter, words)) is not None:
         return value in pair
     if isinstance(value, str) and not list_members(parameter.schema) and value == words.text:
         return True
@@ -75,16 +75,18 @@ def is_read_by_code(slots: Slots, parameter: Parameter, words: VerifiedSpan, val
     return isinstance(read, Read) and type(read.value) is type(value) and bool(read.value == value)
 
 
-def _find_pair(slots: Slots, parameter: Parameter, span: Span) -> tuple[str, ...] | None:
-    """The day, or the two, that a parameter may take of the joined days that its words belong to: "from 1" of "from 1
-    to 3 December". None if they belong to no such days."""
-    pairs = day_pairs.find(read_text(slots.request.words(span.origin)), slots.request.now.date())
-    own = [each for each in pairs if each.start < span.end and span.start < each.end]
+def _find_pair(slots: Slots, parameter: Parameter, words: VerifiedSpan) -> tuple[str, ...] | None:
+    """The day of a parameter for the first or last one that words say, with those around them: "from 1" of "from 1 to 3
+    December". For another parameter both days, if the words have both. None if they have no such days."""
+    span, today = words.spans[0], slots.request.now.date()
+    names = day_pairs.find_day_parameters(slots.contract.properties, slots.annotation) or ()
+    ends = parameter.name in names
+    pairs = day_pairs.find(read_text(slots.request.words(span.origin) if ends else words.text), today)
+    own = [each for each in pairs if not ends or (each.start < span.end and span.start < each.end)]
     if len(own) != 1:
         return None
     days = (own[0].first.isoformat(), own[0].last.isoformat())
-    names = day_pairs.find_day_parameters(slots.contract.properties, slots.annotation) or ()
-    return (days[names.index(parameter.name)],) if parameter.name in names else days
+    return (days[names.index(parameter.name)],) if ends else days
 
 
 def number_is_typed(number: Any, unit: str | None, words: Words | None) -> bool:

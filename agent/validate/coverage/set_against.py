@@ -29,7 +29,9 @@ _OTHER_NAME: Final = re.compile(r"(?:instead\s+of|rather\s+than)\s+[A-Z][\w-]*(?
 _ENDS: Final = re.compile(r"\s*(?:[,.;!]|$|(?:from|for|to|at|on|in|by|with|as)\b)", re.IGNORECASE)
 # Before a value that shall no longer be: "not (on Thursday)", "instead of (Hope)".
 _DENIED: Final = re.compile(
-    r"(?<!\w)(?:not|instead\s+of|rather\s+than)\s+(?:(?:be|on|for|to|at|from|with|in|the|an?)\s+){0,2}", re.IGNORECASE
+    r"(?P<joined>,\s*|\b(?:but|and)\s+)?(?<!\w)(?:(?P<not>not)|instead\s+of|rather\s+than)\s+"
+    r"(?:(?:be|on|for|to|at|from|with|in|the|an?)\s+){0,2}",
+    re.IGNORECASE,
 )
 _SAID: Final = re.compile(r"[^\W_][\w-]*(?:\s+[A-Z][\w-]*){0,2}")
 _LONGEST_DAY: Final = 40
@@ -76,8 +78,11 @@ def find_denied(order: Order) -> Iterator[Denied]:
             others = [each for each in own if low not in each.words]
         else:
             continue
-        if own and _ENDS.match(words, ends):
-            yield Denied((found.start(), found.end() + ends), others[0] if others else None)
+        # "Friday, not Monday" may only tell what is meant. "Instead of Monday" tells what was so.
+        apart = found["not"] and (found["joined"] or not any(each.is_day or each.named for each in own))
+        if own and not (others and apart) and _ENDS.match(words, ends):
+            start = found.end("joined") if found["joined"] else found.start()
+            yield Denied((start, found.end() + ends), others[0] if others else None)
 
 
 def explain_denied(order: Order) -> list[str]:

@@ -61,6 +61,13 @@ LAKE = find("run", "Lake Run")
             extended("2026-12-18", "18 December"),
             "",
         ),
+        (LAUNDRY, "give the Lake Run to Mark Penny, not Rudi", handed(LAKE, "Mark Penny"), "‘not Rudi’"),
+        (
+            OFFICE,
+            "extend Ada Quist's pass to 18 December, not 8 December",
+            extended("2026-12-18", "18 December"),
+            "",
+        ),
         (
             OFFICE,
             "extend Ada Quist's pass to 18 December not 8 December",

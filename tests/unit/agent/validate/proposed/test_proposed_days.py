@@ -13,6 +13,7 @@ from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
 from evals.cases.frozen_world import FrozenWorld
 from tests.unit import museum
+from tests.unit.laundry import LAUNDRY
 from tests.unit.marina import ask
 from tests.unit.own_worlds import NOW, OWNER, Says, find, plan
 
@@ -80,6 +81,13 @@ async def test_both_ends_of_a_stretch_are_proven_by_all_words_that_say_it(
     made = await shut(said, first, last)
     assert isinstance(made, Plan), made
     assert bool(made.held) is held
+
+
+async def test_a_record_that_is_moved_from_one_day_to_another_gets_no_stretch() -> None:
+    made = (await ask(LAUNDRY, "shift load 801 from Friday to Thursday")).verdict
+    assert isinstance(made, Plan), made
+    assert [each.value for each in made.steps[0].filled] == [801, "2026-11-26"]
+    assert not made.held
 
 
 def visits(name: str, title: str, day: str = "day") -> FrozenWorld:
