@@ -23,7 +23,7 @@ from agent.extract.time import day_pairs, durations
 from agent.pipeline import ParameterValue, PromptSource, Span, grade_evidence
 from agent.planning.proposal import Words
 from agent.validate.questions import format_plain, list_members
-from agent.validate.slots import Parameter, Read, Slots, VerifiedSpan, read_words
+from agent.validate.slots import Parameter, Read, Slots, VerifiedSpan, format_parameter, read_words
 from language import numerals
 from language.fractions import is_fraction
 from language.measures import CALENDAR, TIME, find_measure
@@ -49,7 +49,8 @@ def prove(slots: Slots, parameter: Parameter, quote: Words | None, value: Any) -
     if not spans:
         return None
     text = spans[0].text
-    how = "" if format_plain(value) == text else f"{text} → {format_plain(value)}"
+    shown = format_parameter(parameter, value)
+    how = "" if text in (shown, format_plain(value)) else f"{text} → {shown}"
     by_code = is_read_by_code(slots, parameter, VerifiedSpan(text, spans), value)
     return PromptSource(spans=spans, reading=how, read_by="code" if by_code else "model")
 

@@ -157,8 +157,8 @@ _MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
 def preview(contract: Contract, filled: Mapping[str, ParameterValue], records: Mapping[str, Mapping[str, Any]]) -> str:
     """The preview as plain text without hidden characters.
 
-    The template gets ``params`` (money formatted, the rest as sent) and ``records`` (parameter → safe fields). The
-    values are listed if there is no template, or if it uses a value that isn't there.
+    The template gets ``params`` (money and days formatted, the rest as sent) and ``records`` (parameter → safe
+    fields). The values are listed if there is no template, or if it uses a value that isn't there.
     """
     if contract.preview:
         params = {name: _display_param(contract, each) for name, each in filled.items()}

@@ -166,12 +166,10 @@ def read_words(parameter: Parameter, words: VerifiedSpan, now: datetime) -> Read
     value = _make_json(reading.value)
     if value is None or not _has_canonical_form(value):
         return Unread(f"{quote_words(words.text)} is out of range for {_choose_noun(parameter)}.")
+    shown = format_parameter(parameter, value, reading.shown)
     how = "" if reading.how == words.text else reading.how
-    return Read(
-        value,
-        format_parameter(parameter, value, reading.shown),
-        PromptSource(spans=words.spans, reading=format_plain(how)),
-    )
+    how = how.replace(f"→ {value}", f"→ {shown}") if isinstance(value, str) else how
+    return Read(value, shown, PromptSource(spans=words.spans, reading=format_plain(how)))
 
 
 def read_choice(parameter: Parameter, choice: Choice, words: VerifiedSpan) -> Read | Unread:

@@ -244,7 +244,7 @@ def render_card(shown: dict[str, Any], *, more: str = "") -> str:
                 f"  {call['preview']}",
             ]
             lines += [
-                f"    {each['label']}: {each['shown']}    <- {describe_source(each['source'])}"
+                f"    {each['label']}: {each['shown']}    <- {describe_source(each['source'], each['shown'])}"
                 for each in call["params"]
             ]
             lines.append(f"    {call['method']} {call['url']}")
@@ -278,12 +278,15 @@ def _in_words(actions: list[str]) -> str:
     return ", ".join(dict.fromkeys(" ".join(reversed(parts)).replace("_", " ") for parts in told))
 
 
-def describe_source(source: dict[str, Any]) -> str:
+def describe_source(source: dict[str, Any], shown: str = "") -> str:
+    """Where the value that is ``shown`` comes from. What words were read as isn't told where it stands beside them."""
     said = " … ".join(span["text"] for span in source.get("spans", ()))
+    reading = source.get("reading", "")
+    told = f" ({reading})" if reading and reading.rpartition(" → ")[2] != shown else ""
     match source["kind"]:
         case "prompt":
             by = ", a reading to check" if source.get("read_by") == "model" else ""
-            return f"you said ‘{said}’{by}" + (f" ({source['reading']})" if source["reading"] else "")
+            return f"you said ‘{said}’{by}{told}"
         case "computed":
             by = ", a reading to check" if source.get("read_by") == "model" else ""
             return f"worked out: {source['reading']}" + (f", from ‘{said}’{by}" if said else "")
@@ -294,6 +297,7 @@ def describe_source(source: dict[str, Any]) -> str:
             return f"given at {source['pointer']}" + (f" ({source['reading']})" if source["reading"] else "")
         case "record":
             via = f" of {', '.join(source['via'])}" if source["via"] else ""
-            return f"{source['field']} of {source['label']}{via}" + (f", from ‘{said}’" if said else "")
+            field = source["field"].replace("_", " ")
+            return f"{field} of {source['label']}{via}" + (f", from ‘{said}’" if said else "")
         case _:
             return "the contract's default"

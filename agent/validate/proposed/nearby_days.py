@@ -15,7 +15,8 @@ from agent.pipeline import PromptSource
 from agent.planning.proposal import Words
 from agent.validate.evidence import find_spans
 from agent.validate.records.located import LocatedRecord
-from agent.validate.slots import Parameter, Read, format_parameter
+from agent.validate.slots import Parameter, Read
+from core.clock import format_day
 from language.text import read_text
 from registry.contract import Contract
 
@@ -42,9 +43,9 @@ def find_day_nearby(
     days = [day for each in months if (day := _set_day(each, found[0].day.day)) is not None and day >= today]
     if not days:
         return None
-    nearest = min(days, key=lambda each: abs((each - now).days)).isoformat()
-    how = f"{spans[0].text} → {nearest}, nearest to {now.isoformat()}"
-    return Read(nearest, format_parameter(parameter, nearest), PromptSource(spans=spans, reading=how))
+    nearest = min(days, key=lambda each: abs((each - now).days))
+    how = f"{spans[0].text} → {format_day(nearest)}, nearest to {format_day(now)}"
+    return Read(nearest.isoformat(), format_day(nearest), PromptSource(spans=spans, reading=how))
 
 
 def _find_present_day(contract: Contract, name: str, records: Mapping[str, tuple[LocatedRecord, ...]]) -> date | None:

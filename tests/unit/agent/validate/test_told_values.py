@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.pipeline import Question
+from agent.pipeline import Plan, PromptSource, Question
 from tests.unit.own_worlds import read_words, world
 
 
@@ -30,3 +30,21 @@ async def test_a_question_tells_values_as_people_write_them(text: str, said: str
     asked = await read_words(text, world("lending"))
     assert isinstance(asked, Question)
     assert asked.text == said
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("hotel", "booking 5004 stays until friday", ("27 Nov 2026", "friday → 27 Nov 2026")),
+        ("vet", "move visit 703 to the 4th of december", ("4 Dec 2026", "the 4th of december → 4 Dec 2026")),
+    ],
+)
+async def test_a_card_tells_a_day_and_how_it_was_read_as_people_write_it(
+    name: str, text: str, told: tuple[str, str]
+) -> None:
+    made = await read_words(text, world(name))
+    assert isinstance(made, Plan)
+    day = made.steps[0].filled[1]
+    assert isinstance(day.source, PromptSource)
+    assert (day.shown, day.source.reading) == told
+    assert made.steps[0].preview.endswith(f": {told[0]}")
