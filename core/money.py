@@ -25,6 +25,10 @@ def to_major_units(minor: int, currency: str) -> Decimal:
 
 
 def format_money(minor: int, currency: str) -> str:
-    """Amount and code: ``4900, 'EUR'`` → ``49.00 EUR``; ``1200, 'JPY'`` → ``1200 JPY``. Digits are not grouped, because
-    both people and code read it."""
+    """Amount and code for people: ``1250000, 'EUR'`` → ``12,500.00 EUR``; ``1200, 'JPY'`` → ``1,200 JPY``."""
+    return f"{to_major_units(minor, currency):,f} {currency}"
+
+
+def write_money(minor: int, currency: str) -> str:
+    """Amount and code for programs, and for words to be compared with: ``12500.00 EUR``."""
     return f"{to_major_units(minor, currency):f} {currency}"

@@ -174,10 +174,19 @@ def _fill(template: str, shown: Mapping[str, str]) -> str:
 def format_field(each: Field, values: Mapping[str, Any]) -> str:
     """Formats a field's value for people: money with its currency (``49.00 EUR``), a day or a moment as its day
     (``3 Oct 2026``), a closed list's word without underscores, a boolean as yes or no, no value as the empty string."""
+    if (amount := _read_amount(each, values)) is not None:
+        return money.format_money(*amount)
     text = write_field(each, values)
     if each.type in ("date", "datetime"):
         return write_day(text)
     return text.replace("_", " ") if each.type == "enum" else text
+
+
+def _read_amount(each: Field, values: Mapping[str, Any]) -> tuple[int, str] | None:
+    value, currency = values.get(each.name), values.get(each.currency_field) if each.currency_field else None
+    if each.type != "money_minor" or not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return (value, currency) if isinstance(currency, str) else None
 
 
 def write_field(each: Field, values: Mapping[str, Any]) -> str:
@@ -187,9 +196,8 @@ def write_field(each: Field, values: Mapping[str, Any]) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if each.type == "money_minor" and isinstance(value, int):
-        currency = values.get(each.currency_field) if each.currency_field else None
-        return money.format_money(value, currency) if isinstance(currency, str) else str(value)
+    if (amount := _read_amount(each, values)) is not None:
+        return money.write_money(*amount)
     if each.type == "datetime" and isinstance(value, str):
         return value[:10]
     if each.type == "json" and isinstance(value, str):

@@ -265,10 +265,11 @@ class Answerer:
         found = totals[0].found
         # An empty currency is no information beside one with an amount.
         telling = [each for each in totals if isinstance(each.value, Quantity) and each.value.number] or totals
-        values = tuple(each.shown for each in telling)
+        values = tuple(each.written for each in telling)
         kind = found[0].kind
         by, field = kind.field_named(asked.by or ""), kind.field_named(total.field)
-        sums = _tell_sum(field, kind, join(values, "and")) if field is not None else join(values, "and")
+        sums = join([each.shown for each in telling], "and")
+        sums = _tell_sum(field, kind, sums) if field is not None else sums
         opening = f"{sums}{' on average' if total.average else ''} over {await self._told(total.of, found)}"
         if by is not None:
             listed = write_totals(by, total, found)

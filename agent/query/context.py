@@ -110,7 +110,9 @@ class Worked:
     @property
     def written(self) -> str:
         """The value as a program reads it."""
-        return self.value.text.replace("T", " ") if isinstance(self.value, Moment) else self.value.shown
+        if isinstance(self.value, Moment):
+            return self.value.text.replace("T", " ")
+        return self.value.shown.replace(",", "") if isinstance(self.value, Quantity) else self.value.shown
 
 
 @dataclass(frozen=True, slots=True)

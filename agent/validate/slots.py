@@ -204,9 +204,11 @@ def format_parameter(parameter: Parameter, value: Any, otherwise: str | None = N
         if parameter.annotation.unit is Unit.MONEY_MINOR and isinstance(value, int):
             return money_text(value, parameter.currency)
         if parameter.annotation.unit is Unit.MONEY:
-            return f"{value} {parameter.currency}"
+            return f"{value:,} {parameter.currency}"
     if isinstance(value, str) and value in list_members(parameter.schema):
         return format_plain(value.replace("_", " "))
+    if isinstance(value, list) and otherwise is None and parameter.is_array:
+        return ", ".join(format_parameter(parameter.item(), each) for each in value)
     if isinstance(value, str) and parameter.schema.get("format") in ("date", "date-time"):
         return write_day(value)
     return format_plain(value if otherwise is None or isinstance(value, str) else otherwise)

@@ -24,9 +24,7 @@ from agent.pipeline import (
 from agent.runs.decisions import CANCELLED
 from agent.runs.run import Run
 from core.actor import Actor
-from core.clock import write_day
 from core.display_text import to_display_text
-from language.currencies import is_code
 from registry.contract import Risk
 
 
@@ -87,11 +85,6 @@ STEPS: Final[Mapping[RunState, tuple[tuple[str, str], ...]]] = {
 """The steps of a moving run, by the state in which each step begins: the step's name, and its label."""
 
 
-_WRITTEN: Final = re.compile(
-    r"‘[^’]*’|“[^”]*”|(?<![\w-])(?P<day>\d{4}-\d{2}-\d{2})(?![\w-])"
-    r"|(?<![\w.,-])(?P<amount>[1-9]\d{3,14})(?=(?:\.\d+)? (?P<currency>[A-Z]{3})(?!\w))",
-    re.ASCII,
-)
 _BREAKS: Final = re.compile(r"[ \t\r\n]+")
 _CANCELLED: Final = Badge("cancelled", "quiet")
 _REPLACED: Final = Badge("replaced", "quiet")
@@ -132,18 +125,6 @@ def format_name(name: str) -> str:
 def shorten(text: str, limit: int) -> str:
     """Typed text, on one line of a list."""
     return to_display_text(_BREAKS.sub(" ", text), limit=limit)
-
-
-def write_out(text: str) -> str:
-    """Text made of a record's fields, with days and amounts as people write them (``paid 3 Oct 2026``, ``12,500.00
-    EUR``). Quoted text stays as it was typed."""
-    return _WRITTEN.sub(_write_out, text)
-
-
-def _write_out(found: re.Match[str]) -> str:
-    if found["amount"]:
-        return f"{int(found['amount']):,}" if is_code(found["currency"]) else found[0]
-    return write_day(found[0])
 
 
 def name_actions(titles: Sequence[str]) -> str:

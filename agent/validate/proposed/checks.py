@@ -206,7 +206,7 @@ class PlanChecks:
             )
             asked = _ask_whether(f"{text} Or shall it be {count}?", count[:1].upper() + count[1:], does)
         else:
-            part = "those parts" if len(asked_about) > 1 else "that part"
+            part = "those parts" if len(fragments) > 1 else "that part"
             text = f"{again}You also wrote {words}, and I can't do {part}. Shall I do the rest{rest}?"
             asked = _ask_whether(text, "Yes, without that", does)
         asks_model = not (left.firm or repeats) and self._may_be_read_again(left.weighty)

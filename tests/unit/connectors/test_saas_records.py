@@ -46,7 +46,7 @@ async def test_yen_are_shown_without_hundredths() -> None:
     saas, _ = records({"/api/invoices/1042": ROW | {"total": 7840, "currency": "JPY"}})
     record = await saas.get("invoice", "1042")
     assert record is not None
-    assert "7840 JPY" in record.label
+    assert "7,840 JPY" in record.label
 
 
 async def test_a_search_hands_everything_on_to_the_platform() -> None:

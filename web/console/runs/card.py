@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -209,7 +209,7 @@ def _call(run: Run, step: Step, at: int, viewer: str, kinds: Kinds) -> Call:
     return Call(
         number=at + 1,
         title=to_display_text(step.title),
-        preview=say_preview(step),
+        preview=to_display_text(step.preview),
         risk=labels.RISKS[step.risk],
         contract=step.action,
         version=step.version,
@@ -219,49 +219,6 @@ def _call(run: Run, step: Step, at: int, viewer: str, kinds: Kinds) -> Call:
         payload=_payload(step),
         request=_request(step),
     )
-
-
-def say_preview(step: Step, limit: int = 2000) -> str:
-    """The sentence of a call, with amounts and days written as beside its values. Text that somebody typed or that a
-    record contains, and quoted text, is left unchanged. A truncated sentence is unchanged too, because the ends of such
-    texts can't be found in it."""
-    texts = {text for pin in step.pins for each in pin.values.values() for text in _list_texts(each)}
-    values: set[str] = set()
-    for each in step.filled:
-        held = _list_texts(each.value)
-        texts.update((each.shown, *held) if held else ())
-        values.update(() if held else (each.shown,))
-    said = step.preview
-    if not said.endswith("…"):
-        said = _write_out(said, values - texts, texts)
-    return to_display_text(said, limit=limit)
-
-
-def _write_out(said: str, values: Set[str], texts: Set[str]) -> str:
-    """Writes each value as people do, unless it overlaps a text or a quotation. A template may have removed spaces from
-    a text or changed its case."""
-    ways = ["“[^”]*”?", "‘[^’]*’?", *(f"(?i:{words})" for each in texts if (words := _match_words(each)))]
-    kept = [found.span() for way in ways for found in re.finditer(way, said)]
-
-    def write(value: re.Match[str]) -> str:
-        start, end = value.span()
-        is_kept = any(a < end and start < b and not (start <= a and b <= end) for a, b in kept)
-        return value[0] if is_kept else labels.write_out(value[0])
-
-    longest = sorted((each for each in values if each.strip()), key=len, reverse=True)
-    return re.sub(rf"(?<!\w)(?:{'|'.join(map(_match_words, longest))})(?!\w)", write, said) if longest else said
-
-
-def _match_words(text: str) -> str:
-    return r"\s+".join(map(re.escape, to_display_text(text, lines=True, limit=_WHOLE).split()))
-
-
-def _list_texts(value: object) -> list[str]:
-    """The texts in a value: strings that aren't days."""
-    if isinstance(value, str):
-        return [] if _DAY.fullmatch(value) else [value]
-    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
-    return [text for each in inner for text in _list_texts(each)]
 
 
 def _address(step: Step) -> str:
@@ -289,7 +246,6 @@ def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str, k
     typed = not isinstance(filled.source, RecordSource)
     shown = to_display_text(filled.shown, lines=typed, limit=_WHOLE)
     day = _say_day(filled.value, run.zone)
-    as_typed = typed and (isinstance(filled.value, str) or bool(_list_texts(filled.value)))
     beside = [
         each.source for each in step.filled if isinstance(each.source, RecordSource) and each.source.field == "id"
     ]
@@ -298,7 +254,7 @@ def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str, k
         slot=f"{at}.{filled.param}",
         name=filled.param,
         label=to_display_text(filled.label),
-        shown=shown if as_typed else labels.write_out(shown),
+        shown=shown,
         exact=to_display_text(json.dumps(filled.value, ensure_ascii=False), limit=_WHOLE),
         source=labels.describe_source(run, filled.source, viewer, filled.shown, beside),
         record=tuple(_record(filled.source, step, run.zone, kinds)),
@@ -334,7 +290,7 @@ def _record(source: Source, step: Step, zone: str, kinds: Kinds) -> Iterator[Fie
                 if value is None:
                     told = "nothing"
                 elif declared is not None and declared.type == "money_minor":
-                    told = labels.write_out(format_field(declared, pin.values))
+                    told = format_field(declared, pin.values)
                 else:
                     told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
                 text = _say_day(value, zone) or told

@@ -15,7 +15,6 @@ from core.actor import Actor
 from core.display_text import drop_listing, to_display_text
 from web.console import labels
 from web.console.labels import Badge
-from web.console.runs.card import say_preview
 
 OPEN: Final = 2
 """Most turns before the shown one that are open. Earlier ones are folded."""
@@ -102,18 +101,18 @@ def make_answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext, sta
     one = reply.records[0] if len(reply.records) == 1 else None
     introduced = one is not None and one.detail != "" and told == introduce(one.label, one.detail)
     return AnswerView(
-        text=labels.write_out(to_display_text(told, limit=4000)),
+        text=to_display_text(told, limit=4000),
         records=tuple(
             RecordRow(
-                labels.write_out(to_display_text(each.label, limit=200)),
-                labels.write_out(to_display_text(each.detail, limit=300)),
+                to_display_text(each.label, limit=200),
+                to_display_text(each.detail, limit=300),
             )
             for each in reply.records
         ),
         more=f"and {left} more" if reply.records and left > 0 else "",
         after=f"?start={shown}" if reply.records and left > 0 else "",
         before=f"?start={max(0, start - PAGE)}" if start else "",
-        name=labels.write_out(to_display_text(one.label, limit=200)) if one is not None and introduced else "",
+        name=to_display_text(one.label, limit=200) if one is not None and introduced else "",
         actions=tuple(
             FittingAction(to_display_text(offers[name].title), f"{offers[name].title}{about}")
             for name in reply.actions
@@ -142,8 +141,7 @@ def _tell_outcome(run: Run) -> str:
     elif run.state == "rejected" and run.reason:
         came = run.reason
     elif run.plan is not None:
-        came = " ".join(say_preview(step) for step in run.plan.steps)
+        came = " ".join(to_display_text(step.preview) for step in run.plan.steps)
     else:
         came = run.refusal.detail if run.refusal is not None else ""
-    typed = run.plan is not None or run.state == "rejected"
-    return labels.shorten(came if typed else labels.write_out(came), _CAME_CHARS)
+    return labels.shorten(came, _CAME_CHARS)

@@ -19,7 +19,6 @@ from core.error_answer import find_sentence
 from core.errors import NotCanonical
 from web.console import labels
 from web.console.labels import Badge
-from web.console.runs.card import say_preview
 
 _GOES_ON: Final = "If you say that it happened, or send it again, the calls after it are sent too."
 _SENTENCES = {
@@ -108,7 +107,7 @@ def make_outcome(planned: Planned, actor: Actor, context: WorkspaceContext) -> O
         calls.append(
             CallResult(
                 number=at + 1,
-                title=say_preview(step) or to_display_text(step.title),
+                title=to_display_text(step.preview or step.title),
                 state=labels.SENT_AGAIN if again else labels.CALLS[each.state],
                 words=_join_words(each.state, sentence, detail, find_sentence(each.answer)),
                 call_id=each.call_id,

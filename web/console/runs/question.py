@@ -9,7 +9,6 @@ from agent.runs.run import Run
 from agent.workspace import authority
 from core.actor import Actor
 from core.display_text import drop_choices, to_display_text
-from web.console import labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +37,13 @@ def make_question_view(question: Question, run: Run, viewer: Actor) -> QuestionV
         AnswerOption(
             at + 1,
             each.id,
-            labels.write_out(to_display_text(each.label)),
-            labels.write_out(to_display_text(each.detail)),
+            to_display_text(each.label),
+            to_display_text(each.detail),
             tuple(to_display_text(mark) for mark in each.marks),
         )
         for at, each in enumerate(question.candidates)
     )
-    text = drop_choices(question.text, [(each.label, each.detail) for each in question.candidates])
-    text = labels.write_out(to_display_text(text))
+    text = to_display_text(drop_choices(question.text, [(each.label, each.detail) for each in question.candidates]))
     return QuestionView(
         question.slot, text, options, question.free_text, _label_input(question, text), authority.owns(viewer, run)
     )

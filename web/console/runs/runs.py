@@ -21,7 +21,6 @@ from web.auth import get_container
 from web.console import labels
 from web.console.labels import Badge
 from web.console.pages import Page, render
-from web.console.runs.card import say_preview
 from web.console.session import SignedIn, Visitor, make_shell
 
 router = APIRouter(include_in_schema=False)
@@ -147,7 +146,7 @@ def _waiting(run: Run) -> ApprovalRow:
     return ApprovalRow(
         run_id=run.id,
         text=labels.shorten(run.text, 240),
-        preview=say_preview(steps[0], 300)
+        preview=to_display_text(steps[0].preview, limit=300)
         if len(steps) == 1
         else to_display_text(_name_actions([step.title for step in steps]), limit=300),
         who=labels.name_actor(run.actor, 80),

@@ -172,7 +172,7 @@ def test_an_answer_that_introduces_one_record_says_once_what_is_known_of_it() ->
     context = cast(WorkspaceContext, SimpleNamespace(catalogue=SimpleNamespace(offers=lambda *_: ())))
     shown = make_answer_view(reply, RUN.actor, context)
     assert (shown.name, shown.records[0].detail) == ("Ada Wren", "ada@example.com · since 3 Oct 2026")
-    told = reply.model_copy(update={"text": "Ada Wren: total 12500.00 EUR."})
+    told = reply.model_copy(update={"text": "Ada Wren: total 12,500.00 EUR."})
     shown = make_answer_view(told, RUN.actor, context)
     assert (shown.name, shown.text) == ("", "Ada Wren: total 12,500.00 EUR.")
 
