@@ -80,14 +80,15 @@ def _find_pair(slots: Slots, parameter: Parameter, words: VerifiedSpan) -> tuple
     """The day of a parameter for the first or last one that words say, with those around them: "from 1" of "from 1 to 3
     December". For another parameter both days, if the words have both. None if they have no such days."""
     span, today = words.spans[0], slots.request.now.date()
-    names = day_pairs.find_day_parameters(slots.contract.properties, slots.annotation) or ()
-    ends = parameter.name in names
-    pairs = day_pairs.find(read_text(slots.request.words(span.origin) if ends else words.text), today)
+    first, last = day_pairs.find_day_parameters(slots.contract.properties, slots.annotation) or ("", "")
+    ends = parameter.name in (first, last)
+    named = day_pairs.name_day(last, slots.annotation(last)) if ends else ()
+    pairs = day_pairs.find_of(read_text(slots.request.words(span.origin) if ends else words.text), today, named)
     own = [each for each in pairs if not ends or (each.start < span.end and span.start < each.end)]
     if len(own) != 1:
         return None
     days = (own[0].first.isoformat(), own[0].last.isoformat())
-    return (days[names.index(parameter.name)],) if ends else days
+    return (days[parameter.name == last],) if ends else days
 
 
 def number_is_typed(number: Any, unit: str | None, words: Words | None) -> bool:

@@ -1,16 +1,17 @@
-"""Day pairs: from which day until which, as in "12-13 December", "12 to 13 Dec" or "Thursday to Saturday"."""
+"""Day pairs: from which day until which, as in "12-13 December", "12 to 13 Dec", "Thursday to Saturday" or "from Monday
+for 3 days"."""
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from agent.extract.time import dates
+from agent.extract.time import date_math, dates, durations
 from language.date_forms import DAYS, MONTHS
 from language.text import Text, read_text, word_set
 from registry.contract import Annotation
@@ -28,6 +29,10 @@ _ONE_MONTH: Final = (
     rf"(?P<e>\d{{1,2}})\.{_TO}(?P<f>\d{{1,2}})\.(?P<of>\d{{1,2}})\.?",
 )
 _FIGURES: Final = rf"(?<![\w/.-])(\d{{1,2}})/(\d{{1,2}}){_TO}(\d{{1,2}})/(\d{{1,2}})(?![\w/-]|\.\d)"
+_LENGTHS: Final = frozenset(("week", "fortnight", "month"))
+_FRIDAY: Final = 5
+_FOR: Final = re.compile(r",?\s+for\s+(?:the\s+next\s+)?")
+_STARTING: Final = re.compile(r",?\s+(?:from|starting(?:\s+(?:on|from))?|beginning(?:\s+on)?)\s+(?:the\s+)?")
 _SURE: Final = 0.55
 _STARTS: Final = word_set("from start starts starting begin begins beginning first arrival arrive arrives out")
 _ENDS: Final = word_set("to until till end ends ending last due return returns back departure leave leaves")
@@ -70,6 +75,26 @@ def find(text: Text, today: date) -> tuple[DayPair, ...]:
         if not joined_days or _BETWEEN.search(text.low, 0, one.start) or _is_next(pair):
             made.append(pair)
     return tuple(each for each in made if each.first <= each.last)
+
+
+def find_counted(text: Text, today: date) -> Iterator[DayPair]:
+    """The days of a stretch that its first day and its length tell: "from Monday for 3 days" ends on Wednesday. Days
+    over a weekend may be working days, so they tell nothing."""
+    for when in (each for each in dates.find(text, today) if each.weight >= _SURE and each.last is None):
+        for each in durations.find(text):
+            unit, count = each.unit.rstrip("s"), int(each.count)
+            behind = _FOR.fullmatch(text.low, when.end, each.start)
+            if not behind and not _STARTING.fullmatch(text.low, each.end, when.start):
+                continue
+            if count == each.count and (unit in _LENGTHS or (unit == "day" and when.day.weekday() + count <= _FRIDAY)):
+                last = date_math.shift(when.day, count, unit) - timedelta(days=1)
+                yield DayPair(min(when.start, each.start), max(when.end, each.end), when.day, last)
+
+
+def find_of(text: Text, today: date, last: Collection[str]) -> tuple[DayPair, ...]:
+    """The joined days for two parameters. ``last`` are the words that name the second one. A length tells it only where
+    it is called the last day: what is due back after 3 days may be so on the fourth."""
+    return find(text, today) or (tuple(find_counted(text, today)) if "last" in last else ())
 
 
 def _is_next(pair: DayPair) -> bool:
@@ -117,8 +142,13 @@ def find_day_parameters(
     dated = [name for name, each in properties.items() if isinstance(each, Mapping) and each.get("format") == "date"]
     if len(dated) != 2:
         return None
-    said = [{*name.split("_"), *(annotation(name).label or "").casefold().split()} for name in dated]
+    said = [name_day(name, annotation(name)) for name in dated]
     for one, other in ((0, 1), (1, 0)):
         if said[one] & _STARTS and said[other] & _ENDS and not said[one] & _ENDS:
             return dated[one], dated[other]
     return None
+
+
+def name_day(name: str, annotation: Annotation) -> frozenset[str]:
+    """The words of a parameter's name and label."""
+    return frozenset((*name.split("_"), *(annotation.label or "").casefold().split()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from agent.extract.time.day_pairs import find_day_parameters
+from agent.extract.time.day_pairs import find_day_parameters, find_of, name_day
 from agent.planning.proposal import TypedValue
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.reader import Reader
@@ -17,18 +17,20 @@ _LEAVING: Final = word_set("return returns back departure leave leaves")
 _LED_TO: Final = word_set(
     "until till through leaving leaves leave returning returns return returned back due ending ends"
 )
-_LEADS: Final = word_set("from between")
+_LEADS: Final = word_set("from between for")
 
 
 def read_day_pair(reader: Reader, offer: Offer, first: int, stop: int) -> Mapping[str, Piece]:
     """The two days of an action that takes a first and a last one, if they are said together."""
     names = find_day_parameters(offer.properties, offer.annotation)
-    for pair in reader.day_pairs if names is not None else ():
+    if names is None:
+        return {}
+    for pair in find_of(reader.text, reader.now.date(), name_day(names[1], offer.annotation(names[1]))):
         at, last = reader.end_index(pair.start), reader.end_index(pair.end)
         if first <= at and last <= stop:
             begins = at - 1 if reader.low(at - 1) in _LEADS else at
             quote = reader.words(begins, last)
-            days = zip(names or (), (pair.first, pair.last), strict=True)
+            days = zip(names, (pair.first, pair.last), strict=True)
             return {name: Piece(begins, last, TypedValue(value=day.isoformat(), quote=quote)) for name, day in days}
     return {}
 
@@ -41,5 +43,5 @@ def is_other_end(offer: Offer, name: str, before: str) -> bool:
         return False
     if name == pair[0]:
         return before in _LED_TO | {"by"}
-    own = {*name.split("_"), *(offer.annotation(name).label or "").casefold().split()}
+    own = name_day(name, offer.annotation(name))
     return before in _FROM or (bool(own & _LEAVING) and before not in _LED_TO | {"to", "by", "out"})

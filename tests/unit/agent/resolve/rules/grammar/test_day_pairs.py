@@ -158,6 +158,20 @@ async def test_both_days_are_told_apart(said: str) -> None:
     assert (values["from_day"], values["return_day"]) == ("2026-11-27", "2026-11-30")
 
 
+@pytest.mark.parametrize(
+    "said", ["from Monday for two weeks", "for two weeks from 30 November", "on Monday for 2 weeks"]
+)
+async def test_a_length_tells_the_last_day_where_it_is_called_so(said: str) -> None:
+    there = make_world("close", "Close an exhibit", ("from_day", {"label": "From"}), ("to_day", {"label": "Last day"}))
+    made = await ask(there, f"close Glass Bells for Bo Ferrer {said}")
+    values = await values_of(made)
+    assert (values["from_day"], values["to_day"]) == ("2026-11-30", "2026-12-13")
+    assert isinstance(made.verdict, Plan)
+    assert not made.verdict.held
+    asked = (await ask(LOANS, f"lend Glass Bells to Bo Ferrer {said}")).verdict
+    assert isinstance(asked, Question), asked
+
+
 async def test_what_is_reserved_on_a_day_is_for_that_day() -> None:
     values = await values_of(await ask(SHOWS, "reserve Glass Bells for Bo Ferrer on Friday"))
     assert (values["starts_on"], values["ends_on"]) == ("2026-11-27", "2026-11-27")
