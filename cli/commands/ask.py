@@ -296,8 +296,10 @@ def describe_source(source: dict[str, Any], shown: str = "") -> str:
         case "given":
             return f"given at {source['pointer']}" + (f" ({source['reading']})" if source["reading"] else "")
         case "record":
-            via = f" of {', '.join(source['via'])}" if source["via"] else ""
-            field = source["field"].replace("_", " ")
-            return f"{field} of {source['label']}{via}" + (f", from ‘{said}’" if said else "")
+            field, via = source["field"].replace("_", " "), ", ".join(source["via"])
+            what = f"{field} of {source['label']}" + (f" of {via}" if via else "")
+            if field == "id" and source["label"] == shown:
+                what = f"looked up through {via}" if via else "looked up"
+            return what + (f", from ‘{said}’" if said else "")
         case _:
             return "the contract's default"

@@ -63,7 +63,7 @@ def test_a_conversation_from_a_question_to_what_it_did_taken_back(spoken: tuple[
     world, scripted = spoken
     before = len(world.ledger())
     said, thread = chat(world, EMAIL, CREDIT, LESS, "/confirm", UNDO, "/confirm", "/quit")
-    assert "Hugo Bernard: e-mail hugo.bernard@" in said, said
+    assert "Hugo Bernard: hugo.bernard@" in said, said
     assert "It takes the place of an earlier card, so it waits for a yes." in said
     assert "It takes back what was done before, so it waits for a yes." in said
     assert len(world.ledger()) == before + 2, "the card that was corrected never left"

@@ -8,9 +8,9 @@ namespace OpsIQ\Types;
 final class Reply extends Type
 {
     /**
-     * The answer of a run in the state `answered`, computed by code from records. `values` are the requested values, as people write
-     * them. `records` are the records behind the answer (one page; `count` is the total). `actions` are the names of actions that fit
-     * these records.
+     * The answer of a run in the state `answered`, computed by code from records. `values` are the requested values, days in ISO 8601.
+     * `records` are the records behind the answer (one page; `count` is the total). `actions` are the names of actions that fit these
+     * records.
      *
      * @param list<Candidate> $records
      * @param list<string> $values
