@@ -82,8 +82,9 @@ def _find_pair(slots: Slots, parameter: Parameter, words: VerifiedSpan) -> tuple
     span, today = words.spans[0], slots.request.now.date()
     first, last = day_pairs.find_day_parameters(slots.contract.properties, slots.annotation) or ("", "")
     ends = parameter.name in (first, last)
+    text = read_text(slots.request.words(span.origin) if ends else words.text)
     named = day_pairs.name_day(last, slots.annotation(last)) if ends else ()
-    pairs = day_pairs.find_of(read_text(slots.request.words(span.origin) if ends else words.text), today, named)
+    pairs = day_pairs.find_of(text, today, named) or (day_pairs.find_periods(text, today) if ends else ())
     own = [each for each in pairs if not ends or (each.start < span.end and span.start < each.end)]
     if len(own) != 1:
         return None

@@ -97,6 +97,16 @@ def find_of(text: Text, today: date, last: Collection[str]) -> tuple[DayPair, ..
     return find(text, today) or (tuple(find_counted(text, today)) if "last" in last else ())
 
 
+def find_periods(text: Text, today: date) -> tuple[DayPair, ...]:
+    """The first and last days of weeks and weekends: "(for) the weekend"."""
+    found = dates.find(text, today)
+    return tuple(
+        DayPair(each.start, each.end, each.day, each.last)
+        for each in found
+        if each.last is not None and each.whole in ("week", "weekend")
+    )
+
+
 def _is_next(pair: DayPair) -> bool:
     """Whether the second day is the one after the first: "on Monday and Tuesday"."""
     return pair.last - pair.first == timedelta(days=1)

@@ -10,7 +10,7 @@ from typing import Final
 from agent.extract.time import dates
 from agent.extract.time.day_pairs import find_day_parameters
 from agent.extract.value_roles import ROLES
-from agent.pipeline import PromptSource, Question
+from agent.pipeline import ComputedSource, PromptSource, Question
 from agent.validate.proposed.directions import find_held, list_verbs
 from agent.validate.slots import Slots
 from language.stems import stem_text
@@ -49,12 +49,14 @@ def check_days(slots: Slots) -> Question | None:
     today, verbs = slots.request.now.date(), list_verbs(slots)
     backdated = _BACKDATED.search(slots.request.text) is not None
     for name, filled in slots.filled.items():
-        if slots.schema(name).get("format") != "date" or not isinstance(filled.source, PromptSource):
+        source = filled.source
+        if slots.schema(name).get("format") != "date" or not isinstance(source, PromptSource | ComputedSource):
             continue
-        words = " ".join(each.text for each in filled.source.spans)
-        if name not in pair and not _begins(slots, name) and _is_period(words, today):
+        words = " ".join(each.text for each in source.spans)
+        said = name not in pair and isinstance(source, PromptSource)
+        if said and not _begins(slots, name) and _is_period(words, today):
             return slots.ask(name, f"‘{words}’ is more than a day. Which day shall it be?", "unreadable")
-        if name not in pair and (bound := _find_bound(slots, name, filled.source)) is not None:
+        if said and (bound := _find_bound(slots, name, source)) is not None:
             return slots.ask(name, f"‘{bound}’ doesn't say which day. Which day shall it be?", "unreadable")
         begun = name in pair[:1] and bool(verbs & _MAY_HAVE_BEGUN)  # what is closed may have been so for a while
         value = str(filled.value)[:10]
@@ -64,7 +66,7 @@ def check_days(slots: Slots) -> Question | None:
     return None
 
 
-def _find_bound(slots: Slots, name: str, source: PromptSource) -> str | None:
+def _find_bound(slots: Slots, name: str, source: PromptSource | ComputedSource) -> str | None:
     """The words of a day that only bounds what is meant, "before 5 May", or that says the wrong end of it: "from 5 May"
     for a last day, "on 5 May" for what lasts until then."""
     words, span = slots.request.words(source.spans[0].origin), source.spans[0]

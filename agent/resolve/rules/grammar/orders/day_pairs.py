@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from agent.extract.time.day_pairs import find_day_parameters, find_of, name_day
+from agent.extract.time.day_pairs import find_day_parameters, find_of, find_periods, name_day
 from agent.planning.proposal import TypedValue
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.reader import Reader
@@ -17,6 +17,7 @@ _LEAVING: Final = word_set("return returns back departure leave leaves")
 _LED_TO: Final = word_set(
     "until till through leaving leaves leave returning returns return returned back due ending ends"
 )
+_ONE_END: Final = word_set("from since starting until till by before after to through")
 _LEADS: Final = word_set("from between for")
 
 
@@ -25,9 +26,12 @@ def read_day_pair(reader: Reader, offer: Offer, first: int, stop: int) -> Mappin
     names = find_day_parameters(offer.properties, offer.annotation)
     if names is None:
         return {}
-    for pair in find_of(reader.text, reader.now.date(), name_day(names[1], offer.annotation(names[1]))):
+    text, today = reader.text, reader.now.date()
+    joined = find_of(text, today, name_day(names[1], offer.annotation(names[1])))
+    for pair in joined or find_periods(text, today):
         at, last = reader.end_index(pair.start), reader.end_index(pair.end)
-        if first <= at and last <= stop:
+        # "From next week" and "by next week" say one end.
+        if first <= at and last <= stop and (joined or reader.low(at - 1) not in _ONE_END):
             begins = at - 1 if reader.low(at - 1) in _LEADS else at
             quote = reader.words(begins, last)
             days = zip(names, (pair.first, pair.last), strict=True)

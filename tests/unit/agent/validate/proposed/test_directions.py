@@ -63,12 +63,13 @@ async def test_a_model_that_raises_to_less_is_asked(seats: int, done: bool) -> N
         ("open Paper Moon 2 days earlier", "-", "days", "2 days earlier", "sent"),
         ("open Paper Moon 2 days earlier", "+", "days", "2 days", "asked"),
         ("open Paper Moon 2 days earlier", "-", "weeks", "2 days earlier", "held"),
+        ("open Paper Moon 3 weeks earlier", "-", "weeks", "3 weeks earlier", "asked"),
     ],
 )
 async def test_a_length_of_time_moves_a_day_the_way_that_was_said(
     text: str, op: str, unit: str, quote: str, done: str
 ) -> None:
-    count = 2 if "2" in quote else 1
+    count = int(quote[0]) if quote[0].isdigit() else 1
     now = {"field": "opens_on", "of": {"handle": "@exhibit_id"}}
     moved = {"op": op, "a": now, "b": {"number": count, "unit": unit, "quote": quote}}
     call = {"action": "set_opening", "exhibit_id": find("exhibit", "Paper Moon"), "opens_on": moved}

@@ -73,6 +73,8 @@ async def values_of(outcome: Outcome) -> dict[str, object]:
         ("from 27/12 to 2/1", "2026-12-27", "2027-01-02"),
         ("from 12/27 to 1/2", "2026-12-27", "2027-01-02"),
         ("from 3/12 to 14/12", "2026-12-03", "2026-12-14"),
+        ("for the weekend", "2026-11-28", "2026-11-29"),
+        ("next week", "2026-11-30", "2026-12-06"),
     ],
 )
 async def test_joined_days_are_the_first_and_the_last(said: str, first: str, last: str) -> None:
@@ -192,6 +194,7 @@ async def test_what_is_reserved_on_a_day_is_for_that_day() -> None:
         "on friday at noon",
         "on friday afternoon",
         "for two days from friday",
+        "from next week",
         "on friday in the morning",
     ],
 )
