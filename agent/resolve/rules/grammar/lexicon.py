@@ -62,7 +62,7 @@ NAME_STOP: Final = word_set(
     "before after until by for from of to in into on onto at with without as is are was were be been has have had do "
     "does did not no please thanks thank it him her them he she they we us our ours my me i you your yours his their "
     "its so who whom which what where how why than except excluding first last now today tomorrow yesterday right away "
-    "asap immediately again also too already still just only more less most least over under below above about "
+    "asap immediately again also too already still just only more less most least fewest over under below above about "
     "everyone everybody everything anyone go goes get gets got need needs want wants can could will would shall should "
     "may might must"
 )

@@ -65,11 +65,12 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
     if reader.low(step) in {"no", "not"}:
         negated, step = True, step + 1
     superlative: First | None = None
-    if reader.low(step) == "the" and reader.low(step + 1) in {"most", "fewest", "least"}:
+    most = step + (reader.low(step) == "the")
+    if reader.low(most) in {"most", "fewest", "least"} and (most > step or reader.noun(most + 1) is not None):
         if denied:
             return 0
-        superlative = "highest" if reader.low(step + 1) == "most" else "lowest"
-        step += 2
+        superlative = "highest" if reader.low(most) == "most" else "lowest"
+        step = most + 1
     elif (found := reader.comparison(step)) is not None:
         op, step = found[0], step + found[1]
     held = reader.numbers.get(step)
