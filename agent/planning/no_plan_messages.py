@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from agent.pipeline import Abstain, Refusal, Reply, Request
@@ -15,6 +16,7 @@ from registry.catalogue import Catalogue
 from registry.confirmation import Policy
 from registry.contract import Contract
 
+_TELLING_OTHERS: Final = re.compile(r"\s*(?:please\s+)?(?:tell|let|say\s+to)\s+(?!(?:me|us)\b)", re.IGNORECASE)
 NO_ACTION: Final = "Nothing that can be done here does that."
 
 
@@ -41,7 +43,7 @@ def explain_nothing_planned(
 
 
 def _is_question(text: str) -> bool:
-    told = asks(text)
+    told = asks(text) if _TELLING_OTHERS.match(text) is None else False
     return text.rstrip().endswith("?") if told is None else told
 
 

@@ -310,10 +310,9 @@ def check_fit(slots: Slots) -> Question | Refusal | None:
         if filled is not None and isinstance(filled.source, PromptSource):
             text = f"{_explain_misfit(slots, filled, misfit)} What shall it be?"
             return slots.ask(filled.param, text, "unreadable")
-        label = slots.label(misfit.param) if misfit.param else "The call"
-        return Refusal(
-            code="invalid", detail=f"{label} does not fit “{slots.contract.title}”: {to_display_text(misfit.why)}."
-        )
+        detail = f"“{slots.contract.title}” can't be sent so: {to_display_text(misfit.why)}."
+        detail = detail if filled is None else _explain_misfit(slots, filled, misfit)
+        return Refusal(code="invalid", detail=f"{detail} Nothing was done.")
     return None
 
 
@@ -326,7 +325,7 @@ def _explain_misfit(slots: Slots, filled: ParameterValue, misfit: Misfit) -> str
         if value < most if bound == "minimum" else value > most:
             told = format_parameter(slots.parameter(filled.param), most)
             return f"“{filled.label}” must be {way} {told}, not {filled.shown}."
-    return f"{filled.shown} won't do for “{filled.label}”: {to_display_text(misfit.why)}."
+    return f"{filled.shown or 'An empty text'} won't do for “{filled.label}”: {to_display_text(misfit.why)}."
 
 
 def _is_kept_empty(slots: Slots, name: str | None) -> bool:

@@ -13,7 +13,7 @@ from registry.contract import Contract
 
 # Who is told something, up to its text. What stands behind a colon or in quotation marks is direct speech.
 _TOLD: Final = re.compile(
-    r"(?<!\w)(?:tell|let|inform|ask|text|message|remind|warn|notify|e?mail|answer|reply|write(?!\s+down))\s+[^.:;!?\"“”«»]{1,200}$",
+    r"(?<!\w)(?:tell|let|inform|ask|text|message|remind|warn|notify|e?mail|send|answer|reply|write(?!\s+down))\s+[^.:;!?\"“”«»]{1,200}$",
     re.IGNORECASE,
 )
 _OF_THE_READER: Final = re.compile(r"(?<!\w)(?:he|she|his|hers?|him|they|their|theirs|them)(?!\w)", re.IGNORECASE)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from agent.pipeline import Abstain, Refusal, Reply, Request
-from agent.planning.no_plan_messages import explain_nothing_planned
+from agent.planning.no_plan_messages import NO_ACTION, explain_nothing_planned
 from agent.planning.proposal import NoneReason, NoneResult
 from core.actor import Actor
 from registry.catalogue import Catalogue
@@ -66,6 +66,13 @@ def test_a_question_that_nothing_answers_is_told_so(reason: NoneReason, text: st
     made = told(reason, None, text=text, quote=text)
     assert isinstance(made, Abstain)
     assert made.detail.startswith("Nothing here answers that question")
+
+
+@pytest.mark.parametrize("text", ["tell the second crew to start at six", "please let Ada's bank know"])
+def test_who_shall_be_told_something_asks_no_question(text: str) -> None:
+    made = told("no such action", None, text=text, quote=text)
+    assert isinstance(made, Abstain)
+    assert made.detail == NO_ACTION
 
 
 @pytest.mark.parametrize(
