@@ -237,7 +237,8 @@ def _match(clause: Clause, order: Order) -> re.Match[str] | None:
 def _notes(did: re.Match[str], order: Order) -> bool:
     """Whether what was done is what the actions write down, and go by: "took 20 from Ada", where to take a payment is
     to record it. Not what is told of somebody, nor what may be written down already."""
-    called = [word.casefold() for each in order.contracts for text in each.aliases for word in text.split()[:1]]
+    titles = [text for each in order.contracts for text in (each.title, *each.aliases)]
+    called = [word.casefold() for text in titles for word in text.split()[:1]]
     noting = all(leading_verbs(each) & _NOTING for each in order.contracts)
     return noting and not did["frame"].strip() and PLAIN_FORMS.get(did["verb"].casefold()) in called
 

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from agent.pipeline import Plan, Question
 from tests.unit.agent.resolve.rules.grammar.test_named_things import contract
 from tests.unit.own_worlds import read_words, world
 
-TAKEN = contract(
-    "note_deposit",
-    "Record a deposit",
-    ["take a deposit"],
-    {"member_id": {"type": "integer"}, "amount": {"type": "integer", "minimum": 1}},
-    member_id={"record": "member"},
-    amount={"unit": "money_minor", "currency": "EUR", "label": "Amount", "sources": ["prompt"]},
+
+def noting(title: str, alias: str) -> Any:
+    return contract(
+        "note_deposit",
+        title,
+        [alias],
+        {"member_id": {"type": "integer"}, "amount": {"type": "integer", "minimum": 1}},
+        member_id={"record": "member"},
+        amount={"unit": "money_minor", "currency": "EUR", "label": "Amount", "sources": ["prompt"]},
+    )
+
+
+TAKEN = noting("Record a deposit", "take a deposit")
+
+
+@pytest.mark.parametrize(
+    ("title", "alias"), [("Record a deposit", "take a deposit"), ("Take a deposit", "record a deposit")]
 )
-
-
-async def test_what_was_done_is_written_down_by_an_action_that_goes_by_it() -> None:
-    verdict = await read_words("took a deposit of 20 euros from Ines Duarte", world("lending", TAKEN))
+async def test_what_was_done_is_written_down_by_an_action_that_goes_by_it(title: str, alias: str) -> None:
+    verdict = await read_words("took a deposit of 20 euros from Ines Duarte", world("lending", noting(title, alias)))
     assert isinstance(verdict, Plan), verdict
     assert [(each.param, each.value) for each in verdict.steps[0].filled] == [("member_id", 1), ("amount", 2000)]
 
