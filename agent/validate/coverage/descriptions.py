@@ -50,8 +50,8 @@ def find_amount_names(proposal: Proposal, request: Request) -> Iterator[Place]:
 
 
 def find_value_nouns(arguments: Iterable[tuple[Contract, str, Argument]], request: Request) -> Iterator[Place]:
-    """The noun after a chosen list member with an article ("the kidney food"), and what a text is called in front of it
-    ("note: …")."""
+    """The noun after a chosen list member with an article ("the kidney food"), all of the words that its contract has
+    for it ("bank transfer"), and what a text is called in front of it ("note: …")."""
     for contract, name, argument in arguments:
         members = list_members(contract.properties.get(name) or {})
         if isinstance(argument, QuotedText | TypedValue) and not members:
@@ -67,6 +67,10 @@ def find_value_nouns(arguments: Iterable[tuple[Contract, str, Argument]], reques
             determined = patterns.search_before(_DETERMINED, request.text, start)
             if noun is not None and noun["noun"].islower() and determined:
                 yield noun.span("noun")
+            for words in contract.annotation(name).words.get(str(argument.value), ()):  # "by (bank) transfer"
+                for whole in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", request.text, re.IGNORECASE):
+                    if whole.start() < end and start < whole.end():
+                        yield whole.span()
 
 
 def describes_name(text: str, place: Place, names: Collection[Place]) -> bool:

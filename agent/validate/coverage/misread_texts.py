@@ -43,7 +43,7 @@ _AND_WHOM: Final = re.compile(
     r"(?<!\w)(?:and|or|&|as\s+well\s+as)\s+(?P<who>[^\W\d_][\w'’-]*(?:\s+[^\W\d_][\w'’-]*)?)\s*(?:\sthat(?!\w)|:)",
     re.IGNORECASE,
 )
-_ALONE: Final = r"(?:^|[,;:.!?(]\s*|\s[-–—]\s*|\b(?:it|this|that)(?:['’]s|\s+is)\s+)(?:very\s+)?"
+_ALONE: Final = r"(?:^|[,;:.!?(]\s*|\s[-–—]\s*|\b(?:by|via)\s+|\b(?:it|this|that)(?:['’]s|\s+is)\s+)(?:very\s+)?"
 _ENDS: Final = r"\s*(?=$|[,;:.!?)]|\s[-–—])"
 # "(tell Ada) and may that …", where May is somebody.
 _AND_ALSO: Final = re.compile(r"(?<!\w)(?:and|&)\s+(?P<who>[^\W\d_]+)(?:\s+that|\s*:)\s*$", re.IGNORECASE)
@@ -116,13 +116,15 @@ def find_unset_members(order: Order) -> Iterator[Place]:
             if "enum" not in schema:
                 continue
             assert contract is not None
+            taken = given.value if isinstance(given, TypedValue) else schema.get("default")
             if given is not None and order.find(given):
                 later = "|".join(re.escape(str(each).replace("_", " ")) for each in list_members(schema))
+                told = re.finditer(rf"\b(?P<how>then|by|via)\s+(?P<said>{later})\b", order.text, re.I)
+                same = str(taken).replace("_", " ").casefold()
                 yield from (
-                    each.span("said") for each in re.finditer(rf"\bthen\s+(?P<said>{later})\b", order.text, re.I)
+                    each.span("said") for each in told if each["how"] == "then" or each["said"].casefold() != same
                 )
                 continue
-            taken = given.value if isinstance(given, TypedValue) else schema.get("default")
             said = [each for each in list_members(schema) if isinstance(each, str) and each != taken]
             members = "|".join(re.escape(each.replace("_", " ")) for each in said)
             named = "|".join(map(re.escape, list_named(contract, name)))

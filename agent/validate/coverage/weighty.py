@@ -31,6 +31,10 @@ from language.stems import ORDERS, stem
 
 _IT: Final = re.compile(r"\s*(?P<verb>[^\W\d_]+)\s+(?:it|him|her|them|that|this)\b", re.IGNORECASE)
 _OWNERS_S: Final = re.compile(r"^['’]s?(?=\s)")
+# Belongs to the used words behind it: "yesterday by (bank transfer)".
+_BEFORE_OTHERS: Final = re.compile(r"\s+(?:by|with|in|on|at|for|from|to|of|the|an?|and)\s*$", re.IGNORECASE)
+_SHORT: Final = 6
+"""The most letters of a word that says little by itself."""
 _VAGUE: Final = re.compile(r"(?:an?\s+)?(?:some|any|few|bit|little|couple)(?:\s+of)?\s*", re.IGNORECASE)
 _REPLACED: Final[frozenset[Kind]] = frozenset(("number", "unit", "date", "part", "quantifier"))
 """What "make it …" replaces."""
@@ -288,9 +292,12 @@ class _Judge:
             after = spoken.rfind(1, first + 1, start) + 1 or first
             following = spoken.find(1, end, last)
             last = last if following < 0 else following
+            alone = _BEFORE_OTHERS.sub("", text[after:last]).strip()
+            if alone.isalpha() and len(alone) > _SHORT:
+                return alone
             if not text[after:last].strip().isalpha():
                 first = after
-            elif after > first:  # a unit is shown with its number, a single word with what it belongs to
+            elif after > first:  # a unit is shown with its number, "half" with its whole
                 first = next((at + 1 for at in range(after - 1, first, -1) if not spoken[at]), first)
         return _OWNERS_S.sub("", text[first:last]).strip(" ,;.!?\n") or text[start:end]
 

@@ -344,7 +344,8 @@ def _find_opposed_verbs(order: Order) -> Iterator[Place]:
 def _find_other_channels(order: Order) -> Iterator[Place]:
     for contract in order.contracts if order.on_records else ():
         for first, last in find_other_channels(order.polite, contract):
-            if not any(start <= first and last <= end for start, end in order.texts):
+            said = any(first <= start and end <= last for start, end in order.proven)  # it is what a parameter takes
+            if not said and not any(start <= first and last <= end for start, end in order.texts):
                 yield first, last
 
 

@@ -25,6 +25,9 @@ STOCK = FrozenWorld(
             offer("book_fitting", "Book a fitting", "Enter a fitting of a ware.", {
                 "ware_id": NUMBER, "day": {"type": "string", "format": "date"}, "note": TEXT}, {
                 "ware_id": refer("ware"), "day": {}, "note": {}}, optional=["note"]),
+            offer("message_maker", "Message the maker", "Send a ware's maker a message.", {
+                "ware_id": NUMBER, "text": TEXT, "by": {"type": "string", "enum": ["sms", "email", "post"]}}, {
+                "ware_id": refer("ware"), "text": {}, "by": {"words": {"post": ["registered letter"]}}}),
         ],
         "kinds": [define("ware", ["ware", "wares"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"}],
             label="{name}")],
@@ -60,9 +63,34 @@ def noted(note: str) -> dict[str, Any]:
     return {"action": "note_load", "load_id": find("load", "803"), "note": {"value": note, "quote": note}}
 
 
+def messaged(by: str, quote: str) -> dict[str, Any]:
+    text = {"value": "send more", "quote": "send more"}
+    return {"action": "message_maker", "ware_id": PADS, "text": text, "by": {"value": by, "quote": quote}}
+
+
+@pytest.mark.parametrize(
+    ("text", "by", "quote"),
+    [
+        ("message the maker of the felt pads by email: send more", "email", "email"),
+        ("message the maker of the felt pads by registered letter: send more", "post", "by registered letter"),
+        ("message the maker of the felt pads by registered letter: send more", "post", "letter"),
+    ],
+)
+async def test_all_words_of_a_chosen_value_are_accounted_for(text: str, by: str, quote: str) -> None:
+    made = await verdict_of(STOCK, text, messaged(by, quote))
+    assert isinstance(made, Plan), made
+    assert {each.param: each.value for each in made.steps[0].filled}["by"] == by
+
+
+async def test_another_channel_than_the_one_that_is_taken_is_asked_about() -> None:
+    text = "message the maker of the felt pads by email: send more"
+    assert isinstance(await verdict_of(STOCK, text, messaged("sms", "message")), Question)
+
+
 @pytest.mark.parametrize(
     ("there", "text", "call", "left", "quoted"),
     [
+        (LAUNDRY, "Bill paid 12.50 yesterday for 803", paid(12.5, "12.50"), ["yesterday"], "‘yesterday’"),
         (LAUNDRY, "Bill paid 12.50 for load 803 yesterday", paid(12.5, "12.50"), ["yesterday"], "‘yesterday’"),
         (LAUNDRY, "took 12.50 from load 803 twice", paid(12.5, "12.50"), ["twice"], "‘803 twice’"),
         (STOCK, "order 40 felt pads tomorrow", ordered(40, "40"), ["tomorrow"], "‘tomorrow’"),
