@@ -15,6 +15,8 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Final
 
+from language.text import singularize, word_set
+
 TIME: Final = "time"
 CALENDAR: Final = "calendar"
 MASS: Final = "mass"
@@ -96,6 +98,12 @@ _TABLE: Final = (
     ("gallons", "2", "quart quarts qt |"),
     ("gallons", "1", "pint pints |"),
 )
+_CONTAINERS: Final = word_set(
+    "bag bale bar barrel basket bottle box bucket bunch bundle can carton case crate drum jar keg pack package packet "
+    "pair pallet ream reel roll sack sheet spool stack strip tin tray tub tube"
+)
+_PIECES: Final = word_set("piece set unit item")
+"""What each single thing is called."""
 _DIGITS: Final = Context(prec=60)
 
 
@@ -138,6 +146,29 @@ def find_measure(word: str | None, dimension: str | None = None) -> Measure | No
     known = _BY_WORD.get(fold(word), ())
     of_it = [each for each in known if each.dimension == dimension]
     return of_it[0] if of_it else known[0] if len(known) == 1 else None
+
+
+def counts_in(word: str, *, of: bool) -> bool:
+    """Whether a word in small letters behind a number says in what things are counted: a metric unit, and before "of"
+    any unit but of time, or what they come in ("boxes")."""
+    found = find_measure(word)
+    if found is None:
+        return of and singularize(word) in _CONTAINERS | _PIECES
+    return found.dimension not in (TIME, CALENDAR) and (of or found.name.endswith(("grams", "metres", "litres")))
+
+
+def counts_singly(word: str) -> bool:
+    """Whether a word in small letters calls each single thing something: "4 sets of brake pads"."""
+    return singularize(word) in _PIECES
+
+
+def is_same_unit(one: str, other: str) -> bool:
+    """Whether two words are forms of one unit or container: "m" and "metres", "box" and "boxes"."""
+    first, second = one.casefold(), other.casefold()
+    held = find_measure(second)
+    return singularize(first) == singularize(second) or (
+        held is not None and find_measure(first, held.dimension) == held
+    )
 
 
 def convert(number: Decimal, held: Measure, wanted: Measure) -> Decimal | None:

@@ -191,7 +191,7 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
     for found in _DIGIT.finditer(bare) if not _ASKS.match(bare) else ():
         after = found["next"].lower()
         word_before = bare[: found.start()].split()[-1].lower()
-        if found["plural"] or word_before in _DETERMINERS or after in {*MONTHS, *_SCALES}:
+        if found["plural"] or word_before in _DETERMINERS or after in {*MONTHS, *_SCALES} or find_measure(after):
             continue  # "2 door hinges", "the 4 oldest", "4 hundred" are counted, "2 dec" is a day
         if not counted(after) and not after.endswith("s") and after not in EMPTY and found["next"].islower():
             yield found.start("digit"), found.end("digit"), _DIGITS[found["digit"]]

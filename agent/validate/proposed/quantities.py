@@ -8,17 +8,19 @@ from itertools import takewhile
 from typing import Any, Final
 
 from agent.extract.counted_units import find_counted_unit
+from agent.extract.references.vocabulary import rate_person_likeness
 from agent.extract.spans import money
 from agent.extract.time.durations import BETWEEN
-from agent.pipeline import PromptSource, Question
+from agent.pipeline import PromptSource, Question, Span
 from agent.planning.proposal import Number
 from agent.query.context import PERCENT, Quantity, Value, to_minor_units
 from agent.validate import questions
+from agent.validate.records.located import LocatedRecord
 from agent.validate.slots import Parameter, Slots
 from language import numerals
 from language.currencies import is_word_of, may_name
 from language.date_forms import DAYS, MONTHS
-from language.measures import Measure, find_measure
+from language.measures import CALENDAR, LENGTH, TIME, Measure, counts_in, counts_singly, find_measure, is_same_unit
 from language.stems import EMPTY, stem, stem_text
 from language.text import read_text, singularize, split_name
 from language.wordnet import is_word
@@ -38,6 +40,15 @@ _BESIDE_MONEY: Final = frozenset(
     )
 ) | {stem(word) for word in (*DAYS, *MONTHS)}
 """Words behind an amount of money that its number doesn't count."""
+_COUNTED_IN: Final = re.compile(
+    r"\s*-?\s*(?:(?:more|extra|additional|further|other|whole|full)\s+)?(?P<unit>[^\W\d_]+)(?P<of>\s+of\b)?", re.I
+)
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_UNIT_NAMES: Final = frozenset(("unit", "units", "uom", "measure"))
+_METRES_OR_MILLIONS: Final = re.compile(r"\d[\d.,]*m", re.IGNORECASE)
+_MILLION: Final = 10**6
+_FEWEST_LETTERS: Final = 3
+_PERSON: Final = 2
 _DOLLARS: Final = ("CAD", "AUD", "NZD", "SGD", "HKD", "MXN")
 
 
@@ -60,8 +71,10 @@ def coerce_quantity(slots: Slots, parameter: Parameter, value: Quantity) -> Any 
     number = changed.number
     if "integer" in typed:
         if number != number.to_integral_value():
-            whole = f"whole number of {wanted.name}" if wanted else "whole number"
-            return slots.ask(parameter.name, f"{value.shown} is no {whole}. What shall “{label}” be?", "unreadable")
+            text = f"“{label}” takes whole numbers, and {value.shown} is none. What shall it be?"
+            if wanted is not None:
+                text = f"{value.shown} is no whole number of {wanted.name}. What shall “{label}” be?"
+            return slots.ask(parameter.name, text, "unreadable")
         return int(number)
     if parameter.schema.get("type") == "string":
         return f"{number.normalize():f}"
@@ -105,8 +118,9 @@ def _change_unit(parameter: Parameter, value: Quantity, wanted: Measure | None) 
         return value if value.unit in (None, PERCENT) and not value.noun else None
     if value.is_money:
         return None
-    counts = parameter.annotation.unit is Unit.COUNT and value.measure is not None
-    return value if not counts or _is_own_noun(parameter, value.said) else None
+    lasts = value.measure is not None and value.measure.dimension in (TIME, CALENDAR)
+    counts = parameter.annotation.unit is Unit.COUNT and lasts
+    return value if not counts or _is_own_noun(parameter, value.said) else None  # other units: ``check_counted``
 
 
 def _is_share(parameter: Parameter) -> bool:
@@ -177,18 +191,82 @@ def ask_amount(slots: Slots, parameter: Parameter, number: Number, value: Value)
 
 
 def check_counted(slots: Slots) -> Question | None:
-    """Asks about an amount of money if its number, without a currency, counts things: "refund 5 plants"."""
+    """Asks about a number that counts something else: an amount of money whose number, without a currency, counts
+    things ("refund 5 plants"), and a count in what the record isn't counted in ("20 metres" of what goes by kilos)."""
     for name, filled in slots.filled.items():
-        if not slots.parameter(name).is_money or not isinstance(filled.source, PromptSource):
+        if not isinstance(filled.source, PromptSource):
             continue
-        span = filled.source.spans[-1]
+        parameter, span = slots.parameter(name), filled.source.spans[-1]
+        words = slots.request.words(span.origin)
+        if not parameter.is_money:
+            if (asked := _ask_unit(slots, parameter, words, span)) is not None:
+                return asked
+            continue
         if any(each.currency for each in money.find(read_text(span.text))):
             continue
-        words = slots.request.words(span.origin)
         if (counted := _find_counted(slots, words[: span.start], words[span.end :])) is not None:
             text = f"‘{span.text}{counted}’ is no amount of money. How much shall it be?"
             return slots.ask(name, text, "unreadable")
     return None
+
+
+def _ask_unit(slots: Slots, parameter: Parameter, words: str, span: Span) -> Question | None:
+    """Asks about the unit or container behind a plain count, unless the record is counted in it, or if no record says
+    in what, the contract names it."""
+    plain = parameter.schema.get("type") in ("integer", "number") and parameter.annotation.unit in (None, Unit.COUNT)
+    if not plain or find_counted_unit(parameter.name, parameter.schema, parameter.annotation) is not None:
+        return None
+    number = next((each for each in numerals.find_typed(words) if span.start <= each.start < span.end), None)
+    unit = _find_unit_said(words, number) if number is not None else None
+    if number is None or unit is None or _is_own_noun(parameter, unit):
+        return None
+    things = [each for group in slots.records.values() for each in group if rate_person_likeness(each.kind) < _PERSON]
+    thing = things[0].label if things else parameter.label
+    kept = next((held for each in things if (held := _find_unit_kept(each)) is not None), None)
+    contract = slots.contract
+    named = (contract.title, contract.description, parameter.label, *contract.aliases, *contract.examples)
+    told = [kept] if kept is not None else [word for text in named for word in _WORD.findall(text)]
+    same = next((word for word in told if is_same_unit(unit, word)), None)
+    if same is not None and unit == "m" and slots.filled[parameter.name].value == number.value >= _MILLION:
+        text = f"{words[number.start : number.end]} may be millions or {same}. How many {same} shall it be?"
+    elif same is not None or (kept is None and (unit == "m" or counts_singly(unit))):
+        return None
+    elif kept is not None:
+        text = f"{thing} {_choose_be(thing)} counted in {kept}, not {_write_unit(unit)}. How many {kept}?"
+    else:
+        text = f"{thing} {_choose_be(thing)} not counted in {_write_unit(unit)} here. How many shall it be?"
+    return slots.ask(parameter.name, text, "unreadable")
+
+
+def _write_unit(unit: str) -> str:
+    """A unit as a word: "litres", and not "l"."""
+    held = find_measure(unit, LENGTH if unit == "m" else None) if len(unit) < _FEWEST_LETTERS else None
+    return held.name if held is not None else unit
+
+
+def _choose_be(thing: str) -> str:
+    return "are" if singularize(thing) != thing else "is"
+
+
+def _find_unit_said(words: str, number: numerals.Number) -> str | None:
+    """The unit or container behind a number, in small letters. "20m" may be metres."""
+    if _METRES_OR_MILLIONS.fullmatch(words, number.start, number.end):
+        return "m"
+    if number.unit:
+        return number.unit if counts_in(number.unit, of=False) else None
+    told = _COUNTED_IN.match(words, number.end)
+    unit = told["unit"].casefold() if told is not None else ""
+    return unit if told is not None and counts_in(unit, of=told["of"] is not None) else None
+
+
+def _find_unit_kept(found: LocatedRecord) -> str | None:
+    """In what a record is counted: its field that is called so ("unit_name"), or the only one that holds a metric
+    unit."""
+    held = [(each, str(found.record.values.get(each.name) or "")) for each in found.kind.fields]
+    names = [{*split_name(each.name), *each.label.lower().split()} for each, _ in held]
+    called = [value for (_, value), said in zip(held, names, strict=True) if value and _UNIT_NAMES & said]
+    named = called or [value for _, value in held if counts_in(value.casefold(), of=False)]
+    return named[0] if len(named) == 1 and named[0].isalpha() else None
 
 
 def _find_counted(slots: Slots, before: str, after: str) -> str | None:

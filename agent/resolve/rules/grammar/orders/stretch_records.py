@@ -27,6 +27,7 @@ from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import LEAST_CODE, Phrase, is_code, pick_both
+from agent.resolve.rules.grammar.phrases.plain_names import find_counting_words
 from agent.resolve.rules.grammar.time_stretches import is_times_own
 from language.stems import EMPTY, is_past, stem
 from language.wordnet import find_similar_stems, is_word
@@ -47,7 +48,7 @@ class StretchRecords(StretchEnds):
             return
         at, why = self._past_made_noun(), self._why()
         kinds = {name: kind for name in names if (kind := self.kind(name)) is not None}
-        receivers, holders = self._receivers, list[Piece]()
+        receivers, holders, counting = self._receivers, list[Piece](), find_counting_words(self.reader)
         quotes, nouns = self._find_quoted_names(), set[int]()
         while at < why:
             if at in quotes and (wanted := self._find_wanted(names, at)) is not None:
@@ -57,7 +58,7 @@ class StretchRecords(StretchEnds):
                 self._speaks_of(find)
                 at = quotes[at]
                 continue
-            if at in self.quoted or not (self.reader.tokens[at].word or self.reader.tokens[at].text == "#"):
+            if at in self.quoted | counting or not (self.reader.tokens[at].word or self.reader.tokens[at].text == "#"):
                 at += 1
                 continue
             if (got := self._read_receiver(at)) is not None:

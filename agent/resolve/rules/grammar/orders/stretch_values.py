@@ -31,7 +31,8 @@ from agent.resolve.rules.grammar.orders.relative_values import read_difference
 from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
 from agent.resolve.rules.grammar.orders.text_parameters import takes_text
 from agent.resolve.rules.grammar.phrases.amounts import ALL, LEFT_OUT, MONEY, Amounts
-from language.measures import convert_said, find_measure
+from agent.resolve.rules.grammar.phrases.plain_names import find_counting_words
+from language.measures import convert_said, counts_in, find_measure
 from language.stems import makes_anew, stem
 from language.text import word_set
 from registry.contract import Annotation, Unit
@@ -91,36 +92,39 @@ class StretchValues(StretchWords):
             wanting = counted
         if len(wanting) != 1:
             return
-        reader, found = self.reader, []
+        reader, found, counting = self.reader, list[Piece](), find_counting_words(self.reader)
         for at, held in reader.numbers.items():
             last = reader.end_index(held.end)
             if not self.first <= at < self.stop or at in self.quoted or at in reader.valued or at in reader.dated:
                 continue
-            if (
-                held.kind != "cardinal"
-                or held.unit
-                or held.vague
-                or (at in reader.hours and not reader.hours[at].bare)
-                or reader.numbered(at)
-            ):
+            timed = at in reader.hours and not reader.hours[at].bare
+            glued = held.unit and not counts_in(held.unit, of=False)  # but "2kg"
+            if held.kind != "cardinal" or glued or held.vague or timed or reader.numbered(at):
                 continue
             schema = self.offer.properties[wanting[0]]
-            if wanting == counted and not self._counts_own(last):
+            rate = reader.low(last) in {"a", "an", "per"} and reader.low(last + 1) in lexicon.UNITS  # "70 a month"
+            if rate or (wanting == counted and not self._counts_own(last)):
                 continue
-            if reader.low(last) in {"a", "an", "per"} and reader.low(last + 1) in lexicon.UNITS:
-                continue  # "70 a month" is a rate
             number, unit = held.value, find_measure(reader.low(last))
-            if unit is not None:  # "32 kilos", where grams are asked for
-                wanted = find_counted_unit(wanting[0], schema, self.offer.annotation(wanting[0]))
+            wanted = find_counted_unit(wanting[0], schema, self.offer.annotation(wanting[0]))
+            told = last + (reader.low(last) in lexicon.MORE)  # "20 (more) metres of linen"
+            said = reader.low(told) if told in counting and wanted is None else None
+            if said is not None:
+                last = told + 1
+            elif unit is not None:  # "32 kilos", where grams are asked for
                 changed = convert_said(number, unit, wanted) if wanted is not None else None
                 if changed is None:
                     continue
                 number, last = changed, last + 1
-            if reader.comparison_before(at) or (schema.get("type") == "integer" and number != int(number)):
+            parted = schema.get("type") == "integer" and number != int(number)
+            if reader.comparison_before(at) or (parted and said is None and held.words):  # "half of it"
                 continue
             value = int(number) if number == int(number) else float(number)
             coded = reader.tokens[at].text.isdigit() and len(reader.tokens[at].text) > 3
-            argument = TypedValue(value=value, quote=reader.words(at, last))
+            quote = reader.words(at, last)
+            argument: TypedValue | ComputedArgument = TypedValue(value=value, quote=quote)
+            if said is not None or parted:
+                argument = ComputedArgument(expression=Number(number=number, unit=said, quote=quote))
             found.append(Piece(at, last, argument, CODED if coded else 0.44))
         for at in range(self.first, self.stop) if not found and wanting != counted else ():  # "give Ada a free trip"
             last = at + 1 + (reader.low(at + 1) in lexicon.MORE)

@@ -16,6 +16,7 @@ from agent.resolve.rules.grammar.orders.interpretation import Piece, Stretch, sa
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING, takes_text
 from agent.resolve.rules.grammar.orders.texts import find_colon, writes_note
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
+from agent.resolve.rules.grammar.phrases.plain_names import find_counting_words
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.coverage.told import NOT_YET
 from language.example_patterns import PARTICLES
@@ -76,8 +77,7 @@ class StretchWords:
             if much and not owner and not self._is_thing(at, much):
                 self.verbs[at] = much
         self.aliased: set[int] = set()
-        called: set[int] = set()  # "came in", where an alias has this very form
-        aliases = [*map(str.casefold, self.offer.aliases)]
+        called, aliases = set[int](), [*map(str.casefold, self.offer.aliases)]  # "came in", as an alias says it
         for phrase in self.words.phrases:
             places = self._match_alias(phrase, stems)
             told = is_past(reader.low(places[0])) and " ".join(map(reader.low, places)) in aliases if places else False
@@ -359,13 +359,14 @@ class StretchWords:
         if token.low.endswith("ing") and len(span) == 1:
             return False  # "for smoking": a reason, no person
         placed = reader.low(at - 1) in {"for", "of", "to", "from", "by", "with"} or self.verbs.get(at - 1, 0.0) >= 0.5
-        # A thing has plain words as its name if it is counted or has its article: "12 door hinges".
+        # A thing has plain words as its name if it is counted or has its article: "12 door hinges", "door hinges 12".
         thing = self._names_thing(phrase.find, kind)
         before = at - 2 if reader.low(at - 1) in lexicon.MORE else at - 1
         last = at - 1 - (reader.low(at - 1) in lexicon.DETERMINERS)
         joined = (reader.joint(last) and reader.low(last) != ",") or reader.low(last - 1) == "well"  # ", for a reason"
         listed = joined and len(span) > 1 and any(self._joins(each[-1].last, at) for each in self.records.values())
-        named = listed or before in reader.numbers or reader.low(at - 1) == "the" or self._counted(span)
+        counted = before in reader.numbers or (reader.starts(at) and len(span) > 1 and span.stop in reader.numbers)
+        named = listed or counted or reader.low(at - 1) == "the"
         return (placed or (thing and named)) and not any(
             (is_order(stem(reader.low(step))) and not is_attribute(reader, step))
             or reader.low(step) in lexicon.MORE | lexicon.COMMON
@@ -377,7 +378,10 @@ class StretchWords:
         lows = self.reader.lows(phrase.first, phrase.last - phrase.first)
         verbs = {each for each, much in self.words.verbs.items() if much > SHOWN}
         own = not (self.words.nouns | verbs).isdisjoint(map(stem, lows))
-        return len(lows) > 1 and not own and EMPTY.isdisjoint(lows) and self._names_thing(phrase.find, kind)
+        counted = phrase.first - 1 in find_counting_words(self.reader)  # "3 boxes of bleach"
+        return (
+            (len(lows) > 1 or counted) and not own and EMPTY.isdisjoint(lows) and self._names_thing(phrase.find, kind)
+        )
 
     def _names_thing(self, find: Find, kind: RecordKind) -> bool:
         """Whether a name is a thing's: a record's own, or, of a kind without names, that of what the record is of."""
@@ -389,10 +393,6 @@ class StretchWords:
     def _is_person(self, kind: RecordKind) -> bool:
         people = self.reader.people()
         return rate_person_likeness(kind) == 2 or (people is not None and people.name == kind.name)
-
-    def _counted(self, span: range) -> bool:
-        """Whether a count follows several words at the beginning: "door hinges 12"."""
-        return self.reader.starts(span.start) and len(span) > 1 and span.stop in self.reader.numbers
 
     def _known(self, low: str) -> bool:
         """Whether a word is one of the action's own, and no name from its examples."""

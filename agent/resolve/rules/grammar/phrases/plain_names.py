@@ -14,6 +14,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.titles import Place
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.records.ranking import list_text_fields
+from language.measures import counts_in
 from language.stems import EMPTY, GENERIC, stem
 from registry.records import RecordKind
 
@@ -24,11 +25,24 @@ MOST_THING: Final = 2  # words
 _APART: Final = EMPTY | lexicon.NAME_STOP | lexicon.MANNER | lexicon.MORE | lexicon.COMMON | {*lexicon.UNITS}
 
 
+def find_counting_words(reader: Reader) -> frozenset[int]:
+    """The words behind numbers that say in what things are counted, with their "of": "20 metres of", "3 boxes of"."""
+    found: set[int] = set()
+    for at, held in reader.numbers.items():
+        last = reader.end_index(held.end)
+        last += reader.low(last) in {"a", "an"} | lexicon.MORE  # "half a metre of", "5 more kilos of"
+        taken = held.unit or at in reader.dated or last in reader.valued or reader.noun(last) is not None
+        of = reader.low(last + 1) == "of"
+        if not taken and counts_in(reader.low(last), of=of):
+            found.update((last, last + 1) if of else (last,))
+    return frozenset(found)
+
+
 def find_plain_names(reader: Reader, first: int, stop: int, known: Collection[str] = ()) -> list[Place]:
     """The runs of plain words between two tokens, at most ``MOST_NAMES``. ``known`` are stems of words that say
     something else. An owner's name ends a run: "Ada's corner shelf"."""
     lengths = (range(reader.end_index(each.start), reader.end_index(each.end)) for each in reader.durations)
-    taken = reader.dated.union(reader.valued, reader.quoted, reader.numbers, *lengths)
+    taken = reader.dated.union(reader.valued, reader.quoted, reader.numbers, find_counting_words(reader), *lengths)
     runs: list[Place] = []
     begin = first
     for at in range(first, stop + 1):
