@@ -14,7 +14,7 @@ from typing import Final
 
 import Stemmer  # type: ignore[import-not-found]
 
-from language.irregular_verbs import PLAIN_FORMS, UNSURE_FORMS
+from language.irregular_verbs import NOUNS_TOO, PLAIN_FORMS, UNSURE_FORMS
 
 _STEMMER: Final = Stemmer.Stemmer("english", 0)
 """Snowball's own C library: without a cache, because ``_STEMS`` is one."""
@@ -169,7 +169,9 @@ def stem(word: str) -> str:
 
 def is_past(word: str) -> bool:
     """Whether a word in small letters is the past tense or participle of a verb: "closed", "took", "written"."""
-    return word in PLAIN_FORMS or word in UNSURE_FORMS or (word.endswith("ed") and stem(word) != word)
+    return (
+        word in PLAIN_FORMS or word in UNSURE_FORMS.keys() - NOUNS_TOO or (word.endswith("ed") and stem(word) != word)
+    )
 
 
 def split_runs(text: str) -> Iterator[tuple[str, int, int]]:

@@ -78,6 +78,9 @@ _HOLDING: Final = frozenset(map(stem, ("keep", "stay", "remain", "have", "get", 
 """Verbs of what somebody shall have: "Ada may keep it" is no task of hers."""
 _HAS_DONE: Final = re.compile(r"\b(?:has|have|was|were|been)\s+(\w+)", re.IGNORECASE)
 _NO_LONGER: Final = re.compile(r"(?<!\w)no\s+longer(?=\W*$)", re.IGNORECASE)
+_LATER: Final = re.compile(
+    r"(?<!\w)(?:will|would|\w+['’](?:ll|d))\s+(?:\w+\s+)?(?:need|want|require)(?!\w)", re.IGNORECASE
+)
 _NOT_YET: Final = re.compile(rf"{OPENERS}not\s+(?:yet|now|today)\s*", re.IGNORECASE)
 # Wishes. A past tense only makes them polite.
 _WISHES: Final = frozenset(
@@ -104,14 +107,16 @@ def find_frames(order: Order) -> Iterator[Place]:
 
 
 def find_weakened(order: Order) -> Iterator[Place]:
-    """Finds statements of what is no longer, hardly or perhaps so, unless they say why something is ordered, or the
-    plan ends what they deny."""
+    """Finds statements of what is no longer, hardly, perhaps or not yet so, unless they say why something is ordered,
+    or the plan ends what they deny."""
     text, clauses = order.polite, list(split_clauses(order.polite))
     said = " ".join(words for each in order.contracts for words in (*each.aliases, *each.examples)).casefold()
     ends = bool(order.heads & ENDING)
     for clause in clauses:
         found = _WEAKENED.match(text, clause.start, clause.end)
         late = _NO_LONGER.search(text[: clause.end], clause.start)
+        if late is None and not _orders(clause, order):  # but "order 5, because we'll need them"
+            late = _LATER.search(text, clause.start, clause.end)
         if found is not None and _states(found, order):
             adverb, place = found.span("adverb"), (found.start("adverb"), found.end("verb"))
         elif late is not None:

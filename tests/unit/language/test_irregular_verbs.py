@@ -28,7 +28,15 @@ def test_a_form_is_told_from_another_word_of_its_stem() -> None:
 
 @pytest.mark.parametrize(
     ("word", "past"),
-    [("closed", True), ("took", True), ("left", True), ("take", False), ("need", False), ("feed", False)],
+    [
+        ("closed", True),
+        ("took", True),
+        ("left", True),
+        ("take", False),
+        ("need", False),
+        ("feed", False),
+        ("rose", False),
+    ],
 )
 def test_the_past_is_told_by_an_ending_or_by_the_list(word: str, past: bool) -> None:
     assert is_past(word) is past

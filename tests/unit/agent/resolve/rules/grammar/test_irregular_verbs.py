@@ -8,6 +8,7 @@ import pytest
 
 from agent.pipeline import Plan, Question
 from tests.unit.agent.resolve.rules.grammar.test_named_things import contract
+from tests.unit.agent.resolve.rules.grammar.test_orders_without_records import SUPPLIES
 from tests.unit.own_worlds import read_words, world
 
 
@@ -75,3 +76,15 @@ async def test_about_how_much_came_in_is_asked_about() -> None:
     verdict = await read_words("about 30 cheddar came in", world("foodbank"))
     assert isinstance(verdict, Question), verdict
     assert "about" in verdict.text
+
+
+@pytest.mark.parametrize("told", ["we'll need 12 lamps soon", "we will need 12 lamps", "we would want 12 lamps"])
+async def test_what_will_be_needed_is_not_ordered_yet(told: str) -> None:
+    verdict = await read_words(told, world("lending", SUPPLIES))
+    assert isinstance(verdict, Question), verdict
+    assert "doesn't ask for it" in verdict.text
+
+
+@pytest.mark.parametrize("told", ["we need 12 lamps", "order 12 lamps because we'll need them soon"])
+async def test_what_is_needed_now_or_tells_why_is_ordered(told: str) -> None:
+    assert isinstance(await read_words(told, world("lending", SUPPLIES)), Plan)
