@@ -12,7 +12,17 @@ from typing import Final
 
 from agent.extract.spans.money import find_currency
 from agent.pipeline import Request
-from agent.planning.proposal import Argument, Computed, ComputedArgument, Find, Number, Proposal, QuotedText, TypedValue
+from agent.planning.proposal import (
+    Argument,
+    Computed,
+    ComputedArgument,
+    Except,
+    Find,
+    Number,
+    Proposal,
+    QuotedText,
+    TypedValue,
+)
 from agent.planning.quotes import find_places, walk
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.modifiers import RATE, SHARE
@@ -31,6 +41,10 @@ _OTHER: Final = re.compile(
 )
 _BEFORE_NAME: Final = re.compile(r"\s*,?\s*")
 _ALL_OF_IT: Final = re.compile(r"\s+of\s+(?:it|that|this)\b\s*(?:[,.;!?]|$)", re.IGNORECASE)
+_SPARES: Final = re.compile(
+    r"(?:[,;.!–-]|(?<!\w)(?:but|and))\s*(?:(?:please|just)\s+)?(?P<verb>keep|leave|spare|skip)\s+(?:the\s+|those\s+of\s+)?$",
+    re.IGNORECASE,
+)
 _CALLED: Final = re.compile(
     r"(?:^|[,;.!?(–-]\s*|\b(?:and|with|as)\s+(?:an?\s+|the\s+)?)(?P<name>[^\W\d_]+):\s*$", re.IGNORECASE
 )
@@ -47,6 +61,13 @@ def find_amount_names(proposal: Proposal, request: Request) -> Iterator[Place]:
         weighty = any(each.search(found[0]) for each in (patterns.PART, RATE, SHARE)) if found is not None else False
         if found is not None and plain and not weighty and not any(find_currency(each) for each in words):
             yield found.span()
+
+
+def find_sparing_verbs(proposal: Proposal, request: Request) -> Iterator[Place]:
+    """The verbs right before what an exception names: "but keep Ada's"."""
+    for start, _ in find_places([each for each in walk(proposal.result) if isinstance(each, Except)], request):
+        if (found := patterns.search_before(_SPARES, request.text, start)) is not None:
+            yield found.span("verb")
 
 
 def find_value_nouns(arguments: Iterable[tuple[Contract, str, Argument]], request: Request) -> Iterator[Place]:

@@ -18,6 +18,7 @@ from agent.planning.quotes import find_places, find_quotes, walk
 from agent.validate.consent import is_yes
 from agent.validate.coverage.accounted_words import LIGHT, NOTHING, Accounts, has_weight, list_accounts, plain_word
 from agent.validate.coverage.clauses import Clause, Word, split_clauses
+from agent.validate.coverage.descriptions import find_sparing_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
 from agent.validate.coverage.unused_words import collect_subject_stems
@@ -116,6 +117,7 @@ def _cover_used(order: Order, origin: int, read: Sequence[Span]) -> tuple[bytear
     beyond = [root for place in beside for root in stem_text(text[slice(*place)]) if root not in held]
     said = _find_places((proposal.result, proposal.replaced), request, origin)
     places = [*(each for each in said if each not in beside), *_find_places(judged, request, origin)]
+    places += [] if origin else find_sparing_verbs(proposal, request)
     used = cover(text, [*places, *((each.start, each.end) for each in read if each.origin == origin)])
     for node in walk(proposal.result):
         for start, end in _find_places(node.quote, request, origin) if isinstance(node, _VALUES) else ():

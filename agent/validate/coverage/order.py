@@ -33,7 +33,7 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.planning.quotes import find_places, locate, walk
-from agent.validate.coverage.descriptions import find_amount_names, find_value_nouns
+from agent.validate.coverage.descriptions import find_amount_names, find_sparing_verbs, find_value_nouns
 from agent.validate.coverage.negations import denies_another, denies_other_value
 from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.coverage.structure import Structure, read_structure
@@ -159,8 +159,9 @@ class Order:
         """The places of all other used words: quotes, and the nouns that belong to them."""
         nouns = find_value_nouns(self.arguments, self.request)
         of_amounts = find_amount_names(self.proposal, self.request)
+        spares = find_sparing_verbs(self.proposal, self.request)
         unsaid = [each for each, values in self._values_in.items() if not all(values)]
-        return [*self.proven, *unsaid, *of_amounts, *nouns]
+        return [*self.proven, *unsaid, *of_amounts, *spares, *nouns]
 
     @cached_property
     def proven(self) -> list[Place]:

@@ -60,7 +60,7 @@ def coerce_quantity(slots: Slots, parameter: Parameter, value: Quantity) -> Any 
     label = parameter.label
     typed = {parameter.schema.get("type"), parameter.item().schema.get("type")}
     wanted = find_counted_unit(parameter.name, parameter.schema, parameter.annotation)
-    changed = _change_unit(parameter, value, wanted)
+    changed = value if wanted is None and _is_records_unit(slots, value) else _change_unit(parameter, value, wanted)
     if changed is None:
         takes = wanted.name if wanted is not None else "percent" if _is_share(parameter) else "a number"
         text = f"“{label}” takes {takes}, not {value.shown}. What shall it be?"
@@ -125,6 +125,13 @@ def _change_unit(parameter: Parameter, value: Quantity, wanted: Measure | None) 
 
 def _is_share(parameter: Parameter) -> bool:
     return parameter.annotation.unit is Unit.PERCENT
+
+
+def _is_records_unit(slots: Slots, value: Quantity) -> bool:
+    """Whether a record of the call says itself that it is counted in this unit: webbing by the metre."""
+    held = (each.record.values.values() for group in slots.records.values() for each in group)
+    said = (find_measure(text) for values in held for text in values if isinstance(text, str))
+    return value.measure is not None and value.measure in said
 
 
 def _is_own_noun(parameter: Parameter, noun: str) -> bool:

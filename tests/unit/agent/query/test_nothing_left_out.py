@@ -47,6 +47,22 @@ async def test_what_is_to_stay_may_be_outside_of_the_set(
 
 
 @pytest.mark.parametrize(
+    ("text", "done"),
+    [
+        ("waive Piet Vos's fines but keep F-234", True),
+        ("waive Piet Vos's fines, leave F-234", True),
+        ("waive Piet Vos's fines and spare F-234", True),
+        ("waive Piet Vos's fines but close F-234", False),
+        ("waive Piet Vos's fines but keep F-234 open until Friday", False),
+    ],
+)
+async def test_a_verb_that_spares_what_is_left_out_says_nothing_more(text: str, *, done: bool) -> None:
+    made = (await came_of(text, waived(DUE, PIET, {"except": find("fine", "F-234")}))).verdict
+    assert isinstance(made, Plan if done else Question), made
+    assert not isinstance(made, Plan) or not made.held
+
+
+@pytest.mark.parametrize(
     ("text", "result", "asks"),
     [
         ("waive the due fines of Piet Vos except F-299", waived(DUE, PIET, {"except": find("fine", "F-299")}), "F-299"),

@@ -11,9 +11,11 @@ from agent.pipeline import Plan, Question, Request
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
+from evals.cases.frozen_world import FrozenWorld
 from registry.catalogue import Catalogue
 from registry.contract import parse
 from tests.unit.laundry import LAUNDRY
+from tests.unit.marina import define, list_rows, offer, refer
 from tests.unit.own_worlds import NOW, OWNER, Says, find, number, plan, world
 
 WHOLE = {"type": "integer"}
@@ -179,6 +181,22 @@ async def test_what_goes_up_to_a_number_has_it_then_and_a_limit_is_asked_about()
     thirty = number(30, "30 crates", "crates")
     assert await came_of("crates", thirty, "it goes up to 30 crates", WHOLE) == 30
     assert "‘up to’" in str(await came_of("crates", thirty, "up to 30 crates", WHOLE))
+
+
+@pytest.mark.parametrize(
+    ("said", "unit", "done"), [("20 metres", "metres", True), ("20 m", "m", True), ("20 kilos", "kilos", False)]
+)
+async def test_a_record_may_say_in_which_unit_it_is_counted(said: str, unit: str, *, done: bool) -> None:
+    order = offer("order_cloth", "Order cloth", "Order a length or number of a cloth.", {
+        "cloth_id": WHOLE, "amount": WHOLE}, {"cloth_id": refer("cloth"), "amount": {"unit": "count"}})  # fmt: skip
+    fields = [{"name": "id", "type": "id"}, {"name": "name", "search": "name"}, {"name": "sold_by"}]
+    kind, rows = define("cloth", ["cloth"], fields, label="{name}"), list_rows("id name sold_by", (1, "felt", "metre"))
+    there = FrozenWorld({"contracts": [order], "kinds": [kind], "records": {"cloth": rows}})
+    call = {"action": "order_cloth", "cloth_id": find("cloth", "felt"), "amount": number(20, said, unit)}
+    task = Task(Request(text=f"order {said} of felt", now=NOW), OWNER, there.context(there.provider({})), "run_1")
+    answer = {"understood": "", "result": plan(call), "rest": []}
+    made = (await propose(task, ProposingResolver(Says(answer)))).verdict
+    assert isinstance(made, Plan if done else Question), made
 
 
 TWO = number(2, "twice")
