@@ -51,6 +51,15 @@ def to_display_text(text: str, *, lines: bool = False, limit: int = 2000) -> str
     return "".join(made)
 
 
+_LOWER: Final = re.compile(r"[a-z]+(?=[ ,:;.’'-])")
+"""A first word without any capital. Others are written as they are: "iPad", "pH"."""
+
+
+def begin_sentence(text: str) -> str:
+    """The text with a capital at its beginning: a record's label may stand there."""
+    return f"{text[:1].upper()}{text[1:]}" if _LOWER.match(text) else text
+
+
 def drop_listing(text: str, labels: Sequence[str], count: int | None = None) -> str:
     """“2 tickets: A; B.” → “2 tickets” if exactly these labels are listed below it. Text after them stays. Other text
     is unchanged. ``count`` is the total, which may exceed the listed labels."""

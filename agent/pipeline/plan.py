@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from agent.pipeline.request import Source, Value
+from agent.pipeline.request import Sentence, Source, Value
 from agent.pipeline.resolution import Candidate
 from registry.confirmation import ConfirmBy, Policy
 from registry.contract import Risk
@@ -143,7 +143,7 @@ class Reply(Value):
     contracts that fit them."""
 
     kind: Literal["reply"] = "reply"
-    text: str
+    text: Sentence
     record_kind: str | None = None
     records: tuple[Candidate, ...] = ()
     count: int | None = None

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from agent.planning.proposal import Answer as AskedOfRecords
 from agent.planning.proposal import Find
 from core.actor import Surface
+from core.display_text import begin_sentence
 
 
 class Value(BaseModel):
@@ -18,6 +19,10 @@ class Value(BaseModel):
 
     # Built on first use: starting makes hundreds of models and uses few of them.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+Sentence = Annotated[str, AfterValidator(begin_sentence)]
+"""Text for a person that begins with a capital."""
 
 
 class Span(Value):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from agent.pipeline.request import GivenBy, Span, Value
+from agent.pipeline.request import GivenBy, Sentence, Span, Value
 from agent.planning.proposal import Find, Proposal
 
 Scalar = None | bool | int | float | str
@@ -99,7 +99,7 @@ class Question(Value):
 
     slot: str
     code: QuestionCode
-    text: str
+    text: Sentence
     param: str | None = None
     missing: tuple[str, ...] = ()
     candidates: tuple[Candidate, ...] = ()
@@ -126,7 +126,7 @@ class Abstain(Value):
 
     kind: Literal["abstain"] = "abstain"
     reason: AbstainReason
-    detail: str
+    detail: Sentence
     nearest: tuple[str, ...] = ()
     about: Annotated[tuple[tuple[Find, ...], ...], Field(exclude_if=lambda about: not about)] = ()
     fitting: Annotated[tuple[str, ...], Field(exclude_if=lambda fitting: not fitting)] = ()

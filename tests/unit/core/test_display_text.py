@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.display_text import drop_choices, drop_listing, is_hidden, to_display_text
+from core.display_text import begin_sentence, drop_choices, drop_listing, is_hidden, to_display_text
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,19 @@ def test_choices_that_look_alike_are_told_apart_in_the_question() -> None:
     told = "Two are called ‘Marta’: Marta Bell (c1) or Marta Bell (c2)?"
     for detail in ("", "Kraków", "c1 c2"):
         assert drop_choices(told, [("Marta Bell", detail)] * 2) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("loan 7 is out.", "Loan 7 is out."),
+        ("dinghy: afloat.", "Dinghy: afloat."),
+        ("pH meter: 4.", "pH meter: 4."),
+        ("ines@boats.example", "ines@boats.example"),
+        ("‘loan 7’ is none.", "‘loan 7’ is none."),
+        ("7 loans.", "7 loans."),
+        ("", ""),
+    ],
+)
+def test_a_sentence_begins_with_a_capital_and_a_name_as_it_is_written(text: str, said: str) -> None:
+    assert begin_sentence(text) == said

@@ -12,7 +12,7 @@ from agent.runs.service import RunService
 from agent.workspace import authority
 from agent.workspace.context import WorkspaceContext
 from core.actor import Actor
-from core.display_text import drop_listing, to_display_text
+from core.display_text import begin_sentence, drop_listing, to_display_text
 from web.console import labels
 from web.console.labels import Badge
 
@@ -99,7 +99,7 @@ def make_answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext, sta
     told = drop_listing(reply.text, [each.label for each in reply.records], reply.count)
     told = drop_listing(told, [offers[name].title for name in reply.actions if name in offers], len(offers))
     one = reply.records[0] if len(reply.records) == 1 else None
-    introduced = one is not None and one.detail != "" and told == introduce(one.label, one.detail)
+    introduced = one is not None and one.detail != "" and told == begin_sentence(introduce(one.label, one.detail))
     return AnswerView(
         text=to_display_text(told, limit=4000),
         records=tuple(

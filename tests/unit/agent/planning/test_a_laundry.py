@@ -178,7 +178,7 @@ async def test_one_word_behind_a_comma_is_not_passed_over(text: str) -> None:
         ("when is the duvet back", "1 Dec 2026"),
         ("when does visit 501 start", "27 Nov 2026"),
         ("who is visiting on Friday", "Hotel Sole"),
-        ("which passes expire this week", "pass 61"),
+        ("which passes expire this week", "Pass 61"),
     ],
 )
 async def test_questions_by_role_position_and_text(text: str, words: str) -> None:

@@ -179,7 +179,7 @@ async def test_a_rate_is_no_count(text: str) -> None:
     ("text", "told"),
     [
         ("when will we see the bronze horse", "Bronze Horse: opens on 20 Dec 2026."),
-        ("when does Bo's loan run out", "loan 4303: ends on 31 Mar 2027."),
+        ("when does Bo's loan run out", "Loan 4303: ends on 31 Mar 2027."),
         ("who has the bronze horse", "Bo Ferrer."),
     ],
 )

@@ -163,19 +163,19 @@ async def test_a_deed_without_a_day_of_its_own_is_not_dated_by_another() -> None
         ("biggest open sale", "The highest in each currency: S-43; S-45."),
         ("how many repairs start in December", "2 repairs starting from 1 Dec 2026 to 31 Dec 2026: repair 703; repair 702."),  # noqa: E501
         ("how many repairs are in?", "1 repair (in): repair 701."),
-        ("which smith has repair 702", "repair 702 has no smith."),
-        ("who handles 702", "repair 702 has no smith."),
-        ("who's the smith for repair 702", "repair 702 has no smith."),
+        ("which smith has repair 702", "Repair 702 has no smith."),
+        ("who handles 702", "Repair 702 has no smith."),
+        ("who's the smith for repair 702", "Repair 702 has no smith."),
         ("whats left of idas credit", "Ida Roth: credit 15.00 EUR."),
         ("what does pia owe us", "70.00 CHF over 1 unpaid sale of Pia Sand: S-43."),
         ("whats pia owing us", "70.00 CHF over 1 unpaid sale of Pia Sand: S-43."),
         ("did we already refund S-41?", "Yes: S-41."),
-        ("when does Pina start", "repair 703: starts 7 Dec 2026."),  # no slip of Pia
+        ("when does Pina start", "Repair 703: starts 7 Dec 2026."),  # no slip of Pia
         ("who is Olav Finn", "Olaf Finn. You wrote ‘Olav Finn’; this is Olaf Finn."),
         ("have we refunded S-44 yet", "No: S-44."),
         ("ida's credit", "Ida Roth: credit 15.00 EUR."),
         ("how much did we refund in november", "90.00 EUR (refunded so far) over 1 refunded sale from 1 Nov 2026 to 30 Nov 2026: S-42."),  # noqa: E501
-        ("which smith has the earliest booked repair", "repair 702 has no smith."),
+        ("which smith has the earliest booked repair", "Repair 702 has no smith."),
         ("total credit", "60.00 CHF and 15.00 EUR (credit) over 3 keepers: Ida Roth; Olaf Finn; Pia Sand."),
         ("how many sales were paid in april", "No sales paid from 1 Apr 2026 to 30 Apr 2026."),
         ("how many refunds in may", "No refunded sales from 1 May 2026 to 31 May 2026."),

@@ -96,10 +96,10 @@ async def test_what_lies_ahead_is_asked_of_the_day_that_may(text: str, found: li
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("when is Hotel Linde's delivery", "order 3003: delivery day 25 Nov 2026."),
-        ("when was 3004 delivered", "order 3004: delivery day 12 Nov 2026."),
-        ("when is 3005 delivered", "order 3005: delivery day 2 Dec 2026."),
-        ("when will Hotel Linde's order be delivered", "order 3003: delivery day 25 Nov 2026."),
+        ("when is Hotel Linde's delivery", "Order 3003: delivery day 25 Nov 2026."),
+        ("when was 3004 delivered", "Order 3004: delivery day 12 Nov 2026."),
+        ("when is 3005 delivered", "Order 3005: delivery day 2 Dec 2026."),
+        ("when will Hotel Linde's order be delivered", "Order 3003: delivery day 25 Nov 2026."),
         ("deliveries today", "No orders whose delivery day is on 24 Nov 2026."),
         ("claims for friday", "No claims opened on 27 Nov 2026."),  # "for" looks ahead
     ],
@@ -153,7 +153,7 @@ async def test_each_place_and_thing_is_one_of_its_own(text: str, found: list[str
         ("how many young goudas have we got", "Young Gouda: stock 60."),
         ("how many goat logs are left", "Goat Log: stock 0."),
         ("how much does the goat log cost", "Goat Log: price 9.00 EUR."),
-        ("how much is coupon 61 worth", "coupon 61: 20.00 EUR."),
+        ("how much is coupon 61 worth", "Coupon 61: 20.00 EUR."),
         ("who drives the lake tour?", "Lake Tour: driver Nora Weiss."),
         (
             "who ordered the Alpine Blue",

@@ -51,12 +51,12 @@ async def answered(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("which hires are overdue?", "hire 31."),
+        ("which hires are overdue?", "Hire 31."),
         ("how many small hires are overdue?", "1 hire due before 24 Nov 2026 (size small, not returned, not lost)"),
         ("who has an overdue hire", "Ida Moss."),
         ("is hire 34 overdue?", "No: hire 34."),
         ("is hire 31 overdue?", "Yes: hire 31."),
-        ("which bills are overdue?", "bill 41."),
+        ("which bills are overdue?", "Bill 41."),
         ("is bill 42 overdue?", "No: bill 42."),
     ],
 )
@@ -65,8 +65,8 @@ async def test_what_is_finished_is_not_overdue(text: str, told: str) -> None:
 
 
 async def test_a_state_that_is_asked_for_beside_it_alone_tells() -> None:
-    assert (await answered("which overdue hires are lost?")).startswith("hire 34.")
-    assert (await answered("which overdue bills are settled?")).startswith("bill 42.")
+    assert (await answered("which overdue hires are lost?")).startswith("Hire 34.")
+    assert (await answered("which overdue bills are settled?")).startswith("Bill 42.")
 
 
 async def test_today_beside_a_state_is_now() -> None:
@@ -75,4 +75,4 @@ async def test_today_beside_a_state_is_now() -> None:
 
 
 async def test_today_is_the_day_of_what_takes_place_on_it() -> None:
-    assert (await answered("which courses are open today?")).startswith("course 51.")
+    assert (await answered("which courses are open today?")).startswith("Course 51.")

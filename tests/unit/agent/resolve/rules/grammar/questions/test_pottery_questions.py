@@ -57,7 +57,7 @@ async def test_what_is_owed_is_summed_by_what_is_left_of_it(text: str, said: str
         ("has Jonas skipped a session?", "No: no skipped sessions of Jonas Winters."),
         ("has Nia had a session yet", "No: Nia Hill has no sessions by 24 Nov 2026 (not cancelled)."),
         ("has Jonas had a session", "Yes: 1 session of Jonas Winters by 24 Nov 2026 (not cancelled): session 303 of Jonas Winters."),  # noqa: E501
-        ("has Edda paid anything yet", "due 801: total 200.00 EUR; outstanding 80.00 EUR."),  # a part of it
+        ("has Edda paid anything yet", "Due 801: total 200.00 EUR; outstanding 80.00 EUR."),  # a part of it
         ("has Edda paid?", "No: 1 unpaid due of Edda Frost: due 801."),
         ("is Table 4 in", "No: Table 4 (repair)."),
         ("is session 302 on Friday?", "Yes: session 302 of Edda Frost."),
@@ -78,12 +78,12 @@ async def test_whether_there_is_one_is_not_denied_by_another(text: str, said: st
         ("who has a wheel that is overdue", "Edda Frost (novice)."),
         ("which wheels are overdue", "Kick 2 (lent)."),
         ("who is overdue", "Edda Frost (novice)."),
-        ("what is overdue?", "due 801."),
+        ("what is overdue?", "Due 801."),
         ("how many sessions has each coach this month", "4 sessions from 1 Nov 2026 to 30 Nov 2026: 2 April Reyes, 2 Bruno Adler."),  # noqa: E501
         ("total of the dues by status in October", "500.00 EUR over 2 dues payable from 1 Oct 2026 to 31 Oct 2026: overdue 200.00 EUR, paid 300.00 EUR."),  # noqa: E501
-        ("what does Nia owe and when is it due", "due 803: outstanding 300.00 EUR; payable on 5 Dec 2026."),
-        ("when is Edda's next session and with whom?", "session 302 of Edda Frost: 27 Nov 2026; coach April Reyes."),
-        ("how long is session 302", "session 302 of Edda Frost: 90 minutes."),
+        ("what does Nia owe and when is it due", "Due 803: outstanding 300.00 EUR; payable on 5 Dec 2026."),
+        ("when is Edda's next session and with whom?", "Session 302 of Edda Frost: 27 Nov 2026; coach April Reyes."),
+        ("how long is session 302", "Session 302 of Edda Frost: 90 minutes."),
         ("who isn't a novice", "2 makers (not novice): Jonas Winters; Nia Hill."),
         ("how many makers does Bruno coach", "2 makers of Bruno Adler: Jonas Winters; Nia Hill."),
         ("which makers does Bruno coach", "2 makers of Bruno Adler: Jonas Winters; Nia Hill."),
