@@ -99,8 +99,8 @@ _TABLE: Final = (
     ("gallons", "1", "pint pints |"),
 )
 _CONTAINERS: Final = word_set(
-    "bag bale bar barrel basket bottle box bucket bunch bundle can carton case crate drum jar keg pack package packet "
-    "pair pallet ream reel roll sack sheet spool stack strip tin tray tub tube"
+    "bag bale bar barrel basket bottle box bucket bunch bundle can carton case crate cup drum jar keg pack package "
+    "packet pair pallet pot pouch punnet ream reel roll sachet sack sheet spool stack strip tin tray tub tube vial"
 )
 _PIECES: Final = word_set("piece set unit item")
 """What each single thing is called."""

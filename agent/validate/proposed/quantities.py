@@ -228,7 +228,7 @@ def _ask_unit(slots: Slots, parameter: Parameter, words: str, span: Span) -> Que
     if number is None or unit is None or _is_own_noun(parameter, unit):
         return None
     things = [each for group in slots.records.values() for each in group if rate_person_likeness(each.kind) < _PERSON]
-    thing = things[0].label if things else parameter.label
+    thing = things[0].label if things else "It"
     kept = next((held for each in things if (held := _find_unit_kept(each)) is not None), None)
     contract = slots.contract
     named = (contract.title, contract.description, parameter.label, *contract.aliases, *contract.examples)

@@ -14,7 +14,8 @@ from agent.planning.task import Task, Verdict
 from agent.resolve.model.resolver import ProposingResolver
 from agent.workspace.context import WorkspaceContext
 from evals.cases.frozen_world import FrozenWorld
-from tests.unit.own_worlds import NOW, OWNER, WORLDS, Says, find, number, plan, read_words
+from tests.unit.agent.resolve.rules.grammar.test_orders_without_records import SUPPLIES
+from tests.unit.own_worlds import NOW, OWNER, WORLDS, Says, find, number, plan, read_words, world
 
 UNITS = {"Brake pads": "sets", "Fuel hose": "metres", "Wheel grease": "kilos", "Wash": "litres"}
 
@@ -93,6 +94,12 @@ async def test_without_a_word_of_the_record_the_contract_says_what_counts() -> N
     assert isinstance(await read_words(text, parts_by()), Question)
     assert list_values(await read_words(text, parts_by(description="Order boxes of a part."))) == [63, 3]
     assert list_values(await read_words("order 3 pieces of wiper blades", parts_by())) == [63, 3]
+
+
+async def test_what_is_no_record_is_not_named() -> None:
+    verdict = await read_words("order 3 pots of gloves", world("lending", SUPPLIES))
+    assert isinstance(verdict, Question), verdict
+    assert verdict.text == "It is not counted in pots here. How many shall it be?"
 
 
 async def test_a_model_is_held_to_the_same() -> None:
