@@ -7,7 +7,7 @@ Whoever asked can then see whether they were understood. A query that can't be d
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeGuard
 
@@ -224,7 +224,7 @@ def _say_comparison(condition: Compare, kind: RecordKind) -> str:
     if field is None or field.type not in DATES:
         return f" {_MEASURED[condition.op]} {value}"
     whole_day = isinstance(condition.value, DayValue) and len(condition.value.date) > _MONTH
-    label = say_deed(name_field(field, kind).removesuffix(" on").removesuffix(" at"))
+    label = say_deed(name_field(field, kind).removesuffix(" on").removesuffix(" at").removesuffix(" from"))
     when = _DATED.get(condition.op, "on" if whole_day else "in")
     return f"{label} {'' if label.endswith(' is') and when == 'on' else f'{when} '}{value}"
 
@@ -303,11 +303,23 @@ def find_measure(reference: Reference, kind: RecordKind) -> Field | None:
 
 
 def list_asked_fields(reference: Reference, kind: RecordKind) -> list[Field]:
-    """The fields by which a list was narrowed. Its records' labels may not show them."""
-    where = reference.where if isinstance(reference, Find) else ()
-    names = dict.fromkeys(each.field for each in where if isinstance(each, Compare) and each.op != "=")
-    asked = [each for name in names if (each := kind.field_named(name)) is not None and f"{{{name}}}" not in kind.label]
-    return [each for each in asked if each.type != "boolean"]  # they all say the same
+    """The fields by which a list was narrowed, if its records may differ in them. Their labels may not show them."""
+    said: dict[str, dict[str, Expression]] = {}
+    for condition in reference.where if isinstance(reference, Find) else ():
+        if isinstance(condition, Compare):
+            said.setdefault(condition.field, {})[condition.op] = condition.value
+    names = [name for name, values in said.items() if not _is_one_value(values) and f"{{{name}}}" not in kind.label]
+    asked = [each for name in names if (each := kind.field_named(name)) is not None]
+    return [each for each in asked if each.type != "boolean"]
+
+
+def _is_one_value(values: Mapping[str, Expression]) -> bool:
+    """Whether comparisons, by operator, leave a single value: one day."""
+    day, ends = values.get("during"), [values.get(">="), values.get("<=")]
+    if "=" in values or (isinstance(day, DayValue) and len(day.date) > _MONTH):
+        return True
+    dates = {each.date for each in ends if isinstance(each, DayValue)}
+    return None not in ends and len(dates) == 1 and all(isinstance(each, DayValue) for each in ends)
 
 
 def find_owner_name(kind: RecordKind) -> Field | None:

@@ -16,7 +16,7 @@ from agent.validate.questions import list_members
 from agent.validate.records.field_words import is_noun, name_field
 from agent.validate.records.located import LocatedRecord
 from agent.validate.slots import Slots
-from core.display_text import to_display_text
+from core.display_text import begin_sentence, to_display_text
 from language.stems import stem_text
 from registry.contract import Derive, Risk, Unit
 
@@ -98,14 +98,12 @@ def _has_value(slots: Slots, name: str, field: str, found: LocatedRecord) -> boo
 def _tell(slots: Slots, name: str, field: str, found: LocatedRecord) -> str:
     """``The plan of Ada Berg is pro already``."""
     declared, shown = found.kind.field_named(field), slots.filled[name].shown
-    title = (
-        name_field(declared, found.kind) if declared and declared.label else field.removesuffix("_id").replace("_", " ")
-    )
+    title = name_field(declared, found.kind).removesuffix(" id") if declared else field.replace("_", " ")
     title, whose = to_display_text(title), found.label if any(map(str.isalpha, found.label)) else found.named
     if isinstance(slots.filled[name].value, bool):
-        return f"{whose}: {title} is {shown} already"
+        return begin_sentence(f"{whose}: {title} is {shown} already")
     if not is_noun(title):
-        return f"{whose}: {title} {shown} already"
+        return begin_sentence(f"{whose}: {title} {shown} already")
     be = "are" if title.endswith("s") and not title.endswith(("ss", "us", "is")) else "is"
     return f"The {title} of {whose} {be} {shown} already"
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from agent.pipeline import Reply
-from agent.query.wording import introduce, say_deed
+from agent.planning.proposal import Compare, Day, Find, Words
+from agent.query.wording import describe_query, introduce, list_asked_fields, say_deed
+from registry.records import Field, Kinds, RecordKind
 from tests.unit.own_worlds import answer, came_of, find, number
 
 INES = {"belongs_to": find("member", "Ines Duarte")}
@@ -80,3 +82,45 @@ def test_a_record_without_a_detail_is_its_label(detail: str, said: str) -> None:
 
 def test_no_brackets_stand_beside_brackets() -> None:
     assert introduce("hire 12 (canoe)", "out") == "hire 12 (canoe), out."
+
+
+BERTH = RecordKind(
+    name="berth",
+    title="Berth",
+    nouns=("berth", "berths"),
+    fields=(Field("id", "id"), Field("free_from", "date"), Field("service_day", "date"), Field("until_on", "date")),
+    label="berth {id}",
+)
+QUOTE = Words(text="x", origin=0, start=0)
+
+
+def compared(field: str, op: Any, on: str) -> Compare:
+    return Compare(field=field, op=op, value=Day(date=on, quote=QUOTE))
+
+
+@pytest.mark.parametrize(
+    ("where", "said", "shown"),
+    [
+        ((compared("free_from", "<=", "2026-12-25"),), "berths free by 25 Dec 2026", ["free_from"]),
+        ((compared("free_from", ">=", "2026-12-25"),), "berths free from 25 Dec 2026", ["free_from"]),
+        ((compared("service_day", "=", "2026-12-25"),), "berths whose service day is 25 Dec 2026", []),
+        ((compared("until_on", "during", "2026-12-25"),), "berths ending on 25 Dec 2026", []),
+        ((compared("until_on", "during", "2026-12"),), "berths ending in December 2026", ["until_on"]),
+        (
+            (compared("until_on", ">=", "2026-12-25"), compared("until_on", "<=", "2026-12-25")),
+            "berths ending on 25 Dec 2026",
+            [],
+        ),
+    ],
+)
+async def test_a_list_repeats_no_day_that_all_of_it_have(
+    where: tuple[Compare, ...], said: str, shown: list[str]
+) -> None:
+    async def nobody(_: Find) -> None:
+        return None
+
+    asked = Find(record="berth", where=where, pick="all")
+    words = await describe_query(asked, cast(Kinds, {"berth": BERTH}), nobody)
+    assert words is not None
+    assert words.join("berths") == said
+    assert [each.name for each in list_asked_fields(asked, BERTH)] == shown

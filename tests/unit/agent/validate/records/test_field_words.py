@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.validate.records.field_words import name_field, tell_field
+from agent.validate.records.field_words import name_field, tell_field, tell_field_of
 from agent.validate.records.located import format_count
 from registry.records import Field, RecordKind
 
@@ -61,3 +61,10 @@ def test_a_name_beside_an_id_is_called_as_whose_name_it_is() -> None:
 )
 def test_several_are_called_by_the_kinds_own_plural(nouns: tuple[str, ...], said: str) -> None:
     assert format_count(4, kind_of(nouns=nouns)) == said
+
+
+def test_what_a_record_holds_is_a_sentence_where_its_label_is_a_noun() -> None:
+    kind = kind_of()
+    assert tell_field_of(Field("rig", "enum"), kind, "sloop", "boat 7") == "the rig of boat 7 is sloop"
+    assert tell_field_of(Field("sold_on", "date"), kind, "3 Dec 2026", "boat 7") == "boat 7: sold on 3 Dec 2026"
+    assert tell_field_of(Field("owed", "number"), kind, "20", "boat 7") == "boat 7: owed 20"
