@@ -106,7 +106,7 @@ class Arithmetic:
         counts: Counter[str | None] = Counter()
         for each in found:
             field = each.kind.field_named(total.field)
-            quantity = read_quantity(field, each.record.values) if field is not None else None
+            quantity = self._read_quantity(field, each) if field is not None else None
             if field is None:
                 return need.ask(
                     f"A {name_kind(each.kind)} has no {quote_words(total.field)} to add up.", code="unreadable"
@@ -135,12 +135,21 @@ class Arithmetic:
         field = one.kind.field_named(name)
         if field is None:
             return need.ask(f"A {name_kind(one.kind)} has no {quote_words(name)}.", code="unreadable")
-        value = read_field(field, one)
+        value = self._read_quantity(field, one) if field.type == "money_minor" else read_field(field, one)
         if value is None:
             return need.ask(f"{one.label} has no {name_field(field, one.kind)}.", code="unreadable")
         words = tuple(Words(text=span.text, origin=span.origin, start=span.start) for span in one.spans)
-        shown = value.shown if isinstance(value, Moment) else format_field(field, one.record.values)
+        known = isinstance(value, Moment) or (isinstance(value, Quantity) and value.is_money)
+        shown = value.shown if known else format_field(field, one.record.values)
         return Worked(value, tell_field(field, one.kind, shown), words, (one,))
+
+    def _read_quantity(self, field: Field, found: LocatedRecord) -> Quantity | None:
+        """A field's number. Money that doesn't tell its currency is in that of the amount that is worked out."""
+        quantity, paid_in = read_quantity(field, found.record.values), self.context.paid_in
+        unknown = quantity is not None and field.type == "money_minor" and quantity.unit is None
+        if quantity is None or not unknown or paid_in is None:
+            return quantity
+        return Quantity(money.to_major_units(int(quantity.number), paid_in), paid_in)
 
     def _make_query(self, need: RecordQuery, reference: Reference, own: Own) -> RecordQuery:
         """The query for a record on the way to a value: any record of its kind."""

@@ -187,6 +187,8 @@ class QueryContext:
         """Whether a name that fits in part only is always asked about: a figure of another thing would be wrong."""
         self.tells_ties = False
         """Whether all that share a place are told, instead of being asked about: nothing is done with them."""
+        self.paid_in: str | None = None
+        """The currency of the amount that is being worked out, if it has one."""
         self.place: str = ""
         """That the told records share a place ("shared"), or are each the "highest" or "lowest" in its own currency."""
         self.counts: Mapping[str, int] = {}

@@ -50,7 +50,8 @@ def check_direction(slots: Slots) -> Question | None:
         source = filled.source
         if not isinstance(source, PromptSource | ComputedSource) or find_answer(slots.request, slots.slot(name)):
             continue
-        way = _find_way(slots, source if isinstance(source, ComputedSource) else None)
+        dated = slots.schema(name).get("format") in ("date", "date-time")
+        way = _find_way(slots, source, dated=dated)
         if not way:
             continue
         held, value = find_held(slots, name), filled.value
@@ -62,16 +63,17 @@ def check_direction(slots: Slots) -> Question | None:
     return None
 
 
-def _find_way(slots: Slots, computed: ComputedSource | None) -> int:
+def _find_way(slots: Slots, source: PromptSource | ComputedSource, *, dated: bool) -> int:
     """1 if the order wants more or later, -1 for less or sooner, else 0. What is computed goes the way that its own
     words say, whatever the action is called: "a night less"."""
-    for span in computed.spans if computed is not None else ():
+    computed = isinstance(source, ComputedSource)
+    for span in source.spans if computed and dated else ():
         words = slots.request.words(span.origin)
         tails = (words[span.start : span.end].rpartition(" ")[2], words[span.end : span.end + _LONGEST])
         if found := next((said for each in tails if (said := _BESIDE_LENGTH.match(each))), None):
             return 1 if found["more"] else -1
     text = strip_politeness(slots.request.text)
-    verbs = {*stem_text(text)[:1], *(stem_text(slots.contract.title)[:1] if computed is None else ())}
+    verbs = {*stem_text(text)[:1], *(() if computed else stem_text(slots.contract.title)[:1])}
     more = not verbs.isdisjoint(_MORE) or _LATER.match(text) is not None
     return more - (not verbs.isdisjoint(_LESS) or _SOONER.match(text) is not None)
 

@@ -182,7 +182,9 @@ class ArgumentValues:
         records: Mapping[str, tuple[LocatedRecord, ...]],
     ) -> Read | Trouble | None:
         need = self._make_query(slots, parameter)
+        self.query.context.paid_in = parameter.currency if parameter.is_money else None
         worked = await self.query.arithmetic.work_out(expression, need, records)
+        self.query.context.paid_in = None
         if isinstance(worked, Question):
             return worked
         slots.rests_on += worked.found

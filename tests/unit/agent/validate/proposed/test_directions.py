@@ -9,6 +9,7 @@ from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
 from tests.unit import museum
+from tests.unit.laundry import LAUNDRY
 from tests.unit.marina import ask
 from tests.unit.own_worlds import NOW, OWNER, Says, find, plan
 
@@ -81,3 +82,22 @@ async def test_a_length_of_time_moves_a_day_the_way_that_was_said(
     assert (
         "asked" if isinstance(made, Question) else "held" if isinstance(made, Plan) and made.held else "sent"
     ) == done
+
+
+@pytest.mark.parametrize(
+    ("text", "op", "quote", "done"),
+    [
+        ("take 5 more off the fee of load 803", "-", "5 more", True),
+        ("raise the fee of load 803 by 5", "+", "5", True),
+        ("raise the fee of load 803 by 5", "-", "5", False),
+        ("lower the fee of load 803 by 5", "+", "5", False),
+    ],
+)
+async def test_a_sum_goes_the_way_of_the_orders_verb(text: str, op: str, quote: str, *, done: bool) -> None:
+    fee = {"op": op, "a": {"field": "fee", "of": {"handle": "@load_id"}}, "b": {"number": 5, "quote": quote}}
+    call = {"action": "set_fee", "load_id": find("load", "803"), "fee": fee}
+    answer = {"understood": "", "result": plan(call), "rest": []}
+    task = Task(Request(text=text, now=NOW), OWNER, LAUNDRY.context(LAUNDRY.provider({})), "run_" + "0" * 26)
+    made = (await propose(task, ProposingResolver(Says(answer)))).verdict
+    asked = isinstance(made, Question) and "What shall it be?" in made.text
+    assert asked is not done, made
