@@ -289,7 +289,7 @@ def _record(source: Source, step: Step, zone: str, kinds: Kinds) -> Iterator[Fie
                 declared = kind.field_named(name) if kind is not None else None
                 if value is None:
                     told = "nothing"
-                elif declared is not None and declared.type == "money_minor":
+                elif declared is not None and declared.type in ("money_minor", "boolean", "enum"):
                     told = format_field(declared, pin.values)
                 else:
                     told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -245,22 +245,26 @@ def test_a_key_that_asked_is_told_from_a_person() -> None:
     assert card.make_card(Planned(run, PLAN), RUN.actor).said[0].label == "You asked", "whose key it is"
 
 
-def test_an_opened_record_shows_money_in_its_currency() -> None:
+def test_an_opened_record_shows_money_in_its_currency_and_values_in_words() -> None:
     fields = (
         Field("id", "id"),
         Field("total", "money_minor", currency_field="currency"),
         Field("tip", "money_minor", currency_field="currency"),
         Field("currency", "currency"),
         Field("covers", "integer"),
+        Field("sent", "boolean"),
+        Field("status", "enum"),
     )
     kinds = Kinds([InMemoryRecords(RecordKind("invoice", "Invoice", ("invoice",), fields))])
-    values = {"id": 1042, "total": 1250000, "tip": None, "currency": "JOD", "covers": 8800}
+    values = {"id": 1042, "total": 1250000, "tip": None, "currency": "JOD", "covers": 8800, "sent": True}
+    values["status"] = "in_transit"
     pin = RecordSnapshot(record_kind="invoice", record_id="1042", digest="sha256:0", label="INV-1042", values=values)
     (step,) = PLAN.steps
     plan = PLAN.model_copy(update={"steps": (step.model_copy(update={"pins": (pin,)}),)})
     shown = card.make_card(Planned(RUN, plan), RUN.actor, kinds).calls[0].params[1].record
     assert {each.name: each.value for each in shown} == {
         "id": "1042", "total": "1,250.000 JOD", "tip": "nothing", "currency": "JOD", "covers": "8800",
+        "sent": "yes", "status": "in transit",
     }  # fmt: skip
     (unknown,) = [each.value for each in card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params[1].record][1:2]
     assert unknown == "1250000"
