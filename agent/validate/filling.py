@@ -85,7 +85,7 @@ class DraftFilling:
                 verify_spans(self.slots.request, list_spans(argument)) is None
                 and find_answer(self.slots.request, self.slots.slot(name)) is None
             ):
-                text = f"I can't find the words for {self.slots.label(name)} in what you wrote. What shall it be?"
+                text = f"I can't find the words for “{self.slots.label(name)}” in what you wrote. What shall it be?"
                 return self.slots.ask(name, text, "unreadable")
         for name in declared:
             wanted = self.slots.annotation(name).record
@@ -298,8 +298,8 @@ class DraftFilling:
         names = list_alternatives(self.contract.description, tuple(self.contract.properties))
         if not names or any(name in self.slots.filled for name in names):
             return None
-        labels = questions.join([self.slots.label(name) for name in names], "or")
-        return self.slots.ask(names[0], f"{labels}: what shall it be?", "missing")
+        labels = questions.join([f"“{self.slots.label(name)}”" for name in names], "or")
+        return self.slots.ask(names[0], f"What shall {labels} be?", "missing")
 
     def _refuse_no_change(self) -> Refusal | None:
         """Refuses a PATCH without any field. It would change nothing, so no parameter took what the person meant."""

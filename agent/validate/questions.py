@@ -64,7 +64,7 @@ def ask_for(param: str, schema: Mapping[str, Any], annotation: Annotation, kind:
         return f"{label}: how much?"
     if annotation.unit in (Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.SECONDS):
         return f"{label}: how many {annotation.unit.value}?"
-    return f"{label}: what shall it be?"
+    return "In which currency?" if label.casefold() == "currency" else f"What shall “{label}” be?"
 
 
 def explain_unread(schema: Mapping[str, Any], request: Request) -> str:
