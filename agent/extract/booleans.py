@@ -4,6 +4,7 @@ nothing: a default is the contract's."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from agent.extract.enums import is_negated
 from agent.extract.parameter_spec import ParameterSpec, stem_word
 from agent.extract.reading import Candidate
 from language import quotes
-from language.text import Text, split_name, word_set
+from language.text import Text, Token, split_name, word_set
 
 YES: Final = word_set(
     "yes y yeah yep yup sure ok okay true on enabled enable please definitely correct affirmative certainly absolutely"
@@ -36,6 +37,12 @@ _FACET: Final = frozenset(
     )
 )
 _AGAINST: Final = word_set("disable exclude skip omit hide ignore remove no not without non prevent suppress avoid")
+_VERBS_AGAINST: Final = word_set("exclude excluding skip omit hide ignore")
+_WANTING: Final = word_set("need want require include show care")
+_PARTING: Final = word_set("but and then just only or if when")
+_NEAR: Final = 3
+_FAR: Final = 7
+"""How many words before a parameter's own may deny it."""
 _AFTER_NO: Final = re.compile(
     r"^\s*(?:(?:is|are)\s+)?(?:not|isn't|aren't|no|off|false|unnecessary|disabled|not needed|free)\b"
 )
@@ -105,7 +112,7 @@ def _find_said(
             continue
         low, high = min(chosen), max(chosen)
         against = is_negated(tokens, low) or bool(_AFTER_NO.match(text.low[tokens[high].end : tokens[high].end + 24]))
-        against = against or any(token.low in _AGAINST for token in tokens[max(0, low - 2) : low])
+        against = against or _is_turned_down(tokens, low)
         against = against or tokens[low].low.startswith(("non-", "no-"))
         value = meant
         if reversed_name:
@@ -115,6 +122,20 @@ def _find_said(
             value = not meant
         made.append(_make_candidate(text, spec, low, high, value, sure, negative=against))
     return made
+
+
+def _is_turned_down(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a word before it in its clause turns it down: "exclude any that are archived", "I don't need a list of
+    the tools"."""
+    for step in range(index - 1, max(-1, index - _FAR), -1):
+        token = tokens[step]
+        if not token.word or token.low in _PARTING or token.text[-1:] in ",.;:!?":
+            return False
+        if token.low in _AGAINST and (index - step < _NEAR or token.low in _VERBS_AGAINST):
+            return True
+        if token.low in _WANTING and step and (tokens[step - 1].low == "not" or tokens[step - 1].low.endswith("n't")):
+            return True
+    return False
 
 
 def _find_partly_said(text: Text, spec: ParameterSpec, words: tuple[str, ...]) -> list[Candidate]:

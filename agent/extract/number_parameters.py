@@ -16,7 +16,7 @@ from agent.extract.spans import money, patterns
 from agent.extract.time import dates, durations, times
 from language import numerals
 from language.measures import Measure, convert_said, find_measure
-from language.text import Text
+from language.text import Text, word_set
 from registry.contract import Unit
 
 _PLACED: Final = frozenset(map(stem_word, ("index", "position", "number", "day", "rank")))
@@ -62,6 +62,8 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
     for number in found:
         end = number.end
         value = number.value
+        if number.vague and _stands_for_thing(text, number):
+            continue
         ordinal = number.kind == "ordinal"
         if ordinal and spec.zero_based:
             value -= 1
@@ -118,6 +120,16 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
                 weight = 0.45 + rate_label(text, code.start, code.end, spec)
                 made.append(Candidate(code.start, code.end, number_value, f"{code.value} → {digits}", digits, weight))
     return made
+
+
+_POINTING: Final = word_set("the this that these another other same which any every each")
+
+
+def _stands_for_thing(text: Text, number: numerals.Number) -> bool:
+    """Whether "one" stands for a thing and counts nothing: "the default one", "another one"."""
+    if text.low[number.start : number.end] != "one":
+        return False
+    return any(token.low in _POINTING for token in text.before(number.start, 2))
 
 
 _AGED: Final = re.compile(r"[\s-]{0,3}(?:years?|yrs?|yo)\b(?:[\s-]{1,3}(?:old|of\s+age)\b)?", re.IGNORECASE)

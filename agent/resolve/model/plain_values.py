@@ -40,6 +40,8 @@ _ASKED: Final = re.compile(
     r"(?:\b(?:for|about|up)|:)\s{1,3}(?P<asked>(?:when|what|who|where|how|why|which)\b[^.?!,;:]{0,40}\s)$",
     re.IGNORECASE,
 )
+_YES_OR_NO: Final = word_set("include includes show with has have enable enabled allow allowed need is are use get")
+_CODE: Final = re.compile(r"(?<![\w.])[^\W\d_]+[-_]?\d+(?![\w.])")
 _LONGEST_JOINT: Final = 12
 _PAIRED: Final = re.compile(r"[A-Z]\w+, [A-Z]")  # a parameter that is described by "San Francisco, CA"
 _SHORTEST_SQUASHED: Final = 5
@@ -179,7 +181,10 @@ class PlainValues:
             return Said(value, exactly.text, exactly.start, exactly.start + len(exactly.text))
         wanted = _list_tokens(value)
         if isinstance(value, bool):
-            wanted = {stem(each) for each in form.parameter.casefold().split("_") if len(each) > 2}
+            named = [each for each in form.parameter.casefold().split("_") if len(each) > 2]
+            wanted = {stem(each) for each in named if each not in _YES_OR_NO} or {stem(each) for each in named}
+        elif not list_members(form.schema) and any(_is_made_up_code(leaf, text) for leaf in _list_leaves(value)):
+            return Said(value, "")  # a code that nobody typed, as a small model makes them up
         places = [
             (at.start(), at.end())
             for at in _TOKEN.finditer(text)
@@ -264,6 +269,16 @@ class PlainValues:
 
 def _list_tokens(value: Any) -> set[str]:
     return {_key(token) for leaf in _list_leaves(value) for token in _TOKEN.findall(leaf) if _telling(token)}
+
+
+def _is_made_up_code(leaf: str, text: str) -> bool:
+    """Whether it holds a code of letters and figures that the text doesn't, with or without a space or hyphen."""
+    typed = _squash(text)
+    return any(_squash(code) not in typed for code in _CODE.findall(leaf))
+
+
+def _squash(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def _list_leaves(value: Any) -> Iterator[str]:

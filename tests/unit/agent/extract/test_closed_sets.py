@@ -126,6 +126,9 @@ def test_exact_words_are_one_value_or_none(words: str, value: str | None) -> Non
         ("list files, no hidden ones", "include_hidden", False),
         ("make it a private payment", "private_visibility", True),
         ("send the invoice", "include_archived", None),
+        ("list her boats, exclude any that are sold", "include_sold", False),
+        ("what's aboard? I don't need a list of the sails", "include_sails", False),
+        ("skip the drafts and list sold boats", "include_sold", True),
         ("disable the cache please", "disable_cache", True),
     ],
 )

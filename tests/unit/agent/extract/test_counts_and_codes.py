@@ -48,6 +48,12 @@ def test_a_number_that_counts_something_else_is_no_number_of_people() -> None:
     assert best("a room for 3 guests aged over 21 yrs", "number_of_guests", GUESTS) == 3
 
 
+def test_one_that_stands_for_a_thing_counts_nothing() -> None:
+    berth = {"type": "integer", "description": "The number of the berth."}
+    assert best("moor her, the berth is the usual one", "berth", berth) is None
+    assert best("moor her at berth one", "berth", berth) == 1
+
+
 PAGE = {"type": "integer", "description": "Which page of the results."}
 SIZE = {"type": "integer", "description": "How many rows stand on a page."}
 

@@ -181,6 +181,40 @@ def test_a_text_ends_where_another_argument_begins_and_starts_with_its_question_
     assert tuple(values) == made
 
 
+LISTS = Offer(
+    "town.list_shops",
+    1,
+    "List shops",
+    "List the shops of a town.",
+    {
+        "type": "object",
+        "properties": {
+            "town": {"type": "string"},
+            "signs": {"type": "array", "items": {"type": "string"}},
+            "include_closed": {"type": "boolean"},
+        },
+        "required": ["town"],
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "made"),
+    [
+        ("list the shops of Lyon with the signs they have", {"signs": ["sign1", "sign2"]}, {}),
+        ("list the shops of Lyon with sign 1", {"signs": ["sign1"]}, {"signs": ["sign1"]}),
+        ("list the shops of Lyon, including their owners", {"include_closed": True}, {}),
+        ("list the shops of Lyon, including closed ones", {"include_closed": True}, {"include_closed": True}),
+    ],
+)
+def test_a_made_up_code_and_a_bare_include_are_no_values(text: str, given: Any, made: Any) -> None:
+    prepared = prepare(Request(text=text, now=NOW), Shortlist([LISTS], role="owner"), (), version=PLAIN_VERSION)
+    result = prepared.parser.parse({"calls": [{"action": "list_shops", "town": "Lyon", **given}]}).result
+    assert isinstance(result, PlanResult)
+    values = {name: getattr(each, "value", None) for name, each in result.calls[0].arguments.items()}
+    assert values == {"town": "Lyon", **made}
+
+
 def test_a_word_for_nothing_and_a_value_given_twice_are_left_out() -> None:
     made = ride("car KX-204 on 2027-03-05 with any luck, quietly", code="KX-204", note="any", remark="KX-204")
     assert {"note", "remark"}.isdisjoint(made)
