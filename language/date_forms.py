@@ -61,7 +61,7 @@ FORMS: Final = (
     r"|\b(?P<edge>(?:the\s+)?(?P<ew>end|beginning|start|first(?:\s+day)?|last\s+day)\s+of\s+(?:the\s+|this\s+)?"
     rf"(?P<en>next\s+|last\s+|current\s+)?(?P<eu>week|month|quarter|year|day|{_MONTH}))\b"
     r"|\b(?P<per>(?P<pw>this|next|last|past|previous|current|coming)\s+(?P<pu>week(?:end)?|month|quarter|year)"
-    r"|(?<=\bfor )the\s+weekend)\b(?!-\w)"
+    r"|for\s+the\s+weekend)\b(?!-\w)"
     rf"|\b(?P<feast>(?P<fy>{_FEAST})(?:['’]?s)?\s+(?P<fd>day|eve)|(?:before|by|until|till|after|from|on|since|at)\s+(?P<fp>{_FEAST})"
     r"(?!['’]|\s+(?!(?:and|so|or|on|please|then|to)\b)[a-z]))\b"
     rf"|\b(?P<wday>(?P<wa>a\s+week\s+on\s+)?(?:(?P<ww>next|last|this|coming|past|previous)\s+)?(?P<wd>{_DAY})\b(?:\s+(?P<wk>(?:(?:next|this|last)\s+)?week))?)(?!'(?!s\b))"

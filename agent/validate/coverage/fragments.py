@@ -11,6 +11,7 @@ from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.order import Order
 
 _LEADS_ON: Final = re.compile(r"(?<!\w)(?:of|than|the|an?|his|her|its|their|our|my|your)$", re.IGNORECASE)
+_NOT: Final = re.compile(r"(?<!\w)not(?:\s+(?:to|on|from|at|for|by|in))?(?=\s*$)", re.IGNORECASE)
 _BETWEEN: Final = re.compile(r"\s+(?:(?:the|an?|his|her|its|their|our|my|your)\s+)?", re.IGNORECASE)
 
 
@@ -27,8 +28,10 @@ def complete_fragments(order: Order, pieces: Sequence[str]) -> list[str]:
         day = patterns.DATE.search(order.text, start, end)
         if day is not None and day.end() == end and day.start() > start and all(used[start : day.start() - 1]):
             start = day.start()
-        next_word = _BETWEEN.match(order.text, end) if _LEADS_ON.search(piece) else None
-        if next_word is not None:
+        denies, next_word = _NOT.search(order.text, start, end), _BETWEEN.match(order.text, end)
+        follows = next_word is not None and used[next_word.end() : next_word.end() + 1] == b"\1"
+        if next_word is not None and follows and (denies is not None or _LEADS_ON.search(piece)):
+            start = denies.start() if denies is not None else start
             end = next((at for at in range(next_word.end(), len(used)) if not used[at]), len(used))
             behind = next((each for each in places if each is not None and each[0] == end + 1), None)
             end = behind[1] if behind is not None else end

@@ -53,6 +53,9 @@ _NUMBERED: Final = re.compile(r"\.?\s*#?\d[\d.,]*\s*([^\W\d_]+|[€$£¥%])?")
 # "Nobody answered", "it never came": reports of the past. An order would use another form of the verb.
 _HAPPENED: Final = re.compile(rf"\s+(?:\w+ly\s+|ever\s+)?({PAST})(?!\w)", re.IGNORECASE)
 _TO_BE: Final = re.compile(r"\s+to\s", re.IGNORECASE)
+# "(Leave for Ada) not from Friday" denies the day: "for Ada" is no reason.
+_WHOM: Final = frozenset(("for", "of", "to"))
+_VALUE: Final = re.compile(r"\s+(?:from|on|at|until|till|by)\s+", re.IGNORECASE)
 # The second half is denied: "Ada has come and Bo hasn't".
 _ELLIPTIC: Final = re.compile(
     r"\s+(?P<denied>(?:is|are|was|were|do|does|did|has|have|had|wo|ca|should|could|would)(?:n['’]?t|\s+not))(?=\s*(?:[,.;!]|$))",
@@ -91,7 +94,9 @@ def find_negations(
         if happened is not None and stem(happened[1].casefold()) not in verbs:
             continue
         told = _TOLD.search(text, max(0, start - _NEAR), start)
-        if told is not None and _TO_BE.match(text, end) is None:
+        value = _VALUE.match(text, end) if told is not None and told[0].split()[0].casefold() in _WHOM else None
+        denied = value is not None and any(begin <= value.end() < stop for begin, stop in taken)
+        if told is not None and _TO_BE.match(text, end) is None and not denied:
             continue
         first, last = _find_clause(text, start, end)
         words = [(word.casefold(), at) for word, at, _ in split_runs(text[first:last])]

@@ -62,7 +62,9 @@ def list_old_values(steps: Sequence[Step], contracts: Sequence[Contract]) -> Ite
 
 
 def find_denied(order: Order) -> Iterator[Denied]:
-    """The values that the words deny, of those that the plan replaces."""
+    """The values that the words deny, of those that the plan replaces. "Move it not to Friday" denies what it sets."""
+    given = [each for of, name, each in order.arguments if of.annotation(name).replaces is not None]
+    new = order.find(given) if order.old_values else []
     for found in _DENIED.finditer(order.text) if order.old_values else ():
         words = order.text[found.end() :]
         days = [
@@ -80,6 +82,8 @@ def find_denied(order: Order) -> Iterator[Denied]:
             continue
         # "Friday, not Monday" may only tell what is meant. "Instead of Monday" tells what was so.
         apart = found["not"] and (found["joined"] or not any(each.is_day or each.named for each in own))
+        if any(first < found.end() + ends and found.end() < last for first, last in new):
+            continue
         if own and not (others and apart) and _ENDS.match(words, ends):
             start = found.end("joined") if found["joined"] else found.start()
             yield Denied((start, found.end() + ends), others[0] if others else None)

@@ -93,6 +93,7 @@ async def test_another_channel_than_the_one_that_is_taken_is_asked_about() -> No
         (LAUNDRY, "Bill paid 12.50 yesterday for 803", paid(12.5, "12.50"), ["yesterday"], "‘yesterday’"),
         (LAUNDRY, "Bill paid 12.50 for load 803 yesterday", paid(12.5, "12.50"), ["yesterday"], "‘yesterday’"),
         (LAUNDRY, "took 12.50 from load 803 twice", paid(12.5, "12.50"), ["twice"], "‘803 twice’"),
+        (STOCK, "fit the oak pegs not on Friday", fitted("Friday"), [], "‘not on Friday’"),
         (STOCK, "order 40 felt pads tomorrow", ordered(40, "40"), ["tomorrow"], "‘tomorrow’"),
         (STOCK, "don't fit the oak pegs on Thursday but on Friday", fitted("on Friday"), [],
             "‘don't fit the oak pegs on Thursday’"),

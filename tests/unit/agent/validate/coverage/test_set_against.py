@@ -93,6 +93,9 @@ async def test_the_value_that_a_record_has_now_may_be_denied(
         (LAUNDRY, "give the Lake Run to Mark Penny not on Monday", handed(LAKE, "Mark Penny")),
         (LAUNDRY, "do not give the Lake Run to Mark Penny instead of Vera", handed(LAKE, "Mark Penny")),
         (MUSEUM, "set Paper Moon to 20 seats not 14", seated(20)),
+        (MUSEUM, "set Paper Moon not to east", placed("east")),
+        (LAUNDRY, "give the Lake Run not to Mark Penny", handed(LAKE, "Mark Penny")),
+        (OFFICE, "extend Ada Quist's pass not to 18 December", extended("2026-12-18", "18 December")),
     ],
 )
 async def test_what_else_is_denied_is_asked_about(there: FrozenWorld, text: str, call: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
 from evals.cases.frozen_world import FrozenWorld
 from tests.unit import museum
+from tests.unit.agent.resolve.rules.grammar.test_day_pairs import make_world
 from tests.unit.laundry import LAUNDRY
 from tests.unit.marina import ask
 from tests.unit.own_worlds import NOW, OWNER, Says, find, plan
@@ -86,6 +87,13 @@ async def test_both_ends_of_a_stretch_are_proven_by_all_words_that_say_it(
     made = await shut(said, first, last)
     assert isinstance(made, Plan), made
     assert bool(made.held) is held
+
+
+@pytest.mark.parametrize("said", ["not from Friday to Sunday", "not on Friday"])
+async def test_a_denied_stretch_is_asked_about(said: str) -> None:
+    there = make_world("close", "Close an exhibit", ("from_day", {"label": "From"}), ("to_day", {"label": "Until"}))
+    made = (await ask(there, f"close Glass Bells for Bo Ferrer {said}")).verdict
+    assert isinstance(made, Question), made
 
 
 async def test_a_record_that_is_moved_from_one_day_to_another_gets_no_stretch() -> None:
