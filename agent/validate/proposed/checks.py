@@ -87,12 +87,8 @@ class PlanChecks:
             if bound is None or filled is None or len(group) != 1 or not isinstance(filled.value, int | float):
                 continue
             held, each = group[0].record.values.get(bound.field), group[0].kind.field_named(bound.field)
-            if (
-                isinstance(held, int | float)
-                and not isinstance(held, bool)
-                and filled.value > held
-                and each is not None
-            ):
+            known = isinstance(held, int | float) and not isinstance(held, bool) and each is not None
+            if known and filled.value > held:
                 most = format_parameter(slots.parameter(name), held)
                 text = (
                     f"That would be {filled.shown}, and {group[0].label} allows at most {most}. How much shall it be?"
@@ -103,7 +99,7 @@ class PlanChecks:
                 return slots.ask(name, text, "unreadable")
             if (asked := self._ask_share(slots, name, bound, group[0])) is not None:
                 return asked
-            if isinstance(filled.value, int | float) and filled.value <= 0:
+            if filled.value <= 0:
                 text = f"That would be {filled.shown}. How much shall it be?"
                 return slots.ask(name, text, "unreadable")
         return None
