@@ -87,8 +87,8 @@ class PlanChecks:
             if bound is None or filled is None or len(group) != 1 or not isinstance(filled.value, int | float):
                 continue
             held, each = group[0].record.values.get(bound.field), group[0].kind.field_named(bound.field)
-            known = isinstance(held, int | float) and not isinstance(held, bool) and each is not None
-            if known and filled.value > held:
+            number = held if isinstance(held, int | float) and not isinstance(held, bool) else None
+            if number is not None and each is not None and filled.value > number:
                 most = format_parameter(slots.parameter(name), held)
                 text = (
                     f"That would be {filled.shown}, and {group[0].label} allows at most {most}. How much shall it be?"
