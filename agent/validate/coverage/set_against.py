@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from agent.extract.time import dates
+from agent.extract.time.day_pairs import find_day_parameters
 from agent.pipeline import Step
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.order import OldValue, Order
@@ -116,6 +117,8 @@ def is_set_against(
     kind = next((kind for kind in ("date", "number") if kind in each.kinds), None)
     if kind == "date" and not dates.find(read_text(each.said), order.request.now.date()):
         return False  # "Thursday, not at noon"
+    if kind == "date" and any(find_day_parameters(each.properties, each.annotation) for each in order.contracts):
+        return False  # "from Friday to Tuesday, but not on Sunday"
     if kind is None or (kind == "number" and order.structure.several) or not _ENDS.match(order.text, end):
         return False
     against = patterns.search_before(_SET_AGAINST, order.text, start)

@@ -96,6 +96,12 @@ async def test_a_denied_stretch_is_asked_about(said: str) -> None:
     assert isinstance(made, Question), made
 
 
+@pytest.mark.parametrize("but", ["but not on sunday", ", not on sunday"])
+async def test_a_day_within_a_stretch_that_is_denied_is_asked_about(but: str) -> None:
+    asked = await shut(f"from friday until wednesday {but}", ("2026-11-27", "friday"), ("2026-12-02", "wednesday"))
+    assert isinstance(asked, Question), asked
+
+
 async def test_a_record_that_is_moved_from_one_day_to_another_gets_no_stretch() -> None:
     made = (await ask(LAUNDRY, "shift load 801 from Friday to Thursday")).verdict
     assert isinstance(made, Plan), made
