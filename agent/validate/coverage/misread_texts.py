@@ -118,11 +118,14 @@ def find_unset_members(order: Order) -> Iterator[Place]:
             assert contract is not None
             taken = given.value if isinstance(given, TypedValue) else schema.get("default")
             if given is not None and order.find(given):
+                values = (each.arguments.get(name) for each in order.calls if each.action == call.action)
+                every = {
+                    str(each.value).replace("_", " ").casefold() for each in values if isinstance(each, TypedValue)
+                }
                 later = "|".join(re.escape(str(each).replace("_", " ")) for each in list_members(schema))
                 told = re.finditer(rf"\b(?P<how>then|by|via)\s+(?P<said>{later})\b", order.text, re.I)
-                same = str(taken).replace("_", " ").casefold()
                 yield from (
-                    each.span("said") for each in told if each["how"] == "then" or each["said"].casefold() != same
+                    each.span("said") for each in told if each["how"] == "then" or each["said"].casefold() not in every
                 )
                 continue
             said = [each for each in list_members(schema) if isinstance(each, str) and each != taken]

@@ -289,7 +289,8 @@ def list_meant(reader: Reader, at: int, stop: int, *, named: bool = True) -> lis
     times = {*reader.ranges, *reader.dated, *reader.valued}
     made = [each.find for each in known]
     for kind in sorted(reader.kinds.values(), key=lambda each: all(one.search != "name" for one in each.fields)):
-        days = [(end, spent) for end in range(at + 1, stop) if kind.order and (spent := reader.when(end, kind.order))]
+        line = "" if is_born(kind) else kind.order or ""  # nobody joined on the day that is told behind a name
+        days = [(end, spent) for end in range(at + 1, stop) if line and (spent := reader.when(end, line))]
         end, where = next(((end, tuple(spent[0])) for end, spent in days if spent[1] == stop), (stop, ()))
         end -= at + 1 < end and reader.low(end - 1) in lexicon.PARTICLES and not reader.tokens[end - 1].capital
         words = [

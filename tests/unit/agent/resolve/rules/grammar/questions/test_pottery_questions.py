@@ -129,3 +129,18 @@ async def test_what_somebody_paid_is_not_given_back() -> None:
     assert not isinstance((await ask_pottery("Jonas Winters paid 90")).verdict, Plan)
     assert isinstance((await ask_pottery("Edda Frost -> skilled")).verdict, Plan)  # a grade that makers have to have
     assert isinstance((await ask_pottery("pay back 90 of the paid due of Jonas Winters")).verdict, Plan)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("who coaches Jonas Winters", "Bruno Adler."),
+        ("who coaches Jonas Winters on Thursday", "Bruno Adler."),
+        ("who coached Edda Frost on 10 November", "April Reyes."),
+        ("who coaches Jonas Winters on 1 December", ""),
+    ],
+)
+async def test_the_day_behind_a_name_is_of_what_is_done_then_and_not_of_when_somebody_joined(
+    text: str, said: str
+) -> None:
+    assert await tell(text) == said
