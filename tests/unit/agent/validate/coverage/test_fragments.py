@@ -36,10 +36,10 @@ STOCK = FrozenWorld(
 )  # fmt: skip
 
 
-async def verdict_of(there: FrozenWorld, text: str, call: dict[str, Any], *left: str) -> Any:
+async def verdict_of(there: FrozenWorld, text: str, call: dict[str, Any], *left: str, more: Any = ()) -> Any:
     task = Task(Request(text=text, now=NOW), OWNER, there.context(there.provider({})), "run_00000000000000000000000001")
     rest = [{"quote": each, "is": "left over"} for each in left]
-    answer = {"understood": "", "result": plan(call), "rest": rest}
+    answer = {"understood": "", "result": plan(call, *more), "rest": rest}
     return (await propose(task, ProposingResolver(Says(answer)))).verdict
 
 
@@ -80,6 +80,14 @@ async def test_all_words_of_a_chosen_value_are_accounted_for(text: str, by: str,
     made = await verdict_of(STOCK, text, messaged(by, quote))
     assert isinstance(made, Plan), made
     assert {each.param: each.value for each in made.steps[0].filled}["by"] == by
+
+
+async def test_the_other_value_may_be_a_second_call_s() -> None:
+    text = "message the makers of the felt pads by sms, of the oak pegs by email: send more"
+    pegs = {**messaged("email", "email"), "ware_id": PEGS}
+    made = await verdict_of(STOCK, text, messaged("sms", "sms"), more=[pegs])
+    assert isinstance(made, Plan), made
+    assert len(made.steps) == 2
 
 
 async def test_another_channel_than_the_one_that_is_taken_is_asked_about() -> None:
