@@ -247,7 +247,7 @@ class Answerer:
                 text = f"{what}: {list_records(worked.found)}." if few else f"{what}."
             return self._reply(text, worked.found, values=(worked.written,), count=len(worked.found))
         reading = worked.reading if " = " in worked.reading else ""
-        owner = f"{found[0].label}: " if found else ""
+        owner = f"{found[0].label}: " if len(found) == 1 else ""
         text = f"{owner}{worked.shown}." + (f" {reading}." if reading else "")
         if isinstance(asked.value, FieldOf) and found:
             text = f"{found[0].label}: {worked.reading}."

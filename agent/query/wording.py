@@ -286,7 +286,8 @@ def tell_test(test: Test, left: Worked, right: Worked, *, held: bool) -> str:
     if field is not None and field.type == "enum" and op in ("=", "!="):
         reading = left.shown.replace("_", " ")
     says_so = op == "!=" or (field is not None and field.type == "boolean")
-    if not says_so and not (held and op in ("=", "contains", "during")):
+    none = not held and op in (">", ">=") and left.shown == "0"  # "boxes out 0" says that it isn't more
+    if not says_so and not none and not (held and op in ("=", "contains", "during")):
         reading += f", {'' if held else 'not '}{compare_words(op, right.value)}"
     if one is None:
         return reading

@@ -178,6 +178,22 @@ async def test_a_yes_and_a_no_say_what_is_so(field: str, op: str, value: Any, te
     assert (await reply(answer(yes_no=[test], join="all", about=None))).text == text
 
 
+async def test_none_is_told_as_none_and_not_as_no_more_than_none() -> None:
+    test = {"left": {"field": "on_hand", "of": find("item", "baby formula")}, "op": ">", "right": number(0, "x")}
+    made = (await came_of("baby formula x", answer(yes_no=[test], join="all", about=None), "foodbank")).verdict
+    assert isinstance(made, Reply)
+    assert made.text.startswith("No: ")
+    assert "not more than" not in made.text
+
+
+async def test_what_is_worked_out_of_several_records_is_told_of_none_of_them() -> None:
+    fines = find("fine", None, PIET, pick="all")
+    share = {"op": "/", "a": {"total": "amount", "of": fines}, "b": {"count": fines}}
+    made = await reply(answer(value=share, about=None))
+    assert len(made.records) == 2
+    assert made.text.startswith(made.values[0])
+
+
 async def test_two_currencies_are_not_compared() -> None:
     test = {"left": {"field": "amount", "of": find("fine", "F-233")}, "op": "<", "right": number(1, "x", "USD")}
     asked = (await came_of("F-233 x", answer(yes_no=[test], join="all", about=None))).verdict
