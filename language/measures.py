@@ -102,7 +102,7 @@ _CONTAINERS: Final = word_set(
     "bag bale bar barrel basket bottle box bucket bunch bundle can carton case crate cup drum jar keg pack package "
     "packet pair pallet pot pouch punnet ream reel roll sachet sack sheet spool stack strip tin tray tub tube vial"
 )
-_PIECES: Final = word_set("piece set unit item")
+_PIECES: Final = word_set("piece unit item")
 """What each single thing is called."""
 _DIGITS: Final = Context(prec=60)
 

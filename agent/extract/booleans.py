@@ -37,10 +37,10 @@ _FACET: Final = frozenset(
     )
 )
 _AGAINST: Final = word_set("disable exclude skip omit hide ignore remove no not without non prevent suppress avoid")
-_VERBS_AGAINST: Final = word_set("exclude excluding skip omit hide ignore")
+_EXCLUDING: Final = word_set("exclude excluding omit")
+_POINTING: Final = word_set("any all those these the that which ones one is are was were")
 _WANTING: Final = word_set("need want require include show care")
-_PARTING: Final = word_set("but and then just only or if when")
-_NEAR: Final = 3
+_PARTING: Final = word_set("but and then just only or if when so as because since to for")
 _FAR: Final = 7
 """How many words before a parameter's own may deny it."""
 _AFTER_NO: Final = re.compile(
@@ -112,6 +112,7 @@ def _find_said(
             continue
         low, high = min(chosen), max(chosen)
         against = is_negated(tokens, low) or bool(_AFTER_NO.match(text.low[tokens[high].end : tokens[high].end + 24]))
+        against = against or any(token.low in _AGAINST for token in tokens[max(0, low - 2) : low])
         against = against or _is_turned_down(tokens, low)
         against = against or tokens[low].low.startswith(("non-", "no-"))
         value = meant
@@ -131,8 +132,8 @@ def _is_turned_down(tokens: Sequence[Token], index: int) -> bool:
         token = tokens[step]
         if not token.word or token.low in _PARTING or token.text[-1:] in ",.;:!?":
             return False
-        if token.low in _AGAINST and (index - step < _NEAR or token.low in _VERBS_AGAINST):
-            return True
+        if token.low in _EXCLUDING:
+            return all(each.low in _POINTING for each in tokens[step + 1 : index])
         if token.low in _WANTING and step and (tokens[step - 1].low == "not" or tokens[step - 1].low.endswith("n't")):
             return True
     return False

@@ -317,7 +317,9 @@ class ReferenceConditions:
         if none and out and self.context.spared is not None and not isinstance(reference, Handle):
             named = [each.label for each in out[:_MOST_NAMED]]
             few = join(named, "and") if len(out) == len(named) else format_count(len(out), out[0].kind)
-            self.context.spared.append(f"Nothing is left out: {few} {'is' if len(out) == 1 else 'are'} not among them.")
+            self.context.spared.append(
+                f"{few[:1].upper()}{few[1:]} {'is' if len(out) == 1 else 'are'} not among them anyway."
+            )
             return pool
         if none and not (gone and isinstance(reference, Handle)):
             words = reference.said.text if isinstance(reference, Find) and reference.said is not None else ""

@@ -36,4 +36,4 @@ def complete_fragments(order: Order, pieces: Sequence[str]) -> list[str]:
             behind = next((each for each in places if each is not None and each[0] == end + 1), None)
             end = behind[1] if behind is not None else end
         made.append(order.text[start:end])
-    return [each for each in made if not any(each != other and each in other for other in made)]
+    return [each for each in dict.fromkeys(made) if not any(each != other and each in other for other in made)]

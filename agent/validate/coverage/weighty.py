@@ -32,7 +32,7 @@ from language.stems import ORDERS, stem
 _IT: Final = re.compile(r"\s*(?P<verb>[^\W\d_]+)\s+(?:it|him|her|them|that|this)\b", re.IGNORECASE)
 _OWNERS_S: Final = re.compile(r"^['’]s?(?=\s)")
 # Belongs to the used words behind it: "yesterday by (bank transfer)".
-_BEFORE_OTHERS: Final = re.compile(r"\s+(?:by|with|in|on|at|for|from|to|of|the|an?|and)\s*$", re.IGNORECASE)
+_BEFORE_OTHERS: Final = re.compile(r"(?<!\s)\s+(?:by|with|in|on|at|for|from|to|of|the|an?|and)$", re.IGNORECASE)
 _SHORT: Final = 6
 """The most letters of a word that says little by itself."""
 _VAGUE: Final = re.compile(r"(?:an?\s+)?(?:some|any|few|bit|little|couple)(?:\s+of)?\s*", re.IGNORECASE)
@@ -292,7 +292,7 @@ class _Judge:
             after = spoken.rfind(1, first + 1, start) + 1 or first
             following = spoken.find(1, end, last)
             last = last if following < 0 else following
-            alone = _BEFORE_OTHERS.sub("", text[after:last]).strip()
+            alone = _BEFORE_OTHERS.sub("", text[after:last].strip())
             if alone.isalpha() and len(alone) > _SHORT:
                 return alone
             if not text[after:last].strip().isalpha():

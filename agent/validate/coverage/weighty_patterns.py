@@ -213,6 +213,7 @@ ASKING: Final = frozenset(stem_text("check verify see know ask tell find confirm
 FINDING_WORDS: Final = READING_WORDS - {"give", "know", "tell"}
 FINDING: Final = frozenset(map(stem, FINDING_WORDS))
 REACH: Final = 240
+_BLANKS: Final = 8
 """Characters before a place that are searched for what ends there."""
 
 
@@ -227,7 +228,10 @@ def search_before(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str]
     Looks only at the ``REACH`` letters before ``at``, not counting blanks at their end. Asking for every word of a text
     takes linear time.
     """
-    return pattern.search(text, max(0, len(text[:at].rstrip()) - REACH), at)
+    end = len(text[:at].rstrip())
+    if at - end > _BLANKS:  # a run of blanks is one: patterns with several blanks would try each part of it
+        text, at = f"{text[:end]} ", end + 1
+    return pattern.search(text, max(0, end - REACH), at)
 
 
 @lru_cache(maxsize=64)

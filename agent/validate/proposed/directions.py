@@ -71,7 +71,12 @@ def _find_way(slots: Slots, source: PromptSource | ComputedSource, *, dated: boo
         words = slots.request.words(span.origin)
         tails = (words[span.start : span.end].rpartition(" ")[2], words[span.end : span.end + _LONGEST])
         if found := next((said for each in tails if (said := _BESIDE_LENGTH.match(each))), None):
-            return 1 if found["more"] else -1
+            told = 1 if found["more"] else -1
+            return told if _find_verb_s_way(slots, computed=True) != -told else -told  # "postpone it a week earlier"
+    return _find_verb_s_way(slots, computed=computed)
+
+
+def _find_verb_s_way(slots: Slots, *, computed: bool) -> int:
     text = strip_politeness(slots.request.text)
     verbs = {*stem_text(text)[:1], *(() if computed else stem_text(slots.contract.title)[:1])}
     more = not verbs.isdisjoint(_MORE) or _LATER.match(text) is not None

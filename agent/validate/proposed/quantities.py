@@ -41,7 +41,9 @@ _BESIDE_MONEY: Final = frozenset(
 ) | {stem(word) for word in (*DAYS, *MONTHS)}
 """Words behind an amount of money that its number doesn't count."""
 _COUNTED_IN: Final = re.compile(
-    r"\s*-?\s*(?:(?:more|extra|additional|further|other|whole|full)\s+)?(?P<unit>[^\W\d_]+)(?P<of>\s+of\b)?", re.I
+    r"\s*-?\s*(?:(?:more|extra|additional|further|other|whole|full)\s+)?"
+    r"(?P<unit>[^\W\d_]+(?P<power>[23²³])?)(?P<of>\s+of\b)?",
+    re.I,
 )
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _UNIT_NAMES: Final = frozenset(("unit", "units", "uom", "measure"))
@@ -231,7 +233,7 @@ def _ask_unit(slots: Slots, parameter: Parameter, words: str, span: Span) -> Que
     thing = things[0].label if things else "It"
     kept = next((held for each in things if (held := _find_unit_kept(each)) is not None), None)
     contract = slots.contract
-    named = (contract.title, contract.description, parameter.label, *contract.aliases, *contract.examples)
+    named = (contract.title, contract.description, parameter.label, *contract.aliases)
     told = [kept] if kept is not None else [word for text in named for word in _WORD.findall(text)]
     same = next((word for word in told if is_same_unit(unit, word)), None)
     if same is not None and unit == "m" and slots.filled[parameter.name].value == number.value >= _MILLION:
@@ -263,7 +265,8 @@ def _find_unit_said(words: str, number: numerals.Number) -> str | None:
         return number.unit if counts_in(number.unit, of=False) else None
     told = _COUNTED_IN.match(words, number.end)
     unit = told["unit"].casefold() if told is not None else ""
-    return unit if told is not None and counts_in(unit, of=told["of"] is not None) else None
+    known = told is not None and (told["power"] is not None or counts_in(unit, of=told["of"] is not None))
+    return unit if known else None  # "20 m3" are no 20 metres
 
 
 def _find_unit_kept(found: LocatedRecord) -> str | None:

@@ -73,6 +73,7 @@ async def test_a_count_is_told_in_what_its_record_is_kept_in(text: str, values: 
     [
         ("order 20 kilos of fuel hose", "Fuel hose is counted in metres, not kilos. How many metres?"),
         ("order 3 rolls of fuel hose", "Fuel hose is counted in metres, not rolls. How many metres?"),
+        ("order 3 m3 of fuel hose", "Fuel hose is counted in metres, not cubic metres. How many metres?"),
         ("order 90 cm of fuel hose", "Fuel hose is counted in metres, not centimetres. How many metres?"),
         ("order 3 boxes of brake pads", "Brake pads are counted in sets, not boxes. How many sets?"),
         ("order 20m fuel hose", "20m may be millions or metres. How many metres shall it be?"),

@@ -19,6 +19,7 @@ from tests.unit.own_worlds import NOW, OWNER, Says, find, plan
     [
         ("extend loan 4301 to 1 december", "earlier"),
         ("reduce the seats of Glass Bells to 40", "more"),
+        ("extend loan 4301 by a week less", "earlier"),
     ],
 )
 async def test_the_other_way_is_asked_about(said: str, than: str) -> None:
