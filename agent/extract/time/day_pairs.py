@@ -85,12 +85,12 @@ def find_counted(text: Text, today: date) -> Iterator[DayPair]:
     over a weekend may be working days, so they tell nothing."""
     for when in (each for each in dates.find(text, today) if each.weight >= _SURE and each.last is None):
         for each in durations.find(text):
-            unit, count = each.unit.rstrip("s"), int(min(each.count, _MOST_COUNTED))
             behind = _FOR.fullmatch(text.low, when.end, each.start)
             if not behind and not _STARTING.fullmatch(text.low, each.end, when.start):
                 continue
             if not 1 <= each.count <= _MOST_COUNTED:
                 continue  # no stretch that people mean, and none that a calendar may hold
+            unit, count = each.unit.rstrip("s"), int(each.count)
             if count == each.count and (unit in _LENGTHS or (unit == "day" and when.day.weekday() + count <= _FRIDAY)):
                 last = date_math.shift(when.day, count, unit) - timedelta(days=1)
                 yield DayPair(min(when.start, each.start), max(when.end, each.end), when.day, last)
