@@ -99,7 +99,7 @@ _TABLE: Final = (
     ("gallons", "1", "pint pints |"),
 )
 _CONTAINERS: Final = word_set(
-    "bag bale bar barrel basket bottle box bucket bunch bundle can carton case crate cup drum jar keg pack package "
+    "set bag bale bar barrel basket bottle box bucket bunch bundle can carton case crate cup drum jar keg pack package "
     "packet pair pallet pot pouch punnet ream reel roll sachet sack sheet spool stack strip tin tray tub tube vial"
 )
 _PIECES: Final = word_set("piece unit item")
@@ -158,7 +158,7 @@ def counts_in(word: str, *, of: bool) -> bool:
 
 
 def counts_singly(word: str) -> bool:
-    """Whether a word in small letters calls each single thing something: "4 sets of brake pads"."""
+    """Whether a word in small letters calls each single thing something: "4 pieces of soap"."""
     return singularize(word) in _PIECES
 
 

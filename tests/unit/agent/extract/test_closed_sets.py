@@ -129,7 +129,8 @@ def test_exact_words_are_one_value_or_none(words: str, value: str | None) -> Non
         ("list her boats, exclude any that are sold", "include_sold", False),
         ("what's aboard? I don't need a list of the sails", "include_sails", False),
         ("skip the drafts and list sold boats", "include_sold", True),
-        ("list her boats, hide the owner's name, sold ones", "include_sold", True),
+        ("list her boats hide the owner's name sold ones too", "include_sold", True),
+        ("list her boats exclude the owner's name sold ones too", "include_sold", True),
         ("disable the cache please", "disable_cache", True),
     ],
 )

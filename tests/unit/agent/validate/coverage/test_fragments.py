@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Plan, Question, Request
+from agent.planning.proposal import NoneResult, Proposal
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
+from agent.validate.coverage.fragments import complete_fragments
+from agent.validate.coverage.order import Order
 from evals.cases.frozen_world import FrozenWorld
 from tests.unit.laundry import LAUNDRY
 from tests.unit.marina import ask, define, list_rows, offer, refer
@@ -167,3 +170,9 @@ async def test_a_sign_beside_a_number_of_things_is_read_without_a_model_too(said
 )
 async def test_what_says_more_is_asked_about(there: FrozenWorld, text: str, call: dict[str, Any]) -> None:
     assert isinstance(await verdict_of(there, text, call), Question)
+
+
+def test_what_two_checks_find_is_quoted_once() -> None:
+    request = Request(text="order felt pads, not oak pegs", now=NOW)
+    order = Order(request=request, proposal=Proposal(result=NoneResult(reason="nothing requested")))
+    assert complete_fragments(order, ["not oak pegs", "not oak pegs", "felt pads"]) == ["not oak pegs", "felt pads"]

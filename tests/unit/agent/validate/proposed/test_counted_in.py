@@ -95,6 +95,7 @@ async def test_without_a_word_of_the_record_the_contract_says_what_counts() -> N
     assert isinstance(await read_words(text, parts_by()), Question)
     assert list_values(await read_words(text, parts_by(description="Order boxes of a part."))) == [63, 3]
     assert list_values(await read_words("order 3 pieces of wiper blades", parts_by())) == [63, 3]
+    assert isinstance(await read_words("order 3 sets of wiper blades", parts_by()), Question)
 
 
 async def test_what_is_no_record_is_not_named() -> None:
