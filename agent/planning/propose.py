@@ -33,6 +33,7 @@ from agent.planning.answers_for_model import (
     list_offered_records,
     take_up,
 )
+from agent.planning.likeliest_action import plan_likeliest
 from agent.planning.named_record import ask_about_record
 from agent.planning.no_plan_messages import NO_ACTION, explain_nothing_planned
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
@@ -61,7 +62,7 @@ from agent.planning.what_fits import ONLY_FIT, passes_over, plan_what_fits
 from agent.query.answers import Answerer
 from agent.query.references import Query
 from agent.resolve.resolver import MODEL, Resolver
-from agent.resolve.rules.resolver import RuleResolver
+from agent.resolve.rules.resolver import BY_GRAMMAR, RuleResolver
 from agent.runs.answer_phrases import is_cancellation
 from agent.validate.plan_builder import validate
 from agent.validate.proposed import plan_proposal
@@ -120,6 +121,12 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
     resolved = await (asked if around is None else around(asked))
     made = await _plan_resolved(task, resolved, on_phase)
     made = await read_again(task, made, resolver, around, lambda read: _validate(task, None, read, on_phase))
+    if BY_GRAMMAR in resolved.trace.notes:
+
+        async def plan(chosen: Task) -> Outcome:
+            return await _plan_resolved(chosen, await resolve(chosen, resolver), on_phase)
+
+        return await plan_likeliest(task, made, plan)
     if resolved.by_rules is None:  # the plain form: words of a thread or after an answer, which don't stand alone
         return hold(made, READ_BY_MODEL_ALONE) if is_plain(resolved.trace.prompt_version or "") else made
 

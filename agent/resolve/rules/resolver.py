@@ -51,6 +51,8 @@ COMPLETE: Final = 0.3
 MARGIN: Final = 0.05
 # A look-up is proposed first if an action is likelier by no more than this: the words order neither, and fit both.
 AS_WELL: Final = 0.35
+BY_GRAMMAR: Final = "grammar"
+"""Note of what the grammar of requests about records read."""
 FUNCTIONS: Final = 0.25
 """From this share of look-ups and lists on, a registry is taken for a library of functions."""
 REGARDLESS: Final = "This depends on something I can't check. Shall I do it regardless?"
@@ -107,7 +109,7 @@ class RuleResolver:
 
         if full:
             meant = understand(read, said, shortlist, kinds)
-            trace = Trace(resolver=self.name, notes=("grammar",))
+            trace = Trace(resolver=self.name, notes=(BY_GRAMMAR,))
             made = Resolved(
                 resolution=meant,
                 trace=trace,
@@ -117,7 +119,7 @@ class RuleResolver:
             trace = Trace(resolver=self.name, notes=("read as an order to an API",))
             made = Resolved(resolution=plain, trace=trace)
         elif imported and (answer := answer_question(read, said, shortlist, kinds)) is not None:
-            made = Resolved(resolution=answer, trace=Trace(resolver=self.name, notes=("grammar",)))
+            made = Resolved(resolution=answer, trace=Trace(resolver=self.name, notes=(BY_GRAMMAR,)))
         else:
             made = self._resolve_with_trace(said, shortlist, kinds)
             made = _asked_unless_told(made, request.text, shortlist) if imported else made
