@@ -1,40 +1,59 @@
 """Likeliest action: the one that a request is taken for by its words and values together, where no verb names one that
 works. The words are read once more for it alone.
 
-Anybody may have meant something else, so a plan waits for a person, and one that moves money or can't be undone is
-asked about.
+Such words may only tell something, so each must be a value of the plan or a word of its action. Anybody may have meant
+something else, so the plan waits for a person, and one that can't be undone is asked about.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from dataclasses import replace
 from typing import Final
 
 from agent.pipeline import Abstain, Answer, Plan, Question
-from agent.planning.task import Outcome, Task, ask_which, hold, list_planned_actions
-from agent.planning.what_fits import ONLY_FIT
+from agent.planning.proposal import Proposal
+from agent.planning.quotes import find_places
+from agent.planning.task import Outcome, Task, ask_which, hold
+from agent.planning.what_fits import ONLY_FIT, list_shown_words
 from agent.resolve.rules.ranking import find_likeliest
+from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.questions import REST
-from registry.contract import Risk
+from language.stems import EMPTY, is_past, split_runs, stem
+from language.text import word_set
+from registry.contract import Contract, Risk
 
 _OPEN: Final = frozenset({"unclear_action", "not_found"})
+_LIGHT: Final = word_set(
+    "a an the my our your his her their its s of at for from in into on onto to with by and again now please pls plz"
+)
+"""Words that say nothing of an order by themselves."""
+_MORE: Final = word_set("more extra another")
+"""What an action adds is more of it."""
+_PERFECT: Final = word_set("has have had been")
+"""Words before a participle by which something is told as done."""
 
 
 async def plan_likeliest(task: Task, made: Outcome, plan: Callable[[Task], Awaitable[Outcome]]) -> Outcome:
-    """The plan of the likeliest action, or the question about words that it has no place for. ``made`` if it stands, or
-    if no action is likely."""
+    """The plan of the likeliest action, held. ``made`` if it stands, if no action is likely, or if the likeliest has no
+    place for all words. ``plan`` plans a task anew."""
     if task.request.answers or not _is_open(made):
         return made
     shortlist = task.workspace_context.shortlist(task.actor, task.request.surface)
-    action = find_likeliest(task.request.text, shortlist, tuple(task.workspace_context.kinds), task.request.now)
-    if action is None:
+    kinds = tuple(task.workspace_context.kinds)
+    action = find_likeliest(task.request.text, shortlist, kinds, task.request.now)
+    contract = task.workspace_context.catalogue.get(action) if action is not None else None
+    if contract is None:
         return made
-    chosen = Answer(slot="action", choice=action, text="")
+    chosen = Answer(slot="action", choice=contract.name, text="")
     other = await plan(replace(task, request=task.request.model_copy(update={"answers": (chosen,)})))
-    if not isinstance(other.verdict, Plan):
+    if not isinstance(other.verdict, Plan) or other.proposal is None:
         return made
-    return ask_which(task, (action,), other) if _is_final(task, other) else hold(other, ONLY_FIT)
+    if any(_list_unread(task, other.proposal, contract, list_shown_words(other.verdict))):
+        return made
+    if contract.risk is Risk.IRREVERSIBLE:
+        return ask_which(task, (contract.name,), other)
+    return hold(other, ONLY_FIT)
 
 
 def _is_open(made: Outcome) -> bool:
@@ -47,6 +66,21 @@ def _is_open(made: Outcome) -> bool:
     return False
 
 
-def _is_final(task: Task, planned: Outcome) -> bool:
-    contracts = [task.workspace_context.catalogue.get(name) for name in list_planned_actions(planned)]
-    return any(each is None or each.risk is Risk.IRREVERSIBLE for each in contracts)
+def _list_unread(task: Task, proposal: Proposal, contract: Contract, shown: Collection[str]) -> Iterator[str]:
+    """The words of the request that are neither in the plan, nor of its action, nor ``shown`` of its records."""
+    places = find_places(proposal, task.request)
+    own = collect_subject_stems((contract,), task.workspace_context.kinds)
+    own |= _MORE if "add" in own else frozenset()
+    words = [*split_runs(task.request.text)]
+    for at, (word, start, _) in enumerate(words):
+        low = word.casefold()
+        if (
+            low in _LIGHT
+            or (low in shown and low not in EMPTY)
+            or stem(low) in own
+            or any(first <= start < last for first, last in places)
+        ):
+            continue
+        behind = next((each.casefold() for each, _, _ in words[at + 1 :] if each.casefold() not in _PERFECT), "")
+        if low not in _PERFECT or not is_past(behind):
+            yield word

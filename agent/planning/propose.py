@@ -95,18 +95,11 @@ async def propose(
     held = (*plan.held, *outcome.waits)
     if outcome.hold and changes_something(plan):
         held = (*held, outcome.hold)
-    if not held and (why := _explain_hold(task, plan)):
-        held = (why,)
+    if not held and (why := task.must_wait or (task.hold if changes_something(plan) else "")):
+        held = (why,)  # although its policy would let it go
     if held == plan.held:
         return outcome
     return replace(outcome, verdict=plan.model_copy(update={"held": held, "approvals": max(1, plan.approvals)}))
-
-
-def _explain_hold(task: Task, plan: Plan) -> str:
-    """Why a plan waits although its policy would let it go. Empty if it needn't wait."""
-    if task.must_wait:
-        return task.must_wait
-    return task.hold if changes_something(plan) else ""
 
 
 async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, around: Around | None) -> Outcome:
@@ -121,20 +114,25 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
     resolved = await (asked if around is None else around(asked))
     made = await _plan_resolved(task, resolved, on_phase)
     made = await read_again(task, made, resolver, around, lambda read: _validate(task, None, read, on_phase))
+
+    async def plan(anew: Task) -> Outcome:
+        return await _plan_resolved(anew, await resolve(anew, resolver), on_phase)
+
     if BY_GRAMMAR in resolved.trace.notes:
 
-        async def plan(chosen: Task) -> Outcome:
-            return await _plan_resolved(chosen, await resolve(chosen, resolver), on_phase)
+        async def plan_chosen(chosen: Task) -> Outcome:
+            return await _plan_resolved(task, await resolve(chosen, resolver), on_phase)
 
-        return await plan_likeliest(task, made, plan)
+        return await plan_likeliest(task, made, plan_chosen)
     if resolved.by_rules is None:  # the plain form: words of a thread or after an answer, which don't stand alone
         return hold(made, READ_BY_MODEL_ALONE) if is_plain(resolved.trace.prompt_version or "") else made
-
-    async def ask_for(action: str) -> Outcome:
-        alone = replace(task, only=frozenset((action,)))
-        return await _plan_resolved(alone, await resolve(alone, resolver), on_phase)
-
-    return await weigh(task, resolved, made, lambda read: _plan_resolved(task, read, on_phase), ask_for)
+    return await weigh(
+        task,
+        resolved,
+        made,
+        lambda read: _plan_resolved(task, read, on_phase),
+        lambda action: plan(replace(task, only=frozenset((action,)))),
+    )
 
 
 async def _plan_resolved(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> Outcome:

@@ -79,13 +79,18 @@ def _list_values(plan: Plan) -> tuple[tuple[str, tuple[tuple[str, str], ...]], .
 def _are_called(plan: Plan, proposal: Proposal) -> bool:
     """Whether every word that is said as a name is in the name of a record of the plan or of what it belongs to, but
     for a slip."""
+    shown = list_shown_words(plan)
+    names = [each.said.text for each in walk(proposal.result) if isinstance(each, Find) and each.said is not None]
+    return all(_is_among(word, shown) for name in names for word in fold_words(name))
+
+
+def list_shown_words(plan: Plan) -> set[str]:
+    """The words of the plan's records and of what these belong to, in lower case."""
     sources = [each.source for step in plan.steps for each in step.filled]
     above = [label for each in sources if isinstance(each, RecordSource) for label in each.via]
     pins = [pin for step in plan.steps for pin in step.pins]
     held = [f"{pin.label} {pin.record_id} {' '.join(map(str, pin.values.values()))}" for pin in pins]
-    shown = {word for each in (*above, *held) for word in fold_words(each)}
-    names = [each.said.text for each in walk(proposal.result) if isinstance(each, Find) and each.said is not None]
-    return all(_is_among(word, shown) for name in names for word in fold_words(name))
+    return {word for each in (*above, *held) for word in fold_words(each)}
 
 
 def _is_among(word: str, shown: Collection[str]) -> bool:

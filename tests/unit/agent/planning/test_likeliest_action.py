@@ -1,0 +1,68 @@
+"""Requests without a verb that works: their words and values together tell the action, and the plan waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Abstain, Answer, Plan, Question, Request
+from agent.planning.likeliest_action import plan_likeliest
+from agent.planning.propose import propose
+from agent.planning.task import Outcome, Task
+from agent.planning.what_fits import ONLY_FIT
+from agent.resolve.rules.resolver import RuleResolver
+from tests.unit.own_worlds import NOW, OWNER, world
+
+
+async def ask_garage(text: str, *answers: Answer) -> Outcome:
+    request = Request(text=text, now=NOW, answers=answers)
+    return await propose(Task(request, OWNER, world("garage"), "run_00000000000000000000000001"), RuleResolver())
+
+
+@pytest.mark.parametrize(
+    ("text", "action", "values"),
+    [
+        ("invoice R-5104 again to its customer", "garage.resend_invoice", {"invoice_id": 904}),
+        ("please, invoice R-5102 again to its customer", "garage.resend_invoice", {"invoice_id": 902}),
+    ],
+)
+async def test_the_action_that_words_and_values_tell_is_planned_and_waits(
+    text: str, action: str, values: dict[str, Any]
+) -> None:
+    made = (await ask_garage(text)).verdict
+    assert isinstance(made, Plan), made
+    assert [(step.action, {each.param: each.value for each in step.filled}) for step in made.steps] == [
+        (action, values)
+    ]
+    assert ONLY_FIT in made.held, "no verb named the action"
+
+
+async def test_an_action_that_cannot_be_undone_is_asked_about() -> None:
+    task = Task(Request(text="the refund of R-5101", now=NOW), OWNER, world("garage"), "run_00000000000000000000000001")
+    not_understood = Outcome(Abstain(reason="nothing_fits", detail="I can't find anything in that to do here."))
+    made = (await plan_likeliest(task, not_understood, lambda chosen: propose(chosen, RuleResolver()))).verdict
+    assert isinstance(made, Question)
+    assert [each.id for each in made.candidates] == ["garage.refund_invoice"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "invoice R-5104 again to its customer?",
+        "invoice R-5104 not again to its customer",
+        "invoice R-5104 again to its customer, if Owen asks",
+        "invoice R-5104 again to its customer by pigeon",
+        "when does invoice R-5104 go again to its customer",
+        "Owen says invoice R-5104 went again to its customer",
+    ],
+    ids=["a question", "a denial", "a condition", "a word without a place", "asks when", "only told"],
+)
+async def test_a_word_that_changes_the_deal_leaves_it_open(text: str) -> None:
+    made = (await ask_garage(text)).verdict
+    assert not isinstance(made, Plan), made
+
+
+async def test_it_takes_the_place_of_nothing_that_was_understood() -> None:
+    made = (await ask_garage("which invoices are overdue?")).verdict
+    assert not isinstance(made, Abstain | Plan | Question), made
