@@ -16,7 +16,7 @@ from registry.catalogue import Catalogue
 from registry.confirmation import Policy
 from registry.contract import Contract
 
-_TELLING_OTHERS: Final = re.compile(r"\s*(?:please\s+)?(?:tell|let|say\s+to)\s+(?!(?:me|us)\b)", re.IGNORECASE)
+_TELLING_OTHERS: Final = re.compile(r"\s*(?:please\s+)?(?:tell|let|give|say\s+to)\s+(?!(?:me|us)\b)", re.IGNORECASE)
 NO_ACTION: Final = "Nothing that can be done here does that."
 
 

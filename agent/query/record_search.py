@@ -53,6 +53,7 @@ _FEW: Final = 100  # so many records are read to find one whose name was said ot
 _ABBREVIATION: Final = re.compile(r"[^\W_]{3,6}")
 _FEWEST_LETTERS: Final = 3
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_MOST_WORDS: Final = 3
 _FEWEST_OF_HALF: Final = 2
 """The fewest letters of a part of a name that are searched for."""
 
@@ -228,7 +229,8 @@ class RecordSearch:
             return told if isinstance(told, Question) else Pool(told, via, named=True)
         if one := self._find_otherwise(need, said.text, alike):
             return Pool([one], via, named=True)
-        if not is_found_by_name(need.kind) and (shown := list_shown(said.text, few, need.kind)):
+        shown = [] if is_found_by_name(need.kind) else list_shown(said.text, few, need.kind)
+        if shown := shown or find_described(said.text, alike, need.kind):  # "Ada's rug": a name, and what is hers
             return Pool(shown, via, named=True)
         meant, by = await self._find_by_other_words(need, find, filters, few)
         if len(meant) == 1 or (meant and find.pick != "one"):
@@ -312,12 +314,13 @@ class RecordSearch:
         return [] if more else [each for each in records if filters.keeps(each) and fits(each, need.filter)]
 
     async def _list_alike(self, need: RecordQuery, words: str, filters: Filter) -> list[Record]:
-        """The records whose name holds half of the longest typed word, where they are few enough for a page: a name
-        is then found on a platform whose search knows no other spelling than its own ("Chl" of "chloe", for Chloé)."""
+        """The records whose name holds a typed word, or half of the longest, where they are few enough for a page: a
+        name is then found where the platform's search knows only its own spelling ("Chl" of "chloe", for Chloé)."""
         longest = max(_WORD.findall(words), key=len, default="")
         half, rest = longest[: (len(longest) + 1) // 2], longest[(len(longest) + 1) // 2 :]
         made: dict[str, Record] = {}
-        for part in dict.fromkeys((half, half.capitalize(), rest)) if is_found_by_name(need.kind) else ():
+        parts = (half, half.capitalize(), rest, *_WORD.findall(words)[:_MOST_WORDS])
+        for part in dict.fromkeys(parts) if is_found_by_name(need.kind) else ():
             if len(part) >= _FEWEST_OF_HALF:
                 query = Query(need.kind.name, part, "name", filters.where, limit=PAGE, between=filters.between)
                 found = list(await self.context.kinds.search(query))

@@ -291,7 +291,7 @@ class ReferenceConditions:
     async def _leave_out(self, need: RecordQuery, reference: Reference, pool: Pool, own: Own) -> Pool | Question:
         """Excludes records. What is excluded must exist, except records mentioned before: those may have changed since
         ("the other suspended one"). A plan may leave out none: its card says that what is to stay isn't among them."""
-        kind, out = need.kind, tuple[LocatedRecord, ...]()
+        kind, out, like_them = need.kind, tuple[LocatedRecord, ...](), False
         if isinstance(reference, Find) and reference.record == kind.name and reference.said is not None:
             told = self.search.match_words(need, reference.said.text, pool.records, place=True)
             if isinstance(told, Question):
@@ -305,7 +305,11 @@ class ReferenceConditions:
             # A place in a line is one among those that the action takes: "all visits but the oldest".
             placed = isinstance(reference, Find) and reference.order is not None
             find_them = self.context.records.find if placed else self.context.records.find_all
-            held = await find_them(replace(need, slot=f"{need.base_slot}/except", most=MOST_SCANNED), reference, own)
+            wanted: Reference = reference
+            if isinstance(reference, Find) and reference.record == kind.name and not placed:
+                # "The overdue one" is the only such one of them, whatever else is overdue.
+                like_them, wanted = True, reference.model_copy(update={"pick": "all"})
+            held = await find_them(replace(need, slot=f"{need.base_slot}/except", most=MOST_SCANNED), wanted, own)
             if isinstance(held, Question):
                 return held
             out = held
@@ -326,8 +330,10 @@ class ReferenceConditions:
             said = f" {quote_words(words)}" if words else ""
             return need.ask(f"I find none{said} to leave out among them. Which {name_kinds(kind)} are meant?")
         least = sum(each.id in gone for each in pool.records)
-        if isinstance(reference, Find) and isinstance(reference.pick, int) and least != reference.pick:
-            short = f"{least} of them {'is' if least == 1 else 'are'} so, and {reference.pick} shall be left out"
+        count = reference.pick if isinstance(reference, Find) else "all"
+        count = 1 if count == "one" and like_them else count
+        if isinstance(count, int) and least != count:
+            short = f"{least} of them {'is' if least == 1 else 'are'} so, and {count} shall be left out"
             return need.ask(f"{short}. Which {name_kinds(kind)} are meant?")
         return replace(pool, records=[each for each in pool.records if each.id not in gone])
 

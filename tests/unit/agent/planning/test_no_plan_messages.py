@@ -68,8 +68,10 @@ def test_a_question_that_nothing_answers_is_told_so(reason: NoneReason, text: st
     assert made.detail.startswith("Nothing here answers that question")
 
 
-@pytest.mark.parametrize("text", ["tell the second crew to start at six", "please let Ada's bank know"])
-def test_who_shall_be_told_something_asks_no_question(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["tell the second crew to start at six", "please let Ada's bank know", "give the cook a free day"]
+)
+def test_who_shall_be_told_or_given_something_asks_no_question(text: str) -> None:
     made = told("no such action", None, text=text, quote=text)
     assert isinstance(made, Abstain)
     assert made.detail == NO_ACTION

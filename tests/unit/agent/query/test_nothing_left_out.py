@@ -13,6 +13,8 @@ DUE = {"state": "due", "not": False}
 PIET = {"belongs_to": find("member", "Piet Vos")}
 RUTHS = find("fine", None, {"belongs_to": find("member", "Ruth Abara")}, pick="all")
 
+SMALL = {"field": "amount", "op": "<", "value": {"number": 10, "unit": "EUR", "quote": "under 10 euros"}}
+
 
 def waived(*where: dict[str, Any], pick: str = "all") -> dict[str, Any]:
     return plan({"action": "waive_fine", "fine_id": find("fine", None, *where, pick=pick), "amount": None})
@@ -34,6 +36,8 @@ def on(day: str, quote: str) -> dict[str, Any]:
             pick="one"), [33], "F-234 is not among them"),
         ("waive the due fines of Piet Vos except F-234", waived(DUE, PIET, {"except": find("fine", "F-234")}),
             [33], ""),
+        ("waive Piet Vos's fines except the one under 10 euros", waived(PIET, {"except": find("fine", None, SMALL)}),
+            [33], ""),  # Ines Duarte has such a fine too
     ],
 )  # fmt: skip
 async def test_what_is_to_stay_may_be_outside_of_the_set(
@@ -69,6 +73,8 @@ async def test_a_verb_that_spares_what_is_left_out_says_nothing_more(text: str, 
         ("waive Piet Vos's fine of 2 November but keep that of 20 November", waived(DUE, PIET,
             on("2026-11-02", "2 November"), {"except": find("fine", None, PIET, on("2026-11-20", "20 November"))},
             pick="one"), "no such fine"),
+        ("waive Piet Vos's fines except the due one", waived(PIET, {"except": find("fine", None, DUE)}),
+            "2 of them are so, and 1 shall be left out"),
     ],
 )  # fmt: skip
 async def test_what_there_is_none_of_is_asked_about(text: str, result: dict[str, Any], asks: str) -> None:

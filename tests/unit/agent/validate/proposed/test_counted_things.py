@@ -66,3 +66,11 @@ async def test_a_model_that_makes_money_of_things_is_asked_too() -> None:
     asked = (await propose(task, ProposingResolver(Says(answer)))).verdict
     assert isinstance(asked, Question), asked
     assert asked.param == "amount"
+
+
+@pytest.mark.parametrize("word", ["except", "excluding"])
+async def test_what_is_left_out_is_no_unit(word: str) -> None:
+    asked = (await ask(SHOP, f"refund 20 {word} postage on 7301")).verdict
+    assert isinstance(asked, Question), asked
+    assert "no amount of money" not in asked.text
+    assert word in asked.text, "it is asked about as a word without a place"
