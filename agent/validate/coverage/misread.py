@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from agent.extract.spans.money import agrees, find_currencies, find_currency
+from agent.extract.time import dates, durations
 from agent.planning.proposal import (
     ArgumentOf,
     Computed,
@@ -23,13 +24,18 @@ from agent.planning.quotes import walk
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import plain_word
-from agent.validate.coverage.misread_texts import find_beside_texts, find_told_to_others, find_unset_members
+from agent.validate.coverage.misread_texts import (
+    find_beside_texts,
+    find_told_to_others,
+    find_unset_members,
+    list_named,
+)
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place, search_before
 from language import numerals
 from language.number_words import CARDINALS
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
-from language.text import word_set
+from language.text import read_text, word_set
 from language.wordnet import is_word
 from registry.contract import Unit
 
@@ -55,6 +61,14 @@ _TELLS: Final = re.compile(
     r"[,;.!\n–-]\s*(?:and\s+)?(?P<told>(?:he|she|it|they)(?:\s+will|['’]ll)?\s+(?P<verb>[^\W\d_]+)\s+\w[^,;.!?\n]*)",
     re.I,
 )
+_A_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_BOUND: Final = r"before|towards|shortly\s+after"
+_BOUNDS: Final = re.compile(rf"(?<!\w)(?P<rough>{_BOUND})\s+(?:the\s+)?$", re.IGNORECASE)
+_PART_OF: Final = re.compile(
+    rf"(?<!\w)(?P<rough>{_BOUND}|early|mid(?:dle)?|(?:\w+\s+)?(?:day|night|morning|afternoon|evening|time|point)s?)"
+    r"\s+(?:(?:in|on|of|during|within)\s+)?(?:the\s+)?$",
+    re.IGNORECASE,
+)
 _CODE_LETTERS: Final = 3
 _OTHER_SENSES: Final = word_set("pound pounds buck bucks sterling real rand won dong crown crowns mark marks")
 """Names of currencies that alone may mean something else."""
@@ -77,6 +91,7 @@ def find_misread(order: Order) -> set[Place]:
         _of_name,
         _of_earlier,
         _find_other_figures,
+        _find_rough,
         _find_other_currencies,
         _find_left_out,
         _find_split_names,
@@ -143,19 +158,10 @@ def _is_change(order: Order) -> Iterator[Place]:
 
 
 def _find_other_figures(order: Order) -> Iterator[Place]:
-    """Numbers beside "x" ("3x") or at an end of a range ("2 to 3 weeks") that became an amount or a length. Also words
-    that make a number approximate."""
+    """Numbers beside "x" ("3x") or at an end of a range ("2 to 3 weeks") that became an amount or a length."""
     text = order.text
     for contract, name, argument in order.arguments:
         unit = contract.annotation(name).unit
-        figure = isinstance(argument, ComputedArgument) and isinstance(argument.expression, Number)
-        figure = figure or (isinstance(argument, TypedValue) and type(argument.value) in (int, float))
-        for start, end in order.find(argument) if figure else ():
-            for each in numerals.find_typed(text[start:end]):
-                rough = patterns.search_before(patterns.ROUGH_BEFORE, text, start + each.start)
-                found = rough or patterns.ROUGH_BEHIND.match(text, start + each.end)
-                if found is not None:
-                    yield found.span("rough")
         if unit is None or not isinstance(argument, ComputedArgument) or not isinstance(argument.expression, Number):
             continue
         for start, end in order.find(argument):
@@ -166,6 +172,28 @@ def _find_other_figures(order: Order) -> Iterator[Place]:
             )
             if (times and not _counts(order, unit, times)) or _RANGE.search(text, start, end):
                 yield start, end
+
+
+def _find_rough(order: Order) -> Iterator[Place]:
+    """Words beside a number, a length or a day that make it approximate or bound it ("about a week", "Monday or so",
+    "before Friday"), and words that take only a part of a week or month ("early next week")."""
+    text, read = order.text, read_text(order.text)
+    days = dates.find(read, order.request.now.date())
+    said = [(each.start, each.end, _PART_OF if each.last is not None else _BOUNDS) for each in days]
+    said += [(each.start, each.end, patterns.ROUGH_BEFORE) for each in numerals.find_typed(text)]
+    said += [(each.start, each.end, patterns.ROUGH_BEFORE) for each in durations.find(read)]
+    for contract, name, argument in order.arguments:
+        exact = isinstance(argument, ComputedArgument) or (
+            isinstance(argument, TypedValue)
+            and (type(argument.value) in (int, float) or _A_DAY.match(str(argument.value)) is not None)
+        )
+        own = list_named(contract, name)  # "best before" is what it is called
+        for first, last in order.find(argument) if exact else ():
+            for start, end, further in (each for each in said if each[0] < last and first < each[1]):
+                before = (patterns.search_before(each, text, start) for each in (patterns.ROUGH_BEFORE, further))
+                found = next(filter(None, before), None) or patterns.ROUGH_BEHIND.match(text, end)
+                if found is not None and found["rough"].split()[0].casefold() not in own:
+                    yield min(start, found.start("rough")), max(end, found.end("rough"))
 
 
 def _counts(order: Order, unit: Unit, sign: re.Match[str]) -> bool:

@@ -14,6 +14,7 @@ from agent.validate.coverage.structure import Structure
 from agent.validate.coverage.weighty_patterns import (
     IRREGULAR,
     REACH,
+    ROUGHLY,
     Place,
     cover,
     find_closing,
@@ -58,7 +59,7 @@ _DELAY: Final = (
     r"|(?<=day\s)(?:before|after|prior|following)(?=\s*(?:[.,;!?]|$))"
 )
 _LENGTH: Final = (
-    rf"for\s+(?:(?:just|only|exactly)\s+)?(?:an?|one|another|half\s+an?|some|the\s+(?:next|one))\s+(?:\w+\s+)?{_UNIT}(?!\s+of\b)"
+    rf"for\s+(?:(?:just|only|exactly|{ROUGHLY})\s+)?(?:an?|one|another|half\s+an?|some|the\s+(?:next|one))\s+(?:\w+\s+)?{_UNIT}(?!\s+of\b)"
     rf"|(?:another|one\s+more|an?\s+(?:further|extra|additional))\s+(?:half\s+)?{_UNIT}(?=\s+[^\W\d_])"
     r"|for\s+(?:the\s+(?:rest\s+of\b|time\s+being|moment|present|meantime)|a\s+(?:little\s+)?(?:while|bit)|now)|temporarily"
 )

@@ -168,10 +168,11 @@ IN: Final = re.compile(r"(?<!\w)(?:in|into|to|as)\s+(?:(?:an?|the|his|her|their|
 # A factor, not an amount: "3x", "x 3".
 FACTOR: Final = re.compile(r"(?<=\d)\s?[x×](?!\w)|(?<!\w)[x×]\s?(?=\d)", re.IGNORECASE)
 FACTOR_BEFORE: Final = re.compile(r"(?<!\w)[x×]\s?$", re.IGNORECASE)
-_ROUGH: Final = r"(?P<rough>(?:about|around|some|roughly|approx(?:imately)?|circa|ca|nearly|almost)(?!\w)\.?|[~<>≤≥])"
-ROUGH_BEFORE: Final = re.compile(rf"(?<!\w){_ROUGH}\s*[€$£¥]?\s*$", re.IGNORECASE)
+ROUGHLY: Final = r"(?:about|around|some|roughly|approx(?:imately)?|circa|ca|nearly|almost|probably|a\s+good)"
+_ROUGH: Final = rf"(?P<rough>{ROUGHLY}(?!\w)\.?|[~<>≤≥])"
+ROUGH_BEFORE: Final = re.compile(rf"(?<!\w){_ROUGH}\s*(?:the\s+|[€$£¥]\s*)?$", re.IGNORECASE)
 ROUGH_BEHIND: Final = re.compile(
-    r"(?:\s*(?:[€$£¥]|(?:(?:more|extra|further)\s+)?[^\W\d_]+))?\s*(?P<rough>(?:or\s+(?:so|thereabouts)|give\s+or\s+take|odd|ish)\b|\+(?!\s?\d))",
+    r"(?:\s*(?:[€$£¥]|(?:(?:more|extra|further)\s+)?[^\W\d_]+))?\s*(?P<rough>(?:or\s+(?:so|thereabouts)|give\s+or\s+take|odd|probably|-?ish)\b|\+(?!\s?\d))",
     re.IGNORECASE,
 )
 MARKED: Final = re.compile(r"\b(?:also|then|afterwards)\b", re.IGNORECASE)

@@ -61,11 +61,6 @@ _LEADS: Final[tuple[Kind, ...]] = ("opposed verb", "channel", "taken back", "hed
 _TO_AND_FOR: Final = ("2", "4")
 """Digits that people type for "to" and "for" before a value: "move it 2 friday"."""
 _EXCEPTIONS: Final = ("except", "excluding", "apart", "other than", "without", "w/o", "leaving")
-_A_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
-# "Before Friday" isn't Friday.
-_LOOSELY: Final = re.compile(
-    r"(?<!\w)(?:before|around|roughly|about|towards|shortly\s+after)\s+(?:the\s+)?$", re.IGNORECASE
-)
 _GIFTS: Final = frozenset(stem_text("free gift complimentary waive"))
 """Words of actions that cost nobody anything."""
 _CLAUSE: Final = re.compile(r"[;!?\n]|[,.](?!\d)")
@@ -95,11 +90,18 @@ def find_weighty_words(order: Order, doubted: Iterable[Place]) -> list[Finding]:
     places["doubted"] = set() if order.drafts else {*doubted}
     leads = [each for kind in _LEADS for each in places[kind]]
     places["denial"] = {each for each in places["denial"] if not any(start <= each[0] < end for start, end in leads)}
+    places["beside"] = {each for each in places["beside"] if not _leads_into(order.text, each, places["misread"])}
     more = _tell_more(order, places)
     return [
         Finding(each, order.text[slice(*each)], _list_of(places, each), _list_of(more, each))
         for each in sorted({each for found in places.values() for each in found})
     ]
+
+
+def _leads_into(text: str, place: Place, others: Iterable[Place]) -> bool:
+    """Whether a place only leads into another one that is found: "to about" into "about a week"."""
+    start, end = place
+    return any(start < a < end <= b and EMPTY.issuperset(text[start:a].casefold().split()) for a, b in others)
 
 
 def _tell_more(order: Order, places: Mapping[Kind, set[Place]]) -> dict[Detail, set[Place]]:
@@ -239,14 +241,6 @@ def _find_numbers(order: Order) -> Iterator[Place]:
             or (order.kinds and not _counts_here(order, number))
         ):
             yield number.start, number.end
-    for contract, name, each in order.arguments:
-        if not isinstance(each, TypedValue) or not _A_DAY.fullmatch(str(each.value)):
-            continue
-        own = list_named(contract, name)
-        for start, _ in order.find(each):
-            loose = patterns.search_before(_LOOSELY, order.polite, start)
-            if loose is not None and loose[0].split()[0].casefold() not in own:  # "best before" is what it is called
-                yield loose.start(), start
     for pattern in (patterns.RANGE, patterns.ONWARDS, patterns.OWNING) if order.on_records else ():
         yield from (found.span("last") for found in pattern.finditer(order.polite))
 

@@ -81,6 +81,43 @@ async def test_the_same_said_plainly_is_planned(text: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "name", "said"),
+    [
+        ("renew loan 502 for roughly a fortnight", "lending", "roughly a fortnight"),
+        ("renew loan 502 by a fortnight or thereabouts", "lending", "a fortnight or thereabouts"),
+        ("renew loan 502 by a good ten days", "lending", "a good ten days"),
+        ("move lesson 601 roughly a fortnight later", "riding", "roughly a fortnight"),
+        ("move lesson 601 two days later or so", "riding", "two days later or so"),
+        ("book a visit for Pepper on Thursday or thereabouts", "vet", "Thursday or thereabouts"),
+        ("book a visit for Pepper on about the 9th", "vet", "about the 9th"),
+        ("move visit 701 to Thursday-ish", "vet", "Thursday-ish"),
+        ("close room 103 for about a month", "hotel", "for about a month"),
+        ("renew loan 502 for around a fortnight, he is ill", "lending", "around a fortnight"),
+    ],
+)
+async def test_a_rough_length_or_day_is_not_taken_for_that_one(text: str, name: str, said: str) -> None:
+    verdict = await read(text, name)
+    assert isinstance(verdict, Question), verdict
+    assert verdict.slot == REST
+    assert verdict.text.startswith(f"You also wrote ‘{said}’, and I can't do that part."), verdict.text
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("renew loan 502 for a fortnight", "lending"),
+        ("move lesson 601 a fortnight later", "riding"),
+        ("book a visit for Pepper on Thursday", "vet"),
+        ("renew loan 502 for 10 days, he called about it", "lending"),
+        ("close room 103 until Friday because some guests complained about a smell", "hotel"),
+    ],
+)
+async def test_a_plain_length_or_day_stands(text: str, name: str) -> None:
+    verdict = await read(text, name)
+    assert isinstance(verdict, Plan), getattr(verdict, "text", verdict)
+
+
+@pytest.mark.parametrize(
     ("said", "done"),
     [
         ("add chairs for Glass Bells to 30", False),
