@@ -86,6 +86,7 @@ _NOT_YET: Final = re.compile(rf"{OPENERS}not\s+(?:yet|now|today)\s*", re.IGNOREC
 _WISHES: Final = frozenset(
     map(stem, "want wish need like love prefer hope wonder think ask mean guess suggest promise forget".split())  # noqa: SIM905
 )
+_UNSURE: Final = frozenset(("might", "may", "could"))
 _PAST: Final = re.compile(PAST)
 _ONLY: Final = frozenset(("only", "just", "simply", "rather", "better", "instead", "now"))
 
@@ -210,7 +211,7 @@ def _states(found: re.Match[str], order: Order) -> bool:
     root = stem(found["verb"].casefold())
     if found["was"]:
         return root in order.verbs  # "she hasn't paid" may be why
-    return _is_verb(found["verb"], order) or root in _WISHES | {"worth"} or found["adverb"].casefold() == "might"
+    return _is_verb(found["verb"], order) or root in _WISHES | {"worth"} or found["adverb"].casefold() in _UNSURE
 
 
 def _is_subject(found: re.Match[str], order: Order) -> bool:

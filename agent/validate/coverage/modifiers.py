@@ -81,7 +81,7 @@ _LIMIT: Final = (
     rf"(?:(?:less|fewer|more|higher|lower)\s+than|under|below|over|above|beyond)(?=\s*{_SUM})"
     rf"|(?:max|min)(?:imum|\.)?(?:\s+of)?(?=\s*{_SUM})|(?<![\w.,/-])\d{{1,6}}\s*[-–]\s*\d{{1,6}}(?![\w/-]|[.,]\d)"
     r"|at\s+the\s+(?:latest|earliest)|or\s+(?:more|less|fewer|earlier|later|sooner|above|below|higher|lower|over|under)"
-    r"|(?:more|less|fewer|longer|shorter|higher|lower)\s+(?:\w+\s+){0,3}?than(?!\s*\d)"
+    r"|(?:more|less|fewer|longer|shorter|higher|lower|earlier|later|sooner)\s+(?:\w+\s+){0,3}?than(?!\s*\d)"
 )
 _QUALIFIED: Final = r"(?:working|business|banking|trading|school)[\s-]+(?:days?|hours?|weeks?)|workdays?|weekdays?"
 _ADDED: Final = (

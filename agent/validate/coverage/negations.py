@@ -55,7 +55,7 @@ _HAPPENED: Final = re.compile(rf"\s+(?:\w+ly\s+|ever\s+)?({PAST})(?!\w)", re.IGN
 _TO_BE: Final = re.compile(r"\s+to\s", re.IGNORECASE)
 # "(Leave for Ada) not from Friday" denies the day: "for Ada" is no reason.
 _WHOM: Final = frozenset(("for", "of", "to"))
-_VALUE: Final = re.compile(r"\s+(?:from|on|at|until|till|by)\s+", re.IGNORECASE)
+_VALUE: Final = re.compile(r"\s+(?:(?:from|on|at|until|till|by|for|in|during)\s+)?(?:the\s+)?", re.IGNORECASE)
 # The second half is denied: "Ada has come and Bo hasn't".
 _ELLIPTIC: Final = re.compile(
     r"\s+(?P<denied>(?:is|are|was|were|do|does|did|has|have|had|wo|ca|should|could|would)(?:n['’]?t|\s+not))(?=\s*(?:[,.;!]|$))",

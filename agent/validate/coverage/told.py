@@ -82,7 +82,7 @@ _HEDGE: Final = re.compile(
 )
 # "Could you maybe" is polite, not unsure.
 _ASKING: Final = re.compile(
-    r"(?:can|could|would|will|please|you|(?:we|i)(?!\s+(?:should|shall|must|will|could|can|may|might|ought)\b))[\s,]+(?:\w+[\s,]+)?$",
+    r"(?<!\w)(?:can|could|would|will|please|you|(?:we|i)(?!\s+(?:should|shall|must|will|could|can|may|might|ought)\b))[\s,]+(?:\w+[\s,]+)?$",
     re.IGNORECASE,
 )
 _MARKS: Final = re.compile(r"[,;.!?\n]")

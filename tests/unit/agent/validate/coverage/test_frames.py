@@ -145,6 +145,7 @@ async def test_a_denial_says_that_nothing_is_asked_for() -> None:
         ("the Tile cutter stopped needing the cellar", SHELVE, "stopped needing"),
         ("F-231 may well need waiving", WAIVE, "may well need"),
         ("the Tile cutter might be in the cellar", SHELVE, "might be in"),
+        ("the Tile cutter may be off to the cellar", SHELVE, "may be off"),
         ("loan 502 needs the 7 days no longer", RENEW, "no longer"),
         ("loan 502 is hardly worth renewing by 7 days", RENEW, "hardly worth"),
         ("we might renew loan 502 by 5, no, 7 days", RENEW, "might renew"),

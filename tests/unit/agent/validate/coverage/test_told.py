@@ -13,6 +13,8 @@ from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_exceptions, find_hedges
 from agent.validate.questions import REST
 from tests.unit.agent.validate.coverage.test_weighty import shop
+from tests.unit.laundry import LAUNDRY
+from tests.unit.marina import ask
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
@@ -164,3 +166,10 @@ def test_words_that_choose_the_records_tell_no_exception_to_them(said: str, told
     assert renew is not None
     order = Order(request, proposal, [renew], by_step=[frozenset({"lamp"}), frozenset({"ladder"})])
     assert [request.text[slice(*each)] for each in find_exceptions(order)] == told
+
+
+@pytest.mark.parametrize("hedge", ["perhaps", "maybe"])
+async def test_a_name_that_ends_like_a_pronoun_does_not_make_a_hedge_polite(hedge: str) -> None:
+    verdict = (await ask(LAUNDRY, f"book an absence for Rudi {hedge} on Friday")).verdict
+    assert isinstance(verdict, Question), verdict
+    assert f"‘{hedge}’" in verdict.text, verdict.text
