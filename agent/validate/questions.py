@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from agent.extract.references.value import Reference
-from agent.extract.time.dates import explain_clash
+from agent.extract.time import dates
 from agent.pipeline import Candidate, Question, QuestionCode, Request
 from agent.validate.records import confusables
 from agent.validate.records.field_words import name_field, tell_field
@@ -25,7 +25,7 @@ from agent.validate.records.located import (
 )
 from core.display_text import to_display_text
 from language.stems import stem
-from language.text import with_article
+from language.text import read_text, with_article
 from language.wordnet import is_word
 from registry.contract import Annotation, Unit
 from registry.records import Record, RecordKind, format_field
@@ -71,8 +71,8 @@ def explain_unread(schema: Mapping[str, Any], request: Request) -> str:
     """What to say before asking for a value that was typed, but wrongly: a part of an e-mail address, a day with the
     name of another. Empty if none was."""
     if schema.get("format") in ("date", "date-time"):
-        clash = explain_clash(request.text, request.now.date())
-        return f"{clash} " if clash is not None else ""
+        day = next((each for each in dates.find(read_text(request.text), request.now.date()) if each.clashes), None)
+        return f"{day.day.day} {day.day:%B %Y} is a {day.day:%A}. " if day is not None else ""
     found = _PART_OF_ADDRESS.search(request.text) if schema.get("format") == "email" else None
     return f"{quote_words(found[0])} is no complete e-mail address. " if found is not None else ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from agent.pipeline import Request
+from agent.pipeline import Answer, Request
 from agent.planning.propose import propose
 from agent.planning.task import Outcome, Task
 from agent.resolve.rules.resolver import RuleResolver
@@ -134,10 +134,10 @@ _RECORDS: Final = {
 MARINA: Final = FrozenWorld({"contracts": _CONTRACTS, "kinds": _KINDS, "records": _RECORDS})
 
 
-async def ask(world: FrozenWorld, text: str) -> Outcome:
+async def ask(world: FrozenWorld, text: str, *answers: Answer) -> Outcome:
     """What an owner's request comes to on a platform, without a model."""
-    task = Task(Request(text=text, now=NOW), OWNER, world.context(world.provider({})), "run_00000000000000000000000001")
-    return await propose(task, RuleResolver())
+    request, there = Request(text=text, now=NOW, answers=answers), world.context(world.provider({}))
+    return await propose(Task(request, OWNER, there, "run_00000000000000000000000001"), RuleResolver())
 
 
 async def ask_marina(text: str) -> Outcome:

@@ -1,5 +1,5 @@
 """Days: absolute ("5 May 2023", 05/06/2023), relative ("next Friday", "in 3 days", "end of month"), and periods ("last
-week").
+week", "the week of 7 December").
 
 A When is one day, or a period with its first and last day. Weeks begin on Monday. A day named without a year is the
 nearest one; a direction word beside it ("since", "until", "last", "next") decides.
@@ -16,7 +16,7 @@ from typing import Final
 
 from agent.extract.time import date_math
 from language.date_forms import COUNTS, DAYS, FEASTS, MONTHS, ORDINAL_DAYS, compile_forms
-from language.text import Text, read_text
+from language.text import Text
 
 FIGURES: Final = 0.5
 """How surely "3/4" is a day: it may be a fraction, and its month may be either."""
@@ -36,6 +36,9 @@ _DAY: Final = re.compile(r"\d{1,2}(?:st|nd|rd|th)?")
 _MOST_LISTED: Final = 80  # letters of the days before the last one
 _LISTED: Final = re.compile(
     rf"\b(?:on|for)\s+(?:the\s+)?(?P<days>{_DAY.pattern}(?:\s*,\s*(?:the\s+)?{_DAY.pattern}){{0,9}})\s*,?\s*(?:and|&)\s+(?:the\s+)?$"
+)
+_WEEK_OF: Final = re.compile(
+    r"\b(?:the\s+)?(?P<unit>week(?:end)?)\s+(?P<way>of|beginning|commencing|starting)\s+(?:on\s+)?(?:the\s+)?$"
 )
 _PAST: Final = re.compile(r"\b(?:since|last|ago|past|previous|was|were)\s*(?:the\s+)?$")
 
@@ -69,14 +72,13 @@ def find(text: Text, today: date) -> tuple[DateSpan, ...]:
 def _find(text: Text, today: date) -> tuple[DateSpan, ...]:
     made: list[DateSpan] = []
     for match in compile_forms().finditer(text.low):
-        kind = _find_reader(match)
         try:
-            when = _READERS[kind](match, today)
+            when = _READERS[_find_reader(match)](match, today)
         except (ValueError, OverflowError):
             continue
         if when is not None:
             made += [*_list_days_before(text, made, when), _join_weekday(text, made, when)]
-    return tuple(complete_months(text, made))
+    return tuple(widen_to_weeks(text, complete_months(text, made)))
 
 
 def _list_days_before(text: Text, made: Sequence[DateSpan], when: DateSpan) -> list[DateSpan]:
@@ -108,12 +110,6 @@ def _join_weekday(text: Text, made: list[DateSpan], when: DateSpan) -> DateSpan:
             when, start=before.start, clashes=clashes, weight=0.0 if clashes else max(when.weight, before.weight)
         )
     return when
-
-
-def explain_clash(text: str, today: date) -> str | None:
-    """Says of which weekday the first day is that stands beside another day's name. None if there is none."""
-    when = next((each for each in find(read_text(text), today) if each.clashes), None)
-    return f"{when.day.day} {when.day:%B %Y} is a {when.day:%A}." if when is not None else None
 
 
 def _find_reader(match: re.Match[str]) -> str:
@@ -387,3 +383,18 @@ def complete_months(text: Text, made: list[DateSpan]) -> list[DateSpan]:
                 made[at] = replace(when, day=month.replace(day=day), how="of the month beside it", weight=0.9)
                 break
     return made
+
+
+def widen_to_weeks(text: Text, made: list[DateSpan]) -> list[DateSpan]:
+    """ "The week of 7 December": a day stands for the week or weekend that it is in, or that begins on it."""
+    wide: list[DateSpan] = []
+    for when in made:
+        of = _WEEK_OF.search(text.low, max(0, when.start - _MOST_LISTED), when.start) if when.last is None else None
+        if of is not None:
+            first, last = date_math.find_bounds(of["unit"], when.day)
+            first, last = (first, last) if of["way"] == "of" else (when.day, when.day + (last - first))
+            if wide and wide[-1].end > of.start():
+                wide.pop()  # "for the weekend" alone would be the coming one
+            when = replace(when, start=of.start(), day=first, last=last, whole=of["unit"])
+        wide.append(when)
+    return wide

@@ -4,7 +4,6 @@ a day, what a day only bounds ("after Monday"), and a day that has passed for wh
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Final
 
 from agent.extract.time import dates
@@ -30,6 +29,7 @@ _BOUNDS: Final = re.compile(
     r"(?<!\w)(?P<way>before|after|from|since|starting|as\s+of|on|by)\s+(?:(?:on|from|the)\s+)*", re.IGNORECASE
 )
 """Says where the day stands in what is meant, right before the day."""
+_VAGUE: Final = re.compile(r"\w\s+from\s+(?!now\b)|\b(?:end|beginning|start)\s+of\b", re.IGNORECASE)
 _OPEN: Final = frozenset(("before", "after"))
 _FIRST: Final = frozenset(("from", "since", "starting", "as of"))
 _UNTIL: Final = frozenset(("until", "till"))
@@ -54,7 +54,7 @@ def check_days(slots: Slots) -> Question | None:
             continue
         words = " ".join(each.text for each in source.spans)
         said = name not in pair and isinstance(source, PromptSource)
-        if said and not _begins(slots, name) and _is_period(words, today):
+        if said and not _begins(slots, name) and (day := _find_day(slots, source)) is not None and day.last is not None:
             return slots.ask(name, f"‘{words}’ is more than a day. Which day shall it be?", "unreadable")
         if said and (bound := _find_bound(slots, name, source)) is not None:
             return slots.ask(name, f"‘{bound}’ doesn't say which day. Which day shall it be?", "unreadable")
@@ -69,13 +69,10 @@ def check_days(slots: Slots) -> Question | None:
 def _find_bound(slots: Slots, name: str, source: PromptSource | ComputedSource) -> str | None:
     """The words of a day that only bounds what is meant, "before 5 May", or that says the wrong end of it: "from 5 May"
     for a last day, "on 5 May" for what lasts until then."""
-    words, span = slots.request.words(source.spans[0].origin), source.spans[0]
-    found = dates.find(read_text(span.text), slots.request.now.date())
-    at = span.start + (found[0].start if found else 0)  # the day's own words may begin with it: "before Christmas"
-    bound = next((each for each in _BOUNDS.finditer(words[: span.end]) if each.start() == at or each.end() == at), None)
-    if bound is None:
+    words = slots.request.words(source.spans[0].origin)
+    if (bound := _match_bound(slots, source)) is None:
         return None
-    way = " ".join(bound["way"].casefold().split())
+    way = _name_way(bound)
     named = {*name.split("_"), *slots.label(name).casefold().split()}
     # "From Monday for two weeks": another value says the other end.
     lasts = any(slots.annotation(each).unit in _LENGTHS or _begins(slots, each) for each in slots.filled)
@@ -87,19 +84,34 @@ def _find_bound(slots: Slots, name: str, source: PromptSource | ComputedSource) 
     return words[bound.start() : source.spans[-1].end] if wrong else None
 
 
+def _match_bound(slots: Slots, source: PromptSource | ComputedSource) -> re.Match[str] | None:
+    span, day = source.spans[0], _find_day(slots, source)
+    words = slots.request.words(span.origin)
+    at = day.start if day is not None else span.start  # the day's own words may begin with it: "before Christmas"
+    return next((each for each in _BOUNDS.finditer(words[: span.end]) if each.start() <= at <= each.end()), None)
+
+
+def _name_way(bound: re.Match[str]) -> str:
+    return " ".join(bound["way"].casefold().split())
+
+
+def _find_day(slots: Slots, source: PromptSource | ComputedSource) -> dates.DateSpan | None:
+    """The one day or period that the words of a value are part of."""
+    span = source.spans[0]
+    found = dates.find(read_text(slots.request.words(span.origin)), slots.request.now.date())
+    own = [each for each in found if each.start < span.end and span.start < each.end]
+    return own[0] if len(own) == 1 else None
+
+
 def _begins(slots: Slots, name: str) -> bool:
     """Whether something begins on that day: from next week on, that is from its first day on."""
     return not ROLES["start"][0].isdisjoint({*name.split("_"), *slots.label(name).casefold().split()})
 
 
-def _is_period(words: str, today: date) -> bool:
-    found = dates.find(read_text(words), today)
-    return len(found) == 1 and found[0].last is not None
-
-
 def _check_pair(slots: Slots) -> Question | None:
-    """Asks about the last day of a pair if it comes before the first one, or if the two were listed as single days:
-    "on Wednesday and Friday"."""
+    """Asks about the last day of a pair if it comes before the first one, if the two were listed as single days ("on
+    Wednesday and Friday"), or if a week only bounds the stretch ("as of next week"). Also about a day whose words may
+    be several: "3 days from Monday", "the end of next week"."""
     names = find_day_parameters(slots.contract.properties, slots.annotation)
     first, last = (slots.filled.get(name) for name in names or ("", ""))
     if names is None or first is None or last is None:
@@ -110,6 +122,17 @@ def _check_pair(slots: Slots) -> Question | None:
     if _are_listed(slots, first.source, last.source):
         text = f"{first.shown} and {last.shown} are two days. One stretch, then: until which day?"
         return slots.ask(names[1], text, "unreadable")
+    pairs = ((name, each.source) for name, each in zip(names, (first, last), strict=True))
+    typed = [(name, of) for name, of in pairs if isinstance(of, PromptSource) and of.spans and not of.spans[0].origin]
+    days = {_find_day(slots, source) for _, source in typed}
+    if len(days) != 1 or (day := days.pop()) is None:
+        return None
+    bound, said = _match_bound(slots, typed[-1][1]), slots.request.text[day.start : day.end]
+    if bound is None and _VAGUE.search(said):
+        text = f"‘{said}’ may be one day or several. Which day shall “{slots.label(typed[0][0])}” be?"
+        return slots.ask(typed[0][0], text, "unreadable")
+    if bound is not None and _name_way(bound) in _FIRST and day.last is not None and len(typed) > 1:
+        return slots.ask(names[1], f"‘{bound[0]}{said}’ says when it begins. Until which day?", "unreadable")
     return None
 
 

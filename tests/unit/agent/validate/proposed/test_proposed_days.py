@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Plan, Question, Request
+from agent.pipeline import Answer, Plan, Question, Request
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
@@ -89,7 +89,65 @@ async def test_both_ends_of_a_stretch_are_proven_by_all_words_that_say_it(
     assert bool(made.held) is held
 
 
-@pytest.mark.parametrize("said", ["not from Friday to Sunday", "not on Friday"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "early next weekend",
+        "at some point next weekend",
+        "one morning next weekend",
+        "in the middle of next weekend",
+        "towards next weekend",
+        "next weekend or so",
+        "probably next weekend",
+        "no sooner than next weekend",
+    ],
+)
+async def test_words_that_make_less_of_a_period_are_asked_about(said: str) -> None:
+    both = ("2026-12-05", "next weekend"), ("2026-12-06", "next weekend")
+    for asked in (await shut(said, *both), (await ask(SHUT, f"shut Glass Bells {said}")).verdict):
+        assert isinstance(asked, Question), asked
+        assert "next weekend" in asked.text, asked.text
+
+
+@pytest.mark.parametrize("said", ["next weekend", "the whole of next weekend"])
+async def test_a_period_by_itself_is_both_days(said: str) -> None:
+    both = ("2026-12-05", "next weekend"), ("2026-12-06", "next weekend")
+    for made in (await shut(said, *both), (await ask(SHUT, f"shut Glass Bells {said}")).verdict):
+        assert isinstance(made, Plan), made
+        assert not made.held
+
+
+@pytest.mark.parametrize("said", ["two weeks from friday", "the end of next week", "as of next weekend"])
+async def test_words_that_may_be_a_day_or_a_stretch_are_asked_about(said: str) -> None:
+    asked = (await ask(SHUT, f"shut Glass Bells {said}")).verdict
+    assert isinstance(asked, Question), asked
+    assert f"‘{said}’" in asked.text
+    day = "2026-12-11" if "friday" in said else "2026-12-06"
+    asked = await shut(said, (day, said), (day, said))
+    assert isinstance(asked, Question), asked
+
+
+async def test_a_length_from_a_day_is_asked_about_for_both_days_and_an_end_for_the_other() -> None:
+    asked = (
+        await ask(SHUT, "shut Glass Bells two weeks from friday", Answer(slot="0.first_day", text="friday"))
+    ).verdict
+    assert isinstance(asked, Question), asked
+    assert asked.slot == "0.last_day"
+    answer = Answer(slot="0.last_day", text="24 december")
+    made = (await ask(SHUT, "shut Glass Bells from the end of next week", answer)).verdict
+    assert isinstance(made, Plan), made
+    assert [each.value for each in made.steps[0].filled][1:] == ["2026-12-06", "2026-12-24"]
+
+
+@pytest.mark.parametrize("said", ["two weeks from now", "from the end of next week until 24 december"])
+async def test_a_day_that_is_counted_from_now_or_is_one_end_stands(said: str) -> None:
+    made = (await ask(SHUT, f"shut Glass Bells {said}")).verdict
+    assert isinstance(made, Plan), made
+
+
+@pytest.mark.parametrize(
+    "said", ["not from Friday to Sunday", "not on Friday", "not next weekend", "not for the weekend"]
+)
 async def test_a_denied_stretch_is_asked_about(said: str) -> None:
     there = make_world("close", "Close an exhibit", ("from_day", {"label": "From"}), ("to_day", {"label": "Until"}))
     made = (await ask(there, f"close Glass Bells for Bo Ferrer {said}")).verdict
@@ -120,9 +178,20 @@ EXTEND = visits("extend_show", "Extend a show", "until")
 BOOK, LOG = visits("book_visit", "Book a visit"), visits("log_visit", "Log a visit")
 
 
-@pytest.mark.parametrize("said", ["next week", "next weekend"])
+@pytest.mark.parametrize("said", ["next week", "next weekend", "the week of 9 december"])
 async def test_a_week_is_no_day(said: str) -> None:
     asked = (await ask(BOOK, f"book Glass Bells for {said}")).verdict
+    assert isinstance(asked, Question), asked
+    assert "more than a day" in asked.text
+
+
+async def test_the_day_of_a_week_is_not_the_week() -> None:
+    request = Request(text="book Glass Bells in the week of 9 december", now=NOW)
+    call = {"action": "book_visit", "exhibit_id": find("exhibit", "Glass Bells")}
+    call["day"] = {"date": "2026-12-09", "quote": "9 december"}
+    answer = {"understood": "", "result": plan(call), "rest": []}
+    task = Task(request, OWNER, BOOK.context(BOOK.provider({})), "run_00000000000000000000000001")
+    asked = (await propose(task, ProposingResolver(Says(answer)))).verdict
     assert isinstance(asked, Question), asked
     assert "more than a day" in asked.text
 
@@ -165,7 +234,9 @@ RESCHEDULE = visits("set_opening", "Set an opening", "opens_on")
 OPEN_UNTIL = visits("hold_show", "Hold a show", "until")
 
 
-@pytest.mark.parametrize("said", ["before 24 december", "after friday", "before christmas", "from 24 december"])
+@pytest.mark.parametrize(
+    "said", ["before 24 december", "after friday", "before christmas", "from 24 december", "before the 24th"]
+)
 async def test_a_day_that_only_bounds_what_is_meant_is_asked_about(said: str) -> None:
     asked = (await ask(BOOK, f"book Glass Bells {said}")).verdict
     assert isinstance(asked, Question), asked

@@ -75,6 +75,10 @@ async def values_of(outcome: Outcome) -> dict[str, object]:
         ("from 3/12 to 14/12", "2026-12-03", "2026-12-14"),
         ("for the weekend", "2026-11-28", "2026-11-29"),
         ("next week", "2026-11-30", "2026-12-06"),
+        ("the week of 9 december", "2026-12-07", "2026-12-13"),
+        ("in the week of the 9th", "2026-12-07", "2026-12-13"),
+        ("the week beginning 9 december", "2026-12-09", "2026-12-15"),
+        ("for the weekend of 11 december", "2026-12-12", "2026-12-13"),
     ],
 )
 async def test_joined_days_are_the_first_and_the_last(said: str, first: str, last: str) -> None:
