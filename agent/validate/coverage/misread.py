@@ -62,11 +62,11 @@ _TELLS: Final = re.compile(
     re.I,
 )
 _A_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
-_BOUND: Final = r"before|towards|shortly\s+after"
-_BOUNDS: Final = re.compile(rf"(?<!\w)(?P<rough>{_BOUND})\s+(?:the\s+)?$", re.IGNORECASE)
+_BOUND: Final = r"before|towards|shortly\s+after|early"
+_TO_DAY: Final = r"\s+(?:(?:in|on|of|during|within)\s+)?(?:the\s+)?$"
+_BOUNDS: Final = re.compile(rf"(?<!\w)(?P<rough>{_BOUND}){_TO_DAY}", re.IGNORECASE)
 _PART_OF: Final = re.compile(
-    rf"(?<!\w)(?P<rough>{_BOUND}|early|mid(?:dle)?|(?:\w+\s+)?(?:day|night|morning|afternoon|evening|time|point)s?)"
-    r"\s+(?:(?:in|on|of|during|within)\s+)?(?:the\s+)?$",
+    rf"(?<!\w)(?P<rough>{_BOUND}|mid(?:dle)?|(?:\w+\s+)?(?:day|night|morning|afternoon|evening|time|point)s?){_TO_DAY}",
     re.IGNORECASE,
 )
 _CODE_LETTERS: Final = 3

@@ -83,7 +83,7 @@ async def test_the_same_said_plainly_is_planned(text: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "name", "said"),
     [
-        ("renew loan 502 for roughly a fortnight", "lending", "roughly a fortnight"),
+        ("renew loan 502 for roughly 12 days", "lending", "roughly 12 days"),
         ("renew loan 502 by a fortnight or thereabouts", "lending", "a fortnight or thereabouts"),
         ("renew loan 502 by a good ten days", "lending", "a good ten days"),
         ("move lesson 601 roughly a fortnight later", "riding", "roughly a fortnight"),
@@ -91,6 +91,7 @@ async def test_the_same_said_plainly_is_planned(text: str, name: str) -> None:
         ("book a visit for Pepper on Thursday or thereabouts", "vet", "Thursday or thereabouts"),
         ("book a visit for Pepper on about the 9th", "vet", "about the 9th"),
         ("move visit 701 to Thursday-ish", "vet", "Thursday-ish"),
+        ("book a visit for Pepper early on Thursday", "vet", "early on Thursday"),
         ("close room 103 for about a month", "hotel", "for about a month"),
         ("renew loan 502 for around a fortnight, he is ill", "lending", "around a fortnight"),
     ],
