@@ -20,6 +20,7 @@ from agent.validate.records.ranking import (
     names_nothing,
 )
 from language.stems import stem_text
+from language.text import singularize
 from language.wordnet import is_word
 from registry.records import Record, RecordKind, SearchBy, write_field
 
@@ -174,9 +175,9 @@ def list_ways(need: RecordQuery, words: str) -> tuple[SearchBy | None, ...]:
 
 
 def list_singular(find: Find) -> tuple[str, ...]:
-    """The name that several are called by: "both Adas"."""
+    """The names that several may be called by: "both Adas", "the geese"."""
     text = find.said.text if find.said is not None and find.pick != "one" else ""
-    return (text.removesuffix("s"),) if text.endswith("s") else ()
+    return tuple(dict.fromkeys((text.removesuffix("s"), singularize(text)))) if singularize(text) != text else ()
 
 
 def is_titled(kind: RecordKind) -> bool:

@@ -20,7 +20,8 @@ _FIELDS = [
 ]  # fmt: skip
 SALES = list_rows("id buyer thing state", (41, "Nora Feld", "Beeswax candle", "made"),
     (42, "Nora Feld", "Soap", "made"), (43, "Jan Ott", "Beeswax candle", "sent"),
-    (44, "Rolf Ott", "Tea towel", "made"), (45, "Rolf Ott", "Tea towel", "made"))  # fmt: skip
+    (44, "Rolf Ott", "Tea towel", "made"), (45, "Rolf Ott", "Tea towel", "made"),
+    (46, "Jan Ott", "Felt mouse", "made"))  # fmt: skip
 _MUGS = list_rows("id buyer thing state", *((number, f"Buyer {number}", "Mug", "made") for number in range(100, 260)))
 
 
@@ -31,10 +32,14 @@ def make_stall(*more: dict[str, Any]) -> FrozenWorld:
     return FrozenWorld({"contracts": [send], "kinds": [kind], "records": {"sale": [*SALES, *more]}})
 
 
-async def send(said: str, stall: FrozenWorld) -> Verdict:
+async def send(said: str, stall: FrozenWorld, pick: str = "one") -> Verdict:
     """What a model's plan comes to that names the sale by these words."""
     request = Request(text=f"send {said}", now=NOW)
-    answer = {"understood": "", "result": plan({"action": "send_sale", "sale_id": find("sale", said)}), "rest": []}
+    answer = {
+        "understood": "",
+        "result": plan({"action": "send_sale", "sale_id": find("sale", said, pick=pick)}),
+        "rest": [],
+    }
     task = Task(request, OWNER, stall.context(stall.provider({})), "run_00000000000000000000000001")
     return (await propose(task, ProposingResolver(Says(answer)))).verdict
 
@@ -50,3 +55,10 @@ async def test_the_one_that_holds_the_name_and_the_thing_is_meant(said: str, sal
 @pytest.mark.parametrize("said", ["Rolf towel", "Rolf candle", "Nora mug"])
 async def test_several_or_none_are_asked_about(said: str) -> None:
     assert isinstance(await send(said, make_stall()), Question)
+
+
+@pytest.mark.parametrize(("said", "sales"), [("felt mice", [46]), ("tea towels", [44, 45])])
+async def test_several_are_found_by_what_one_of_them_is_called(said: str, sales: list[int]) -> None:
+    made = await send(said, make_stall(), pick="all")
+    assert isinstance(made, Plan), made
+    assert [step.filled[0].value for step in made.steps] == sales
