@@ -12,6 +12,7 @@ from typing import Final
 
 from agent.extract.references.vocabulary import is_person
 from agent.planning.proposal import ComputedArgument, Find, RecordArgument, TypedValue
+from agent.resolve.rules.api_orders.words import LIGHT as PUTTING
 from agent.validate.coverage.accounted_words import LIGHT, NOTHING, plain_word
 from agent.validate.coverage.clauses import split_clauses
 from agent.validate.coverage.left_over import FINITE, OWN_SUBJECT, blank
@@ -24,6 +25,7 @@ from agent.validate.coverage.weighty_patterns import (
     BEGINS,
     ENDS,
     REACH,
+    SETTING,
     TELLING,
     TURNS,
     Place,
@@ -89,6 +91,7 @@ _MARKS: Final = re.compile(r"[,;.!?\n]")
 
 
 _DID_SO: Final = re.compile(r"\s+(?:(?:have|has|had|already|just|only)\s+)*", re.IGNORECASE)
+_HAS: Final = re.compile(r"(?<!\w)(?:has|have|had)\s+$", re.IGNORECASE)
 _LEADS: Final = ((TOLD_OF, "any"), (TO_BE, "plain"), (DOER, "done"))
 """What turns a verb of the calls into a report, and for which of its forms: any, the plain one outside a used quote, or
 a past participle ("done"; then the place is the participle alone)."""
@@ -97,6 +100,7 @@ a past participle ("done"; then the place is the participle alone)."""
 def find_told(order: Order) -> Iterator[Place]:
     """Finds the places where a verb of the calls is only reported, asked about or left to somebody else."""
     text, verbs, taken = order.polite, order.heads, order.taken
+    verbs |= PUTTING if verbs & SETTING else frozenset()  # "put 7 to ready", where an action sets that
     writes = not verbs.isdisjoint(TELLING) or any(note.compose for note in order.notes)
     doers = order.find([each.said for each in find_direct(order)])
     persons = {each.name for each in order.kinds if is_person(each)}
@@ -115,12 +119,15 @@ def find_told(order: Order) -> Iterator[Place]:
     said += [each.casefold().split()[:1] for of in order.contracts for each in of.aliases]
     own = {stem(word) for words in said for word in words if is_past(word)}
     for word, start, end in split_runs(text):
-        valued = (start, end) in order.values and stem(word.casefold()) in ORDERS  # "reject", of an outcome
-        if not valued and stem(word.casefold()) not in verbs:
+        root, low = stem(word.casefold()), word.casefold()
+        valued = (start, end) in order.values and root in ORDERS  # "reject", of an outcome
+        if not valued and root not in verbs:
             continue
+        used = any(begin <= start < stop for begin, stop in taken)
+        if used and not valued and root not in order.heads:
+            continue  # "Mark Penny"
         first = max(find_opening(_CLAUSE, text, start), start - REACH)
-        low, used = word.casefold(), any(begin <= start < stop for begin, stop in taken)
-        past = is_past(low)
+        past = is_past(low) or search_before(_HAS, text, start) is not None
         done = past and stem(low) not in own  # what "Ada gave 20" asks for is asked for by what she did
         plain = (valued or not used) and not (past or low.endswith("ing"))
         for lead, forms in _LEADS:
@@ -132,7 +139,11 @@ def find_told(order: Order) -> Iterator[Place]:
             yield start, end
         if low.endswith("ing") and not text[first:start].strip(" \n,;.!?") and _SAID_OF_IT.match(text, end):
             yield start, end
-        if (before := _find_governing(text, first, start)) is not None:
+        # "Ready" of "set 7 to ready" completes that verb, and no participle is an infinitive.
+        completes = valued and (
+            past or any(stem(each.casefold()) in verbs for each, _, _ in split_runs(text[first:start]))
+        )
+        if not completes and (before := _find_governing(text, first, start)) is not None:
             yield before, end
 
 

@@ -63,7 +63,7 @@ _WRITING: Final = tuple(
 _CHANGING: Final = frozenset(map(stem, ("raise", "increase", "lower", "reduce", "decrease")))
 _SAYING: Final = stem("say")
 LIGHT: Final = GENERIC | frozenset(
-    map(stem, ("let", "give", "move", "mark", "send", "hand", "apply", "change", "have", "get", "bring"))
+    map(stem, ("let", "give", "move", "mark", "send", "hand", "apply", "change", "switch", "have", "get", "bring"))
 )
 
 

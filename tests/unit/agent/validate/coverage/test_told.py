@@ -173,3 +173,19 @@ async def test_a_name_that_ends_like_a_pronoun_does_not_make_a_hedge_polite(hedg
     verdict = (await ask(LAUNDRY, f"book an absence for Rudi {hedge} on Friday")).verdict
     assert isinstance(verdict, Question), verdict
     assert f"‘{hedge}’" in verdict.text, verdict.text
+
+
+@pytest.mark.parametrize(
+    "text", ["put 802 to booked", "change the stage of 802 to started", "802 to booked", "switch 802 to picked up"]
+)
+async def test_a_state_that_something_is_set_to_is_no_verb_of_its_own(text: str) -> None:
+    assert isinstance(await offline("garage", text), Plan)
+
+
+@pytest.mark.parametrize(
+    "text", ["I forgot to move 802 to ready", "Ingrid has set 802 to ready", "we should have put 802 to booked"]
+)
+async def test_a_verb_of_setting_is_only_told_of(text: str) -> None:
+    verdict = await offline("garage", text)
+    assert isinstance(verdict, Question)
+    assert "ask for it" in verdict.text, verdict.text
