@@ -26,7 +26,8 @@ def complete_fragments(order: Order, pieces: Sequence[str]) -> list[str]:
             continue
         start, end = place
         day = patterns.DATE.search(order.text, start, end)
-        if day is not None and day.end() == end and day.start() > start and all(used[start : day.start() - 1]):
+        number = order.text[start : day.start()] if day is not None and day.end() == end else ""
+        if day is not None and number and not any(map(str.isalpha, number)) and all(used[start : day.start() - 1]):
             start = day.start()
         denies, next_word = _NOT.search(order.text, start, end), _BETWEEN.match(order.text, end)
         follows = next_word is not None and used[next_word.end() : next_word.end() + 1] == b"\1"
@@ -35,5 +36,5 @@ def complete_fragments(order: Order, pieces: Sequence[str]) -> list[str]:
             end = next((at for at in range(next_word.end(), len(used)) if not used[at]), len(used))
             behind = next((each for each in places if each is not None and each[0] == end + 1), None)
             end = behind[1] if behind is not None else end
-        made.append(order.text[start:end])
+        made.append(order.text[start:end].strip(" ,;:"))
     return [each for each in dict.fromkeys(made) if not any(each != other and each in other for other in made)]

@@ -108,6 +108,8 @@ async def test_another_channel_than_the_one_that_is_taken_is_asked_about() -> No
         (STOCK, "order 40 felt pads tomorrow", ordered(40, "40"), ["tomorrow"], "‘tomorrow’"),
         (STOCK, "don't fit the oak pegs on Thursday but on Friday", fitted("on Friday"), [],
             "‘don't fit the oak pegs on Thursday’"),
+        (LAUNDRY, "note on load 803: unless Bo rings by Sunday", noted("unless Bo rings by Sunday"), [],
+            "‘unless Bo rings by Sunday’"),
         (STOCK, "order 40 of half of the felt pads", ordered(40, "40"), ["half of"], "half of the felt pads’"),
     ],
 )  # fmt: skip
