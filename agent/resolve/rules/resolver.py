@@ -34,7 +34,7 @@ from agent.resolve.rules.normalization import normalize
 from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, is_foreign_object, rank_offers, split_wishes
 from agent.resolve.rules.scoring import ScoredOffer
 from agent.resolve.rules.slot_filling import expand_coordination, fill_slots
-from agent.validate.questions import ask_for_action
+from agent.validate.questions import ask_for_action, quote_words
 from language.locales import guess_language, load_locale, translate
 from registry.contract import Risk
 from registry.offers.offer import Offer
@@ -222,7 +222,8 @@ def _resolve(
     unwanted = [part for part in parts if part.negated]
     if unwanted and len(parts) > 1:
         # As a whole, the request would count the forbidden part as wanted.
-        return Abstain(reason="below_threshold", detail=f"You said not to {unwanted[0].negated}; the rest is unclear.")
+        detail = f"You wrote {quote_words(unwanted[0].text)}, and the rest is unclear. Nothing was done."
+        return Abstain(reason="below_threshold", detail=detail)
     whole = _draft_one(parse_clause(text), shortlist, kinds, request.now, notes, seen)
     return check_coverage(whole, split_clauses(text), shortlist, kinds, request.now)
 
@@ -317,7 +318,8 @@ def _draft_one(
         detail = "That is a question about how things are done; nothing was done."
         return Abstain(reason="nothing_fits", detail=detail, nearest=nearest)
     if clause.negated is not None:
-        return Abstain(reason="nothing_fits", detail=f"You said not to {clause.negated}.", nearest=nearest)
+        detail = f"You wrote {quote_words(clause.text)}, so nothing was done."
+        return Abstain(reason="nothing_fits", detail=detail, nearest=nearest)
     if clause.stands and top.marks["changes"]:
         best = [each for each in best if not each.marks["changes"]]
         if not best or best[0].probability < ASK:

@@ -163,6 +163,13 @@ async def test_what_no_action_does_and_what_is_no_order_is_not_acted_on(text: st
     assert not isinstance(await resolve(text), Calls)
 
 
+@pytest.mark.parametrize("text", ["we don't want Adam's invoice reminder", "please never refund Adam's last invoice"])
+async def test_a_denied_order_is_answered_in_its_own_words(text: str) -> None:
+    resolution = await resolve(text)
+    assert isinstance(resolution, Abstain)
+    assert resolution.detail == f"You wrote ‘{text}’, so nothing was done."
+
+
 async def test_a_question_is_answered_by_an_action_that_reads() -> None:
     (draft,) = (await calls("what was the revenue of this month?")).drafts
     assert draft.action == "report.revenue"
