@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from agent.extract.references.value import Reference
+from agent.extract.references.vocabulary import is_contact, is_person
 from agent.extract.time import dates
 from agent.pipeline import Candidate, Question, QuestionCode, Request
 from agent.validate.records import confusables
@@ -177,20 +178,24 @@ def ask_between(
 
 
 def find_telling_field(records: Sequence[Record], shown: Sequence[str], kind: RecordKind) -> str | None:
-    """The field that best tells these records apart and that what is ``shown`` of each doesn't say."""
-    ranks = {"email": 0, "number": 1, "name": 2, "text": 3}
+    """The field that best tells these records apart and that what is ``shown`` of each doesn't say: one that people
+    know them by. How a person is reached, what they owe or an id only where nothing else tells them apart."""
+    ranks = {"number": 1, "name": 2, "text": 3}
     best: tuple[int, int, int] | None = None
     telling: str | None = None
-    apart = len(set(shown)) == len(shown)
+    apart, people = len(set(shown)) == len(shown), is_person(kind)
     for place, each in enumerate(kind.fields):
         values = [format_field(each, record.values) for record in records]
-        if each.name.endswith("_id") or not all(values) or (apart and each.name == kind.id_field):
+        private = is_contact(each) or (people and each.type in ("money_minor", "currency"))
+        own_id = each.name == kind.id_field
+        if each.name.endswith("_id") or not all(values) or (apart and (own_id or private)):
             continue
         if each.type == "boolean" and len(set(values)) < len(values):
             continue
         if any(value in text for value, text in zip(values, shown, strict=True)):
             continue
-        rank = (-len(set(values)), ranks.get(each.search or "", 4 if each.name != kind.id_field else 5), place)
+        known = 5 if private else ranks.get(each.search or "", 6 if own_id else 4)
+        rank = (-len(set(values)), known, place)
         if len(set(values)) > 1 and (best is None or rank < best):
             best, telling = rank, each.name
     return telling

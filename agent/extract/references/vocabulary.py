@@ -13,7 +13,7 @@ from agent.extract.references.value import By
 from language.stems import ORDERS, stem
 from language.text import Text, Token, singularize, word_set
 from registry.patterns import compile_pattern
-from registry.records import RecordKind, Side
+from registry.records import Field, RecordKind, Side
 
 # word(s) → (position, by, descending). "last" counts from the newest; "biggest" from the top.
 PLACES: Final[dict[str, tuple[int, By | None, bool]]] = {
@@ -286,6 +286,7 @@ _PERSONS: Final = word_set(
     "staff colleague employee mechanic vet doctor dentist nurse volunteer helper agent coach crew captain guide "
     "assistant technician pilot pupil child guest client member person people family household artist driver tenant"
 )
+_PHONES: Final = word_set("phone telephone mobile cell tel fax")
 
 
 def is_person(kind: RecordKind) -> bool:
@@ -294,8 +295,12 @@ def is_person(kind: RecordKind) -> bool:
     nouns = [noun.lower().split()[-1] for noun in kind.nouns if noun]
     thing = kind.size is not None or any(field.name in ("state", "status") for field in kind.fields)
     named = any(noun in _PERSONS or (not thing and noun.endswith(("er", "or", "ist", "ian"))) for noun in nouns)
-    reached = any("email" in (field.type, field.search) or "phone" in field.name for field in kind.fields)
-    return rate_person_likeness(kind) > 0 and (reached or named)
+    return rate_person_likeness(kind) > 0 and (named or any(map(is_contact, kind.fields)))
+
+
+def is_contact(field: Field) -> bool:
+    """Whether a field says how somebody is reached: by e-mail or telephone."""
+    return "email" in (field.type, field.search) or "phone" in field.name or field.name in _PHONES
 
 
 def find_owner_kind(kind: RecordKind, kinds: Sequence[RecordKind]) -> RecordKind | None:

@@ -44,9 +44,18 @@ PILOT = RecordKind(
     name="pilot",
     title="Pilot",
     nouns=("pilot", "pilots"),
-    fields=(Field("id", "id", search="number"), Field("name", search="name"), Field("joined_on", "date")),
+    fields=(
+        Field("id", "id"),
+        Field("email", "email", search="email"),
+        Field("mobile"),
+        Field("name", search="name"),
+        Field("pay", "money_minor", currency_field="currency"),
+        Field("currency", "currency"),
+        Field("joined_on", "date"),
+    ),
     label="{name}",
 )
+REACHED = {"email": "ines@pier.example", "mobile": "+46700001", "pay": 900, "currency": "EUR"}
 
 
 @pytest.mark.parametrize(
@@ -66,6 +75,27 @@ PILOT = RecordKind(
                 {"id": 32, "name": "Ines Lund", "joined_on": "2026-04-01"},
             ],
             "Two pilots are called ‘Ines’: Ines Dahl (joined on 1 Mar 2026) or Ines Lund (joined on 1 Apr 2026)?",
+        ),
+        (  # how they are reached and what they get are their own
+            [
+                {"id": 31, "name": "Ines Dahl", **REACHED},
+                {
+                    "id": 32,
+                    "name": "Ines Lund",
+                    "email": "il@pier.example",
+                    "mobile": "+46700002",
+                    "pay": 8,
+                    "currency": "EUR",
+                },
+            ],
+            "Two pilots are called ‘Ines’: Ines Dahl or Ines Lund?",
+        ),
+        (  # but nothing else tells these apart
+            [
+                {"id": 31, "name": "Ines Dahl", **REACHED},
+                {"id": 32, "name": "Ines Dahl", **REACHED, "mobile": "+46700002"},
+            ],
+            "Two pilots are called ‘Ines’: Ines Dahl (+46700001) or Ines Dahl (+46700002)?",
         ),
     ],
 )
