@@ -123,8 +123,16 @@ def find_left_over_words(order: Order) -> Iterator[Place]:
     numbers = ((each.start, each.end) for each in numerals.find_typed(text) if not each.vague)
     for start, end in (*numbers, *(found.span() for pattern in _ELSEWHERE for found in pattern.finditer(text))):
         elsewhere[start:end] = [True] * (end - start)
+    denied = [False] * (len(text) + 1)  # "(by text,) not by e-mail"
+    for at in (found.end() for found in patterns.NEGATION.finditer(text)):
+        if order.denies_other_value(at):
+            stop = min((start for start, _ in order.taken if start >= at), default=len(text))
+            stop = min(stop, patterns.find_closing(patterns.TURNS, text, at))
+            denied[at:stop] = elsewhere[at:stop] = [True] * (stop - at)
     ordered = False
     for clause in split_clauses(text) if _is_english(order, used) else ():
+        if clause.head is not None and denied[clause.head[1]]:
+            continue
         ours = any(used[start] for _, start, _ in clause.words)
         words = [each for each in clause.words if not (used[each[1]] or elsewhere[each[1]])]
         left = [each for each in words if has_weight(each[0], by) or _begins_name(text, each, used)]

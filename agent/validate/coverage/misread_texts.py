@@ -124,8 +124,11 @@ def find_unset_members(order: Order) -> Iterator[Place]:
                 }
                 later = "|".join(re.escape(str(each).replace("_", " ")) for each in list_members(schema))
                 told = re.finditer(rf"\b(?P<how>then|by|via)\s+(?P<said>{later})\b", order.text, re.I)
+                others = (each for each in told if not search_before(patterns.NOT_THIS, order.text, each.start()))
                 yield from (
-                    each.span("said") for each in told if each["how"] == "then" or each["said"].casefold() not in every
+                    each.span("said")
+                    for each in others
+                    if each["how"] == "then" or each["said"].casefold() not in every
                 )
                 continue
             said = [each for each in list_members(schema) if isinstance(each, str) and each != taken]

@@ -93,6 +93,13 @@ async def test_the_other_value_may_be_a_second_call_s() -> None:
     assert len(made.steps) == 2
 
 
+@pytest.mark.parametrize("denied", [", not by email", " not by email", " instead of by email"])
+async def test_a_value_that_is_denied_and_not_taken_is_not_asked_about(denied: str) -> None:
+    text = "message the maker of the felt pads by sms{}: send more"
+    assert isinstance(await verdict_of(STOCK, text.format(denied), messaged("sms", "sms")), Plan)
+    assert isinstance(await verdict_of(STOCK, text.format(" and by email"), messaged("sms", "sms")), Question)
+
+
 async def test_another_channel_than_the_one_that_is_taken_is_asked_about() -> None:
     text = "message the maker of the felt pads by email: send more"
     assert isinstance(await verdict_of(STOCK, text, messaged("sms", "message")), Question)
