@@ -60,6 +60,11 @@ def begin_sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}" if _LOWER.match(text) else text
 
 
+def within_sentence(label: str) -> str:
+    """A label or title inside a sentence: “Amount” → “amount”. "VAT number" stays."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
 def drop_listing(text: str, labels: Sequence[str], count: int | None = None) -> str:
     """“2 tickets: A; B.” → “2 tickets” if exactly these labels are listed below it. Text after them stays. Other text
     is unchanged. ``count`` is the total, which may exceed the listed labels."""

@@ -124,7 +124,7 @@ class Plan(Value):
 
     run_id: str
     steps: tuple[Step, ...]
-    held: tuple[str, ...]
+    held: tuple[Sentence, ...]
     approvals: int
     expires_s: int
     digest: str
@@ -171,7 +171,7 @@ class Refusal(Value):
 
     kind: Literal["refusal"] = "refusal"
     code: RefusalCode
-    detail: str
+    detail: Sentence
     nearest: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
 

@@ -12,7 +12,7 @@ from agent.query.action_answers import list_fitting
 from agent.query.references import Query
 from agent.validate.questions import ask_for_action, join
 from agent.validate.records.located import LocatedRecord, RecordQuery, RecordScope
-from core.display_text import to_display_text
+from core.display_text import to_display_text, within_sentence
 from core.errors import PlatformUnavailable
 from registry.contract import Contract
 from registry.records import RecordKind
@@ -42,7 +42,7 @@ async def ask_about_record(task: Task, abstain: Abstain) -> Question | Abstain:
     label = to_display_text(found.label, limit=_LONGEST)
     if not rank:
         first, _, rest = abstain.detail.partition("“What can you do?”")
-        does = join([_lower(_shorten(each, found.kind)) for each in works[:MOST_NAMED]], "or")
+        does = join([within_sentence(_shorten(each, found.kind)) for each in works[:MOST_NAMED]], "or")
         return Abstain(
             reason=abstain.reason, detail=f"{first.strip()} With {label} you can: {does}." if rest else first
         )
@@ -84,10 +84,6 @@ def _shorten(contract: Contract, kind: RecordKind) -> str:
     title = re.sub(rf"{noun}['’]s\b", its, title, count=1, flags=re.IGNORECASE)
     title = re.sub(rf"{noun}(?!['’])", it, title, count=1, flags=re.IGNORECASE)
     return to_display_text(title, limit=_LONGEST)
-
-
-def _lower(title: str) -> str:
-    return title[:1].lower() + title[1:]
 
 
 _LONGEST: Final = 120

@@ -33,7 +33,7 @@ def answer_about_action(asked: ActionAnswer, catalogue: Catalogue, actor: Actor)
             text = f"Yes, you may: {title}." if mine else f"No. Only {roles} may: {title}."
             return Reply(text=text, values=("yes" if mine else "no",), actions=(contract.name,) if mine else ())
         case "who may":
-            return Reply(text=f"{roles[:1].upper()}{roles[1:]} may: {title}.", values=tuple(contract.roles))
+            return Reply(text=f"{roles} may: {title}.", values=tuple(contract.roles))
         case "can it be undone":
             undo = catalogue.get(contract.undo) if contract.undo else None
             text = f"Yes, with “{undo.title}”." if undo else f"No, {title} can't be undone here."

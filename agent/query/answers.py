@@ -48,7 +48,7 @@ from agent.validate.questions import join, make_candidate, quote_words
 from agent.validate.records.field_words import name_field, tell_field
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind, name_kinds
 from core.actor import Actor
-from core.display_text import to_display_text
+from core.display_text import begin_sentence, to_display_text
 from language.text import with_article
 from registry.catalogue import Catalogue
 from registry.records import Field, RecordKind, format_field, write_field
@@ -261,7 +261,7 @@ class Answerer:
         if not totals:
             kind = self._kind(total.of)
             none = await self._none(total.of, kind) if kind is not None else "no such records."
-            return Reply(text=f"Nothing. {none[:1].upper()}{none[1:]}", values=("0",), count=0)
+            return Reply(text=f"Nothing. {begin_sentence(none)}", values=("0",), count=0)
         found = totals[0].found
         # An empty currency is no information beside one with an amount.
         telling = [each for each in totals if isinstance(each.value, Quantity) and each.value.number] or totals

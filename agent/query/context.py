@@ -15,6 +15,7 @@ from agent.validate.questions import format_plain as plain_shown
 from agent.validate.records.located import DiscourseContext, LocatedRecord, Outcome, RecordQuery, RecordScope, name_kind
 from core import money
 from core.clock import write_day
+from core.display_text import within_sentence
 from language.measures import Measure, convert_said, find_measure, format_measure
 from registry.records import Kinds, RecordKind
 
@@ -127,7 +128,7 @@ class EarlierArgument:
 
     @property
     def reading(self) -> str:
-        return f"{self.label[:1].lower()}{self.label[1:]} of “{self.title}” before"
+        return f"{within_sentence(self.label)} of “{self.title}” before"
 
 
 EarlierArguments = Mapping[str, Mapping[str, EarlierArgument]]

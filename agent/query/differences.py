@@ -10,7 +10,7 @@ from agent.query.conditions import filter_by_field
 from agent.query.context import Moment, Plain, Value
 from agent.query.wording import compare_words
 from agent.validate.records.field_words import tell_field_of
-from core.display_text import to_display_text
+from core.display_text import begin_sentence, to_display_text
 from registry.records import Field, Record, RecordKind, format_field
 
 
@@ -28,7 +28,7 @@ def tell_difference(condition: Condition, record: Record, kind: RecordKind, zone
     if f"{{{field.name}}}" in kind.label:
         return f"That is {label}, {asked}."
     told = tell_field_of(field, kind, shown, label)
-    return f"{told[:1].upper() if told.startswith('the ') else told[:1]}{told[1:]}, {asked}."
+    return f"{begin_sentence(told)}, {asked}."
 
 
 def _read(condition: Condition, kind: RecordKind) -> tuple[Field | None, str, Value | None]:

@@ -39,6 +39,7 @@ from agent.validate.records.located import (
     name_kinds,
 )
 from agent.validate.slots import find_answer
+from core.display_text import begin_sentence
 from registry.records import Record, RecordKind
 
 if TYPE_CHECKING:
@@ -321,9 +322,8 @@ class ReferenceConditions:
         if none and out and self.context.spared is not None and not isinstance(reference, Handle):
             named = [each.label for each in out[:_MOST_NAMED]]
             few = join(named, "and") if len(out) == len(named) else format_count(len(out), out[0].kind)
-            self.context.spared.append(
-                f"{few[:1].upper()}{few[1:]} {'is' if len(out) == 1 else 'are'} not among them anyway."
-            )
+            be = "is" if len(out) == 1 else "are"
+            self.context.spared.append(begin_sentence(f"{few} {be} not among them anyway."))
             return pool
         if none and not (gone and isinstance(reference, Handle)):
             words = reference.said.text if isinstance(reference, Find) and reference.said is not None else ""

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from agent.validate.questions import join, label_parameter
-from core.display_text import to_display_text
+from core.display_text import to_display_text, within_sentence
 from core.money import get_exponent
 from language.text import singularize
 from registry.conditions import syntax_tree
@@ -131,9 +131,9 @@ class _Writer:
         """“the amount”, “the invoice's due date”."""
         match path.names:
             case ("params", name):
-                return f"the {_lower(self._label(name))}"
+                return f"the {within_sentence(self._label(name))}"
             case ("records", name, field):
-                return f"the {_lower(self._label(name))}'s {field.replace('_', ' ')}"
+                return f"the {within_sentence(self._label(name))}'s {field.replace('_', ' ')}"
         raise _UnsayableError
 
     def _label(self, name: str) -> str:
@@ -197,8 +197,3 @@ def _be(path: Path, *, negated: bool = False) -> str:
 
 def _word(sign: str, *, negated: bool) -> str:
     return "and" if (sign == "&&") != negated else "or"
-
-
-def _lower(label: str) -> str:
-    """A label inside a sentence: “Amount” → “amount”; “VAT number” stays."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

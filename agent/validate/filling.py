@@ -141,7 +141,7 @@ class DraftFilling:
         bases = self.slots.records.get(like, ()) if like else ()
         if like and len(bases) != len(items):
             return self.slots.ask(
-                name, f"Which {self.slots.label(name)} goes with which? Say it for each.", "ambiguous"
+                name, f"Which {self.slots.label_within(name)} goes with which? Say it for each.", "ambiguous"
             )
         for at, item in enumerate(items):
             words = verify_spans(self.slots.request, list_spans(item)) if item is not None else None
@@ -193,7 +193,8 @@ class DraftFilling:
             for each in self.slots.records[part]:
                 relation = each.kind.relation_to(whose.record.kind)
                 if relation is not None and str(each.record.values.get(relation.via)) != whose.record.id:
-                    text = f"{each.label} does not belong to {whose.named}. Which {self.slots.label(name)} is meant?"
+                    asked = f"Which {self.slots.label_within(name)} is meant?"
+                    text = f"{each.label} does not belong to {whose.named}. {asked}"
                     return self.slots.ask(name, text, "ambiguous")
         return None
 

@@ -73,7 +73,9 @@ def explain_each(slots: Slots) -> Iterator[str]:
         words = slots.words(name)
         found = [each for each in values if isinstance(each, LocatedRecord)]
         shown = [each.label for each in found] or [each.shown for each in values if isinstance(each, Read)]
-        what = format_count(len(found), found[0].kind) if found else f"{len(values)} values of {slots.label(name)}"
+        what = (
+            format_count(len(found), found[0].kind) if found else f"{len(values)} values of {slots.label_within(name)}"
+        )
         more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
         which = f"{', '.join(shown[:_SHOWN])}{more}" if more else join(shown, "and")
         opening = f"{quote_words(words.text)} means" if words is not None else "That means"

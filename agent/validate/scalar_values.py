@@ -236,4 +236,4 @@ def _ask_other_currency(slots: Slots, name: str, currency: Any) -> Trouble:
 
 def _describe_origin(slots: Slots, name: str) -> str:
     derive = slots.annotation(name).derive
-    return f"it is always taken from {slots.label(derive.parameter)}" if derive else "the contract sets it"
+    return f"it is always taken from the {slots.label_within(derive.parameter)}" if derive else "the contract sets it"

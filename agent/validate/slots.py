@@ -38,7 +38,7 @@ from agent.validate.questions import format_member_id, format_plain, list_member
 from agent.validate.records.located import LocatedRecord
 from core import canon
 from core.clock import write_day
-from core.display_text import to_display_text
+from core.display_text import to_display_text, within_sentence
 from core.errors import NotCanonical
 from core.money import format_money as money_text
 from language.text import read_text
@@ -327,6 +327,10 @@ class Slots:
 
     def label(self, name: str) -> str:
         return questions.label_parameter(name, self.schema(name), self.annotation(name))
+
+    def label_within(self, name: str) -> str:
+        """The label inside a sentence."""
+        return within_sentence(self.label(name))
 
     def spoken(self, name: str) -> bool:
         """Whether anything was said about a parameter: in the request, in an answer, or as a supplied value."""

@@ -49,7 +49,7 @@ from agent.validate.proposed.quantities import check_counted
 from agent.validate.questions import REST
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind
 from agent.validate.slots import Slots, format_parameter
-from core.display_text import to_display_text
+from core.display_text import begin_sentence, to_display_text
 from language.stems import name_stems, stem_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Derive, Risk
@@ -142,7 +142,7 @@ class PlanChecks:
             judged_by += (*left.found, *right.found)
             told.append(self._tell_test(test, left, right, held=held))
         holds = all(results) if when.join == "all" else any(results)
-        return holds, "; ".join(told)[:1].upper() + "; ".join(told)[1:] + ".", judged_by
+        return holds, begin_sentence("; ".join(told)) + ".", judged_by
 
     def _tell_test(self, test: Test, left: Worked, right: Worked, *, held: bool) -> str:
         """What the card says about a test: whether such records exist, or what a value is compared with."""
@@ -200,7 +200,7 @@ class PlanChecks:
             text = (
                 f"{again}You also wrote {words}, and I can't tell whom or what that leaves out. Say it in other words."
             )
-            asked = _ask_whether(f"{text} Or shall it be {count}?", count[:1].upper() + count[1:], does)
+            asked = _ask_whether(f"{text} Or shall it be {count}?", begin_sentence(count), does)
         else:
             part = "those parts" if len(fragments) > 1 else "that part"
             text = f"{again}You also wrote {words}, and I can't do {part}. Shall I do the rest{rest}?"

@@ -61,7 +61,7 @@ async def find_similar(
         if mine.kind == theirs.kind and base.record.values.get(theirs.via) is not None
     ]
     if not shared:
-        return need.ask(f"Nothing says which {kind.title.lower()} goes with {base.label}. Which one is meant?")
+        return need.ask(f"Nothing says which {name_kind(kind)} goes with {base.label}. Which one is meant?")
     ((mine, theirs), *_) = shared
     where = merge_filters({mine.via: (base.record.values[theirs.via],)}, need.filter)
     records = await reach.kinds.search(Query(kind.name, where=where or {}, limit=MOST)) if where else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from core.display_text import within_sentence
 from language.measures import find_measure
 from language.text import singularize
 from language.wordnet import is_word
@@ -31,8 +32,7 @@ def name_field(field: Field, kind: RecordKind) -> str:
     label = field.label or field.name.replace("_", " ")
     if field.name.endswith("_name") and kind.field_named(f"{field.name.removesuffix('_name')}_id") is not None:
         label = label.removesuffix(" name").removesuffix(" Name")
-    label = _BOUND.sub(r"\1", label)
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]  # "SLA" stays as it is
+    return within_sentence(_BOUND.sub(r"\1", label))
 
 
 def tell_field(field: Field, kind: RecordKind, value: str) -> str:

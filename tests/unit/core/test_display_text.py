@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.display_text import begin_sentence, drop_choices, drop_listing, is_hidden, to_display_text
+from core.display_text import begin_sentence, drop_choices, drop_listing, is_hidden, to_display_text, within_sentence
 
 
 @pytest.mark.parametrize(
@@ -111,3 +111,10 @@ def test_choices_that_look_alike_are_told_apart_in_the_question() -> None:
 )
 def test_a_sentence_begins_with_a_capital_and_a_name_as_it_is_written(text: str, said: str) -> None:
     assert begin_sentence(text) == said
+
+
+@pytest.mark.parametrize(
+    ("label", "inside"), [("Due day", "due day"), ("VAT number", "VAT number"), ("iPad", "iPad"), ("", "")]
+)
+def test_a_label_is_small_inside_a_sentence(label: str, inside: str) -> None:
+    assert within_sentence(label) == inside

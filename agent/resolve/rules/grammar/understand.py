@@ -24,8 +24,9 @@ from agent.resolve.rules.if_else import ConditionalRequest, list_possible_branch
 from agent.resolve.rules.normalization import AlignedText
 from agent.validate.coverage.weighty_patterns import PAST
 from agent.validate.questions import make_action_candidate
+from agent.validate.records.located import name_kind
 from language.stems import READING, stem, stem_text
-from language.text import blank_quotations, word_set
+from language.text import blank_quotations, with_article, word_set
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
@@ -292,8 +293,7 @@ def explain_unread(reader: Reader, orders: Callable[[str], bool], *, ordered: bo
     elif low not in _SHOWN and not opened and reader.low(at) not in _OPENS:
         return None
     words = reader.words(at, min(stop, at + _MOST_QUOTED)).text
-    title = kind.title.lower()
-    return UNKNOWN.format(kind=f"an {title}" if title[:1] in "aeiou" else f"a {title}", words=words)
+    return UNKNOWN.format(kind=with_article(name_kind(kind)), words=words)
 
 
 Asks = Literal["may I", "who may", "can it be undone", "is it confirmed", "how do I"]

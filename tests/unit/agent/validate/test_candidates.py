@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from agent.pipeline import Refusal
 from agent.validate.questions import ask_between, explain_unknown_name, make_action_candidate
 from registry.offers.offer import Offer
 from registry.records import Field, RecordKind, admit
@@ -107,3 +108,7 @@ def test_what_tells_records_apart_says_what_it_is(rows: list[dict[str, object]],
 def test_nothing_is_called_by_a_number() -> None:
     assert explain_unknown_name(PILOT, "599", {}, None) == "There is no pilot ‘599’ here."
     assert explain_unknown_name(PILOT, "Otto", {}, None) == "No pilot is called ‘Otto’ here."
+
+
+def test_a_label_that_begins_a_refusal_has_a_capital() -> None:
+    assert Refusal(code="invalid", detail="kiln 4 has no code to send.").detail == "Kiln 4 has no code to send."
