@@ -205,7 +205,7 @@ _WORD: Final = re.compile(r"[^\W\d_][\w'’-]*")
 _NEAR_VALUE: Final = 8
 """Characters from a preposition within which its value begins."""
 _NO_NAME: Final = EMPTY | LIGHT | SAID_AROUND | word_set("say says saying explain explaining")
-_LISTED: Final = re.compile(r"\s*,?\s*(?:and|or|&|\+)\s", re.IGNORECASE)
+_LISTED: Final = re.compile(r"\s*+(?:,\s*+)?(?:and|or|&|\+)\s", re.IGNORECASE)
 _LEADING: Final = word_set("for to of with from at on both the a an my our give get put")
 # "Rex|, Poppy and Bess".
 _BEHIND_NAME: Final = re.compile(

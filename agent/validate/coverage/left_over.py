@@ -71,7 +71,6 @@ _INVERTED: Final = re.compile(r"\s*(?:should|had|were)\s+(?!(?:you|u|we|i)\b)[^\
 # "The lost key" and "to Rose" state nothing.
 _DETERMINED: Final = re.compile(r"(?<!\w)(?:the|an?|his|her|its|their|our|my|your|to)\s+$", re.IGNORECASE)
 _OF_ITS_OWN: Final = re.compile(r"[^\W\d_]+(?:ed|ing|ly|ous|[ai]ble|ive|ial|ful|less)")
-_BEFORE: Final = re.compile(r"[^\W\d_]+['’]?[^\W\d_]*\s+$")
 _OWNER: Final = re.compile(r"['’]s?\s+(?:(?P<kind>[^\W\d_]+)\s+)?$")
 _OWNED: Final = re.compile(r"\w['’]s\s+$")
 _MOST: Final = re.compile(r"(?<!\w)(?:most|least)\s+", re.IGNORECASE)
@@ -368,13 +367,12 @@ def is_verb(clause: Clause, used: Sequence[bool], verbs: frozenset[str]) -> bool
 
 def _widen(clause: Clause, run: Sequence[Word]) -> Place:
     """The place of a run of words, extended to the function words before it ("in", "as", "of") and to a whole code."""
-    start = run[0][1]
+    start, at = run[0][1], clause.words.index(run[0])
     code = _CODE.match(clause.text, run[-1][1])
-    for _ in range(3):
-        before = patterns.search_before(_BEFORE, clause.text, start)
-        if before is None or before.start() < clause.start or plain_word(before[0].strip()) not in EMPTY | LIGHT:
+    for word, first, end in reversed(clause.words[max(0, at - 3) : at]):
+        if plain_word(word) not in EMPTY | LIGHT or not clause.text[end:start].isspace():
             break
-        start = before.start()
+        start = first
     return start, code.end() if code is not None else run[-1][2]
 
 

@@ -13,8 +13,8 @@ from agent.validate.coverage.weighty_patterns import match_words
 from language.irregular_verbs import PLAIN_FORMS, UNSURE_FORMS
 
 OPENERS: Final = (
-    r"\W*(?:(?:and|but|so|well|ok|okay|hi|hello|hey|oh|ah|hm+|btw|fyi|actually|sorry|please|also|then|look|listen|no|yes"
-    r"|today|yesterday|earlier)\b[\s,:–—-]*)*"
+    r"\W*+(?:(?:and|but|so|well|ok|okay|hi|hello|hey|oh|ah|hm+|btw|fyi|actually|sorry|please|also|then|look|listen|no|yes"
+    r"|today|yesterday|earlier)\b[\s,:–—-]*+)*"
 )
 _SPEAKER: Final = r"(?:i|we)"
 ANYBODY: Final = r"(?:i|we|they|he|she|it|(?:some|any|every)(?:body|one)|nobody)"

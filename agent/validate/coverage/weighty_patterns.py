@@ -189,11 +189,11 @@ CORRECTION: Final = re.compile(
 CHOSEN_FROM: Final = re.compile(r"\b(?:of|among|between)\s[^,;.!?\n]*$", re.IGNORECASE)
 TRAILING: Final = frozenset({"though", "yet", "anymore", "please", "however"})
 CLAUSE: Final = re.compile(r"[;!?\n]|[,.](?!(?<=\d[,.])\d)|\b(?:and|but|or|then)\b", re.IGNORECASE)
-UNIT: Final = re.compile(r"\s*-?\s*([^\W\d_]+|%|[€$£¥])")
+UNIT: Final = re.compile(r"\s*+(?:-\s*+)?([^\W\d_]+|%|[€$£¥])")
 UNIT_FURTHER: Final = re.compile(
-    r"\s*-?\s*(?:(?:more|extra|additional|further|other|whole|full)\s+)?([^\W\d_]+|%|[€$£¥])", re.IGNORECASE
+    r"\s*+(?:-\s*+)?(?:(?:more|extra|additional|further|other|whole|full)\s+)?([^\W\d_]+|%|[€$£¥])", re.IGNORECASE
 )
-COUNTED: Final = re.compile(r"\s*-?\s*[^\W\d_]+(?:\s+[^\W\d_]+){0,2}")
+COUNTED: Final = re.compile(r"\s*+(?:-\s*+)?[^\W\d_]++(?:\s++[^\W\d_]++){0,2}")
 UNITS: Final = frozenset(stem_text("second minute hour day week fortnight month year percent cent euro dollar pound"))
 TIMES: Final = UNITS | frozenset(
     stem_text(
