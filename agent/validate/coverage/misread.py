@@ -209,7 +209,8 @@ def _find_other_currencies(order: Order) -> Iterator[Place]:
     known = {each.upper() for each in order.told_by_records} | {each for each in units if each is not None}
     known |= order.currencies
     # A number's quote may hold more than its unit, and a note that only says a currency is none.
-    values = [each for _, _, each in order.arguments if isinstance(each, QuotedText | TypedValue)]
+    given = ((of.properties.get(name) or {}, each) for of, name, each in order.arguments)
+    values = [each for schema, each in given if isinstance(each, QuotedText | TypedValue) and "enum" not in schema]
     notes = [each for each in order.find(values) if find_currency(order.text[slice(*each)]) is not None]
     apart = {*order.find(order.parts(Number)), *notes}
     used = [each for each in order.find(order.proposal.result) if each not in apart]

@@ -217,7 +217,7 @@ def _list_values(offer: Offer, *, required: bool = True) -> frozenset[str]:
             for value in schema.get("enum") or ():
                 said = (str(value).replace("_", " "), *offer.annotation(name).words.get(str(value), ()))
                 made.update(each for words in said for each in stem_text(words))
-    return frozenset(made)
+    return frozenset(made).union(map(find_base_form, made))
 
 
 def read_action_words(offer: Offer, shortlist: Shortlist) -> ActionWords:

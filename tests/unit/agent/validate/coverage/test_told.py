@@ -12,9 +12,10 @@ from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_exceptions, find_hedges
 from agent.validate.questions import REST
+from evals.cases.frozen_world import FrozenWorld
 from tests.unit.agent.validate.coverage.test_weighty import shop
 from tests.unit.laundry import LAUNDRY
-from tests.unit.marina import ask
+from tests.unit.marina import ask, define, list_rows, offer, refer
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
@@ -180,6 +181,33 @@ async def test_a_name_that_ends_like_a_pronoun_does_not_make_a_hedge_polite(hedg
 )
 async def test_a_state_that_something_is_set_to_is_no_verb_of_its_own(text: str) -> None:
     assert isinstance(await offline("garage", text), Plan)
+
+
+_BID = {"bid_id": {"type": "integer", "minimum": 1}}
+_BIDS = FrozenWorld(
+    {
+        "contracts": [
+            offer("change_end", "Change the end of a bid", "Say how a bid ended.", {
+                **_BID, "end": {"type": "string", "enum": ["open", "won", "lost", "paid"]}}, {
+                "bid_id": refer("bid"), "end": {"replaces": {"parameter": "bid_id", "field": "end"}}}),
+            offer("set_limit", "Set the limit of a bid", "Say how high it may go.", {
+                **_BID, "limit": {"type": "integer"}}, {"bid_id": refer("bid"), "limit": {"unit": "count"}}),
+            offer("print_bid", "Print a bid", "Put it on paper.", dict(_BID), {"bid_id": refer("bid")}),
+            offer("seal_bid", "Seal a bid", "Let nobody see it.", dict(_BID), {"bid_id": refer("bid")}),
+        ],
+        "kinds": [define("bid", ["bid", "bids"], [{"name": "id", "type": "id", "search": "number"},
+            {"name": "end", "type": "enum", "values": ["open", "won", "lost", "paid"]}], label="bid {id}")],
+        "records": {"bid": list_rows("id end", (51, "waits"), (52, "waits"))},
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["open", "won", "lost", "paid"])
+@pytest.mark.parametrize("said", ["set bid 51 to {}", "put bid 51 to {}", "switch bid 51 to {}"])
+async def test_any_word_may_be_the_state_that_something_is_set_to(said: str, state: str) -> None:
+    made = (await ask(_BIDS, said.format(state))).verdict
+    assert isinstance(made, Plan), made
+    assert [each.value for each in made.steps[0].filled if each.param == "end"] == [state]
 
 
 @pytest.mark.parametrize(
