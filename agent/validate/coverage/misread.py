@@ -31,7 +31,7 @@ from agent.validate.coverage.misread_texts import (
     list_named,
 )
 from agent.validate.coverage.order import Order
-from agent.validate.coverage.weighty_patterns import Place, search_before
+from agent.validate.coverage.weighty_patterns import Place, find_closing, search_before
 from language import numerals
 from language.number_words import CARDINALS
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
@@ -191,7 +191,8 @@ def _find_rough(order: Order) -> Iterator[Place]:
         for first, last in order.find(argument) if exact else ():
             for start, end, further in (each for each in said if each[0] < last and first < each[1]):
                 before = (patterns.search_before(each, text, start) for each in (patterns.ROUGH_BEFORE, further))
-                found = next(filter(None, before), None) or patterns.ROUGH_BEHIND.match(text, end)
+                behind = patterns.OR_SO.match(text, find_closing(patterns.CLAUSE, text, start))
+                found = next(filter(None, before), None) or patterns.ROUGH_BEHIND.match(text, end) or behind
                 if found is not None and found["rough"].split()[0].casefold() not in own:
                     yield min(start, found.start("rough")), max(end, found.end("rough"))
 

@@ -172,9 +172,11 @@ ROUGHLY: Final = r"(?:about|around|some|roughly|approx(?:imately)?|circa|ca|near
 _ROUGH: Final = rf"(?P<rough>{ROUGHLY}(?!\w)\.?|[~<>≤≥])"
 ROUGH_BEFORE: Final = re.compile(rf"(?<!\w){_ROUGH}\s*(?:the\s+|[€$£¥]\s*)?$", re.IGNORECASE)
 ROUGH_BEHIND: Final = re.compile(
-    r"(?:\s*(?:[€$£¥]|(?:(?:more|extra|further)\s+)?[^\W\d_]+))?\s*(?P<rough>(?:or\s+(?:so|thereabouts)|give\s+or\s+take|odd|probably|-?ish)\b|\+(?!\s?\d))",
+    r"(?:\s*(?:[€$£¥]|(?:(?:more|extra|further)\s+)?[^\W\d_]+))?\s*(?P<rough>(?:give\s+or\s+take|odd|probably|-?ish)\b|\+(?!\s?\d))",
     re.IGNORECASE,
 )
+# Behind the clause of a value: "20 metres of rope or so".
+OR_SO: Final = re.compile(r",?\s*(?P<rough>or\s+(?:so|something|thereabouts)\b)", re.IGNORECASE)
 MARKED: Final = re.compile(r"\b(?:also|then|afterwards)\b", re.IGNORECASE)
 # Takes back the words before it: "ten, no, twelve". "No witness" takes nothing back.
 _INSTEAD: Final = (
