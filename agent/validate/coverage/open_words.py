@@ -21,6 +21,7 @@ from agent.validate.coverage.clauses import Clause, Word, split_clauses
 from agent.validate.coverage.descriptions import find_sparing_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
+from agent.validate.coverage.set_against import find_denied
 from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.coverage.weighty_patterns import SILENCE, TELLING, TIMES, cover
 from language import numerals
@@ -117,7 +118,7 @@ def _cover_used(order: Order, origin: int, read: Sequence[Span]) -> tuple[bytear
     beyond = [root for place in beside for root in stem_text(text[slice(*place)]) if root not in held]
     said = _find_places((proposal.result, proposal.replaced), request, origin)
     places = [*(each for each in said if each not in beside), *_find_places(judged, request, origin)]
-    places += [] if origin else find_sparing_verbs(proposal, request)
+    places += [] if origin else [*find_sparing_verbs(proposal, request), *(each.place for each in find_denied(order))]
     used = cover(text, [*places, *((each.start, each.end) for each in read if each.origin == origin)])
     for node in walk(proposal.result):
         for start, end in _find_places(node.quote, request, origin) if isinstance(node, _VALUES) else ():

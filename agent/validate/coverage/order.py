@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeVar
 
-from agent.extract.spans.money import find_currency
+from agent.extract.spans.money import Money, find_currency
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Request
 from agent.planning.proposal import (
@@ -51,22 +51,23 @@ _A_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 @dataclass(frozen=True)
 class OldValue:
-    """What a record has in a field that the plan replaces, whether that names another record, and what else of a closed
-    list it may have."""
+    """What a record has in a field that the plan replaces, and a card's words for it: "the stage of job 7 is done". Its
+    amount if it is a number, whether it names another record, and what else of a closed list it may be."""
 
-    label: str
-    shown: str
+    value: str
+    told: str
+    amount: Money | None
     named: bool
     members: frozenset[str]
 
     @property
     def is_day(self) -> bool:
-        return _A_DAY.match(self.shown) is not None
+        return _A_DAY.match(self.value) is not None
 
     @property
     def words(self) -> frozenset[str]:
         """What it may be called: as a whole, or by one word of a name."""
-        low = self.shown.casefold()
+        low = self.value.casefold().replace("_", " ")
         return frozenset((low, *(low.split() if self.named else ())))
 
     def may_be(self, said: str) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from agent.extract.spans import money
 from agent.extract.time import dates
 from agent.extract.time.day_pairs import find_day_parameters
 from agent.pipeline import Step
@@ -14,11 +15,15 @@ from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.order import OldValue, Order
 from agent.validate.coverage.weighty_patterns import Place
 from agent.validate.coverage.weighty_words import Finding
-from agent.validate.questions import format_plain, list_members, quote_words
-from core.clock import write_day
+from agent.validate.questions import format_plain, list_members
+from agent.validate.records.field_words import tell_field_of
+from core.display_text import begin_sentence, to_display_text
+from core.money import format_money
+from language import numerals
 from language.stems import makes_anew, stem, stem_text
 from language.text import read_text
 from registry.contract import Contract
+from registry.records import Kinds, format_field
 
 # Between what sets against and the value: "not (on)", "not (for the parcel)".
 _LEADS: Final = re.compile(r"\s+(?:(?:on|for|to|at|from|with|the|an?)\s+){0,2}(?:[^\W\d_]+\s+)?", re.IGNORECASE)
@@ -31,21 +36,33 @@ _ENDS: Final = re.compile(r"\s*(?:[,.;!]|$|(?:from|for|to|at|on|in|by|with|as)\b
 # Before a value that shall no longer be: "not (on Thursday)", "instead of (Hope)".
 _DENIED: Final = re.compile(
     r"(?P<joined>,\s*|\b(?:but|and)\s+)?(?<!\w)(?:(?P<not>not)|instead\s+of|rather\s+than)\s+"
-    r"(?:(?:be|on|for|to|at|from|with|in|the|an?)\s+){0,2}",
+    r"(?P<leads>(?:(?:be|on|for|to|at|from|with|in|the|an?)\s+){0,2})",
     re.IGNORECASE,
 )
 _SAID: Final = re.compile(r"[^\W_][\w-]*(?:\s+[A-Z][\w-]*){0,2}")
-_LONGEST_DAY: Final = 40
+_LONGEST: Final = 40
+"""Letters of the longest day or number."""
+_NUMBERS: Final = ("integer", "number", "money_minor")
 
 
 class Denied(NamedTuple):
-    """A value that the words deny, and the first of the replaced ones that is another. None if all records have it."""
+    """A value that the words deny, what they call it, and the first of the replaced ones that is another. None if all
+    records have it."""
 
     place: Place
+    said: str
     other: OldValue | None
 
 
-def list_old_values(steps: Sequence[Step], contracts: Sequence[Contract]) -> Iterator[OldValue]:
+class _Reading(NamedTuple):
+    """How far words go that say a value, the replaced values that it may be, and those of them that are another."""
+
+    ends: int
+    own: Sequence[OldValue]
+    others: Sequence[OldValue]
+
+
+def list_old_values(steps: Sequence[Step], contracts: Sequence[Contract], kinds: Kinds) -> Iterator[OldValue]:
     """What the records of a plan have in the fields that it replaces."""
     by_name = {each.name: each for each in contracts}
     for step in steps:
@@ -55,11 +72,47 @@ def list_old_values(steps: Sequence[Step], contracts: Sequence[Contract]) -> Ite
             if (held := note.replaces) is None:
                 continue
             key = (contract.annotation(held.parameter).record, str(values.get(held.parameter)))
-            field = f"{held.field.removesuffix('_id')}_name" if note.record is not None else held.field
-            members = frozenset(str(each).casefold() for each in list_members(contract.properties[name]))
+            of = f"{held.field.removesuffix('_id')}_name" if note.record is not None else held.field
+            listed = (format_plain(each).casefold() for each in list_members(contract.properties[name]))
+            members = frozenset(each.replace("_", " ") for each in listed)
             for pin in (each for each in step.pins if (each.record_kind, each.record_id) == key):
-                if (value := pin.values.get(field)) is not None:
-                    yield OldValue(pin.label, format_plain(value), note.record is not None, members)
+                kind = kinds.get(pin.record_kind)
+                field, value = kind.field_named(of) if kind is not None else None, pin.values.get(of)
+                if kind is None or field is None or value is None:
+                    continue
+                shown = format_field(field, pin.values)
+                if field.type == "money_minor" and shown.isdigit() and note.currency:
+                    shown = format_money(value, note.currency)
+                told = tell_field_of(field, kind, to_display_text(shown), pin.label)
+                amount = _read_amount(shown) if field.type in _NUMBERS else None
+                yield OldValue(format_plain(value), told, amount, note.record is not None, members)
+
+
+def _read_amount(words: str) -> money.Money | None:
+    """The number at the start of words, with its currency if it has one."""
+    text = read_text(words)
+    plain = (money.Money(each.start, each.end, each.value, None, False) for each in numerals.find(text))
+    return next((each for each in (*money.find(text), *plain) if not each.start), None)
+
+
+def _read_old(order: Order, words: str) -> _Reading:
+    """Reads the day, number, name or member of a list at the start of words."""
+    near, old = words[:_LONGEST], order.old_values
+    day = next((each for each in dates.find(read_text(near), order.request.now.date()) if not each.start), None)
+    if day is not None and day.last is None:
+        own = [each for each in old if each.is_day]
+        return _Reading(day.end, own, [each for each in own if each.value[:10] != day.day.isoformat()])
+    said = _read_amount(near)
+    numbers = [(each, each.amount) for each in old if each.amount is not None]
+    if said is not None and numbers:
+        same = [(each, held.amount) for each, held in numbers if money.agrees(said, held.currency)]
+        own = [each for each, _ in same]
+        return _Reading(said.end, own, [each for each, amount in same if amount != said.amount])
+    called = {one for each in old for one in each.words | each.members}
+    found = [re.match(rf"{re.escape(one)}(?!\w)", words, re.IGNORECASE) for one in called]
+    name = words[: max((each.end() for each in (*found, _SAID.match(words)) if each is not None), default=0)]
+    own = [each for each in old if name and each.may_be(name)]
+    return _Reading(len(name), own, [each for each in own if name.casefold() not in each.words])
 
 
 def find_denied(order: Order) -> Iterator[Denied]:
@@ -67,35 +120,24 @@ def find_denied(order: Order) -> Iterator[Denied]:
     given = [each for of, name, each in order.arguments if of.annotation(name).replaces is not None]
     new = order.find(given) if order.old_values else []
     for found in _DENIED.finditer(order.text) if order.old_values else ():
-        words = order.text[found.end() :]
-        days = [
-            each for each in dates.find(read_text(words[:_LONGEST_DAY]), order.request.now.date()) if not each.start
-        ]
-        said = _SAID.match(words)
-        if days and days[0].last is None:
-            ends, own = days[0].end, [each for each in order.old_values if each.is_day]
-            others = [each for each in own if each.shown[:10] != days[0].day.isoformat()]
-        elif said is not None:
-            ends, low = said.end(), said[0].casefold()
-            own = [each for each in order.old_values if each.may_be(said[0])]
-            others = [each for each in own if low not in each.words]
-        else:
-            continue
+        places = (found.start("leads"), found.end())  # "in progress" begins with what may lead up to a value
+        at, read = next(
+            ((at, read) for at in places if (read := _read_old(order, order.text[at:])).own), (0, _Reading(0, (), ()))
+        )
+        last = at + read.ends
         # "Friday, not Monday" may only tell what is meant. "Instead of Monday" tells what was so.
-        apart = found["not"] and (found["joined"] or not any(each.is_day or each.named for each in own))
-        if any(first < found.end() + ends and found.end() < last for first, last in new):
+        apart = found["not"] and (found["joined"] or not any(each.is_day or each.named for each in read.own))
+        if any(first < last and at < end for first, end in new):
             continue
-        if own and not (others and apart) and _ENDS.match(words, ends):
+        if read.own and not (read.others and apart) and _ENDS.match(order.text, last):
             start = found.end("joined") if found["joined"] else found.start()
-            yield Denied((start, found.end() + ends), others[0] if others else None)
+            yield Denied((start, last), order.text[at:last], read.others[0] if read.others else None)
 
 
 def explain_denied(order: Order) -> list[str]:
     """What the card says of a denied value if a record has another one now."""
-    others = [
-        (quote_words(order.text[slice(*place)]), other) for place, other in find_denied(order) if other is not None
-    ]
-    return [f"You wrote {said}, and {other.label} has {write_day(other.shown)}." for said, other in others]
+    found = [(each.other.told, each.said) for each in find_denied(order) if each.other is not None]
+    return [begin_sentence(f"{told}, not {said}.") for told, said in found]
 
 
 def is_set_against(
@@ -104,7 +146,7 @@ def is_set_against(
     """Whether a finding is what a used value of its kind is not, or the word that says so. ``is_used`` tells which
     findings are used."""
     start, end = each.place
-    if any(first <= start and end <= last for (first, last), _ in find_denied(order)):
+    if any(first <= start and end <= last for (first, last), _, _ in find_denied(order)):
         return True
     if each.is_of(("order not to",)) and _SETTING_AGAINST.fullmatch(each.said):
         ahead = (one for one in findings if start < one.place[0])

@@ -275,7 +275,7 @@ class PlanChecks:
             shown=_list_names_beside(steps, self.query),
             by_step=[_told_by(step, self.query) for step in steps],
             currencies=_list_currencies(steps, contracts),
-            old_values=tuple(list_old_values(steps, contracts)),
+            old_values=tuple(list_old_values(steps, contracts, self.query.kinds)),
         )
 
     def _take_in(self, proposal: Proposal) -> Proposal:

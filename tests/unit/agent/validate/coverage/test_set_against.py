@@ -13,6 +13,7 @@ from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
 from evals.cases.frozen_world import FrozenWorld
 from tests.unit.laundry import LAUNDRY
+from tests.unit.marina import MARINA
 from tests.unit.museum import MUSEUM
 from tests.unit.office import OFFICE
 from tests.unit.own_worlds import NOW, OWNER, Says, find, plan
@@ -37,6 +38,15 @@ def seated(seats: int) -> dict[str, Any]:
     return {"action": "set_seats", "exhibit_id": find("exhibit", "Paper Moon"), "seats": value}
 
 
+def rushed(urgency: str) -> dict[str, Any]:
+    return {"action": "rush_job", "job_id": find("job", "902"), "urgency": {"value": urgency, "quote": urgency}}
+
+
+def charged(euros: int) -> dict[str, Any]:
+    value = {"number": euros, "unit": "EUR", "quote": str(euros)}
+    return {"action": "set_fee", "load_id": find("load", "803"), "fee": value}
+
+
 def extended(day: str, quote: str) -> dict[str, Any]:
     return {"action": "extend_pass", "visit_id": find("visit", "Ada Quist"), "until": {"date": day, "quote": quote}}
 
@@ -51,7 +61,12 @@ LAKE = find("run", "Lake Run")
         (LAUNDRY, "give the North Run to Mark instead of Rudi", handed(RUDIS, "Mark"), ""),
         (LAUNDRY, "give the Lake Run to Mark Penny instead of Vera Lenz", handed(LAKE, "Mark Penny"), ""),
         (LAUNDRY, "Lake Run goes to Mark Penny not Vera", handed(LAKE, "Mark Penny"), ""),
-        (LAUNDRY, "give the Lake Run to Mark Penny instead of Rudi", handed(LAKE, "Mark Penny"), "Vera Lenz"),
+        (
+            LAUNDRY,
+            "give the Lake Run to Mark Penny instead of Rudi",
+            handed(LAKE, "Mark Penny"),
+            "is Vera Lenz, not Rudi.",
+        ),
         (MUSEUM, "set Paper Moon to east not west", placed("east"), ""),
         (MUSEUM, "set Paper Moon to east instead of west", placed("east"), ""),
         (MUSEUM, "set Paper Moon to 20 seats not 12", seated(20), ""),
@@ -62,6 +77,17 @@ LAKE = find("run", "Lake Run")
             "",
         ),
         (LAUNDRY, "give the Lake Run to Mark Penny, not Rudi", handed(LAKE, "Mark Penny"), "‘not Rudi’"),
+        (MUSEUM, "set Paper Moon to 20 seats instead of 12", seated(20), ""),
+        (MUSEUM, "set Paper Moon to 20 seats instead of 16", seated(20), "Paper Moon: 12 seats, not 16."),
+        (LAUNDRY, "set the fee of load 803 to 35 instead of 40 euros", charged(35), ""),
+        (
+            LAUNDRY,
+            "set the fee of load 803 to 35 instead of 45 euros",
+            charged(35),
+            "The fee of load 803 is 40.00 EUR, not 45",
+        ),
+        (MARINA, "set job 902 to normal instead of rush", rushed("normal"), ""),
+        (MARINA, "set job 902 to normal instead of calm", rushed("normal"), "The urgency of 902 is rush, not calm."),
         (
             OFFICE,
             "extend Ada Quist's pass to 18 December, not 8 December",
@@ -93,6 +119,7 @@ async def test_the_value_that_a_record_has_now_may_be_denied(
         (LAUNDRY, "give the Lake Run to Mark Penny not on Monday", handed(LAKE, "Mark Penny")),
         (LAUNDRY, "do not give the Lake Run to Mark Penny instead of Vera", handed(LAKE, "Mark Penny")),
         (MUSEUM, "set Paper Moon to 20 seats not 14", seated(20)),
+        (LAUNDRY, "set the fee of load 803 to 35 instead of 40 dollars", charged(35)),
         (MUSEUM, "set Paper Moon not to east", placed("east")),
         (LAUNDRY, "give the Lake Run not to Mark Penny", handed(LAKE, "Mark Penny")),
         (OFFICE, "extend Ada Quist's pass not to 18 December", extended("2026-12-18", "18 December")),
