@@ -45,7 +45,6 @@ from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.coverage.weighty_patterns import cover
 from agent.validate.proposed.directions import check_direction
 from agent.validate.proposed.proposed_days import check_days
-from agent.validate.proposed.quantities import check_counted
 from agent.validate.questions import REST
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind
 from agent.validate.slots import Slots, format_parameter
@@ -79,7 +78,7 @@ class PlanChecks:
     def check_limits(self, slots: Slots) -> Question | None:
         """Checks values against what the record allows, before a card is held. A refund above the rest is reported, not
         held. The last of two days doesn't come before the first."""
-        if (asked := check_days(slots) or check_direction(slots) or check_counted(slots)) is not None:
+        if (asked := check_days(slots) or check_direction(slots)) is not None:
             return asked
         for name in slots.contract.properties:
             bound, filled = slots.annotation(name).at_most, slots.filled.get(name)

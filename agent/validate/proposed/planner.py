@@ -29,6 +29,7 @@ from agent.validate.filling import DraftFilling
 from agent.validate.plan_builder import MAX_STEPS, PlanParts, check_fit, refuse_excess, refuse_too_many
 from agent.validate.proposed.checks import PlanChecks
 from agent.validate.proposed.computed_answers import find_computed_answers
+from agent.validate.proposed.quantities import check_counted
 from agent.validate.proposed.relative_answers import RelativeAnswers, find_relative_answers
 from agent.validate.proposed.values import ArgumentValues
 from agent.validate.records.located import (
@@ -170,13 +171,11 @@ class _Planner:
         records: Mapping[str, tuple[LocatedRecord, ...]],
         judged_by: Sequence[LocatedRecord],
     ) -> Trouble | None:
-        pinned: dict[str, Pinned] = {
-            name: found if _is_array(contract, name) else found[0] for name, found in records.items()
-        }
+        pinned: dict[str, Pinned] = {of: each if _is_array(contract, of) else each[0] for of, each in records.items()}
         draft = Draft(action=contract.name, version=contract.version)
         slots = Slots(at, draft, contract, self.request, self.unclaimed, pinned, guesses=False)
         slots.rests_on += judged_by
-        trouble = await self._fill(slots, call, contract, records, pinned) or check_fit(slots)
+        trouble = await self._fill(slots, call, contract, records, pinned) or check_counted(slots) or check_fit(slots)
         if trouble is not None:
             return trouble
         if slots.spread:

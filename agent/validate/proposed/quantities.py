@@ -40,11 +40,13 @@ _BESIDE_MONEY: Final = frozenset(
     )
 ) | {stem(word) for word in (*DAYS, *MONTHS)}
 """Words behind an amount of money that its number doesn't count."""
+_UNIT: Final = r"(?P<unit>[^\W\d_²³]+(?P<power>[23²³])?)(?P<of>\s+of\b)?"
 _COUNTED_IN: Final = re.compile(
-    r"\s*-?\s*(?:(?:more|extra|additional|further|other|whole|full)\s+)?"
-    r"(?P<unit>[^\W\d_]+(?P<power>[23²³])?)(?P<of>\s+of\b)?",
-    re.I,
+    rf"\s*-?\s*(?:[(\[]\s*)?(?:(?:more|extra|additional|further|other|whole|full)\s+)?{_UNIT}", re.IGNORECASE
 )
+_IN_BRACKETS: Final = re.compile(rf"[^\d(\[,.;:!?]*[(\[]\s*{_UNIT}", re.IGNORECASE)
+# Nothing else is counted then: "linen, 3 rolls" are as many rolls as "3 rolls of linen".
+_CLOSES: Final = re.compile(r"\s*(?:[)\],.;:!?]|$)")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _UNIT_NAMES: Final = frozenset(("unit", "units", "uom", "measure"))
 _METRES_OR_MILLIONS: Final = re.compile(r"\d[\d.,]*m", re.IGNORECASE)
@@ -201,8 +203,9 @@ def ask_amount(slots: Slots, parameter: Parameter, number: Number, value: Value)
 
 def check_counted(slots: Slots) -> Question | None:
     """Asks about a number that counts something else: an amount of money whose number, without a currency, counts
-    things ("refund 5 plants"), and a count in what the record isn't counted in ("20 metres" of what goes by kilos)."""
-    for name, filled in slots.filled.items():
+    things ("refund 5 plants"), and a count in what the record isn't counted in ("20 metres" of what goes by kilos). Of
+    calls for several records, each is checked by itself."""
+    for name, filled in slots.filled.items() if not slots.spread else ():
         if not isinstance(filled.source, PromptSource):
             continue
         parameter, span = slots.parameter(name), filled.source.spans[-1]
@@ -226,14 +229,15 @@ def _ask_unit(slots: Slots, parameter: Parameter, words: str, span: Span) -> Que
     if not plain or find_counted_unit(parameter.name, parameter.schema, parameter.annotation) is not None:
         return None
     number = next((each for each in numerals.find_typed(words) if span.start <= each.start < span.end), None)
-    unit = _find_unit_said(words, number) if number is not None else None
+    things = [each for group in slots.records.values() for each in group if rate_person_likeness(each.kind) < _PERSON]
+    unit = _find_unit_said(words, number, beside=bool(things)) if number is not None else None
     if number is None or unit is None or _is_own_noun(parameter, unit):
         return None
-    things = [each for group in slots.records.values() for each in group if rate_person_likeness(each.kind) < _PERSON]
     thing = things[0].label if things else "It"
     kept = next((held for each in things if (held := _find_unit_kept(each)) is not None), None)
     contract = slots.contract
-    named = (contract.title, contract.description, parameter.label, *contract.aliases)
+    named = (contract.title, contract.description, parameter.label, *contract.aliases, thing)
+    named += tuple(noun for each in things[:1] for noun in each.kind.nouns)
     told = [kept] if kept is not None else [word for text in named for word in _WORD.findall(text)]
     same = next((word for word in told if is_same_unit(unit, word)), None)
     if same is not None and unit == "m" and slots.filled[parameter.name].value == number.value >= _MILLION:
@@ -257,16 +261,19 @@ def _choose_be(thing: str) -> str:
     return "are" if singularize(thing) != thing else "is"
 
 
-def _find_unit_said(words: str, number: numerals.Number) -> str | None:
-    """The unit or container behind a number, in small letters. "20m" may be metres."""
+def _find_unit_said(words: str, number: numerals.Number, *, beside: bool) -> str | None:
+    """The unit or container behind a number, in small letters. "20m" may be metres. ``beside``: a record says what is
+    counted, so that a container alone is no thing itself."""
     if _METRES_OR_MILLIONS.fullmatch(words, number.start, number.end):
         return "m"
     if number.unit:
         return number.unit if counts_in(number.unit, of=False) else None
-    told = _COUNTED_IN.match(words, number.end)
-    unit = told["unit"].casefold() if told is not None else ""
-    known = told is not None and (told["power"] is not None or counts_in(unit, of=told["of"] is not None))
-    return unit if known else None  # "20 m3" are no 20 metres
+    for pattern in (_COUNTED_IN, _IN_BRACKETS):
+        if (told := pattern.match(words, number.end)) is not None:
+            unit, alone = told["unit"].casefold(), beside and _CLOSES.match(words, told.end("unit")) is not None
+            if told["power"] or counts_in(unit, of=alone or told["of"] is not None):
+                return unit  # "20 m3" are no 20 metres
+    return None
 
 
 def _find_unit_kept(found: LocatedRecord) -> str | None:

@@ -20,7 +20,9 @@ from tests.unit.own_worlds import NOW, OWNER, WORLDS, Says, find, number, plan, 
 UNITS = {"Brake pads": "sets", "Fuel hose": "metres", "Wheel grease": "kilos", "Wash": "litres"}
 
 
-def parts_by(units: dict[str, str] = UNITS, description: str = "Order a part from the supplier.") -> WorkspaceContext:
+def parts_by(
+    units: dict[str, str] = UNITS, description: str = "Order a part from the supplier.", most: int | None = None
+) -> WorkspaceContext:
     """The garage, whose parts say in what they are counted."""
     given = json.loads((WORLDS / "garage.json").read_text("utf-8"))
     next(each for each in given["kinds"] if each["name"] == "part")["fields"].append({"name": "unit_name"})
@@ -32,7 +34,7 @@ def parts_by(units: dict[str, str] = UNITS, description: str = "Order a part fro
     order = next(each for each in given["contracts"] if each["name"] == "garage.order_part")
     order["description"], order["examples"] = description, ["order 10 wash", "get 5 more oil filters"]
     order["annotations"]["quantity"]["unit"] = "count"
-    order["parameters"]["properties"]["quantity"].pop("maximum", None)
+    order["parameters"]["properties"]["quantity"]["maximum"] = most or 10**9
     found = FrozenWorld(given)
     return found.context(found.provider({}))
 
@@ -62,6 +64,8 @@ def list_values(verdict: Verdict) -> list[Any]:
         ("order 5 litres of wash", [93, 5]),
         ("order 6 sets of brake pads", [61, 6]),
         ("order 6 brake pads", [61, 6]),
+        ("order fuel hose (20 metres)", [91, 20]),
+        ("order brake pads: 6 sets", [61, 6]),
     ],
 )
 async def test_a_count_is_told_in_what_its_record_is_kept_in(text: str, values: list[int]) -> None:
@@ -74,6 +78,10 @@ async def test_a_count_is_told_in_what_its_record_is_kept_in(text: str, values: 
         ("order 20 kilos of fuel hose", "Fuel hose is counted in metres, not kilos. How many metres?"),
         ("order 3 rolls of fuel hose", "Fuel hose is counted in metres, not rolls. How many metres?"),
         ("order 3 m3 of fuel hose", "Fuel hose is counted in metres, not cubic metres. How many metres?"),
+        ("order fuel hose (3 rolls)", "Fuel hose is counted in metres, not rolls. How many metres?"),
+        ("order 3 fuel hose (rolls)", "Fuel hose is counted in metres, not rolls. How many metres?"),
+        ("order wiper blades: 3 boxes", "Wiper blades are not counted in boxes here. How many shall it be?"),
+        ("order 3 m² of brake pads", "Brake pads are counted in sets, not m². How many sets?"),
         ("order 90 cm of fuel hose", "Fuel hose is counted in metres, not centimetres. How many metres?"),
         ("order 3 boxes of brake pads", "Brake pads are counted in sets, not boxes. How many sets?"),
         ("order 20m fuel hose", "20m may be millions or metres. How many metres shall it be?"),
@@ -88,6 +96,15 @@ async def test_another_unit_or_a_part_of_one_is_asked_about(text: str, asked: st
     verdict = await read_words(text, parts_by())
     assert isinstance(verdict, Question), verdict
     assert verdict.text == asked
+
+
+async def test_a_length_is_not_measured_against_a_limit_as_millions() -> None:
+    at_most = "order 20m fuel hose", "order 20m of brake pads"
+    asked = [await read_words(text, parts_by(most=500)) for text in at_most]
+    assert [each.text for each in asked if isinstance(each, Question)] == [
+        "20m may be millions or metres. How many metres shall it be?",
+        "Brake pads are counted in sets, not metres. How many sets?",
+    ]
 
 
 async def test_without_a_word_of_the_record_the_contract_says_what_counts() -> None:
