@@ -22,6 +22,7 @@ from agent.planning.proposal import (
 )
 from agent.planning.quotes import walk
 from agent.query.arithmetic import find_unit
+from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import plain_word
 from agent.validate.coverage.misread_texts import (
@@ -43,6 +44,13 @@ from registry.contract import Unit
 _UP_TO: Final = re.compile(r"(?:^|\s)to\s(?:\s*an?\s+total\s+of\s+)?.{0,3}$", re.IGNORECASE)
 _AMOUNTS: Final = re.compile(r"(?<!\w)(?:c[ao]mes?|amount(?:s|ed)?|add(?:s|ed)?\s+up)\s+to\s+$", re.IGNORECASE)
 _FIGURE: Final = re.compile(r"\d[\d.,]*")
+# Around a number that is a part of one before: "50 of it", "of which 50".
+_OF_IT: Final = re.compile(
+    r"(?<!\w)(?:of\s+(?:it|that|this|them|those|these|which)|includ(?:ing|es?)),?\s+$", re.IGNORECASE
+)
+_SHARE: Final = re.compile(
+    r"\s*(?:[€$£¥%]|[^\W\d_]+)?\s*\bof\s+(?:it|that|this|them|those|these|which)\b", re.IGNORECASE
+)
 _MORE_BEFORE: Final = re.compile(
     r"(?<!\w)(?:another|extra|additional|further|add|remove|deduct|subtract)\s+(?:[€$£¥]\s?)?$", re.IGNORECASE
 )
@@ -295,6 +303,22 @@ def _find_split_names(order: Order) -> Iterator[Place]:
                     or (from_to and _FROM_TO.fullmatch(order.text, end, start))
                 ):
                     yield start, stop
+
+
+def find_counted_twice(order: Order) -> Iterator[Place]:
+    """Numbers that two calls about one record both count: a part of the other's ("50 of it by card"), or one sum of
+    money ("20 in cash and by card")."""
+    one_sum = any(each.unit in MONEY for each in order.notes) and not patterns.OF_SEVERAL.search(order.text)
+    for one, other in itertools.combinations(order.calls, 2):
+        parts = [[*walk(one)], [*walk(other)]]
+        whose = [{each.said.text for each in nodes if isinstance(each, Find) and each.said} for nodes in parts]
+        if one.action != other.action or (all(whose) and whose[0] != whose[1]):
+            continue
+        first, second = ({*order.find([each for each in nodes if isinstance(each, Number)])} for nodes in parts)
+        for start, end in first | second:
+            before, behind = search_before(_OF_IT, order.text, start), _SHARE.match(order.text, end)
+            if before or behind or (one_sum and (start, end) in first & second):
+                yield before.start() if before else start, behind.end() if behind else end
 
 
 def repeats_what_was_done(order: Order) -> bool:

@@ -32,7 +32,7 @@ from agent.validate import questions
 from agent.validate.consent import explain_unclear, has_consent
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
 from agent.validate.coverage.fragments import complete_fragments
-from agent.validate.coverage.misread import repeats_what_was_done
+from agent.validate.coverage.misread import find_counted_twice, repeats_what_was_done
 from agent.validate.coverage.negations import find_denied_order
 from agent.validate.coverage.open_words import find_open_words, is_named
 from agent.validate.coverage.opposed_verbs import leading_verbs
@@ -174,6 +174,9 @@ class PlanChecks:
         told += [meant] if left.expressed else []
         if consent:  # the question was about the others, so the card shows what it left out
             return told
+        if twice := [order.text[slice(*each)] for each in find_counted_twice(order)]:
+            text = f"{again}{_quote(twice)} would be counted twice: say each sum by itself."
+            return Question(slot=REST, code="unclear_action", text=text, free_text=True)
         nothing = asks_for_nothing(order)
         if not left.weighty and (nothing or only_asks(order)):
             why = "Nothing in your words asks for it." if nothing else "You asked whether something is so."

@@ -19,6 +19,7 @@ from evals.cases.frozen_world import FrozenWorld
 from tests.unit import museum
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, verdict_of
 from tests.unit.agent.validate.coverage.test_weighty import shop
+from tests.unit.laundry import LAUNDRY
 from tests.unit.marina import ask
 from tests.unit.own_worlds import NOW, OWNER, Says, came_of, find, number, plan, world
 
@@ -290,3 +291,32 @@ def test_a_text_told_in_the_action_s_own_verb_is_not_left_out(text: str, told: l
         call = Call(action=contract.name, arguments=arguments)
         order = Order(Request(text=text, now=NOW), Proposal(result=PlanResult(calls=(call,))), [shelve])
         assert [text[slice(*each)] for each in sorted(find_misread(order))] == found
+
+
+def _held(euros: int) -> dict[str, Any]:
+    client, sum_ = find("client", "Nell Brook"), number(euros, f"{euros} euros", "EUR")
+    return {
+        "action": "hold_deposit",
+        "client_id": client,
+        "amount": sum_,
+        "currency": {"value": "EUR", "quote": "euros"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "sums", "twice"),
+    [
+        ("hold 60 euros from Nell Brook, 20 euros of it for the duvet", (60, 20), "‘20 euros of it’"),
+        ("hold 60 euros from Nell Brook, including 20 euros for the duvet", (60, 20), "‘including 20 euros’"),
+        ("hold 60 euros from Nell Brook, and from Nell Brook", (60, 60), "‘60 euros’"),
+        ("hold 60 euros from Nell Brook and 20 euros from Nell Brook", (60, 20), ""),
+    ],
+)
+async def test_no_sum_is_counted_in_two_calls(text: str, sums: tuple[int, int], twice: str) -> None:
+    there = LAUNDRY.context(LAUNDRY.provider({}))
+    answer = {"understood": "", "result": plan(*map(_held, sums)), "rest": []}
+    task = Task(Request(text=text, now=NOW), OWNER, there, RUN)
+    verdict = (await propose(task, ProposingResolver(Says(answer)))).verdict
+    assert isinstance(verdict, Question if twice else Plan), verdict
+    if isinstance(verdict, Question):
+        assert verdict.text == f"{twice} would be counted twice: say each sum by itself."
