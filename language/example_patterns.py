@@ -9,8 +9,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from language import numerals
-from language.irregular_verbs import PLAIN_FORMS
-from language.stems import EMPTY, stem
+from language.stems import EMPTY, is_past, stem
 from language.text import blank_quotations, word_set
 from language.wordnet import is_word
 
@@ -130,8 +129,8 @@ def _read(text: str) -> tuple[_Word, ...]:
             or any(start <= found.start() < end for start, end in numbers)
         )
         before = next((each.said for each in reversed(made) if each.said), "")
-        # "Gave 7 to Ada" tells what "give 7 to Ada" asks for.
-        said = GAP if slot else low if low in PLAIN_FORMS else stem(low)
+        # "Gave 7 to Ada" and "moved 7" tell what "give 7 to Ada" and "move 7" ask for.
+        said = GAP if slot else low if is_past(low) else stem(low)
         if low.endswith(("n't", "n’t")):
             said = "not"
         elif not slot and (low in _ARTICLES or (before and low in _TENSE) or (low in _UNITS and before == GAP)):

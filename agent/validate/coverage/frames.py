@@ -32,7 +32,6 @@ from agent.validate.coverage.opposed_verbs import ENDING, leading_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_direct
 from agent.validate.coverage.weighty_patterns import CORRECTION, PAST, REGRETS, Place, search_before
-from language.irregular_verbs import PLAIN_FORMS
 from language.locales import guess_language
 from language.stems import ORDERS, split_runs, stem, stem_text
 from language.wordnet import find_similar_stems, is_word
@@ -234,19 +233,22 @@ def _match(clause: Clause, order: Order) -> re.Match[str] | None:
         return framed
     done = DONE.match(clause.text, clause.start, clause.end)
     # Other verbs may tell what has come to be so, and so what to write down: "we fixed the boiler".
-    if done is not None and find_base_form(stem(done["verb"].casefold())) in ORDERS:
-        return done
-    did = DID.match(clause.text, clause.start, clause.end)
-    return None if did is None or _notes(did, order) else did
+    orders = ORDERS if done is None or done["who"] else ORDERS | order.heads
+    if done is None or find_base_form(stem(done["verb"].casefold())) not in orders:
+        done = DID.match(clause.text, clause.start, clause.end)
+    return None if done is None or _notes(done, order) else done
 
 
 def _notes(did: re.Match[str], order: Order) -> bool:
-    """Whether what was done is what the actions write down, and go by: "took 20 from Ada", where to take a payment is
-    to record it. Not what is told of somebody, nor what may be written down already."""
+    """Whether what was done is what the actions write down, or go by: "took 20 from Ada", where to take a payment is to
+    record it. Not what is told of somebody, nor what may be written down already."""
+    low = did["verb"].casefold()
     titles = [text for each in order.contracts for text in (each.title, *each.aliases)]
-    called = [word.casefold() for text in titles for word in text.split()[:1]]
+    said = [*titles, *(text for each in order.contracts for text in each.examples)]
     noting = all(leading_verbs(each) & _NOTING for each in order.contracts)
-    return noting and not did["frame"].strip() and PLAIN_FORMS.get(did["verb"].casefold()) in called
+    noted = {find_base_form(root) for text in titles for root in stem_text(text)} - _NOTING if noting else set()
+    goes_by = any(text.casefold().startswith(low) for text in said)
+    return not did["frame"].strip() and (goes_by or find_base_form(stem(low)) in noted)
 
 
 def _is_verb(word: str, order: Order) -> bool:

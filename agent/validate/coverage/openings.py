@@ -72,10 +72,11 @@ _FRAMES: Final = (
 FRAME: Final = re.compile(rf"{OPENERS}(?P<frame>{'|'.join(_FRAMES)})\s+(?P<verb>[^\W\d_]+)", re.IGNORECASE)
 FEW: Final = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|a\s+dozen)"
 GIVEN: Final = r"gave|given|took|taken|sent|made|wrote|written"
-# What the speaker says to have done: "we gave her 5 euros", "I've just closed 7".
+# What the speaker says to have done: "we gave her 5 euros", "I've just closed 7", "closed 7". A form that is
+# another word too tells of it only behind its subject.
 DONE: Final = re.compile(
-    rf"{OPENERS}(?P<frame>{_SPEAKER}(?:['’]ve|\s+have)?(?:\s+(?:{ADVERB}|{OFTEN}))*)\s+(?!used\s+to\b)"
-    rf"(?P<verb>{'|'.join((*PLAIN_FORMS, *UNSURE_FORMS))}|set|put|\w{{2,}}(?<!e)ed)(?!\w)",
+    rf"{OPENERS}(?P<frame>(?:(?P<who>{_SPEAKER}(?:['’]ve|\s+have)?)\s+)?(?:(?:{ADVERB}|{OFTEN})\s+)*)(?!used\s+to\b)"
+    rf"(?P<verb>{'|'.join(PLAIN_FORMS)}|\w{{2,}}(?<!e)ed|(?(who)(?:{'|'.join(UNSURE_FORMS)}|set|put)|(?!)))(?!\w)",
     re.IGNORECASE,
 )
 # What anybody did. Other verbs may tell what came to be so ("she paid 7", "they returned it").

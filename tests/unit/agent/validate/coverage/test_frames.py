@@ -107,6 +107,12 @@ async def test_what_came_to_be_so_may_be_what_to_write_down() -> None:
         ("garage", "already gave 803 to Bruno"),
         ("garage", "I have already given 803 to Bruno"),
         ("garage", "they gave 803 to Bruno"),
+        ("garage", "assigned 803 to Bruno"),
+        ("garage", "rescheduled 803 to 4 December"),
+        ("garage", "ordered 2 wiper blades"),
+        ("garage", "cancelled 803 because the car was sold"),
+        ("foodbank", "already packed 3001"),
+        ("foodbank", "recorded a donation of 35 euros from Greenway Grocers"),
         ("garage", "we shouldn't give 803 to Bruno, 805 to Tom"),
         ("hotel", "I'm thinking about whether to give Noor's room an upgrade, no, make that Jonas's"),
     ],
@@ -114,6 +120,14 @@ async def test_what_came_to_be_so_may_be_what_to_write_down() -> None:
 async def test_without_a_model_too(name: str, text: str) -> None:
     task = Task(Request(text=text, now=NOW), OWNER, world(name), "run_00000000000000000000000001")
     assert not isinstance((await propose(task, RuleResolver())).verdict, Plan)
+
+
+@pytest.mark.parametrize(
+    "text", ["packed 3001", "Greenway Grocers gave 35 euros", "donated 35 euros: Greenway Grocers"]
+)
+async def test_what_is_told_as_done_is_what_some_actions_write_down(text: str) -> None:
+    task = Task(Request(text=text, now=NOW), OWNER, world("foodbank"), RUN)
+    assert isinstance((await propose(task, RuleResolver())).verdict, Plan)
 
 
 async def test_a_correction_of_a_value_makes_no_order_of_a_thought() -> None:
