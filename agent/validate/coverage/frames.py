@@ -13,7 +13,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from agent.extract.references.vocabulary import is_person
+from agent.planning.proposal import Find
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
+from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.validate.coverage.accounted_words import plain_word
 from agent.validate.coverage.clauses import Clause, split_clauses
 from agent.validate.coverage.openings import (
@@ -31,7 +34,7 @@ from agent.validate.coverage.openings import (
 from agent.validate.coverage.opposed_verbs import ENDING, leading_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_direct
-from agent.validate.coverage.weighty_patterns import CORRECTION, PAST, REGRETS, Place, search_before
+from agent.validate.coverage.weighty_patterns import CORRECTION, OWNS, PAST, REGRETS, Place, match_words, search_before
 from language.locales import guess_language
 from language.stems import ORDERS, split_runs, stem, stem_text
 from language.wordnet import find_similar_stems, is_word
@@ -72,7 +75,13 @@ _SETTING: Final = frozenset(map(stem, ("set", "change", "update", "correct"))) |
 """Verbs of actions that are told by what is so now ("Ada has 3"). Others add to it."""
 _HAS: Final = frozenset(map(stem, ("has", "have")))
 _HANDING: Final = frozenset(map(stem, ("give", "hand", "grant", "issue", "lend")))
+_TAKING: Final = frozenset(map(stem, ("take", "receive", "collect"))) | _NOTING
 _FROM: Final = re.compile(r"(?<!\w)from\s+$", re.IGNORECASE)
+_TO: Final = re.compile(r"(?<!\w)(?:to|gave|given?|pay|paid|handed|sent)\s+$", re.IGNORECASE)
+_GIVEN: Final = match_words(r"from|gives|gave|given|pays|paid|donate[sd]")
+_GIVEN_BACK: Final = match_words(
+    r"(?:g[ai]ven?|gives|pa(?:y|ys|id)|handed|sent|brought)(?:\s+\S+){0,3}?\s+(?<!the\s)back"
+)
 _HOLDING: Final = frozenset(map(stem, ("keep", "stay", "remain", "have", "get", "take", "hold")))
 """Verbs of what somebody shall have: "Ada may keep it" is no task of hers."""
 _HAS_DONE: Final = re.compile(r"\b(?:has|have|was|were|been)\s+(\w+)", re.IGNORECASE)
@@ -147,10 +156,7 @@ def find_told_of_others(order: Order) -> Iterator[Place]:
     """
     text, clauses = order.polite, list(split_clauses(order.polite))
     noted, direct = _list_noted(order), order.find([each.said for each in find_direct(order)])
-    gives = order.heads & _HANDING and not order.heads & _NOTING and "from" not in _list_said(order)
-    for start, end in direct if gives else ():
-        if (away := search_before(_FROM, text, start)) is not None:  # "2 passes from Ada" gives her none
-            yield away.start(), end
+    yield from _find_other_way(order, direct)
     for clause in clauses:
         used = [start for start, _ in order.deciding if clause.start <= start < clause.end]
         others = (each for each in clauses if each is not clause and not _is_text(each, order))
@@ -168,6 +174,26 @@ def find_told_of_others(order: Order) -> Iterator[Place]:
         gets = "got" in roots and not order.heads & _HANDING
         if not (holds or gets) and not roots & (order.verbs | order.heads | _list_said(order)):
             yield found.span("frame")
+
+
+def _find_other_way(order: Order, direct: Sequence[Place]) -> Iterator[Place]:
+    """Where the words hand something the other way than the action: "2 passes from Ada", where it gives her some, and
+    "20 euros to Ada", "paid Ada 20" or "Ada gave 20 back", where it writes down what she gives."""
+    texts = [
+        words for each in order.contracts for words in (each.title, each.description, *each.aliases, *each.examples)
+    ]
+    gives = order.heads & _HANDING and not order.heads & _NOTING and "from" not in _list_said(order)
+    moneyed = order.heads & _TAKING and any(note.unit in MONEY for note in order.notes)
+    takes = moneyed and any(map(_GIVEN.search, texts)) and not any(map(_GIVEN_BACK.search, texts))
+    persons = {each.name for each in order.kinds if is_person(each)}
+    people = order.find([each.said for each in order.parts(Find) if each.record in persons])
+    for start, end in direct if gives else people if takes else ():
+        away = search_before(_FROM if gives else _TO, order.text, start)
+        if away is not None and OWNS.match(order.text, end) is None:
+            yield away.start(), end
+    back = _GIVEN_BACK.search(order.polite) if takes else None
+    if back is not None and not any(start <= back.start() and back.end() <= end for start, end in order.texts):
+        yield back.span()
 
 
 def _leaves_to(found: re.Match[str], order: Order, noted: frozenset[str], direct: Sequence[Place]) -> bool:

@@ -120,3 +120,21 @@ async def test_what_is_from_somebody_is_not_given_to_them(text: str, given: bool
     step = {"action": "assign_task", "task_id": find("task", "baby cot"), "staff_id": find("staff", "Rasmus")}
     verdict = (await came_of(text, plan(step), "hotel")).verdict
     assert isinstance(verdict, Plan) is given, verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("Greenway Grocers gave 35 euros", True),
+        ("35 euros from Greenway Grocers", True),
+        ("record a donation of 35 euros by Greenway Grocers", True),
+        ("Greenway Grocers gave us 35 euros when they came back", True),
+        ("Greenway Grocers gave 35 euros back", False),
+        ("Greenway Grocers gave back 35 euros", False),
+        ("35 euros given to Greenway Grocers", False),
+        ("gave Greenway Grocers 35 euros", False),
+    ],
+)
+async def test_what_is_given_to_somebody_is_not_written_down_as_given_by_them(text: str, given: bool) -> None:
+    verdict = await verdict_without_a_model(text, "foodbank")
+    assert isinstance(verdict, Plan) is given, verdict
