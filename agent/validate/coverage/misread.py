@@ -11,6 +11,7 @@ from agent.extract.spans.money import agrees, find_currencies, find_currency
 from agent.extract.time import dates, durations
 from agent.planning.proposal import (
     ArgumentOf,
+    Call,
     Computed,
     ComputedArgument,
     Except,
@@ -310,15 +311,26 @@ def find_counted_twice(order: Order) -> Iterator[Place]:
     money ("20 in cash and by card")."""
     one_sum = any(each.unit in MONEY for each in order.notes) and not patterns.OF_SEVERAL.search(order.text)
     for one, other in itertools.combinations(order.calls, 2):
-        parts = [[*walk(one)], [*walk(other)]]
-        whose = [{each.said.text for each in nodes if isinstance(each, Find) and each.said} for nodes in parts]
+        whose = [
+            {(each.said.text if each.said else "", repr(each.where)) for each in walk(call) if isinstance(each, Find)}
+            for call in (one, other)
+        ]
         if one.action != other.action or (all(whose) and whose[0] != whose[1]):
             continue
-        first, second = ({*order.find([each for each in nodes if isinstance(each, Number)])} for nodes in parts)
+        first, second = ({*_find_figures(order, call)} for call in (one, other))
         for start, end in first | second:
             before, behind = search_before(_OF_IT, order.text, start), _SHARE.match(order.text, end)
             if before or behind or (one_sum and (start, end) in first & second):
                 yield before.start() if before else start, behind.end() if behind else end
+
+
+def _find_figures(order: Order, call: Call) -> Iterator[Place]:
+    """The places of a call's numbers, each where its quote says it once."""
+    for each in (node for node in walk(call) if isinstance(node, Number)):
+        for start, end in order.find(each):
+            said = [one for one in numerals.find_typed(order.text[start:end]) if one.value == each.number]
+            if len(said) == 1:
+                yield start + said[0].start, start + said[0].end
 
 
 def repeats_what_was_done(order: Order) -> bool:

@@ -307,8 +307,8 @@ def _held(euros: int) -> dict[str, Any]:
     ("text", "sums", "twice"),
     [
         ("hold 60 euros from Nell Brook, 20 euros of it for the duvet", (60, 20), "‘20 euros of it’"),
-        ("hold 60 euros from Nell Brook, including 20 euros for the duvet", (60, 20), "‘including 20 euros’"),
-        ("hold 60 euros from Nell Brook, and from Nell Brook", (60, 60), "‘60 euros’"),
+        ("hold 60 euros from Nell Brook, including 20 euros for the duvet", (60, 20), "‘including 20’"),
+        ("hold 60 euros from Nell Brook, and from Nell Brook", (60, 60), "‘60’"),
         ("hold 60 euros from Nell Brook and 20 euros from Nell Brook", (60, 20), ""),
     ],
 )
