@@ -260,9 +260,15 @@ def _match(clause: Clause, order: Order) -> re.Match[str] | None:
     done = DONE.match(clause.text, clause.start, clause.end)
     # Other verbs may tell what has come to be so, and so what to write down: "we fixed the boiler".
     orders = ORDERS if done is None or done["who"] else ORDERS | order.heads
-    if done is None or find_base_form(stem(done["verb"].casefold())) not in orders:
+    if done is None or find_base_form(stem(done["verb"].casefold())) not in orders or _tells_of_before(done, order):
         done = DID.match(clause.text, clause.start, clause.end)
     return None if done is None or _notes(done, order) else done
+
+
+def _tells_of_before(done: re.Match[str], order: Order) -> bool:
+    """Whether it is a participle of what was named before: "Ada's booking 7, cancelled"."""
+    named = bool(order.polite[: done.start()].strip()) and not done["who"]
+    return named and not any(done.end() <= start for start, _ in order.spoken)
 
 
 def _notes(did: re.Match[str], order: Order) -> bool:

@@ -95,6 +95,13 @@ async def test_a_wish_and_an_order_of_its_own_are_orders(text: str) -> None:
 async def test_what_came_to_be_so_may_be_what_to_write_down() -> None:
     assert isinstance(await verdict_of("we renewed loan 502 by 7 days", RENEW), Question)
     assert isinstance(await verdict_of("we've gained loan 502 another 7 days", RENEW), Plan)
+    assert isinstance(await verdict_of("renewed loan 502 by 7 days", RENEW), Question)
+
+
+async def test_a_participle_of_what_was_named_before_is_told_of_it() -> None:
+    step = {"action": "cancel_lesson", "lesson_id": find("lesson", "601")}
+    assert isinstance((await came_of("Annika's lesson 601, cancelled", plan(step), "riding")).verdict, Plan)
+    assert isinstance((await came_of("hi, cancelled lesson 601", plan(step), "riding")).verdict, Question)
 
 
 @pytest.mark.parametrize(
