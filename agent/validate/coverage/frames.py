@@ -21,7 +21,6 @@ from agent.validate.coverage.accounted_words import plain_word
 from agent.validate.coverage.clauses import Clause, split_clauses
 from agent.validate.coverage.openings import (
     ADVERB,
-    DID,
     DO_IT,
     DONE,
     FEW,
@@ -258,17 +257,17 @@ def _match(clause: Clause, order: Order) -> re.Match[str] | None:
     if framed is not None and _is_verb(framed["verb"], order):
         return framed
     done = DONE.match(clause.text, clause.start, clause.end)
+    if done is None or _notes(done, order):
+        return None
     # Other verbs may tell what has come to be so, and so what to write down: "we fixed the boiler".
-    orders = ORDERS if done is None or done["who"] else ORDERS | order.heads
-    if done is None or find_base_form(stem(done["verb"].casefold())) not in orders or _tells_of_before(done, order):
-        done = DID.match(clause.text, clause.start, clause.end)
-    return None if done is None or _notes(done, order) else done
+    alone = not (done["who"] or done["other"])
+    ordered = find_base_form(stem(done["verb"].casefold())) in (ORDERS | order.heads if alone else ORDERS)
+    return done if ordered and not (alone and _tells_of_before(done, order)) else None
 
 
 def _tells_of_before(done: re.Match[str], order: Order) -> bool:
     """Whether it is a participle of what was named before: "Ada's booking 7, cancelled"."""
-    named = bool(order.polite[: done.start()].strip()) and not done["who"]
-    return named and not any(done.end() <= start for start, _ in order.spoken)
+    return bool(order.polite[: done.start()].strip()) and all(start < done.end() for start, _ in order.spoken)
 
 
 def _notes(did: re.Match[str], order: Order) -> bool:

@@ -71,17 +71,13 @@ _FRAMES: Final = (
 )
 FRAME: Final = re.compile(rf"{OPENERS}(?P<frame>{'|'.join(_FRAMES)})\s+(?P<verb>[^\W\d_]+)", re.IGNORECASE)
 FEW: Final = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|a\s+dozen)"
-GIVEN: Final = r"gave|given|took|taken|sent|made|wrote|written"
-# What the speaker says to have done: "we gave her 5 euros", "I've just closed 7", "closed 7". A form that is
-# another word too tells of it only behind its subject.
+_GIVEN: Final = r"gave|given|took|taken|sent|made|wrote|written"
+# What the speaker says to have done ("we gave her 5 euros", "I've just closed 7", "closed 7"), or anybody: "they gave
+# her 5". Other verbs of theirs may tell what came to be so ("she paid 7"). A form that is another word needs a subject.
 DONE: Final = re.compile(
-    rf"{OPENERS}(?P<frame>(?:(?P<who>{_SPEAKER}(?:['’]ve|\s+have)?)\s+)?(?:(?:{ADVERB}|{OFTEN})\s+)*)(?!used\s+to\b)"
-    rf"(?P<verb>{'|'.join(PLAIN_FORMS)}|\w{{2,}}(?<!e)ed|(?(who)(?:{'|'.join(UNSURE_FORMS)}|set|put)|(?!)))(?!\w)",
-    re.IGNORECASE,
-)
-# What anybody did. Other verbs may tell what came to be so ("she paid 7", "they returned it").
-DID: Final = re.compile(
-    rf"{OPENERS}(?P<frame>(?:{ANYBODY}(?:['’](?:ve|s)|\s+(?:has|have))?\s+)?(?:(?:{ADVERB}|{OFTEN})\s+)*)(?P<verb>{GIVEN})(?!\w)",
+    rf"{OPENERS}(?P<frame>(?:(?:(?P<who>{_SPEAKER}(?:['’]ve|\s+have)?)|(?P<other>{ANYBODY}(?:['’](?:ve|s)|\s+ha(?:s|ve))?))\s+)?"
+    rf"(?:(?:{ADVERB}|{OFTEN})\s+)*)(?!used\s+to\b)(?P<verb>(?(other)(?:{_GIVEN})|(?:{'|'.join(PLAIN_FORMS)}|\w{{2,}}(?<!e)ed"
+    rf"|(?(who)(?:{'|'.join(UNSURE_FORMS)}|set|put)|(?!)))))(?!\w)",
     re.IGNORECASE,
 )
 # A question, whatever its verb, unless an order follows.
