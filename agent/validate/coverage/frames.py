@@ -79,7 +79,7 @@ _FROM: Final = re.compile(r"(?<!\w)from\s+$", re.IGNORECASE)
 _TO: Final = re.compile(r"(?<!\w)(?:to|gave|given?|pay|paid|handed|sent)\s+$", re.IGNORECASE)
 _GIVEN: Final = match_words(r"from|gives|gave|given|pays|paid|donate[sd]")
 _GIVEN_BACK: Final = match_words(
-    r"(?:g[ai]ven?|gives|pa(?:y|ys|id)|handed|sent|brought)(?:\s+\S+){0,3}?\s+(?<!the\s)back"
+    r"(?:g[ai]ven?|gives|pa(?:y|ys|id)|handed|sent|brought)(?:\s+(?!(?:when|after|before|because|since|as)\s)\S+){0,5}?\s+(?<!the\s)back"
 )
 _HOLDING: Final = frozenset(map(stem, ("keep", "stay", "remain", "have", "get", "take", "hold")))
 """Verbs of what somebody shall have: "Ada may keep it" is no task of hers."""

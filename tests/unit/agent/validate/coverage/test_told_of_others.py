@@ -131,6 +131,7 @@ async def test_what_is_from_somebody_is_not_given_to_them(text: str, given: bool
         ("Greenway Grocers gave us 35 euros when they came back", True),
         ("Greenway Grocers gave 35 euros back", False),
         ("Greenway Grocers gave back 35 euros", False),
+        ("Greenway Grocers gave 35 euros of our loan back", False),
         ("35 euros given to Greenway Grocers", False),
         ("gave Greenway Grocers 35 euros", False),
     ],
