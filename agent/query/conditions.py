@@ -3,6 +3,7 @@ possible."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -10,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from agent.extract.references.value import Reference
+from agent.extract.time import dates
 from agent.extract.time.time_ranges import read as read_range
 from agent.query.context import Moment, Plain, Quantity, Value
 from agent.validate.records.contents import holds
@@ -17,11 +19,13 @@ from agent.validate.records.located import LocatedRecord, Scalar, Where, fits, g
 from agent.validate.records.ranking import fold_words
 from core import money
 from language.gazetteer import find_code
+from language.text import read_text
 from registry.records import Bound, Bounds, Field, Record, RecordKind, is_between
 
 Keeps = Callable[[Record], bool]
 DATES: Final = ("datetime", "date")
 NUMBERS: Final = ("money_minor", "number", "integer")
+_WRITTEN: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ def filter_by_field(each: Field, op: str, value: Value, zone: tzinfo) -> Filter 
     """The filter that compares a field with a value. None if the two can't be compared."""
     if each.type in DATES and isinstance(value, Moment):
         return _by_time(each, op, value, zone)
+    if each.type == "string" and isinstance(value, Moment):
+        return _by_written_time(each, op, value, zone)
     if each.type in NUMBERS and isinstance(value, Quantity):
         number = value
         return Filter(lambda record: _number_holds(each, record.values, op, number))
@@ -172,6 +178,23 @@ def _by_time(each: Field, op: str, value: Moment, zone: tzinfo) -> Filter | None
         case _:
             return None
     return _lie_between(each, *bounds)
+
+
+def _by_written_time(each: Field, op: str, value: Moment, zone: tzinfo) -> Filter | None:
+    """The filter for a text field that holds a day or month ("October 2026", "2026-10")."""
+    if op not in ("during", "=", "!="):
+        return None
+    low, high = find_time_span(value, zone)
+
+    def holds(record: Record) -> bool:
+        held = str(record.values.get(each.name) or "")
+        if _WRITTEN.fullmatch(held):
+            first, end = find_time_span(Moment(held), zone)
+            return (low < end and first < high) is (op != "!=")
+        said = dates.find(read_text(held), low.date())
+        return any(low.date() <= one.day < high.date() for one in said) is (op != "!=")
+
+    return Filter(holds)
 
 
 def _lie_between(each: Field, low: datetime | None, high: datetime | None) -> Filter:

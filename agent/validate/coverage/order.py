@@ -310,7 +310,8 @@ class Order:
 
     def denies_another(self, at: int) -> bool:
         """Whether a negation at this place denies another action than the ordered one."""
-        return denies_another(self.text, at, self.taken, self.names, self.other_verbs, self.known)
+        told = self.find(self.parts(Find))  # "don't cancel Ada on Friday, move her": the day tells which booking
+        return denies_another(self.text, at, self.taken, told, self.other_verbs, self.known)
 
     def denies_other_value(self, at: int) -> bool:
         return denies_other_value(self.text, at, self.taken, self._unchosen)

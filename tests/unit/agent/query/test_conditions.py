@@ -1,4 +1,4 @@
-"""Conditions on fields that hold codes of countries and languages."""
+"""Conditions on text fields that hold codes of countries and languages, or months in words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC
 import pytest
 
 from agent.query.conditions import filter_by_field
-from agent.query.context import Plain
+from agent.query.context import Moment, Plain
 from registry.records import Field, Record
 
 HARBOUR = Field("flag", "string", "Flag")
@@ -33,3 +33,25 @@ def test_a_country_or_language_is_found_by_its_name_where_records_have_codes(
     record = Record(kind="boat", id="1", label="Gull", detail="", digest="", values={field.name: held})
     assert made is not None
     assert made.keeps(record) is kept
+
+
+TERM = Field("term", "string", "Term")
+
+
+@pytest.mark.parametrize("held", ["March 2026", "Mar 2026", "2026-03"])
+@pytest.mark.parametrize(
+    ("op", "said", "kept"),
+    [("during", "2026-03", True), ("=", "2026-03", True), ("during", "2026-04", False), ("during", "2025-03", False),
+        ("!=", "2026-03", False), ("!=", "2026-04", True), ("during", "2026", True)],
+)  # fmt: skip
+def test_a_month_that_stands_in_a_text_field_is_compared(held: str, op: str, said: str, *, kept: bool) -> None:
+    made = filter_by_field(TERM, op, Moment(said), UTC)
+    assert made is not None
+    assert made.keeps(Record(kind="fee", id="1", label="Fee", detail="", digest="", values={"term": held})) is kept
+
+
+def test_a_text_that_is_no_month_is_in_none() -> None:
+    made = filter_by_field(TERM, "during", Moment("2026-03"), UTC)
+    assert made is not None
+    assert not made.keeps(Record(kind="fee", id="1", label="Fee", detail="", digest="", values={"term": "spring"}))
+    assert filter_by_field(TERM, "<", Moment("2026-03"), UTC) is None, "texts have no order in time"

@@ -254,3 +254,21 @@ async def test_no_value_is_asked_for_of_what_is_denied(text: str, denied: str | 
     after = (await came_of(text, plan(BARE), answers=[Answer(slot=REST, choice=REST)])).verdict
     assert isinstance(after, Question)
     assert after.slot == "0.days"
+
+
+_OWENS = {"belongs_to": find("customer", "Owen")}
+_THEN = {"field": "day", "op": "during", "value": {"date": "2026-11-30", "quote": "on 30 November"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "done"),
+    [
+        ("don't cancel Owen's job on 30 November, just hand it to Ingrid", True),
+        ("don't cancel Owen's job on 30 November, and not to Ingrid either, hand it to her", False),
+    ],
+)
+async def test_a_day_that_tells_which_record_is_no_denied_value(text: str, *, done: bool) -> None:
+    job = find("job", None, _OWENS, _THEN)
+    call = {"action": "assign_mechanic", "job_id": job, "mechanic_id": find("mechanic", "Ingrid")}
+    verdict = (await came_of(text, plan(call), "garage")).verdict
+    assert isinstance(verdict, Plan if done else Question), verdict
