@@ -263,7 +263,7 @@ _THEN = {"field": "day", "op": "during", "value": {"date": "2026-11-30", "quote"
 @pytest.mark.parametrize(
     ("text", "done"),
     [
-        ("don't cancel Owen's job on 30 November, just hand it to Ingrid", True),
+        ("don't cancel Owen's job on 30 November, just change the mechanic to Ingrid", True),
         ("don't cancel Owen's job on 30 November, and not to Ingrid either, hand it to her", False),
     ],
 )
