@@ -351,10 +351,15 @@ def introduce(label: str, detail: str) -> str:
     return f"{add_aside(label, detail.replace(' · ', ', ')) if detail.strip() else label}."
 
 
+_CALLED_OFF: Final = "cancelled"
+
+
 def count_states(reference: Reference, found: Sequence[LocatedRecord]) -> str:
     """How many records are in which of the platform's own states, if the requested state covers several: "21 open, 9
-    pending". Empty if they are all in one."""
+    pending", or if none was requested and some are called off: "1 cancelled". Empty if they are all in one."""
     for condition in reference.where if isinstance(reference, Find) else ():
+        if isinstance(condition, Compare) and _CALLED_OFF in condition.field:
+            return ""
         if not isinstance(condition, StateIs) or condition.negated:
             continue
         for name, among in found[0].kind.states.get(condition.state, {}).items():
@@ -366,4 +371,7 @@ def count_states(reference: Reference, found: Sequence[LocatedRecord]) -> str:
             parts = [f"{count} {each}" for count, each in counts if count]
             if len(parts) > 1:
                 return ", ".join(parts)
-    return ""
+        return ""
+    held = found[0].kind.states.get(_CALLED_OFF, {})
+    off = [each for each in found if held and all(each.record.values.get(name) in held[name] for name in held)]
+    return f"{len(off)} {_CALLED_OFF}" if off else ""

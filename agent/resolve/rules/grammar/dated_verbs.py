@@ -117,6 +117,14 @@ def find_line_ahead(kind: RecordKind) -> Field | None:
     return days[0] if len(days) == 1 else None
 
 
+def takes_place(kind: RecordKind, word: str) -> bool:
+    """Whether a kind's main day is one on which its records take place, or the next on which they do what the word
+    before it says: "open" on their "day", "working" on their "next shift"."""
+    line = kind.field_named(kind.order or "")
+    first = _labels(line)[0] if line is not None and line.type in DATES else ""
+    return first in TAKES_PLACE or (first == "next" and word.endswith("ing"))
+
+
 def find_line_of_arrival(kind: RecordKind, word: str) -> Field | None:
     """A kind's main date, for a word of arriving. None if it may lie ahead of the making of records: "issued" tells no
     expiry."""

@@ -23,6 +23,7 @@ from agent.resolve.rules.grammar.dated_verbs import find_owing_state, find_sum
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts
 from agent.resolve.rules.grammar.reader import Reader
+from language.measures import find_measure as find_unit
 from language.stems import is_past, stem
 from language.text import word_set
 from registry.records import Field, RecordKind
@@ -70,6 +71,7 @@ _ALIKE: Final = (
     "place venue location",
 )
 _CALLED: Final = {stem(word): stem(names.split()[0]) for names in _ALIKE for word in names.split()}
+_PRICE: Final = _CALLED[stem("price")]
 _OF_VALUES: Final = frozenset(map(stem, ("number", "no", "date", "day", "address", "name", "time", "of", "on", "at")))
 _SORTS: Final = {stem("number"): (stem("phone"),), stem("address"): (stem("place"), stem("email"))}
 
@@ -89,14 +91,28 @@ def find_named_field(kind: RecordKind, reader: Reader, first: int, last: int) ->
         return exact
     core = _name_core(" ".join(said))
     wanted = [core] if core else [[sort] for sort in _SORTS.get(" ".join(said), ())]
-    named = [(each, (_name_core(each.label), _name_core(each.name))) for each in kind.fields if each.type != "id"]
+    named = [(each, list_cores(each)) for each in kind.fields if each.type != "id"]
     found = [each for name in wanted for each, names in named if name in names]
     return found[0] if len(found) == 1 or (not core and found) else None
 
 
+def list_cores(each: Field) -> list[list[str]]:
+    """What a field may be called: the stems of each of its names without the sort of its value, and of a sum also
+    without the word for one: "ticket" for "Ticket price"."""
+    cores = [_name_core(name) for name in (each.label, each.name, *each.words)]
+    plain = [[word for word in core if word != _PRICE] for core in cores] if each.type == "money_minor" else []
+    return [*cores, *(core for core in plain if core)]
+
+
 def _name_core(name: str) -> list[str]:
-    words = [stem(word) for word in name.lower().replace("_", " ").split()]
+    said = name.lower().replace("_", " ").replace("-", "").split()
+    words = [stem(word) for word in (said[:-1] if len(said) > 1 and find_unit(said[-1]) is not None else said)]
     return [_CALLED.get(word, word) for word in words if word not in _OF_VALUES]
+
+
+def find_core(word: str) -> str:
+    """The stem that stands for a word among the names of fields: "cost" for "price"."""
+    return _CALLED.get(stem(word), stem(word))
 
 
 def find_measure(kind: RecordKind, word: str) -> Field | None:

@@ -8,10 +8,10 @@ from agent.extract.references.vocabulary import EMAIL, rate_person_likeness
 from agent.planning.proposal import BelongsTo, Condition, Find, First, Has, OrderByField, StateIs
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import (
-    TAKES_PLACE,
     find_line_of_arrival,
     join_verb,
     may_lie_ahead,
+    takes_place,
 )
 from agent.resolve.rules.grammar.phrases.exceptions import read_exceptions
 from agent.resolve.rules.grammar.phrases.fields import label_field, read_comparison, read_number
@@ -288,8 +288,7 @@ def _read_state(reader: Reader, made: PhraseParts, at: int, state: Condition, le
 def _is_now(reader: Reader, kind: RecordKind, at: int, after: int) -> bool:
     """Whether "today" beside a question's state means now, and not the day on which something was done or takes place:
     "(parcels that are) out today"."""
-    line = kind.field_named(kind.order or "")
-    lasts = line is not None and label_field(line).split()[0] not in TAKES_PLACE and not is_past(reader.low(at))
+    lasts = kind.order is not None and not takes_place(kind, reader.low(at)) and not is_past(reader.low(at))
     return reader.asks and lasts and reader.low(after) == "today"
 
 

@@ -18,6 +18,7 @@ from agent.resolve.rules.grammar.dated_verbs import (
     find_line_of_arrival,
     join_verb,
     may_lie_ahead,
+    takes_place,
 )
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.fields import label_field
@@ -74,7 +75,8 @@ def find_line(reader: Reader, made: PhraseParts, at: int) -> str | None:
     if (month and "next" not in said) or (low in _BORN - {"for"} and not DAYS.keys().isdisjoint(said)):
         return line  # "from Sunday": the last one
     ahead = find_line_ahead(made.kind)
-    planned = reader.low(at - 1) in TO_COME or _has_days_ahead(made.kind)  # "due on Friday" is no last Friday
+    # "Due on Friday" is no last Friday, and who is in on Friday didn't join then.
+    planned = reader.low(at - 1) in TO_COME or _has_days_ahead(made.kind) or is_person(made.kind)
     return ahead.name if ahead is not None else None if planned else line
 
 
@@ -339,8 +341,9 @@ def read_time(reader: Reader, made: PhraseParts, at: int, named: str | None = No
     when = reader.when(at, line) if line is not None else None
     held = reader.low(at) in _WINDOWS or at in reader.dates or at in reader.hours or at + 1 in reader.hours
     hers = reader.low(at) == "of" and reader.low(at + 1) in lexicon.GIVEN_NAMES  # "the pupils of June"
-    now = named is None and (hers or (reader.asks and reader.low(at) in _NOW)) and is_person(made.kind)
-    if when is None or (named is None and not held) or now:
+    now = reader.asks and not _NOW.isdisjoint(reader.lows(at, 1 + (reader.low(at) == "in")))
+    now = named is None and (hers or (now and not takes_place(made.kind, reader.low(at - 1))))
+    if when is None or (named is None and not held) or (now and is_person(made.kind)):
         return 0  # of whom there are today it isn't said that they came today
     to_come = reader.ahead(at) or reader.low(at) in _NOW
     if named is None and not reader.asks and to_come and not _takes_place(reader, made, at):

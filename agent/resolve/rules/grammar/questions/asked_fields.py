@@ -7,16 +7,16 @@ which record is meant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, Literal
 
 from agent.extract.references.vocabulary import is_person
-from agent.planning.proposal import Answer, BelongsTo, Find, Has, RecordsAnswer, Words
+from agent.planning.proposal import Answer, BelongsTo, Compare, Day, Find, Has, RecordsAnswer, StateIs, Words
 from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES
+from agent.resolve.rules.grammar.dated_verbs import DATES, takes_place
 from agent.resolve.rules.grammar.named_records import find_named_records
-from agent.resolve.rules.grammar.phrases.fields import label_field
+from agent.resolve.rules.grammar.phrases.fields import find_core, label_field, list_cores
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts
 from agent.resolve.rules.grammar.phrases.plain_names import find_plain_names
@@ -27,15 +27,17 @@ from language.text import word_set
 from language.wordnet import find_similar_stems
 from registry.records import Field, RecordKind
 
-Asked = Literal["day", "amount", "somebody"]
+Asked = Literal["day", "amount", "somebody", "field", "state"]
 MOST_TOKENS: Final = 16
 _FEWEST: Final = 4  # letters
+_MOST_BEHIND: Final = 2  # words behind a name that are no part of it
 MOST_ANSWERS: Final = 8
 _OPENINGS: Final[tuple[tuple[tuple[str, ...], Asked], ...]] = (
     (("when",), "day"), (("when's",), "day"),
     (("until", "when"), "day"), (("till", "when"), "day"), (("by", "when"), "day"),
-    (("how", "much"), "amount"), (("what",), "amount"),
-    (("who",), "somebody"), (("who's",), "somebody"), (("whose",), "somebody"),
+    (("how", "much"), "field"), (("how", "many"), "field"), (("what",), "field"), (("what's",), "field"),
+    (("whats",), "field"), (("which",), "field"), (("is",), "state"), (("are",), "state"),
+    (("who",), "somebody"), (("who's",), "somebody"), (("whos",), "somebody"), (("whose",), "somebody"),
 )  # fmt: skip
 _TO_COME: Final = word_set("is are do does will can should")
 _PAYING: Final = word_set("cost costs charge charges worth price come owe owes get gets")
@@ -46,23 +48,31 @@ _PLAIN: Final = (
 _NO_NAMES: Final = _PAYING | _PLAIN | {"most", "least"}
 _AFTER_NOUNS: Final = lexicon.DETERMINERS | lexicon.OWNERS | lexicon.OF | word_set("with without in on at my our your")
 """What stands before a noun rather than a verb."""
+_FUNCTION: Final = lexicon.DETERMINERS | lexicon.OF | lexicon.BE | lexicon.NAME_STOP & word_set("on in at to has have")
+_PLACED: Final = word_set("on in at from for")
+_UNASKED: Final = ("id", "currency")
 _PLACING: Final = word_set("next last first latest upcoming")
 _ASKING: Final = word_set("who whom whose what when where why which how")
 _RECEIVES: Final = word_set("receive receives received keep keeps kept hold holds use uses")
 """What tells of somebody that a thing is theirs. Who did anything else with it, such as refund it, no record says."""
+_COMES: Final = lexicon.BE | word_set("coming seen")
+_KNOWN: Final[Mapping[Asked, frozenset[str]]] = {
+    "amount": _PAYING, "somebody": _RECEIVES, "field": lexicon.HANDLING | {"drive", "need"}, "state": lexicon.BE,
+}  # fmt: skip
+"""The verbs that say no more than is known."""
 
 
 def list_field_answers(reader: Reader) -> list[RecordsAnswer]:
     """The answers that a question's first words and the record that it names allow, likeliest first."""
-    asked = _read_asked(reader)
     behind = range(_list_opening(reader).stop, len(reader.tokens))
-    if asked is None or len(reader.tokens) > MOST_TOKENS or any(reader.low(at) in _ASKING for at in behind):
+    if len(reader.tokens) > MOST_TOKENS or any(reader.low(at) in _ASKING for at in behind):
         return []  # "who … and when": a part of the question is no answer to it
     made: list[RecordsAnswer] = []
-    for find in _list_named(reader):
-        for answer in _answer_of(reader, find, asked):
-            made += [answer] if answer not in made else []
-    return [each for each in made if _is_all_read(reader, each, asked)][:MOST_ANSWERS]
+    for asked in _read_asked(reader):
+        for find in _list_named(reader):
+            found = [each for each in _answer_of(reader, find, asked) if _is_all_read(reader, each, asked)]
+            made += [each for each in found if each not in made]
+    return made[:MOST_ANSWERS]
 
 
 def _is_all_read(reader: Reader, answer: RecordsAnswer, asked: Asked) -> bool:
@@ -72,15 +82,19 @@ def _is_all_read(reader: Reader, answer: RecordsAnswer, asked: Asked) -> bool:
     own, verbs = _list_own_words(reader, answer), 0
     placed = isinstance(answer.records, Find) and answer.records.order is not None
     for at, token in enumerate(reader.tokens):
-        low = token.low.removesuffix("'s")
-        if not token.word or low in named or low in _PLAIN | EMPTY or stem(low) in own or at in _list_opening(reader):
+        low, typed = token.low.removesuffix("'s"), reader.words(at, at + 1).text.casefold()
+        if not token.word or low in named or typed in named or find_core(low) in own or at in _list_opening(reader):
             continue
-        if placed and low in _PLACING:
+        if at in reader.dated:
+            return False  # of another day it may not be so
+        if low in (_FUNCTION if asked == "field" else EMPTY) | _PLAIN or (placed and low in _PLACING):
             continue
+        if stem(low) in GENERIC and find_core(reader.low(at - 1)) in own:
+            continue  # "phone number"
         before = reader.tokens[at - 1] if at else token
         noun = before.owns or before.low in _AFTER_NOUNS
-        known = {"amount": _PAYING, "somebody": _RECEIVES}.get(asked)
-        if noun or (known is not None and low not in known) or not find_similar_stems(stem(low), verb=True):
+        known = _COMES if placed else _KNOWN.get(asked)
+        if noun or (low not in known if known is not None else not find_similar_stems(stem(low), verb=True)):
             return False
         if reader.low(_list_opening(reader).stop) in lexicon.BE and not (is_past(low) or low.endswith("ing")):
             return False  # "when is the winter sale": a noun
@@ -105,35 +119,40 @@ def _list_own_words(reader: Reader, answer: RecordsAnswer) -> set[str]:
     kind = reader.kinds[find.record] if isinstance(find, Find) else None
     fields = [each for each in kind.fields if each.name in answer.fields] if kind is not None else []
     nouns = kind.nouns if kind is not None and isinstance(find, Find) and find.said is None else ()
-    return {
-        *stem_text(" ".join((*nouns, *(f"{each.name} {each.label}".replace("_", " ") for each in fields))))
-    } - GENERIC
+    names = {*stem_text(" ".join((*nouns, *(f"{each.name} {each.label}".replace("_", " ") for each in fields))))}
+    return (names - GENERIC) | {word for each in fields for core in list_cores(each) for word in core}
 
 
 def _list_opening(reader: Reader) -> range:
     first = next((at for at, token in enumerate(reader.tokens) if token.word), 0)
+    first += reader.low(first) in _PLACED and reader.low(first + 1) in {"what", "which"}
     length = max((len(words) for words, _ in _OPENINGS if reader.lows(first, len(words)) == words), default=0)
     return range(first, first + length)
 
 
-def _read_asked(reader: Reader) -> Asked | None:
+def _read_asked(reader: Reader) -> tuple[Asked, ...]:
     opening = _list_opening(reader)
     asked = next((asked for words, asked in _OPENINGS if reader.lows(opening.start, len(opening)) == words), None)
-    behind = reader.low(opening.stop)
-    be = reader.low(opening.stop - 1).endswith("'s")
-    if behind == "else" or (asked == "day" and behind not in _TO_COME and not be):
-        return None
+    behind, be = reader.low(opening.stop), reader.low(opening.stop - 1).endswith("'s")
     said = reader.lows(opening.stop, len(reader.tokens) - opening.stop)
-    return asked if asked != "amount" or not _PAYING.isdisjoint(said) else None
+    if asked is None or behind == "else" or (asked == "day" and not be and behind not in _TO_COME | {"did"}):
+        return ()
+    if asked == "state":  # "is it back yet"
+        return ("state",) if any(word in lexicon.PARTICLES for word in said[-3:]) else ()
+    first: tuple[Asked, ...] = ("amount",) if asked == "field" and not _PAYING.isdisjoint(said) else ()
+    named = asked == "somebody" and (behind in lexicon.BE or reader.low(opening.stop - 1) != "who")
+    return (*first, asked, "field") if named else (*first, asked)
 
 
 def _list_named(reader: Reader) -> Iterator[Find]:
     """The records that the words name: by a code, a noun phrase or a name, and by plain words."""
     for group in find_named_records(reader):
         yield from group
-    for first, last in find_plain_names(reader, _list_opening(reader).stop, len(reader.tokens), lexicon.HAVING):
+    begin = _list_opening(reader).stop
+    begin += reader.low(begin - 1) == "who" and reader.low(begin) not in lexicon.BE  # a verb is no part of a name
+    for first, last in find_plain_names(reader, begin, len(reader.tokens), lexicon.HAVING):
         first += reader.low(first) in _PLACING and last - first > 1  # "the next Hamlet"
-        for end in (last, last - 1) if last - first > 1 else (last,):  # "when does the bronze horse move"
+        for end in range(last, max(first, last - _MOST_BEHIND - 1), -1):  # "when does the bronze horse move"
             if _NO_NAMES.issuperset(reader.lows(first, end - first)):
                 continue  # "who owes us": a verb
             for kind in reader.kinds.values():
@@ -149,33 +168,48 @@ def _answer_of(reader: Reader, find: Find, asked: Asked) -> Iterator[RecordsAnsw
         if len(people) == 1:
             yield RecordsAnswer(records=Find(record=people[0].name, where=(Has(related=find),)))
         return
-    if fields := _list_fields(kind, asked):
+    came = asked == "day" and reader.low(_list_opening(reader).stop) == "did"
+    if not came and (fields := _list_fields(reader, kind, asked)):
         yield RecordsAnswer(records=find, fields=fields)
-    for below in reader.kinds.values():
-        if below.relation_to(kind.name) is not None and (fields := _list_fields(below, asked)):
-            made = _read_position(reader, below, find)
-            where = (*made.where, BelongsTo(owner=find))
+    for below in reader.kinds.values() if asked != "state" else ():
+        made = _read_position(reader, below, find)
+        fields = (below.order or "",) if asked == "day" and made.order is not None else ()
+        if below.relation_to(kind.name) is None or (fields and not takes_place(below, "")) or (came > bool(fields)):
+            continue
+        if fields := fields or _list_fields(reader, below, asked):
+            stands = [StateIs(state="cancelled", negated=True)][
+                : made.order is not None and "cancelled" in below.states
+            ]
+            where = (*made.where, BelongsTo(owner=find), *stands)
             yield RecordsAnswer(records=Find(record=below.name, where=where, order=made.order), fields=fields)
 
 
 def _read_position(reader: Reader, kind: RecordKind, find: Find) -> PhraseParts:
-    """Which record of an owner is meant, where that is said before the owner's name: "when is the next Hamlet"."""
-    made, begin = PhraseParts(kind, read_phrase), _list_opening(reader).stop
-    said = find.said.text.split() if find.said is not None else []
-    ends = (at for at in range(begin, len(reader.tokens)) if reader.words(at, at + len(said)).text == " ".join(said))
-    named = next(ends, begin) if said else begin
-    while begin < named and reader.low(begin) in lexicon.BE | lexicon.DETERMINERS:
-        begin += 1
-    if begin < named and read_which(reader, made, begin, named) == named:
-        return made
-    return PhraseParts(kind, read_phrase)
+    """Which record of an owner is meant, where that is said beside the owner's name: "when is the next Hamlet, when is
+    Ada next in"."""
+    made = PhraseParts(kind, read_phrase)
+    said = find.said.text.casefold().split() if find.said is not None else []
+    at = next((at for at, each in enumerate(reader.tokens) if each.low in _PLACING and each.low not in said), None)
+    if at is not None and read_which(reader, made, at, at + 1) > at and said:
+        past = reader.low(at) == "last" and kind.order is not None
+        today = Day(date=reader.now.date().isoformat(), quote=reader.words(at, at + 1))
+        made.where += [Compare(field=kind.order or "", op="<=", value=today)] if past else []
+    return made
 
 
-def _list_fields(kind: RecordKind, asked: Asked) -> tuple[str, ...]:
-    return tuple(each.name for each in kind.fields if _is_asked(each, asked))
+def _list_fields(reader: Reader, kind: RecordKind, asked: Asked) -> tuple[str, ...]:
+    if asked != "field":
+        return tuple(each.name for each in kind.fields if _is_asked(each, asked))
+    said = {find_core(token.low) for token in reader.tokens}
+    cores = {each.name: [set(core) for core in list_cores(each)] for each in kind.fields if each.type not in _UNASKED}
+    fits = {name: max((len(core) for core in held if core <= said), default=0) for name, held in cores.items()}
+    most = max(fits.values(), default=0)
+    return tuple(name for name, length in fits.items() if most and length == most)
 
 
 def _is_asked(field: Field, asked: Asked) -> bool:
+    if asked == "state":
+        return field.name in lexicon.STATE_FIELDS or (field.type in DATES and "due" in label_field(field).split())
     if asked == "day":  # to come: "when is she coming in" asks for no birthday
         label = label_field(field).split()
         return field.type in DATES and (label[-1] == "until" or not is_past(label[0]))

@@ -18,12 +18,12 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, does, ends_then, find_day_of_state
-from agent.resolve.rules.grammar.phrases.fields import list_stock_fields
+from agent.resolve.rules.grammar.phrases.fields import label_field, list_stock_fields
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, negate_condition, read_named_owner
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed, read_held_by_theirs, read_object
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import is_past
+from language.stems import is_past, stem
 from language.text import word_set
 from registry.records import RecordKind
 
@@ -95,6 +95,19 @@ def read_called_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Rest
         words = reader.words(step, step + 1)
         return (Compare(field=each.name, op="=", value=Word(word=words.text, quote=words)),), step + 1 + len(label)
     return None
+
+
+def read_told_text(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+    """What a text field says of them, by the verb that it is called: "(who) speaks Danish", for "Speaks"."""
+    first = end = at + 1 + (reader.low(at + 1) == "the")
+    while end < stop and end not in reader.numbers and reader.low(end) not in lexicon.NAME_STOP:
+        end += 1
+    called = [each for each in kind.fields if each.type == "string" and label_field(each).endswith("s")]
+    field = next((each for each in called if stem(label_field(each)) == stem(reader.low(at))), None)
+    if field is None or end <= first or not reader.ranges.keys().isdisjoint(range(first, end)):
+        return None
+    words = reader.words(first, end)
+    return (Compare(field=field.name, op="contains", value=Word(word=words.text, quote=words)),), end
 
 
 def read_in_place(reader: Reader, phrase: Phrase, kind: RecordKind, at: int, stop: int) -> Restriction | None:

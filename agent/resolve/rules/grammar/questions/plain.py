@@ -194,6 +194,8 @@ def read_told_when(reader: Reader, about: Find, verb: int, stop: int) -> Records
     """The day of what a verb tells of a record, or of one that belongs to it."""
     while reader.low(verb) in {"get", "gets", "got", "been", "be", "last", "first", "actually"}:
         verb += 1
+    if reader.low(verb) == "next":
+        return None  # a position, and nothing that is done
     said = [find_base_form(stem(reader.low(at))) for at in range(verb, stop)]
     if stop - verb == 1 and reader.low(verb) in _OVER:
         said = ["end"]
@@ -210,10 +212,10 @@ def read_told_when(reader: Reader, about: Find, verb: int, stop: int) -> Records
 def _came_about(reader: Reader, find: Find, at: int, stop: int) -> RecordsAnswer | None:
     """The date of an event or state of a record: "(did her trial) run out, (was INV-7) refunded"."""
     kind, alone = reader.kinds[find.record], all(reader.low(step) in lexicon.PARTICLES for step in range(at + 1, stop))
-    if reader.lows(at, stop - at) in _HERE and kind.order is not None and is_born(kind):
+    again = reader.low(at - 1) in {"last", "first"}  # what comes more than once has no one day
+    if reader.lows(at, stop - at) in _HERE and kind.order is not None and is_born(kind) and not again:
         return RecordsAnswer(records=find, fields=(kind.order,))
     day = reader.date_field(kind, at) if alone else None
-    again = reader.low(at - 1) in {"last", "first"}  # what comes more than once has no one day
     if day is None and alone and not again and reader.low(at) in lexicon.ARRIVED:
         day = find_line_of_arrival(kind, reader.low(at))
     return RecordsAnswer(records=find, fields=(day.name,)) if day is not None and day.type in DATES else None

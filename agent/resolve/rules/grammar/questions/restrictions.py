@@ -7,7 +7,7 @@ from typing import Final
 from agent.extract.references.vocabulary import PLACES
 from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, Has, OrderByField, StateIs
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_day_of_state
+from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, takes_place
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import (
     read_predicate_of,
@@ -39,6 +39,7 @@ from agent.resolve.rules.grammar.questions.groups import (
     read_of_doer,
     read_of_those,
     read_small_state,
+    read_told_text,
     read_used_up,
     read_whose_deed,
 )
@@ -92,7 +93,7 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
             at > phrase.last
             and reader.low(at) in _PRESENT
             and not is_past(reader.low(at - 1))
-            and _tells_now(kind, find)
+            and _tells_now(reader, kind, find, at)
         ):
             at += 1  # "(who is) at work today": what is so now, and no day of theirs
             continue
@@ -149,12 +150,14 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
     return find
 
 
-def _tells_now(kind: RecordKind, find: Find) -> bool:
+def _tells_now(reader: Reader, kind: RecordKind, find: Find, at: int) -> bool:
     """Whether the last condition is a state that a record or something of theirs is in, and no day."""
     held = [each.related for each in find.where[-1:] if isinstance(each, Has) and isinstance(each.related, Find)]
     last = next(iter((held[0] if held else find).where[-1:]), None)
     field = kind.field_named(last.field) if isinstance(last, Compare) and not held else None
-    return isinstance(last, StateIs) or (field is not None and field.type == "boolean")
+    return (isinstance(last, StateIs) and not takes_place(kind, reader.low(at - 1))) or (
+        field is not None and field.type == "boolean"
+    )
 
 
 def _ours(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> tuple[Find, int] | None:
@@ -228,6 +231,7 @@ def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: in
         or read_whose_deed(reader, kind, at, stop)
         or read_dated_of_theirs(reader, kind, at, stop)
         or read_called_in(reader, kind, at, stop)
+        or read_told_text(reader, kind, at, stop)
         or read_lives_in(reader, kind, at, stop)
     )
 

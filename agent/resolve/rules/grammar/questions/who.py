@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from agent.extract.references.vocabulary import is_person, rate_person_likeness
-from agent.planning.proposal import Answer, BelongsTo, Find, Has, RecordsAnswer
+from agent.planning.proposal import Answer, BelongsTo, Find, Has, RecordsAnswer, StateIs
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import does
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
@@ -15,7 +15,8 @@ from agent.resolve.rules.grammar.phrases.fields import label_field
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.questions.figures import drop_place
-from agent.resolve.rules.grammar.questions.plain import list_below
+from agent.resolve.rules.grammar.questions.groups import read_told_text
+from agent.resolve.rules.grammar.questions.plain import list_below, list_happening
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, read_restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
@@ -23,6 +24,7 @@ from language.text import word_set
 from registry.records import RecordKind
 
 _BESIDE: Final = word_set("on after with care of for to charge out the")
+_IN: Final = frozenset(("in", "here"))
 _ASSIGNED: Final = word_set("assigned allocated given")
 _MADE: Final = frozenset(find_base_form(stem(word)) for word in ("ordered", "booked", "placed", "made", "bought"))
 
@@ -72,19 +74,21 @@ def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
         and rate_person_likeness(reader.kinds[named.find.record])
     ):
         return RecordsAnswer(records=named.find) if not named.find.bare else None  # "who is our newest client"
-    if (doer := _who_does(reader, at, stop, named=False)) is not None:
+    people = reader.people()
+    told = read_told_text(reader, people, at, stop) if people is not None else None
+    if told is None and (doer := _who_does(reader, at, stop, named=False)) is not None:
         return doer
-    people, at = reader.people(), index + 1
+    at = index + 1
     if people is None:
         return None
     whoever = Phrase(Find(record=people.name, pick="all"), index, at, True)
     found = read_restricted(reader, whoever, stop, told=low == "who's")
     if found is not None and not found.bare:
         return RecordsAnswer(records=drop_place(found))
-    if (others := _others_told(reader, index + 1, stop, people)) is not None:
-        return RecordsAnswer(records=drop_place(others))
     if (busy := _tell_busy(reader, people, index + 1 + (reader.low(index + 1) in BE), stop)) is not None:
         return busy
+    if (others := _others_told(reader, index + 1, stop, people)) is not None:
+        return RecordsAnswer(records=drop_place(others))
     for each in list_below(reader, Find(record=people.name)):  # "who leaves on Friday": whose stay does
         theirs = Phrase(Find(record=each.record, pick="all"), index, index + 1, True)
         found = read_restricted(reader, theirs, stop, told=low == "who's")
@@ -94,14 +98,17 @@ def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
 
 
 def _tell_busy(reader: Reader, people: RecordKind, at: int, stop: int) -> Answer | None:
-    """Who does on a day what records of theirs are called: "(who is) moving tomorrow", whose move is then."""
-    said = stem(reader.low(at))
+    """Who does on a day what records of theirs are called ("(who is) moving tomorrow", whose move is then), or is in
+    for what takes place on it."""
+    said, happening = stem(reader.low(at)), list_happening(reader) if reader.low(at) in _IN else []
     for each in list_below(reader, Find(record=people.name)):
         kind = reader.kinds[each.record]
-        called = said in {stem(noun) for noun in kind.nouns}
-        spent = reader.when(at + 1, kind.order) if called and kind.order is not None else None
-        if spent is not None and spent[1] == stop:
-            theirs = Find(record=kind.name, where=tuple(spent[0]), pick="all")
+        called = kind in happening or said in {stem(noun) for noun in kind.nouns}
+        days = [reader.when(step, kind.order) for step in (at, at + 1)] if called and kind.order is not None else []
+        spent = next((each for each in days if each is not None and each[1] == stop), None)
+        if spent is not None:
+            stands = [StateIs(state="cancelled", negated=True)][: "cancelled" in kind.states]
+            theirs = Find(record=kind.name, where=(*spent[0], *stands), pick="all")
             return RecordsAnswer(records=Find(record=people.name, where=(Has(related=theirs),), pick="all"))
     return None
 

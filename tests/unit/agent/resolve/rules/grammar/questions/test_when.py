@@ -27,8 +27,11 @@ async def test_a_day_that_nothing_holds_is_not_told() -> None:
     assert not isinstance(await answered("when was fee 413 paid", "riding"), Reply)
 
 
-async def test_what_comes_more_than_once_has_no_one_day() -> None:
-    assert not isinstance(await answered("when did Yuki last come in", "garage"), Reply)
+async def test_what_comes_more_than_once_is_told_of_what_takes_place_and_of_nothing_else() -> None:
+    reply = await answered("when did Yuki last come in", "garage")
+    assert isinstance(reply, Reply)
+    assert reply.text == "Job 804: tyres: 23 Nov 2026."
+    assert not isinstance(await answered("when was Yuki last here", "garage"), Reply)
 
 
 async def test_how_long_in_a_state_is_not_told_by_the_day_it_came() -> None:
