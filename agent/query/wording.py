@@ -38,6 +38,7 @@ from agent.validate.records.field_words import add_aside, name_field, tell_field
 from agent.validate.records.located import LocatedRecord, name_kind, name_kinds
 from core.clock import write_day
 from core.display_text import to_display_text
+from language.stems import is_past
 from registry.records import Field, Kinds, RecordKind, format_field
 
 MOST_CHARS: Final = 160
@@ -97,7 +98,8 @@ async def _describe(find: Find, kinds: Kinds, name_owner: NameOwner) -> QueryWor
     if kind is None or find.among is not None:
         raise _Unsaid
     before: dict[str, bool] = {}
-    after, notes = f" matching {quote_words(find.said.text)}" if find.said is not None else "", []
+    after = f" matching {quote_words(find.said.text)}" if find.said is not None else ""
+    notes: list[str] = []
     ends = {each.field: each for each in find.where if _is_bound(each, "<=", kind)}
     spans = {each.field for each in find.where if _is_bound(each, ">=", kind)} & ends.keys()
     for condition in find.where:
@@ -105,7 +107,9 @@ async def _describe(find: Find, kinds: Kinds, name_owner: NameOwner) -> QueryWor
             if condition.op == ">=":
                 first, last = _say_comparison(condition, kind), _say_value(ends[condition.field].value)
                 first = first.replace(" of at least ", " from ")
-                after += first.replace(" from ", " on ") if first.endswith(f" from {last}") else f"{first} to {last}"
+                whole = f"{first} to {last}" if not first.endswith(last) else first
+                told = whole.replace(" from ", " on ") if first.endswith(f" from {last}") else whole
+                after, notes = (after, [*notes, told.strip()]) if _is_named(condition, kind) else (after + told, notes)
             continue
         alike = _drop_spellings(condition.conditions) if isinstance(condition, AnyOf) else ()
         each = alike[0] if len(alike) == 1 else condition
@@ -117,6 +121,8 @@ async def _describe(find: Find, kinds: Kinds, name_owner: NameOwner) -> QueryWor
                 notes.append(_note_state(each, kind))
         elif isinstance(each, Compare | AnyOf) and (noted := _note_comparison(each, kind)):
             notes.append(noted)
+        elif isinstance(each, Compare) and _is_named(each, kind):
+            notes.append(_say_comparison(each, kind).strip())
         else:
             after += await _say(each, kind, kinds, name_owner)
     states = "".join(sorted(before, key=before.__getitem__))  # the sort is next to the noun: "2 lent oak desks"
@@ -162,14 +168,12 @@ def _note_comparison(condition: Compare | AnyOf, kind: RecordKind) -> str:
     label = name_field(field, kind)
     if isinstance(condition.value, Word) and (condition.value.word is None or isinstance(condition.value.word, bool)):
         return label if bool(condition.value.word) is (condition.op == "=") else f"not {label}"
+    value = _say_value(condition.value)
+    if condition.op in (">", "=") and value == "0":
+        return f"{'some' if condition.op == '>' else 'no'} {label}"
     sum_alone = field.name == kind.size and condition.op in _MEASURED and field.type not in ("integer", "number")
     if field.type in DATES or sum_alone:  # "over 100.00 EUR", but "boxes out over 20"
         return ""
-    value = _say_value(condition.value)
-    if condition.op == ">" and value == "0":
-        return f"some {label}"
-    if condition.op == "=" and value == "0":
-        return f"no {label}"
     if condition.op == "contains":
         return f"{label} with {quote_words(value)}"
     if condition.op not in _VALUED:
@@ -190,6 +194,9 @@ async def _say(condition: Condition, kind: RecordKind, kinds: Kinds, name_owner:
             told = await _say_all(related, kinds, name_owner)
             none = (op, count) in {("=", 0), ("<", 1), ("<=", 0)}
             some = (op, count) in {(">=", 1), (">", 0), ("!=", 0)}
+            role = kind.relation_to(related.record) if none and related.bare else None
+            if role is not None and role.via != f"{related.record}_id":
+                told = role.via.removesuffix("_id").replace("_", " ")
             number = "no " if none else "" if some else f"{_VALUED[op].removeprefix('of ')}{count} "
             return f" with {number}{told}"
         case Except(left_out=Find() as left_out):
@@ -226,7 +233,22 @@ def _say_comparison(condition: Compare, kind: RecordKind) -> str:
     whole_day = isinstance(condition.value, DayValue) and len(condition.value.date) > _MONTH
     label = say_deed(name_field(field, kind).removesuffix(" on").removesuffix(" at").removesuffix(" from"))
     when = _DATED.get(condition.op, "on" if whole_day else "in")
-    return f"{label} {'' if label.endswith(' is') and when == 'on' else f'{when} '}{value}"
+    until = label.endswith(_UNTIL) and when in ("on", "in", "from")  # "valid until 4 Dec 2026"
+    return f"{label} {'' if until or (label.endswith(' is') and when == 'on') else f'{when} '}{value}"
+
+
+_UNTIL: Final = (" until", " before", " by")
+_ADJECTIVES: Final = frozenset(("due", "free", "best", "day", "date", "from", "until"))
+
+
+def _is_named(condition: Compare, kind: RecordKind) -> bool:
+    """Whether a day goes by a noun ("pickup", "next visit"), which no noun of records can have behind it. It stands in
+    brackets."""
+    field = kind.field_named(condition.field)
+    words = name_field(field, kind).split() if field is not None and field.type in DATES else []
+    said = not words or words[0] in _ADJECTIVES or words[-1] in ("since", "day", "date") or is_past(words[0].lower())
+    said = said or words[0].endswith("able")
+    return not said and not words[0].endswith("s") and not (len(words) > 1 and words[-1].endswith("s"))
 
 
 _ENDS: Final = {"from": " beginning", "until": " ending"}

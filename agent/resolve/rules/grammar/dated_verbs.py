@@ -21,6 +21,8 @@ _FEWEST: Final = 3  # letters
 LAST: Final = frozenset(("before", "until", "by", "expires", "expiry", "expiration"))
 TAKES_PLACE: Final = frozenset(("day", "date", "when", "start", "starts", "begin", "begins", "held", "takes"))
 """What the day is called on which a record takes place."""
+_IS_THERE: Final = frozenset(("is", "are", "who's"))
+"""What stands before the day on which somebody is there: "(who) is in today"."""
 TO_COME: Final = frozenset(("due", "scheduled", "planned"))
 """What is said of the day in whose line a kind's records stand, where none is called so."""
 _NO_PLAN: Final = frozenset(("since", "status", "born"))
@@ -40,6 +42,14 @@ _PHRASAL: Final = {
 def join_verb(word: str, after: str) -> str:
     """A verb joined with the word after it."""
     return _PHRASAL.get((word, after), word)
+
+
+def find_phrasal_state(kind: RecordKind, word: str, after: str, *, denied: bool) -> str | None:
+    """The state that a verb of two words tells: "gone out" for sent. If it is ``denied``, also one that only a field
+    holds: what isn't sent is none of what comes after it."""
+    said = join_verb(word, after)
+    known = said != word and (said in kind.states or (denied and any(said in each.values for each in kind.fields)))
+    return said if known else None
 
 
 def find_owing_state(kind: RecordKind) -> str | None:
@@ -71,6 +81,8 @@ def find_day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | Non
     """The kind's date that a word is about: "cancelled", "due", "overdue". ``alike`` also accepts a synonym, unless
     that is about another date."""
     days = [each for each in kind.fields if each.type in DATES]
+    if word == "next":
+        return None  # a position, and nothing that is done
     for each in days if len(word) >= _FEWEST else ():
         for label in _labels(each):
             if stem(label) == stem(word) or (len(label) >= _FEWEST and label in word and word.startswith("over")):
@@ -122,7 +134,7 @@ def takes_place(kind: RecordKind, word: str) -> bool:
     before it says: "open" on their "day", "working" on their "next shift"."""
     line = kind.field_named(kind.order or "")
     first = _labels(line)[0] if line is not None and line.type in DATES else ""
-    return first in TAKES_PLACE or (first == "next" and word.endswith("ing"))
+    return first in TAKES_PLACE or (first == "next" and (word.endswith("ing") or word in _IS_THERE))
 
 
 def find_line_of_arrival(kind: RecordKind, word: str) -> Field | None:

@@ -284,7 +284,7 @@ class Reader:
         if length and (self.lows(index, length) == tuple(word.lower().split()) or self.low(index) not in ORDER_WORDS):
             return StateIs(state=word), length + self._named_field(index + length, kind, word)
         low = self.low(index)
-        if self.asks and (sent := join_verb(low, self.low(index + 1))) != low and sent in kind.states:  # "gone out"
+        if self.asks and (sent := dated_verbs.find_phrasal_state(kind, *self.lows(index, 2), denied=self.denies)):
             return StateIs(state=sent), 2
         if self.asks and low in dated_verbs.OWING and low != "due" and (owing := dated_verbs.find_owing_state(kind)):
             return StateIs(state=owing), 1

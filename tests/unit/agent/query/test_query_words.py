@@ -88,7 +88,15 @@ BERTH = RecordKind(
     name="berth",
     title="Berth",
     nouns=("berth", "berths"),
-    fields=(Field("id", "id"), Field("free_from", "date"), Field("service_day", "date"), Field("until_on", "date")),
+    fields=(
+        Field("id", "id"),
+        Field("free_from", "date"),
+        Field("service_day", "date"),
+        Field("until_on", "date"),
+        Field("launch_on", "date"),
+        Field("valid_until", "date"),
+        Field("payable_on", "date"),
+    ),
     label="berth {id}",
 )
 QUOTE = Words(text="x", origin=0, start=0)
@@ -104,6 +112,14 @@ def compared(field: str, op: Any, on: str) -> Compare:
         ((compared("free_from", "<=", "2026-12-25"),), "berths free by 25 Dec 2026", ["free_from"]),
         ((compared("free_from", ">=", "2026-12-25"),), "berths free from 25 Dec 2026", ["free_from"]),
         ((compared("service_day", "=", "2026-12-25"),), "berths whose service day is 25 Dec 2026", []),
+        ((compared("launch_on", "during", "2026-12-25"),), "berths (launch on 25 Dec 2026)", []),
+        ((compared("payable_on", "during", "2026-12-25"),), "berths payable on 25 Dec 2026", []),
+        ((compared("valid_until", "during", "2026-12-25"),), "berths (valid until 25 Dec 2026)", []),
+        (
+            (compared("valid_until", ">=", "2026-12-01"), compared("valid_until", "<=", "2026-12-31")),
+            "berths (valid until 1 Dec 2026 to 31 Dec 2026)",
+            ["valid_until"],
+        ),
         ((compared("until_on", "during", "2026-12-25"),), "berths ending on 25 Dec 2026", []),
         ((compared("until_on", "during", "2026-12"),), "berths ending in December 2026", ["until_on"]),
         (

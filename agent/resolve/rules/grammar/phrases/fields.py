@@ -17,6 +17,7 @@ from agent.planning.proposal import (
     Number,
     StateIs,
     TotalOf,
+    Words,
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_owing_state, find_sum
@@ -319,13 +320,16 @@ def read_debt(reader: Reader, at: int) -> int:
     return step + 2 if held and reader.lows(step, 2) == ("to", "pay") else 0
 
 
-def find_owed(reader: Reader) -> Find | None:
-    """What is owed: the unpaid records of the one kind of people's things that can be so."""
+def find_owed(reader: Reader, name: Words | None = None) -> Find | None:
+    """What is owed: the unpaid records of the one kind of people's things that can be so. By somebody's ``name`` also
+    those of a kind that belongs to nobody and holds the name itself."""
     people, found = reader.people(), []
     for kind in reader.kinds.values():
         state = find_owing_state(kind)
-        if state is not None and people is not None and reader.leads(kind, people):
-            found.append(Find(record=kind.name, where=(StateIs(state=state),), pick="all"))
+        led = people is not None and reader.leads(kind, people)
+        holds = any(each.search == "name" and each.name.endswith("_name") for each in kind.fields)
+        if state is not None and led is (name is None) and (led or holds):
+            found.append(Find(record=kind.name, said=name, where=(StateIs(state=state),), pick="all"))
     return found[0] if len(found) == 1 else None
 
 
@@ -334,19 +338,20 @@ def read_total(reader: Reader, at: int, stop: int) -> tuple[TotalOf, int] | None
     if reader.low(at) in lexicon.PRONOUNS and reader.person is not None:
         owner, step = reader.person, at + 1
     else:
-        end = reader.name(at, stop)
-        people = reader.people()
+        at += reader.asks and reader.low(at) == "the"
+        at += reader.asks and reader.low(at) == "the"
+        end, people = reader.name(at, stop), reader.people()
         if end == at or people is None:
             return None
         end = next((step for step in range(at + 1, end) if read_debt(reader, step)), end)  # "grace owes"
         owner, step = Find(record=people.name, said=reader.words(at, end)), end
     if last := read_debt(reader, step):
-        owed = find_owed(reader)
-        field = find_sum(reader.kinds[owed.record], owed) if owed is not None else None
-        if owed is None or field is None:
+        owed, own = find_owed(reader), find_owed(reader, owner.said) if owner.said is not None else None
+        find = owed.model_copy(update={"where": (BelongsTo(owner=owner), *owed.where)}) if owed is not None else own
+        field = find_sum(reader.kinds[find.record], find) if find is not None else None
+        if find is None or field is None:
             return None
-        reader.person = owner
-        find = owed.model_copy(update={"where": (BelongsTo(owner=owner), *owed.where)})
+        reader.person = owner if owed is not None else reader.person
         return TotalOf(field=field, of=find), last
     while reader.low(step) in {"still", "already", "has", "have", "had", "currently"}:
         step += 1

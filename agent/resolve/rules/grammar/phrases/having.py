@@ -27,6 +27,7 @@ from agent.resolve.rules.grammar.phrases.fields import (
     find_compared_field,
     find_counted_field,
     find_named_field,
+    label_field,
     list_stock_fields,
     read_comparison,
     read_number,
@@ -43,7 +44,8 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_held_by_theirs
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import is_past, stem
-from registry.records import Field, RecordKind
+from language.text import singularize
+from registry.records import Field, RecordKind, Relation
 
 _TURNED: Final[dict[Comparison, Comparison]] = {">=": "<", ">": "<=", "<=": ">", "<": ">=", "=": "!="}
 """What holds where a comparison doesn't."""
@@ -91,17 +93,26 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
             made.where.append(some[0])
         return some[1]
     counted = held if step < stop and reader.noun(step) is None and not negated else None
+    number = Number(number=Decimal(count), quote=reader.words(at + 1, step)) if counted is not None else None
+    counted_op = op if finds_comparison(reader, at, step) else "="
     own = _read_counted_field(reader, made.kind, step) if counted is not None else None
-    some_of = step + (reader.low(step) in {"any", "some"})
+    if number is not None and own is None and (theirs := _read_counted_of_theirs(reader, made.kind, step, stop)):
+        worth = Compare(field=theirs[1], op=counted_op, value=number)
+        made.where.append(Has(related=Find(record=theirs[0].name, where=(worth,), pick="all")))
+        return theirs[2]
+    some_of = step + (reader.low(step) in {"any", "some"} or (reader.asks and reader.low(step) in {"a", "an"}))
     if held is None and superlative is None and (held_now := find_counted_field(made.kind, reader, some_of)):
         field, end = held_now  # "(customers) with boxes"
         made.where.append(Compare(field=field.name, op="=" if negated else ">", value=Number(number=Decimal(0))))
         return end
-    if counted is not None and own is not None:
-        number = Number(number=counted.value, quote=reader.words(at + 1, step))
-        op = op if finds_comparison(reader, at, step) else "="
-        made.where.append(Compare(field=own[0].name, op=op, value=number))
+    if number is not None and own is not None:
+        made.where.append(Compare(field=own[0].name, op=counted_op, value=number))
         return own[1]
+    role = _find_role(reader, made.kind, some_of) if phrase is None or not phrase.noun else None
+    if role is not None and superlative is None and op == ">=" and count == 1:
+        related = Find(record=role.kind, pick="all")
+        made.where.append(Has(related=related, op="=" if negated else ">=", count=int(not negated)))
+        return some_of + 1
     if (phrase is None or not phrase.noun) and reader.asks and superlative is None and op == ">=":
         deed = _read_noun_of_deed(reader, made.kind, step)
         if deed is not None:
@@ -129,6 +140,29 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
     else:
         made.where.append(Has(related=related, op=op, count=count))
     return last
+
+
+def _find_role(reader: Reader, kind: RecordKind, at: int) -> Relation | None:
+    """The relation that a word is the name of: "(which plots have no) keeper", of those whom a ``keeper_id`` names."""
+    for each in kind.relations if reader.asks else ():
+        role = each.via.removesuffix("_id")
+        named = kind.field_named(f"{role}_name")
+        names = {role, *((label_field(named), *named.words) if named is not None else ())}
+        alone = sum(other.kind == each.kind for other in kind.relations) == 1
+        if alone and each.kind in reader.kinds and names & {reader.low(at), singularize(reader.low(at))}:
+            return each
+    return None
+
+
+def _read_counted_of_theirs(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[RecordKind, str, int] | None:
+    """The field of a number that what belongs to somebody holds: "(who has) fewer than 2 rides left", on their pass."""
+    for end in range(min(stop, at + 3), at, -1) if reader.asks else ():
+        below = [each for each in reader.kinds.values() if each.relation_to(kind.name) is not None]
+        held = [(each, find_named_field(each, reader, at, end)) for each in below]
+        found = [(each, field.name, end) for each, field in held if field and field.type in ("integer", "number")]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
 
 
 def _read_counted_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Field, int] | None:

@@ -223,6 +223,8 @@ def read_predicate(
     only if it is no word of the action ("the invoices overdue")."""
     if reader.asks and reader.low(at) in {"a", "an"} and reader.low(at - 1) in lexicon.BE | lexicon.NOT:
         at += reader.state(at + 1, made.kind) is not None  # "(who is) a member"
+    off = reader.asks and reader.low(at) in {"off", "out"} and reader.state(at, made.kind) is None
+    at += off and reader.state(at + 1, made.kind) is not None  # "off sick"
     state = reader.state(at, made.kind)
     dated = reader.date_field(made.kind, at)
     unknown = state is None and dated is None and not plain

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from agent.extract.references.vocabulary import PLACES
-from agent.planning.proposal import AS_LISTED, OrderByField
+from agent.planning.proposal import AS_LISTED, OrderByField, StateIs
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.fields import find_measure, read_superlative
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, PhraseParts, count_placing, read_quantity
@@ -19,6 +19,9 @@ def read_order(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
     """Reads the position that begins at a token into the phrase. Returns how many tokens give it."""
     if reader.low(at) in _AHEAD and (ahead := reader.from_now(made.kind, at)) is not None:
         made.where.append(ahead)
+        told = isinstance(made.where[0], StateIs) or any(reader.state(step, made.kind) for step in range(at + 1, noun))
+        off = reader.asks and not told and "cancelled" in made.kind.states
+        made.where += [StateIs(state="cancelled", negated=True)] if off else []
         if reader.low(at) == "next":
             line = ahead.field if ahead.field != made.kind.order else AS_LISTED
             made.order = OrderByField(by=line, first="earliest")

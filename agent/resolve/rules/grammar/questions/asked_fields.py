@@ -1,5 +1,6 @@
-"""Asked fields: what a question about one named record may ask for, told by its question word alone: a day ("when does
-the tenancy run out"), an amount ("what does the room cost") or somebody ("who").
+"""Asked fields: what a question about one named record may ask for, told by its question word alone or by the words of
+the field: a day ("when does the tenancy run out"), an amount ("what does the room cost"), somebody ("who"), how it is
+("is it back yet"), or any field ("on which hook is it").
 
 The words between say more than is known here, so the answer names the fields that it gives. Only live data can tell
 which record is meant.
@@ -16,7 +17,7 @@ from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, takes_place
 from agent.resolve.rules.grammar.named_records import find_named_records
-from agent.resolve.rules.grammar.phrases.fields import find_core, label_field, list_cores
+from agent.resolve.rules.grammar.phrases.fields import NUMERIC, SPARE, find_core, label_field, list_cores
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts
 from agent.resolve.rules.grammar.phrases.plain_names import find_plain_names
@@ -30,6 +31,7 @@ from registry.records import Field, RecordKind
 Asked = Literal["day", "amount", "somebody", "field", "state"]
 MOST_TOKENS: Final = 16
 _FEWEST: Final = 4  # letters
+_MOST_RUNS: Final = 3  # "how many tickets … sold … gala"
 _MOST_BEHIND: Final = 2  # words behind a name that are no part of it
 MOST_ANSWERS: Final = 8
 _OPENINGS: Final[tuple[tuple[tuple[str, ...], Asked], ...]] = (
@@ -48,8 +50,12 @@ _PLAIN: Final = (
 _NO_NAMES: Final = _PAYING | _PLAIN | {"most", "least"}
 _AFTER_NOUNS: Final = lexicon.DETERMINERS | lexicon.OWNERS | lexicon.OF | word_set("with without in on at my our your")
 """What stands before a noun rather than a verb."""
-_FUNCTION: Final = lexicon.DETERMINERS | lexicon.OF | lexicon.BE | lexicon.NAME_STOP & word_set("on in at to has have")
+_FUNCTION: Final = (
+    (_PLAIN - lexicon.PARTICLES) | lexicon.DETERMINERS | lexicon.OF | lexicon.BE | word_set("on in at to")
+)
+"""… beside the words of a field: how many are out is not how many there are."""
 _PLACED: Final = word_set("on in at from for")
+_COUNTS: Final = ("integer", "number")
 _UNASKED: Final = ("id", "currency")
 _PLACING: Final = word_set("next last first latest upcoming")
 _ASKING: Final = word_set("who whom whose what when where why which how")
@@ -65,7 +71,7 @@ _KNOWN: Final[Mapping[Asked, frozenset[str]]] = {
 def list_field_answers(reader: Reader) -> list[RecordsAnswer]:
     """The answers that a question's first words and the record that it names allow, likeliest first."""
     behind = range(_list_opening(reader).stop, len(reader.tokens))
-    if len(reader.tokens) > MOST_TOKENS or any(reader.low(at) in _ASKING for at in behind):
+    if len(reader.tokens) > MOST_TOKENS or reader.denies or any(reader.low(at) in _ASKING for at in behind):
         return []  # "who … and when": a part of the question is no answer to it
     made: list[RecordsAnswer] = []
     for asked in _read_asked(reader):
@@ -79,7 +85,7 @@ def _is_all_read(reader: Reader, answer: RecordsAnswer, asked: Asked) -> bool:
     """Whether every word is in the name, of the fields or their kind, or only a verb. What is asked of something that a
     record has, as "Ada's visa", is not known."""
     named = {word for each in walk(answer) if isinstance(each, Words) for word in each.text.casefold().split()}
-    own, verbs = _list_own_words(reader, answer), 0
+    own, answered, verbs = _list_own_words(reader, answer), _list_answered(reader, answer), 0
     placed = isinstance(answer.records, Find) and answer.records.order is not None
     for at, token in enumerate(reader.tokens):
         low, typed = token.low.removesuffix("'s"), reader.words(at, at + 1).text.casefold()
@@ -87,10 +93,11 @@ def _is_all_read(reader: Reader, answer: RecordsAnswer, asked: Asked) -> bool:
             continue
         if at in reader.dated:
             return False  # of another day it may not be so
-        if low in (_FUNCTION if asked == "field" else EMPTY) | _PLAIN or (placed and low in _PLACING):
+        if low in (_FUNCTION if asked == "field" else EMPTY | _PLAIN) or (placed and low in _PLACING):
             continue
-        if stem(low) in GENERIC and find_core(reader.low(at - 1)) in own:
-            continue  # "phone number"
+        left = reader.lows(at, 2) == ("left", "of") and all(each.type in NUMERIC for each in answered)
+        if left or (stem(low) in GENERIC and find_core(reader.low(at - 1)) in own):
+            continue  # "what's left of her credit, phone number"
         before = reader.tokens[at - 1] if at else token
         noun = before.owns or before.low in _AFTER_NOUNS
         known = _COMES if placed else _KNOWN.get(asked)
@@ -113,11 +120,15 @@ def _is_of_another(reader: Reader, said: str, answer: RecordsAnswer) -> bool:
     return any(noun.startswith(said) for kind in named for noun in kind.nouns)
 
 
+def _list_answered(reader: Reader, answer: RecordsAnswer) -> list[Field]:
+    kind = reader.kinds[answer.records.record] if isinstance(answer.records, Find) else None
+    return [each for each in kind.fields if each.name in answer.fields] if kind is not None else []
+
+
 def _list_own_words(reader: Reader, answer: RecordsAnswer) -> set[str]:
     """The stems of what is answered: of the fields, and of a kind that isn't named itself."""
     find = answer.records
-    kind = reader.kinds[find.record] if isinstance(find, Find) else None
-    fields = [each for each in kind.fields if each.name in answer.fields] if kind is not None else []
+    kind, fields = reader.kinds[find.record] if isinstance(find, Find) else None, _list_answered(reader, answer)
     nouns = kind.nouns if kind is not None and isinstance(find, Find) and find.said is None else ()
     names = {*stem_text(" ".join((*nouns, *(f"{each.name} {each.label}".replace("_", " ") for each in fields))))}
     return (names - GENERIC) | {word for each in fields for core in list_cores(each) for word in core}
@@ -138,7 +149,7 @@ def _read_asked(reader: Reader) -> tuple[Asked, ...]:
     if asked is None or behind == "else" or (asked == "day" and not be and behind not in _TO_COME | {"did"}):
         return ()
     if asked == "state":  # "is it back yet"
-        return ("state",) if any(word in lexicon.PARTICLES for word in said[-3:]) else ()
+        return ("state",) if "back" in said[-3:] else ()
     first: tuple[Asked, ...] = ("amount",) if asked == "field" and not _PAYING.isdisjoint(said) else ()
     named = asked == "somebody" and (behind in lexicon.BE or reader.low(opening.stop - 1) != "who")
     return (*first, asked, "field") if named else (*first, asked)
@@ -150,7 +161,7 @@ def _list_named(reader: Reader) -> Iterator[Find]:
         yield from group
     begin = _list_opening(reader).stop
     begin += reader.low(begin - 1) == "who" and reader.low(begin) not in lexicon.BE  # a verb is no part of a name
-    for first, last in find_plain_names(reader, begin, len(reader.tokens), lexicon.HAVING):
+    for first, last in find_plain_names(reader, begin, len(reader.tokens), lexicon.HAVING, _MOST_RUNS):
         first += reader.low(first) in _PLACING and last - first > 1  # "the next Hamlet"
         for end in range(last, max(first, last - _MOST_BEHIND - 1), -1):  # "when does the bronze horse move"
             if _NO_NAMES.issuperset(reader.lows(first, end - first)):
@@ -200,8 +211,11 @@ def _read_position(reader: Reader, kind: RecordKind, find: Find) -> PhraseParts:
 def _list_fields(reader: Reader, kind: RecordKind, asked: Asked) -> tuple[str, ...]:
     if asked != "field":
         return tuple(each.name for each in kind.fields if _is_asked(each, asked))
-    said = {find_core(token.low) for token in reader.tokens}
-    cores = {each.name: [set(core) for core in list_cores(each)] for each in kind.fields if each.type not in _UNASKED}
+    said, many = {find_core(token.low) for token in reader.tokens}, "many" in reader.lows(0, len(reader.tokens))
+    asked_of = [each for each in kind.fields if each.type not in _UNASKED and (not many or each.type in _COUNTS)]
+    cores = {each.name: [set(core) for core in list_cores(each)] for each in asked_of}
+    if many:  # "bags" of "Bags out"
+        cores = {name: [*held, *(core - SPARE for core in held)] for name, held in cores.items()}
     fits = {name: max((len(core) for core in held if core <= said), default=0) for name, held in cores.items()}
     most = max(fits.values(), default=0)
     return tuple(name for name, length in fits.items() if most and length == most)
@@ -216,10 +230,14 @@ def _is_asked(field: Field, asked: Asked) -> bool:
     return asked == "amount" and (field.type == "money_minor" or field.currency_field is not None)
 
 
-def read_amount(reader: Reader, index: int, read: Callable[[], Answer | None]) -> Answer | None:
-    """An amount by the name of its field, which ``read`` finds: "how much is the deposit of lease 7"."""
-    before = [*reader.readings]
-    answer = read() if reader.lows(index, 2) == ("how", "much") and reader.low(index + 2) in lexicon.BE else None
+def read_amount(reader: Reader, index: int, stop: int, read: Callable[[int, int], Answer | None]) -> Answer | None:
+    """An amount by the name of its field, which ``read`` finds between two tokens: "how much is the deposit of lease 7,
+    what does a ticket for the gala cost"."""
+    before, much = [*reader.readings], reader.lows(index, 2) == ("how", "much")
+    verb = index + 1 + much
+    costs = reader.low(verb) in {"do", "does", "did"} and reader.low(stop - 1) == "cost"
+    asked = much and reader.low(verb) in lexicon.BE
+    answer = read(verb + costs, stop - costs) if asked or costs else None
     if isinstance(answer, RecordsAnswer) and isinstance(answer.records, Find) and answer.records.pick == "one":
         held = [reader.kinds[answer.records.record].field_named(each) for each in answer.fields]
         if held and all(each is not None and _is_asked(each, "amount") for each in held):

@@ -26,9 +26,8 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, find_sum
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
-from agent.resolve.rules.grammar.phrases.conditions import list_meant, read_subject, take_first
+from agent.resolve.rules.grammar.phrases.conditions import read_subject, take_first
 from agent.resolve.rules.grammar.phrases.fields import (
-    SPARE,
     find_measure,
     find_named_field,
     find_owed,
@@ -40,11 +39,11 @@ from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, guess
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
-from agent.resolve.rules.grammar.questions.plain import read_one_kind
+from agent.resolve.rules.grammar.questions.plain import read_one_kind, read_theirs
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
 from agent.resolve.rules.grammar.questions.verb_questions import read_left, read_price
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import is_past, stem
+from language.stems import stem
 from language.text import word_set
 from registry.records import Field, RecordKind
 
@@ -184,6 +183,7 @@ def find_sum_of_deed(kind: RecordKind, noun: str) -> str | None:
 def _everything(reader: Reader, at: int, stop: int) -> TotalOf | None:
     """A sum over records of the one kind that fits the condition: "(the total of) everything overdue, all that Ada has
     paid"."""
+    at += reader.low(at) in {"still", "currently"}
     if any(each.size and reader.state(at, each) is not None for each in reader.kinds.values()):
         return read_total_of_all(reader, at, stop)  # "(total) open in GBP"
     if reader.low(at) not in {"everything", "all", "what", "whatever"}:
@@ -273,36 +273,10 @@ def read_how_many(reader: Reader, index: int, stop: int) -> Answer | None:
         at = index + 1
     else:
         return None
-    counted = _counted_field(reader, at, stop) or read_counted(reader, at, stop)
+    counted = read_counted(reader, at, stop)
     counted = counted or (read_left(reader, at, stop) if reader.noun(at) is None else None)
     of_one = read_one_kind(reader, at, stop) if counted is None and stop > at else None
     return counted or (ValueAnswer(value=CountOf(of=of_one)) if of_one is not None else None)
-
-
-def _counted_field(reader: Reader, at: int, stop: int) -> Answer | None:
-    """A number that a record holds: "(how many) seats does 7 have, seats are left for the gala, are sold for it"."""
-    end = stop
-    while end > at and reader.low(end - 1) in HELD | {"left", "still", "out", "got", "now"}:
-        end -= 1
-    tail = [word for word in reader.lows(end, stop - end) if word == "left"]
-    for step in range(at + 1, min(at + 6, end)):
-        said = [stem(word) for word in (*reader.lows(at, step - at), *tail) if word not in HELD | _IDLE]
-        joins = reader.low(step) in {"of", "for", "in", "on", "has", "have"} | DO | BE
-        finds = list_meant(reader, step + 1, end) if joins else []
-        counts = [(find, each) for find in finds for each in reader.kinds[find.record].fields if find.pick == "one"]
-        made = [RecordsAnswer(records=find, fields=(each.name,)) for find, each in counts if _counts(each, said)]
-        if made:
-            return take_first(reader, made)
-    return None
-
-
-def _counts(each: Field, said: Sequence[str]) -> bool:
-    """Whether the words are a number field's: "seats left", or "tickets sold" where that is called "sold"."""
-    label = label_field(each).split()
-    aside = len(label) == 1 and len(said) > 1 and is_past(label[0])
-    plain = [stem(word) for word in label if word not in SPARE]
-    named = sorted(map(stem, label)) == sorted(said[aside:]) or (plain and plain == [*said])
-    return each.type in ("number", "integer") and bool(named)
 
 
 def _owed_to_us(reader: Reader, at: int, stop: int) -> Answer | None:
@@ -326,7 +300,7 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
     if owing or (reader.low(index) == "what" and reader.low(index + 1) in DO):
         total = read_total(reader, index + 1 + (reader.low(index) == "what"), stop)
         if total is None or not is_over(reader, total[1], stop):
-            return None
+            return read_theirs(reader, index + 2, stop)
         return _told_things(reader, total[0], index, stop) or ValueAnswer(value=total[0])
     if reader.lows(index, 2) != ("how", "much"):
         return None

@@ -104,7 +104,14 @@ def read_told_text(reader: Reader, kind: RecordKind, at: int, stop: int) -> Rest
         end += 1
     called = [each for each in kind.fields if each.type == "string" and label_field(each).endswith("s")]
     field = next((each for each in called if stem(label_field(each)) == stem(reader.low(at))), None)
-    if field is None or end <= first or not reader.ranges.keys().isdisjoint(range(first, end)):
+    if field is not None and (state := reader.state(first, kind)) is not None and end > first:
+        return (state[0],), first + state[1]  # a group of them: "(who) plays brass"
+    if (
+        field is None
+        or end <= first
+        or reader.low(first) in lexicon.DENYING
+        or not reader.ranges.keys().isdisjoint(range(first, end))
+    ):
         return None
     words = reader.words(first, end)
     return (Compare(field=field.name, op="contains", value=Word(word=words.text, quote=words)),), end

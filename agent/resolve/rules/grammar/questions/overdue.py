@@ -28,7 +28,7 @@ def leave_out_finished(answer: Answer, kinds: Mapping[str, RecordKind]) -> Answe
         others = [each for each in find.where if not _is_overdue(each)]
         if len(others) == len(find.where) or any(_tells_stage(each, kind) for each in others):
             continue
-        off = tuple(StateIs(state=each, negated=True) for each in _list_finished(kind))
+        off = tuple(StateIs(state=each, negated=True) for each in list_finished(kind))
         answer = exchange(answer, find, find.model_copy(update={"where": (*find.where, *off)}))
     return answer
 
@@ -49,7 +49,7 @@ def _tells_stage(condition: Condition, kind: RecordKind) -> bool:
     return not lexicon.STATE_FIELDS.isdisjoint(held)
 
 
-def _list_finished(kind: RecordKind) -> Iterable[str]:
+def list_finished(kind: RecordKind) -> Iterable[str]:
     """The states in which a record is finished. None where being overdue is a state of its own."""
     stages = [each for each in kind.fields if each.name in lexicon.STATE_FIELDS]
     values = [value for each in stages for value in each.values]

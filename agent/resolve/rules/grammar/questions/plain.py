@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from agent.extract.references.vocabulary import rate_person_likeness
+from agent.extract.references.vocabulary import is_person, rate_person_likeness
 from agent.planning.proposal import (
     Answer,
     BelongsTo,
@@ -28,7 +28,7 @@ from agent.resolve.rules.grammar.dated_verbs import (
     may_lie_ahead,
 )
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
-from agent.resolve.rules.grammar.phrases.conditions import list_meant, list_subjects, take_first
+from agent.resolve.rules.grammar.phrases.conditions import count_test, list_meant, list_subjects, take_first
 from agent.resolve.rules.grammar.phrases.fields import label_field, read_total
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, guess
 from agent.resolve.rules.grammar.phrases.places_and_deeds import is_born
@@ -46,6 +46,7 @@ _ABOUT: Final = word_set(
 )
 
 
+_BESIDE: Final = word_set("for with in at")
 _EXISTS: Final = (("do", "we", "have"), ("have", "we", "got"), ("have", "we"))
 
 
@@ -63,8 +64,9 @@ def read_told_of_things(reader: Reader, index: int, stop: int) -> Answer | None:
     if reader.low(index) not in {"what", "what's"} or (at == index + 1 and reader.low(index) == "what"):
         return None
     at += reader.low(at) == "on" and at not in reader.ranges and at + 1 in reader.ranges
-    find = read_one_kind(reader, at + (reader.low(at) == "we"), stop)
-    return RecordsAnswer(records=find) if find is not None else None
+    at += reader.low(at) == "we"
+    find = read_one_kind(reader, at, stop)
+    return RecordsAnswer(records=find) if find is not None else take_first(reader, read_happening(reader, at, stop))
 
 
 def read_one_kind(reader: Reader, at: int, stop: int) -> Find | None:
@@ -74,7 +76,11 @@ def read_one_kind(reader: Reader, at: int, stop: int) -> Find | None:
     found = list(_told(reader, at, stop)) if at < stop and not named else []
     own = [each for each in found if not any(isinstance(one, Has) for one in each.where)]
     found = own or found  # what is urgent itself, before who has something urgent
-    found = [each for each in found if any(isinstance(one, StateIs) for one in each.where)] or found
+    told = [each for each in found if any(isinstance(one, StateIs) for one in each.where)]
+    found = told if told and at not in reader.ranges else found
+    if len(found) > 1:  # what is called "due", before what is so on its day
+        called = [(each, reader.date_field(reader.kinds[each.record], at)) for each in found]
+        found = [each for each, day in called if day is not None and reader.low(at) in label_field(day).split()]
     return found[0] if len(found) == 1 else None
 
 
@@ -101,6 +107,38 @@ def list_happening(reader: Reader) -> list[RecordKind]:
     lines = [(each, each.field_named(each.order or "")) for each in reader.kinds.values()]
     days = [(each, label_field(line).split()[0]) for each, line in lines if line is not None and line.type in DATES]
     return [each for each, day in days if day in TAKES_PLACE] or [each for each, day in days if day == "due"]
+
+
+def read_happening(reader: Reader, at: int, stop: int) -> list[Answer]:
+    """What takes place on a day, perhaps for somebody or in a place, whichever of its relations the name is of: "(what
+    is) in the studio on Friday, (anything) for Ada tomorrow, (what's on) this week". Of several kinds any may."""
+    beside = reader.low(at) in _BESIDE and at not in reader.ranges
+    begin = at + beside + (beside and reader.low(at + 1) in lexicon.DETERMINERS)
+    end = next((step for step in range(begin + beside, stop) if step in reader.ranges), stop)
+    stated = any(reader.state(step, each) for step in range(begin, end) for each in reader.kinds.values())
+    if end == stop or (end > begin) is not beside or stated or reader.noun(begin) is not None:
+        return []
+    found: dict[str, list[Find]] = {}
+    for kind in list_happening(reader):
+        spent = reader.when(end, kind.order or "")
+        stands = [StateIs(state="cancelled", negated=True)][: "cancelled" in kind.states]
+        owners = [each.kind for each in kind.relations if each.kind in reader.kinds] if beside else [""]
+        for name in owners if spent is not None and spent[1] >= stop else ():
+            whose = [BelongsTo(owner=Find(record=name, said=reader.words(begin, end)))] if beside else []
+            where = (*whose, *(spent[0] if spent is not None else ()), *stands)
+            found.setdefault(name, []).append(Find(record=kind.name, where=where, pick="all"))
+    people_first = reader.low(at) in {"for", "with"}
+    names = sorted(found, key=lambda each: bool(each) and is_person(reader.kinds[each]) is not people_first)
+    return [YesNoAnswer(tests=tuple(map(count_test, found[each])), join="any") for each in names]
+
+
+def read_theirs(reader: Reader, at: int, stop: int) -> RecordsAnswer | None:
+    """Somebody's records by their noun as a verb, where these hold the name themselves: "(what did) Ada order"."""
+    noun = reader.noun(stop - 1) if stop - at > 1 else None
+    held = noun is not None and any(each.search == "name" and each.name.endswith("_name") for each in noun[0].fields)
+    if noun is None or not held or reader.name(at, stop - 1) < stop - 1:
+        return None
+    return RecordsAnswer(records=Find(record=noun[0].name, said=reader.words(at, stop - 1), pick="all"))
 
 
 def read_about_somebody(reader: Reader, index: int, stop: int) -> Answer | None:
@@ -194,7 +232,7 @@ def read_told_when(reader: Reader, about: Find, verb: int, stop: int) -> Records
     """The day of what a verb tells of a record, or of one that belongs to it."""
     while reader.low(verb) in {"get", "gets", "got", "been", "be", "last", "first", "actually"}:
         verb += 1
-    if reader.low(verb) == "next":
+    if reader.low(verb) == "next" and lexicon.PARTICLES.issuperset(reader.lows(verb + 1, stop - verb - 1)):
         return None  # a position, and nothing that is done
     said = [find_base_form(stem(reader.low(at))) for at in range(verb, stop)]
     if stop - verb == 1 and reader.low(verb) in _OVER:

@@ -80,6 +80,7 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
     if at == phrase.last and phrase.noun and find.pick == "all" and at < stop:  # "(all) invoices overdue"
         state = reader.state(at, kind)
         timed = state is not None and is_past(reader.low(at)) and at + state[1] in reader.ranges
+        timed = timed and state is not None and (not takes_place(kind, "") or reader.ahead(at + state[1]))
         if state is not None and reader.noun(at + state[1]) is None and not timed:
             find, at = find.model_copy(update={"where": (*find.where, state[0])}), at + state[1]
     while at < stop:
@@ -363,7 +364,7 @@ def _done_by(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restrictio
 
 def _in_debt(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
     """People who owe something: "(who) still owes us money, (does anyone in Oslo) have a rest to pay"."""
-    last = read_debt(reader, at + (reader.low(at) in lexicon.RELATIVES))
+    last = read_debt(reader, at + (reader.low(at) in lexicon.RELATIVES)) if reader.low(at - 1) != "we" else 0
     owed = find_owed(reader) if last and kind is reader.people() else None
     return ((Has(related=owed),), skip_owed(reader, last)) if owed is not None else None
 

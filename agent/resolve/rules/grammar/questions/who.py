@@ -16,6 +16,7 @@ from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.questions.figures import drop_place
 from agent.resolve.rules.grammar.questions.groups import read_told_text
+from agent.resolve.rules.grammar.questions.overdue import list_finished
 from agent.resolve.rules.grammar.questions.plain import list_below, list_happening
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, read_restricted
 from agent.resolve.rules.grammar.reader import Reader
@@ -25,6 +26,7 @@ from registry.records import RecordKind
 
 _BESIDE: Final = word_set("on after with care of for to charge out the")
 _IN: Final = frozenset(("in", "here"))
+_TAKES: Final = word_set("get gets receive receives take takes")
 _ASSIGNED: Final = word_set("assigned allocated given")
 _MADE: Final = frozenset(find_base_form(stem(word)) for word in ("ordered", "booked", "placed", "made", "bought"))
 
@@ -75,6 +77,8 @@ def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
     ):
         return RecordsAnswer(records=named.find) if not named.find.bare else None  # "who is our newest client"
     people = reader.people()
+    if people is not None and (takers := _list_takers(reader, people, at, stop)):
+        return take_first(reader, [RecordsAnswer(records=each) for each in takers])
     told = read_told_text(reader, people, at, stop) if people is not None else None
     if told is None and (doer := _who_does(reader, at, stop, named=False)) is not None:
         return doer
@@ -95,6 +99,29 @@ def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
         if found is not None and not found.bare and found.order is None:
             return RecordsAnswer(records=Find(record=people.name, where=(Has(related=drop_place(found)),), pick="all"))
     return _who_does(reader, index + 1 + (reader.low(index + 1) in BE), stop, named=True)
+
+
+def _list_takers(reader: Reader, people: RecordKind, at: int, stop: int) -> list[Find]:
+    """Those who get a thing, by what belongs both to them and to it and is not over: "(who) gets the garden letter"."""
+    named = reader.low(at) in _TAKES and reader.low(at + 1) not in lexicon.DENYING
+    named = named and all(reader.noun(step) is None for step in range(at + 1, stop))
+    things = list_meant(reader, at + 1, stop) if named else []
+    tied = [
+        (below, each.model_copy(update={"pick": "one"}))
+        for each in things
+        for below in (reader.kinds[found.record] for found in list_below(reader, Find(record=people.name)))
+        if below.relation_to(each.record) is not None and each.record != people.name
+        if reader.kinds[each.record].relation_to(people.name) is None  # a thing of theirs is no one's to get
+    ]
+    finds = [
+        Find(record=below.name, where=(BelongsTo(owner=each), *_list_lasting(below)), pick="all")
+        for below, each in tied
+    ]
+    return [Find(record=people.name, where=(Has(related=each),), pick="all") for each in finds]
+
+
+def _list_lasting(kind: RecordKind) -> list[StateIs]:
+    return [StateIs(state=each, negated=True) for each in list_finished(kind)]
 
 
 def _tell_busy(reader: Reader, people: RecordKind, at: int, stop: int) -> Answer | None:

@@ -39,7 +39,13 @@ from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
 from agent.resolve.rules.grammar.questions.deeds import read_did
 from agent.resolve.rules.grammar.questions.figures import find_sum_of_deed
 from agent.resolve.rules.grammar.questions.groups import read_in_place
-from agent.resolve.rules.grammar.questions.plain import list_happening, read_exists, read_one_kind, read_owes_more
+from agent.resolve.rules.grammar.questions.plain import (
+    list_happening,
+    read_exists,
+    read_happening,
+    read_one_kind,
+    read_owes_more,
+)
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
 from agent.resolve.rules.grammar.questions.who import read_whoever
 from agent.resolve.rules.grammar.reader import Reader
@@ -176,6 +182,8 @@ def _anything(reader: Reader, index: int, at: int, stop: int) -> Answer | None:
     if at == index and not (reader.text.plain.rstrip().endswith("?") or index == 0):
         return None
     if reader.low(at) in _THING:
+        if (theirs := take_first(reader, read_happening(reader, at + 1, stop))) is not None:
+            return theirs
         find = read_one_kind(reader, at + 1, stop)
     elif reader.low(at) in lexicon.EVERYONE and reader.low(at) not in lexicon.EVERY | {"people"}:
         whoever = read_whoever(reader, at, stop)

@@ -68,8 +68,12 @@ async def tell(text: str) -> str | None:
         ("how much is an evening with the blue whale", None),
         ("how much is an evening for the blue whale", "Blue Whale: evening fee 4.50 EUR."),
         ("is the blue whale back yet?", "Blue Whale: lent; due back 21 Nov 2026."),
+        ("what does an evening for the blue whale cost", "Blue Whale: evening fee 4.50 EUR."),
         ("which locker does Wilma paint", None),
+        ("which locker does Wilma not have", None),
+        ("how many strands of the blue whale are out", None),
         ("which hook does the blue whale have tomorrow", None),
+        ("is the blue whale back today?", None),
         ("what does the blue whale's locker say", None),
     ],
 )
@@ -108,6 +112,8 @@ async def test_what_is_called_off_is_said_to_be_so() -> None:
         ("when does Per come next", "Lesson 24: 25 Nov 2026."),
         ("when did Ida last come", "Lesson 21: 20 Nov 2026."),
         ("when did Ida last pay", None),
+        ("when is Ida's next lesson?", "Lesson 23: 26 Nov 2026."),
+        ("when is the next cancelled lesson?", "Lesson 22: 25 Nov 2026."),
     ],
 )
 async def test_the_next_and_the_last_time_are_those_that_take_place(text: str, told: str | None) -> None:

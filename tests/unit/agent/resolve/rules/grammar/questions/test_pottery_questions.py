@@ -99,6 +99,7 @@ async def test_no_word_of_a_question_is_passed_over(text: str, said: str) -> Non
 @pytest.mark.parametrize(
     "text",
     [
+        "who do we owe",
         "when is the hill concert",  # nothing of Nia Hill's
         "who coaches Edda and what",
         "when is Edda's next session and why",
