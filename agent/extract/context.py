@@ -115,8 +115,8 @@ def _named_after(text: Text, start: int, end: int) -> bool:
 def rate_affinity(text: Text, start: int, spec: ParameterSpec) -> float:
     """In [-0.3, 0.3]: whether this role takes the preposition before the span."""
     said = find_preposition(text, start)
-    if said is None or not spec.roles:
-        return 0.0
+    if said is None or not spec.roles or (said == "to" and spec.annotation.replaces is not None):
+        return 0.0  # whatever replaces another value, something is set "to" it
     # "to" any place, but not to a place of origin.
     if said == "to" and "origin" in spec.roles and "target" not in spec.roles:
         return -0.3

@@ -204,8 +204,13 @@ def _take_whole(read: Text, spec: ParameterSpec, start: int, end: int, now: date
                 return Candidate(
                     start, end, value, "" if words == str(value) else f"{words} → {value}", str(value), 0.9
                 )
+        within, first, last = read, start, end
+        if kind == "time" and number is not None:  # "10", in answer to when
+            within, first, last = read_text(f"at {unquoted}"), 0, len(unquoted) + len("at ")
         found = [
-            each for each in _read(read, spec, kind, now, required=True) if _covers(read, spec, kind, each, start, end)
+            each
+            for each in _read(within, spec, kind, now, required=True)
+            if _covers(within, spec, kind, each, first, last)
         ]
         found = [each for each in found if is_allowed(spec, each.value)]
         if found:

@@ -18,6 +18,7 @@ from agent.extract.value_roles import Role, find_roles
 from language.text import split_name, word_set
 from registry.contract import Annotation, SourceKind, Unit
 from registry.parameter_types import BY_FORMAT, ParameterType
+from registry.patterns import compile_pattern
 
 _STEMMER: Final = Stemmer.Stemmer("english", 0)
 _GENERIC: Final = word_set("the a an of for to is has value param parameter field input data info new my user's s")
@@ -209,8 +210,8 @@ def _of_string(made: ParameterSpec, words: tuple[str, ...], said: str, *, money:
     declared = made.schema.get("format")
     if declared in BY_FORMAT:
         return [BY_FORMAT[str(declared)]]
-    if made.schema.get("pattern"):
-        return ["pattern"]
+    if pattern := made.schema.get("pattern"):
+        return ["time"] if _takes_clock(str(pattern), made.form or "") else ["pattern"]
     form = made.form or ""
     last = words[-1] if words else ""
     if re.search(r"[yYdD]", form) and re.search(r"[hH]", form):
@@ -264,6 +265,15 @@ def _of_string(made: ParameterSpec, words: tuple[str, ...], said: str, *, money:
     ):
         return ["code", "text"]
     return ["text"]
+
+
+def _takes_clock(pattern: str, form: str) -> bool:
+    """Whether a schema's pattern takes the times of a day, and no length of time ("30:00"), or says that it does."""
+    rule = compile_pattern(pattern)
+    hours = re.search(r"[hH]", form) and not re.search(r"[yYdD]", form)
+    return (
+        rule is not None and rule.covers("09:30") and rule.covers("23:59") and bool(hours or not rule.covers("30:00"))
+    )
 
 
 _DATED: Final = word_set("date dates day birthday dob deadline due checkin checkout since until")

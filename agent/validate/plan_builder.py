@@ -36,6 +36,7 @@ from agent.validate.consent import explain_unclear, has_consent
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.coverage.unused_words import find_joined, find_unused_words, quote_spans
 from agent.validate.filling import DraftFilling
+from agent.validate.guessed_hours import list_guessed
 from agent.validate.payload import Misfit, call_request, digest_plan, find_misfits, preview
 from agent.validate.policy import Decision, authorize, confirm_nothing, counts_in_session, decide
 from agent.validate.questions import REST, join, quote_words
@@ -132,7 +133,7 @@ class PlanParts:
         elif already is not None:
             self.reasons.append(f"{already.told}.")
         if self.request.given is None:
-            self.reasons += list_cautions(self.request, contract, step)
+            self.reasons += [*list_cautions(self.request, contract, step), *list_guessed(contract, step)]
         self.contracts.append(contract)
         self.steps.append(step)
         self.decisions.append(decision)

@@ -4,14 +4,16 @@ by default, else the one its description shows ("MM/DD/YYYY", "HH:MM")."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
 
-from agent.extract.context import rate_affinity, rate_label
+from agent.extract.context import PREPOSITIONS, rate_affinity, rate_label
 from agent.extract.parameter_spec import ParameterSpec
 from agent.extract.reading import Candidate
 from agent.extract.time import dates, durations, times
+from language.stems import EMPTY
 from language.text import Text, word_set
 
 _PARTS: Final = re.compile(r"YYYY|yyyy|%Y|YY|yy|DD|dd|%d|MM|mm|%m|%M|HH|hh|%H|SS|ss|%S")
@@ -120,10 +122,14 @@ def find_clock_times(text: Text, spec: ParameterSpec, now: datetime) -> list[Can
     made: list[Candidate] = []
     form = spec.form if spec.form and has_time(spec.form) and not has_day(spec.form) else None
     twelve = "12-hour" in spec.description.lower() or "am/pm" in spec.description.lower()
-    found = times.find(text)
+    days = dates.find(text, now.date())
+    found = [
+        each for each in times.find(text) if not (each.bare and any(one.start <= each.start < one.end for one in days))
+    ]
     for index, each in enumerate(found):
         moment = _shift_hour(text, each)
-        weight = (0.3 if each.bare else 0.65) + 0.5 * rate_label(text, each.start, each.end, spec)
+        told = not each.bare or _is_set(text, each, spec, days)
+        weight = (0.65 if told else 0.3) + 0.5 * rate_label(text, each.start, each.end, spec)
         weight += rate_affinity(text, each.start, spec) * 0.7
         if len(found) > 1 and "end" in spec.roles and "start" not in spec.roles:
             weight += 0.1 if index == 1 else -0.1
@@ -140,20 +146,39 @@ def find_clock_times(text: Text, spec: ParameterSpec, now: datetime) -> list[Can
     return made
 
 
+def _is_set(text: Text, each: times.TimeOfDay, spec: ParameterSpec, days: Sequence[dates.DateSpan]) -> bool:
+    """Whether a number behind a preposition tells a time and counts nothing: "at 10", "at 10 on Monday", or "to 10" for
+    what replaces another time."""
+    before, after = text.before(each.start, 1), text.after(each.end, 1)
+    sets = before and before[0].low in ({"at", "@", "to"} if spec.annotation.replaces is not None else {"at", "@"})
+    ends = not after or not after[0].word or after[0].low in _FOLLOWING
+    return bool(sets and (ends or any(one.start == after[0].start for one in days)))
+
+
 def _shift_hour(text: Text, each: times.TimeOfDay) -> time:
-    """ "tonight at 8", "in the evening, around 8": a bare hour takes the part of the day said right before it."""
-    if each.time.hour and each.time.hour < 12 and (each.bare or ":" in text.plain[each.start : each.end]):
-        near = text.low[max(0, each.start - 28) : each.start]
-        said = text.low[each.start : each.end]
-        if any(word in near for word in ("tonight", "evening", "afternoon")) and not said.endswith(
-            ("am", "a.m.", "a.m", "morning")
-        ):
-            return each.time.replace(hour=each.time.hour + 12)
-    written = text.low[each.start : each.end]
-    if 1 <= each.time.hour <= 6 and (each.bare or re.fullmatch(r"[1-6]:\d\d", written)):
-        # Nobody means three at night by "at 3" or "at 3:30".
-        return each.time.replace(hour=each.time.hour + 12)
+    """An hour that may be of either half of the day takes the part of the day said right before it ("tonight at 8").
+    Nobody means three at night by "at 3"."""
+    if each.open and each.time.hour < _NOON and (each.time.hour < _MORNING or _says_later(text, each)):
+        return each.time.replace(hour=each.time.hour + _NOON)
     return each.time
+
+
+def _says_later(text: Text, each: times.TimeOfDay) -> bool:
+    near = text.low[max(0, each.start - 28) : each.start]
+    return any(word in near for word in ("tonight", "evening", "afternoon"))
+
+
+def find_guessed_hours(text: Text) -> Iterator[str]:
+    """The words for an hour that may be of either half of the day. From ten to twelve, the day is meant."""
+    for each in times.find(text):
+        if each.open and each.time.hour < _DAY and not _says_later(text, each):
+            yield text.plain[each.start : each.end]
+
+
+_FOLLOWING: Final = EMPTY | PREPOSITIONS | {"instead"}
+_MORNING: Final = 7
+_DAY: Final = 10
+_NOON: Final = 12
 
 
 def find_date_times(text: Text, spec: ParameterSpec, now: datetime, *, epoch: bool = False) -> list[Candidate]:
@@ -229,9 +254,11 @@ def _from_now(
 
 
 def _beside(text: Text, when: dates.DateSpan, clocks: list[times.TimeOfDay]) -> times.TimeOfDay | None:
-    """The time that belongs to a day: right after it or right before it, over "at", "on", a comma."""
+    """The time that belongs to a day: around it, or right after it or before it, over "at", "on", a comma."""
     for clock in clocks:
         first, second = (when.end, clock.start) if clock.start >= when.end else (clock.end, when.start)
+        if clock.start <= when.start and when.end <= clock.end:
+            return clock  # "9 this morning"
         if second - first < 0 or second - first > 14:
             continue
         between = text.low[first:second].replace(",", " , ").split()

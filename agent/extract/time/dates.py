@@ -298,8 +298,14 @@ def _feast(match: re.Match[str], today: date) -> DateSpan | None:
     )
 
 
-def _rel(match: re.Match[str], today: date) -> DateSpan:
+_HOUR_BEFORE: Final = re.compile(r"(?::\d\d|[\d\s][ap]m|\b(?:at|to|past)\s+\d{1,2})\s+$")
+
+
+def _rel(match: re.Match[str], today: date) -> DateSpan | None:
     word = match["rel"]
+    alone = word == match.string
+    if word.startswith("this") and not (alone or _HOUR_BEFORE.search(match.string[: match.start()])):
+        return None  # without its hour it says little: "it was collected this morning"
     shift = {"tomorrow": 1, "tmrw": 1, "tomorow": 1, "yesterday": -1}.get(word, 0)
     sure = 0.4 if word.endswith("now") else 0.95
     return _at(match, today + timedelta(days=shift), weight=sure, now=word.endswith("now"))

@@ -33,18 +33,21 @@ _BARE: Final = re.compile(
     rf"\b(?:at|@|around|by|until|till|from|between|to|and|before|after)\s+(?P<h>1\d|2[0-3]|\d|{_HOUR})\b(?![-:/.,]?\d|\s*[%$€£])"
 )
 _BEFORE: Final = re.compile(r"\b(morning|afternoon|evening|tonight|night)\s+(?:at\s+|around\s+|by\s+)?$")
+_NOON: Final = 12
 _FORTY_FIVE: Final = {"fifteen": 15, "thirty": 30, "forty-five": 45}
 
 
 @dataclass(frozen=True, slots=True)
 class TimeOfDay:
     """Time of day found in a text. ``bare`` says that only a number after a preposition was said ("at 10"): a time only
-    where a time is asked for."""
+    where a time is asked for. ``open`` says that it may be of either half of the day ("at 4", "half past 4"; not
+    "04:30")."""
 
     start: int
     end: int
     time: time
     bare: bool = False
+    open: bool = False
 
 
 @lru_cache(maxsize=4)
@@ -67,7 +70,8 @@ def find(text: Text) -> tuple[TimeOfDay, ...]:
             ):
                 continue
             hour, minutes = hour - 1, 60 - minutes
-        _add(made, match, _read_half(match, hour), minutes, 0)
+        halved = match.group("ap") or match.group("part")
+        _add(made, match, _read_half(match, hour), minutes, open_=not halved)
     for match in _compile(_CLOCK).finditer(low):
         told = match.group("ap") or match.group("part") or match.group("clock")
         if not match.group("h") and not told:
@@ -82,15 +86,16 @@ def find(text: Text) -> tuple[TimeOfDay, ...]:
         if before and half == hour:
             start = max(0, match.start() - 24) + before.start()
             half = _read_day_part(before.group(1), hour)
-        _add(made, match, half, minute, int(match.group("s") or 0), start)
+        halved = match.group("ap") or match.group("part") or start < match.start() or match.group().startswith("0")
+        _add(made, match, half, minute, int(match.group("s") or 0), start, open_=not halved)
     for match in _NAMED.finditer(low):
-        _add(made, match, 0 if match.group(1) == "midnight" else 12, 0, 0)
+        _add(made, match, 0 if match.group(1) == "midnight" else 12, 0)
     for match in _BARE.finditer(low):
         start = match.start("h")
         if any(each.start <= start < each.end for each in made):
             continue
         hour = _read_number(match.group("h"), _HOURS)
-        made.append(TimeOfDay(start, match.end(), time(hour % 24), bare=True))
+        made.append(TimeOfDay(start, match.end(), time(hour % 24), bare=True, open=hour <= _NOON))
     return tuple(sorted(made, key=lambda each: each.start))
 
 
@@ -118,11 +123,18 @@ def _read_day_part(part: str, hour: int) -> int:
 
 
 def _add(
-    made: list[TimeOfDay], match: re.Match[str], hour: int, minute: int, second: int, start: int | None = None
+    made: list[TimeOfDay],
+    match: re.Match[str],
+    hour: int,
+    minute: int,
+    second: int = 0,
+    start: int | None = None,
+    *,
+    open_: bool = False,
 ) -> None:
     begin = match.start() if start is None else start
     if hour == 24 and minute == 0:
         hour = 0
     if not (0 <= hour < 24 and minute < 60) or any(each.start < match.end() and begin < each.end for each in made):
         return
-    made.append(TimeOfDay(begin, match.end(), time(hour, minute, second)))
+    made.append(TimeOfDay(begin, match.end(), time(hour, minute, second), open=open_ and hour <= _NOON))

@@ -57,8 +57,7 @@ class Reader:
         self.kinds = {kind.name: kind for kind in kinds}
         self.now, self.place = now, place
         self.ranges = self.text.by_token((*time_ranges.find(self.text, now), *find_stretches(self.text, now)))
-        days = dates.find(self.text, now.date())
-        self.dates = self.text.by_token(days)
+        self.dates = self.text.by_token(days := dates.find(self.text, now.date()))
         self.money = self.text.by_token(money.find(self.text))
         self.numbers = self.text.by_token(numerals.find(self.text))
         self.day_pairs = day_pairs.find(self.text, now.date())
@@ -67,6 +66,7 @@ class Reader:
         self.dated = self._list_tokens(spans)
         valued = [(each.start, each.end) for each in money.find(self.text) if each.currency or each.loose]
         valued += [(each.start, each.end) for each in durations.find(self.text)]
+        valued += [(each.start, each.end) for each in times.find(self.text) if not each.bare]
         self.valued = self._list_tokens(valued)  # nobody is called so
         self.corrections = [
             (self.text.index_at(found.start("mark")), self.text.index_at(found.end("mark")))

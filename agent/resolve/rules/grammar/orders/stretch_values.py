@@ -97,9 +97,8 @@ class StretchValues(StretchWords):
             last = reader.end_index(held.end)
             if not self.first <= at < self.stop or at in self.quoted or at in reader.valued or at in reader.dated:
                 continue
-            timed = at in reader.hours and not reader.hours[at].bare
             glued = held.unit and not counts_in(held.unit, of=False)  # but "2kg"
-            if held.kind != "cardinal" or glued or held.vague or timed or reader.numbered(at):
+            if held.kind != "cardinal" or glued or held.vague or reader.numbered(at):
                 continue
             schema = self.offer.properties[wanting[0]]
             rate = reader.low(last) in {"a", "an", "per"} and reader.low(last + 1) in lexicon.UNITS  # "70 a month"

@@ -214,6 +214,28 @@ def test_a_time_is_written_as_the_parameter_asks(description: str, written: str)
     assert scan("come at 2:05 pm", name="time", schema=schema, annotation=PLAIN, now=NOW)[0].value == written
 
 
+_CLOCK = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+
+
+@pytest.mark.parametrize(
+    ("words", "written"), [("10", "10:00"), ("at 4", "16:00"), ("quarter to 1", "12:45"), ("6 o'clock", "18:00")]
+)
+def test_a_pattern_of_clock_times_is_read_as_a_time(words: str, written: str) -> None:
+    read = read_exact(words, name="start", schema=_CLOCK, annotation=PLAIN, now=NOW)
+    assert read is not None
+    assert read.value == written
+
+
+@pytest.mark.parametrize("text", ["come at 3 sites", "come at 4 December"])
+def test_a_number_that_counts_or_dates_is_hardly_a_time(text: str) -> None:
+    assert all(each.confidence < 0.4 for each in scan(text, name="start", schema=_CLOCK, annotation=PLAIN, now=NOW))
+
+
+def test_a_pattern_of_minutes_is_no_time_of_day() -> None:
+    schema = {"type": "string", "pattern": "^[0-5][0-9]:[0-5][0-9]$"}
+    assert read_exact("half past 4", name="pace", schema=schema, annotation=PLAIN, now=NOW) is None
+
+
 @pytest.mark.parametrize(
     ("text", "start", "end"),
     [
