@@ -256,7 +256,7 @@ publish pin archive unarchive restore recover merge split transfer extend renew 
 invite onboard offboard escalate snooze remind charge bill capture credit debit deposit withdraw lend trade sell ship
 pack return exchange replace swap reschedule postpone play stop mute skip draw plot paint generate write draft compose
 rewrite sort filter group count measure rank rate score review audit scan fix repair patch deploy build compile link
-unlink connect disconnect sync mount freeze unfreeze lock hold release waive void reopen unassign grant revoke rotate
+unlink connect disconnect sync halve mount freeze unfreeze lock hold release waive void reopen unassign grant revoke rotate
 make take bring keep let turn switch add give start end email refund resume undo prolong activate deactivate lift annul hand pass point
 prioritise prioritize solve settle drop raise lower shorten lengthen push bump scrap ditch
 create open close cancel delete remove erase update change modify edit rename assign reply send forward book reserve buy purchase pay

@@ -11,7 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal, DivisionByZero, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from agent.extract.counted_units import find_named_unit
-from agent.extract.spans.money import find_named_code
+from agent.extract.spans.money import agrees, find_named_code
+from agent.extract.spans.money import find as find_sums
 from agent.extract.time.date_math import shift
 from agent.extract.time.durations import BETWEEN
 from agent.pipeline import Question
@@ -37,6 +38,7 @@ from agent.validate.records.field_words import name_field, tell_field
 from agent.validate.records.located import LocatedRecord, RecordQuery, name_kind
 from core import money
 from language.measures import CALENDAR, TIME, find_measure
+from language.text import read_text
 from registry.records import Field, RecordKind, format_field
 
 if TYPE_CHECKING:
@@ -174,6 +176,7 @@ class Arithmetic:
             return b
         if sum_.op == "days between":
             return self._count_days_between(need, a, b)
+        a, b = _share_currency(a, sum_.a, b), _share_currency(b, sum_.b, a)
         value = _calculate(sum_.op, a.value, b.value)
         if isinstance(value, str):
             return need.ask(value, code="unreadable")
@@ -194,6 +197,16 @@ class Arithmetic:
         days = Quantity(Decimal((last - first).days), DAYS)
         reading = f"{a.reading or a.shown} to {b.reading or b.shown} = {days.shown}"
         return Worked(days, reading, (*a.words, *b.words), (*a.found, *b.found))
+
+
+def _share_currency(one: Worked, said: Expression, other: Worked) -> Worked:
+    """A sum whose sign or word several currencies share ("50 cents") in the currency of the other one."""
+    wanted = other.value.unit if isinstance(other.value, Quantity) and other.value.is_money else None
+    if not isinstance(said, Number) or said.quote is None or not isinstance(one.value, Quantity) or wanted is None:
+        return one
+    sums = find_sums(read_text(said.quote.text))
+    shared = len(sums) == 1 and sums[0].loose and agrees(sums[0], wanted)
+    return replace(one, value=Quantity(one.value.number, wanted)) if shared and one.value.is_money else one
 
 
 def _averaged(total: Quantity, count: int, found: tuple[LocatedRecord, ...]) -> Worked:

@@ -102,7 +102,8 @@ def number_is_typed(number: Any, unit: str | None, words: Words | None) -> bool:
     said = find_measure(unit) if unit is not None and lengths else None
     if said is not None and said.dimension in (TIME, CALENDAR):
         return said in (find_measure(each.unit) for each in lengths)
-    return is_fraction(number, words.text) or any(each.value == number for each in numerals.find(text))
+    values = (*(each.value for each in numerals.find(text)), *(each.amount for each in money.find(text)))
+    return is_fraction(number, words.text) or number in values  # 0.50 of "50 cents"
 
 
 def may_be_read(contract: Contract, name: str) -> bool:

@@ -27,7 +27,7 @@ NURSERY: Final = FrozenWorld(
                 "day": {"replaces": {"parameter": "visit_id", "field": "day"}},
                 "hour": {"replaces": {"parameter": "visit_id", "field": "hour"}}},
                 optional=["hour"], aliases=["reschedule"]),
-            offer("set_weekly", "Change the number of a weekly order", "Set how many a client gets each week.", {
+            offer("set_weekly", "Change the number of a weekly box", "Set how many a client gets each week.", {
                 "weekly_id": _NUMBER, "count": _NUMBER}, {"weekly_id": refer("weekly"),
                 "count": {"replaces": {"parameter": "weekly_id", "field": "count"}}}),
             offer("set_price", "Change the price of a plant", "Set what a plant costs from now on.", {
@@ -50,10 +50,10 @@ NURSERY: Final = FrozenWorld(
                 {"name": "client_id", "type": "id"}, {"name": "client_name"},
                 {"name": "day", "type": "date", "ranged": True}, {"name": "hour"}], label="visit {id}", order="day",
                 relations=[{"kind": "client", "via": "client_id"}]),
-            define("weekly", ["weekly order", "weekly orders"], [{"name": "id", "type": "id", "search": "number"},
+            define("weekly", ["weekly box", "weekly boxes"], [{"name": "id", "type": "id", "search": "number"},
                 {"name": "client_id", "type": "id"}, {"name": "client_name"}, {"name": "plant_id", "type": "id"},
                 {"name": "plant_name"}, {"name": "count", "type": "integer", "ranged": True}],
-                label="weekly order {id}: {plant_name}", size="count", relations=[
+                label="weekly box {id}: {plant_name}", size="count", relations=[
                     {"kind": "client", "via": "client_id"}, {"kind": "plant", "via": "plant_id"}]),
             define("bill", ["bill", "bills"], [{"name": "id", "type": "id", "search": "number"},
                 {"name": "client_id", "type": "id"}, {"name": "client_name"},

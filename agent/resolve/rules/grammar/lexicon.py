@@ -110,3 +110,6 @@ WANTING: Final = word_set(
 """Words after which a participle is what shall be done: "should be closed", "needs to be refunded"."""
 SHALL: Final = word_set("should shall must may can will")
 """Verbs of duty, permission and what is settled: "Ada may go", "she will have it"."""
+RAISING: Final = word_set("add raise raises increase increases bump boost up")
+LOWERING: Final = word_set("lower reduce reduces decrease cut drop remove deduct subtract down off away")
+"""Words by which a number becomes more or less than it is."""

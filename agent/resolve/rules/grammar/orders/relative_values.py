@@ -6,9 +6,12 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Final, Literal
 
-from agent.planning.proposal import Computed, ComputedArgument, FieldOf, Number
+from agent.planning.proposal import Computed, ComputedArgument, FieldOf, Number, Operation
+from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Piece
+from agent.resolve.rules.grammar.phrases.amounts import find_way
 from agent.resolve.rules.grammar.reader import Reader
+from language.fractions import read_fraction
 from language.stems import stem
 from language.text import word_set
 
@@ -20,9 +23,7 @@ _POSTPONING: Final = word_set("postpone delay defer push extend prolong lengthen
 _SHORTENING: Final = word_set("shorten curtail")
 _BY: Final = word_set("by back")
 _ANOTHER: Final = word_set("another extra additional further")
-_ADDING: Final = word_set("add increase raise bump boost up")
-_TAKING: Final = word_set("remove deduct subtract reduce decrease lower cut drop")
-_AWAY: Final = word_set("off away")
+MULTIPLYING: Final = word_set("double triple halve")
 _MOST_BETWEEN: Final = 8
 """Tokens between a verb of postponing and the length of time."""
 
@@ -60,17 +61,28 @@ def read_difference(
 def _find_sign(reader: Reader, at: int, end: int) -> Literal["+", "-"] | None:
     """Whether a number is added or taken away by the words before it or its verb: "another 6", "add 6 chairs", "cut it
     by 5". "Cut it to 6" says what shall be."""
-    before, behind = reader.low(at - 1), {reader.low(end), reader.low(end + 1)}
-    if before in _ANOTHER:
+    if reader.low(at - 1) in _ANOTHER:
         return "+"
-    said = set(reader.lows(max(0, at - _MOST_BETWEEN), min(at, _MOST_BETWEEN)))
-    if before in ("to", "at") or not (
-        before in _BY or said & {"add", "remove", "deduct", "subtract"} or behind & _AWAY
-    ):
+    said = {*reader.lows(max(0, at - _MOST_BETWEEN), min(at, _MOST_BETWEEN))}
+    told = said & {"add", "remove", "deduct", "subtract"} and reader.low(at - 1) not in ("to", "at")
+    return find_way(reader, at, end, said, told=bool(told))
+
+
+def read_multiple(reader: Reader, at: int, now: FieldOf) -> Piece | None:
+    """What a verb at a token makes of ``now``, so many times or a half of it: "double the order", "halve it"."""
+    said = read_fraction(reader.lows(at, 1))
+    if said is None or reader.low(at) not in MULTIPLYING or not _begins_object(reader, at + 1):
         return None
-    if said & _TAKING or behind & _AWAY:
-        return "-"
-    return "+" if said & _ADDING else None
+    up, down, _ = said
+    op: Operation = "*" if up > down else "/"
+    number = Number(number=Decimal(max(up, down)), quote=reader.words(at, at + 1))
+    return Piece(at, at + 1, ComputedArgument(expression=Computed(op=op, a=now, b=number)))
+
+
+def _begins_object(reader: Reader, at: int) -> bool:
+    """Whether what a verb is done to begins at a token, and no noun that the word before it describes."""
+    known = reader.low(at) in lexicon.DETERMINERS | lexicon.OWNERS | lexicon.PRONOUNS
+    return known or any(token.owns for token in reader.tokens[at : at + 2]) or reader.noun(at) is not None
 
 
 def _find_shift(reader: Reader, at: int, end: int, *, prolongs: bool) -> Literal["+", "-"] | None:
@@ -94,6 +106,11 @@ def _list_amounts(reader: Reader, *, dated: bool) -> Iterator[tuple[int, int, De
                 unit = "days" if unit == "nights" else unit
                 yield reader.end_index(each.start), reader.end_index(each.end), each.count, unit
         return
+    lengths = {reader.end_index(each.start) for each in reader.durations}
     for at, number in reader.numbers.items():
-        if number.kind == "cardinal" and not number.unit and not number.vague:
-            yield at, reader.end_index(number.end), number.value, None
+        last, money = reader.end_index(number.end), reader.money.get(at)
+        more = reader.low(last) in _MORE | _LESS
+        vague = (number.vague or reader.numbered(at)) and not more  # but "one more"
+        paid = money is not None and (money.currency or money.loose)
+        if number.kind == "cardinal" and at not in lengths and not (number.unit or vague or paid):
+            yield at, last, number.value, None

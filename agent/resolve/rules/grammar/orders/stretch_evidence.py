@@ -7,12 +7,22 @@ from typing import Final, NamedTuple
 
 from agent.extract.counted_units import find_counted_unit
 from agent.extract.spans.politeness import is_polite_word
-from agent.planning.proposal import Argument, Computed, ComputedArgument, Find, RecordArgument, TypedValue
+from agent.planning.proposal import (
+    Argument,
+    Computed,
+    ComputedArgument,
+    FieldOf,
+    Find,
+    Handle,
+    RecordArgument,
+    TypedValue,
+)
 from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.name_ends import follows_definite, is_definite
 from agent.resolve.rules.grammar.orders.action_words import LIGHT, OWN, WRITES
 from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece
+from agent.resolve.rules.grammar.orders.relative_values import MULTIPLYING
 from agent.resolve.rules.grammar.orders.stretch_directions import TAKING
 from agent.resolve.rules.grammar.orders.stretch_unread import StretchUnread
 from agent.resolve.rules.grammar.orders.stretch_values import CODED
@@ -29,6 +39,9 @@ LIGHT_PHRASE: Final = 0.9
 """How much a verb and a particle tell that many actions share ("put on"), where something lacks."""
 LEAST_VERB: Final = 0.5
 """How much a word tells of the action, so that it is taken for its verb."""
+CHANGED: Final = 0.55
+"""How much a change of a record's number tells of the action that sets it: less than a verb of an action's own."""
+_CHANGING: Final = lexicon.RAISING | lexicon.LOWERING | MULTIPLYING
 _TAKE: Final = stem("take")
 _ENDING: Final = frozenset(("stop", "quit", "end", "cease", "cancel", "avoid"))
 _PAST: Final = frozenset(("was", "were", "had", "did"))
@@ -76,8 +89,8 @@ class StretchEvidence(StretchUnread):
             evidence += 0.1 if not missing else 0.0
         if self.light_phrase and missing:
             evidence = min(evidence, LIGHT_PHRASE)
-        if self._has_own_value() and not clash:
-            evidence = max(evidence, 0.75)
+        if not clash:
+            evidence = max(evidence, 0.75 if self._has_own_value() else CHANGED if self._changes() else 0.0)
         if self.told:
             clash, evidence = False, max(evidence, 0.75)
         strange, unexplained = tuple(self.find_strange()), tuple(self.find_unexplained())
@@ -174,7 +187,7 @@ class StretchEvidence(StretchUnread):
             reader.low(at) in TAKING for at in range(self.first, self.stop)
         )
         befalls = not ordered and self.place.befalls
-        clash = clash and not lets
+        clash = clash and not lets and not self._changes()
         clash = clash or (ordered and not own and reader.low(head) in TELLING - {"let"} and not phrase)
         amounts = [name for name in self.values if self.offer.annotation(name).unit in MONEY]
         ends = {head + 1, *(each.last for name in amounts for each in self.values[name])}
@@ -212,6 +225,26 @@ class StretchEvidence(StretchUnread):
             for name, pieces in self.values.items()
             for piece in pieces
             if name in offer.required and not {*reader.lows(piece.first, piece.last - piece.first)} <= lexicon.MANNER
+        )
+
+    def _changes(self) -> bool:
+        """Whether a number that a record has is told to become more or less: "add 5 to 309", "knock 2 euros off it". "5
+        more" may be of anything."""
+        if _CHANGING.isdisjoint(self.reader.lows(self.first, self.stop - self.first)):
+            return False
+        replaced = {
+            name: held.parameter
+            for name in self.offer.required
+            if (held := self.offer.annotation(name).replaces) is not None and self.records.get(held.parameter)
+        }
+        return any(
+            isinstance(made := piece.argument, ComputedArgument)
+            and isinstance(made.expression, Computed)
+            and isinstance(made.expression.a, FieldOf)
+            and isinstance(made.expression.a.of, Handle)
+            and made.expression.a.of.handle == f"@{parameter}"
+            for name, parameter in replaced.items()
+            for piece in self.values.get(name, [])
         )
 
     def _count_typed(self) -> int:

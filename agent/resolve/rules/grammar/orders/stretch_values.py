@@ -27,10 +27,10 @@ from agent.resolve.rules.grammar.orders.currencies import read_currencies
 from agent.resolve.rules.grammar.orders.day_pairs import is_other_end, read_day_pair
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.moved_values import read_moved
-from agent.resolve.rules.grammar.orders.relative_values import read_difference
+from agent.resolve.rules.grammar.orders.relative_values import read_difference, read_multiple
 from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
 from agent.resolve.rules.grammar.orders.text_parameters import takes_text
-from agent.resolve.rules.grammar.phrases.amounts import ALL, LEFT_OUT, MONEY, Amounts
+from agent.resolve.rules.grammar.phrases.amounts import ALL, LEFT_OUT, MONEY, Amounts, says_own
 from agent.resolve.rules.grammar.phrases.plain_names import find_counting_words
 from language.measures import convert_said, counts_in, find_measure
 from language.stems import makes_anew, stem
@@ -142,18 +142,22 @@ class StretchValues(StretchWords):
 
     def _read_values(self, name: str, schema: Mapping[str, Any], annotation: Annotation) -> Iterator[Piece]:
         dated = schema.get("format") in ("date", "date-time")
-        now = self._find_now(name, annotation, dated=dated)
-        if now is not None and (dated or schema.get("type") in ("integer", "number")) and annotation.unit not in MONEY:
+        numeric = dated or schema.get("type") in ("integer", "number")
+        now = self._find_now(name, annotation, dated=dated) if numeric else None
+        money = annotation.unit in MONEY
+        own = not dated and (not money or says_own(self.reader, self.offer, name))
+        if now is not None and own and (many := read_multiple(self.reader, self.place.order, now)) is not None:
+            yield many
+            return
+        if now is not None and not money:
             known = self.words.known if max(self.verbs.values(), default=0.0) >= SHOWN else ()
             places = range(self.first, self.stop)
             changed = [*read_difference(self.reader, places, now, dated=dated, known=known)]
             told = {at for each in changed for at in range(each.first, each.last)}
-            if changed and told.issuperset(
-                self.reader.dated.intersection(range(self.first, self.stop)) if dated else ()
-            ):
+            if changed and told.issuperset(self.reader.dated.intersection(places) if dated else ()):
                 yield from changed  # beside a day of its own, "an hour earlier" tells something else
                 return
-        if annotation.unit in MONEY:
+        if money:
             yield from self._read_sums(name)
         elif annotation.unit in LENGTHS:
             yield from self._read_lengths(LENGTHS[annotation.unit])
@@ -174,12 +178,11 @@ class StretchValues(StretchWords):
 
     def _read_sums(self, name: str) -> Iterator[Piece]:
         reader = self.reader
-        amounts, step, parts = Amounts(reader, self.offer, name), self.first, 0
+        amounts, step = Amounts(reader, self.offer, name), self.first
         while (found := amounts.read(step, self.stop)) is not None:
             step = max(found[1] + 1, found[2])
             yield Piece(found[1], found[2], ComputedArgument(expression=found[0]))
-            parts += 1
-        if parts:
+        if step > self.first:
             return
         for at, held in reader.money.items():
             if not self.first <= at < self.stop or at in self.quoted or at in reader.dates or at in reader.hours:
@@ -290,9 +293,7 @@ class StretchValues(StretchWords):
         for each in found[:8]:
             first, last = reader.end_index(start + each.start), reader.end_index(start + each.end)
             aimed = required and annotation.unit is Unit.COUNT and reader.low(first - 1) == "to"
-            if each.confidence < (AIMED_SURE if aimed else least):
-                continue
-            if first >= last or first in self.quoted:
+            if each.confidence < (AIMED_SURE if aimed else least) or first >= last or first in self.quoted:
                 continue
             quote = reader.words(first, last)
             said = reader.text.plain[reader.tokens[first].start : reader.tokens[last - 1].end]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
-from agent.planning.proposal import Computed, Expression, FieldOf, Find, Handle, Number, Operation, TotalOf
+from agent.planning.proposal import Computed, Expression, FieldOf, Find, Handle, Number, TotalOf
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.fields import read_total
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
 from agent.resolve.rules.grammar.reader import Reader
 from language.fractions import read_fraction
-from language.text import word_set
+from language.stems import name_stems, stem, stem_text
 from registry.contract import Annotation, Unit
 from registry.offers.offer import Offer
 
@@ -22,10 +23,26 @@ ALL: Final = {"all", "everything", "whole"}
 _ADDED_UP: Final = {"sum", "total", "amount", "value"}
 _LESS: Final = {"except", "minus", "less"}
 LEFT_OUT: Final = _LESS | {"but"}
+_AWAY: Final = frozenset(("off", "away"))
 
 
-_MORE: Final = word_set("raise raises increase increases up add")
-_LESS_OF_IT: Final = word_set("lower reduce reduces decrease cut drop down off")
+def find_way(
+    reader: Reader, at: int, end: int, said: Collection[str], *, told: bool = False
+) -> Literal["+", "-"] | None:
+    """Whether a change makes a number more or less: "raise it by 5", "put it up 5", "take 5 off". ``said`` are the
+    words before it. ``told``: they tell that it is a change."""
+    before, behind = reader.low(at - 1), {reader.low(end), reader.low(end + 1)}
+    if not (told or before in {"by", "up", "down"} or behind & _AWAY):
+        return None
+    if before == "down" or behind & _AWAY or lexicon.LOWERING.intersection(said):
+        return "-"
+    return "+" if lexicon.RAISING.intersection(said) else None
+
+
+def says_own(reader: Reader, offer: Offer, name: str) -> bool:
+    """Whether a parameter's own word is said: "double the price" is of money, and "double the order" hardly."""
+    own = {*name_stems(name), *stem_text(offer.annotation(name).label or "")}
+    return any(stem(token.low) in own for token in reader.tokens)
 
 
 class Amounts:
@@ -55,22 +72,39 @@ class Amounts:
         return FieldOf(field=whole.field, of=Handle(handle=f"@{whole.parameter}"))
 
     def _change(self, first: int, at: int) -> tuple[Expression, int] | None:
-        """What the record's amount becomes if it is made more or less: "raise the rent by 20 euros, by 5 %"."""
+        """What the record's amount becomes if it is made more or less: "raise the rent by 20 euros, by 5 %", "put it up
+        5 %", "take a third off"."""
         reader, held = self.reader, self.annotation.replaces
-        said = set(reader.lows(first, at - first))
-        op: Operation | None = "+" if said & _MORE else "-" if said & _LESS_OF_IT else None
-        if held is None or op is None or reader.low(at) != "by":
+        step = at + (reader.low(at) in {"by", "up", "down"})
+        if held is None or (step == at and reader.low(at - 1) in {"by", "up", "down"}):
             return None
         now = FieldOf(field=held.field, of=Handle(handle=f"@{held.parameter}"))
-        number, share = reader.amount(at + 1), reader.numbers.get(at + 1)
-        if share is not None and share.kind == "percent":
+        number, share, fraction = reader.amount(step), reader.numbers.get(step), read_fraction(reader.lows(step, 4))
+        if fraction is not None:
+            last = step + fraction[2]
+        elif share is not None and share.kind == "percent":
             last = reader.end_index(share.end)
-            part = Number(number=share.value, unit="%", quote=reader.words(at, last))
-            return Computed(op=op, a=now, b=Computed(op="*", a=now, b=part)), last
-        if number is None or reader.low(number[1]) in {"percent", "per"}:
+        elif number is not None and (
+            number[0].unit is not None or at < step or says_own(reader, self.offer, self.name)
+        ):
+            last = number[1]
+        else:
             return None
-        quote = reader.words(at, number[1])
-        return Computed(op=op, a=now, b=number[0].model_copy(update={"quote": quote})), number[1]
+        added = reader.low(step - 1) == "add" and reader.low(last) in {"to", "on", "onto"}
+        op = find_way(reader, step, last, reader.lows(first, step - first), told=added)
+        if op is None or reader.low(last) == "per":
+            return None
+        quote = reader.words(step if fraction is not None else at, last)
+        if fraction is not None:
+            up, down, _ = fraction
+            many = Computed(op="*", a=now, b=Number(number=Decimal(up), quote=quote)) if up > 1 else now
+            change: Expression = Computed(op="/", a=many, b=Number(number=Decimal(down), quote=quote))
+        elif share is not None and share.kind == "percent":
+            change = Computed(op="*", a=now, b=Number(number=share.value, unit="%", quote=quote))
+        else:
+            assert number is not None
+            change = number[0].model_copy(update={"quote": quote})
+        return Computed(op=op, a=now, b=change), last + (reader.low(last) in _AWAY)
 
     def _part(self, at: int, stop: int) -> tuple[Expression, int] | None:
         share: Expression | None = None
