@@ -28,6 +28,7 @@ from agent.query.context import Worked
 from agent.query.other_words import explain_singled_out
 from agent.query.references import Query
 from agent.query.wording import tell_test
+from agent.resolve.rules.grammar.dated_verbs import LEFT_STEMS
 from agent.validate import questions
 from agent.validate.consent import explain_unclear, has_consent
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
@@ -111,7 +112,7 @@ class PlanChecks:
         whole = found.record.values.get(size) if size is not None else None
         if not of or not isinstance(left, int | float) or not isinstance(whole, int | float) or whole <= left:
             return None
-        if not {*name_stems(bound.field)}.isdisjoint(stem_text(self.request.text)):
+        if not LEFT_STEMS.union(name_stems(bound.field)).isdisjoint(stem_text(self.request.text)):
             return None  # "half of what is owed"
         both = [format_parameter(slots.parameter(name), each) for each in (left, whole)]
         asked = f"Is that a share of the {both[0]} that {found.label} still allows, or of all {both[1]}?"

@@ -31,6 +31,8 @@ _NO_PLAN: Final = frozenset(("since", "status", "born"))
 _ENDING: Final = frozenset(map(stem, ("end", "expire", "lapse", "finish")))
 OWING: Final = ("unpaid", "outstanding", "owed", "owing", "due", "open")  # the last two say so only beside "paid"
 _LEFT: Final = frozenset(("owed", "owing", "outstanding", "unpaid", "due", "left", "remaining", "rest", "balance"))
+LEFT_STEMS: Final = frozenset(map(stem, _LEFT))
+"""Stems of the words for what is left to pay."""
 # Phrasal verbs that say what happens to a thing.
 _PHRASAL: Final = {
     **{(form, "out"): "end" for form in ("run", "runs", "ran", "running")},

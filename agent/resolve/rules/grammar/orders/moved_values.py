@@ -1,5 +1,5 @@
 """Moved values: a new value said with the one that it takes the place of ("from Monday to Friday", "from 12 to 15
-euros", "from basic to full"). The record must have the old one."""
+euros", "from basic to full"), or a part with its whole ("20 of the 90"). The record must have the other one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from agent.extract.time.dates import DateSpan
 from agent.extract.time.day_pairs import DayPair
-from agent.planning.proposal import Compare, ComputedArgument, Day, TypedValue, Word
+from agent.planning.proposal import AnyOf, Compare, ComputedArgument, Condition, Day, TypedValue, Word
+from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.reader import Reader
 from language.date_forms import DAYS
@@ -23,7 +24,7 @@ class MovedValue(NamedTuple):
 
     name: str
     piece: Piece | None
-    before: Compare
+    before: Condition
 
 
 def _read_moved_day(reader: Reader, offer: Offer, first: int, stop: int) -> MovedValue | None:
@@ -69,7 +70,28 @@ def read_moved(reader: Reader, offer: Offer, first: int, stop: int) -> list[Move
     made = [day] if day is not None else []
     for at in starts:
         made += [*_read_moved_amounts(reader, offer, at, stop), *_read_moved_members(reader, offer, at, stop)]
-    return made
+    return [*made, *_read_parts(reader, offer, first, stop)]
+
+
+def _read_parts(reader: Reader, offer: Offer, first: int, stop: int) -> Iterator[MovedValue]:
+    """A part of a sum with its whole, which is what the record allows at most or its size: "20 of the 90"."""
+    limits = {name: note.at_most for name, note in offer.annotations.items() if note.at_most is not None}
+    for name, limit in limits.items():
+        kind = reader.kinds.get(offer.annotation(limit.parameter).record or "")
+        for at in range(first, stop):
+            figures = any(map(str.isdigit, reader.low(at))) and at not in reader.quoted
+            part = reader.amount(at) if figures else None
+            behind = part[1] if part is not None else at
+            told = reader.low(behind + 1) in lexicon.DETERMINERS | lexicon.OWNERS
+            whole = reader.amount(behind + 1 + told) if reader.low(behind) == "of" else None
+            if part is None or whole is None or kind is None or whole[1] > stop:
+                continue
+            if not told and whole[0].unit is None:
+                continue  # "20 of 1042": a record's number
+            fields = dict.fromkeys(each for each in (limit.field, kind.size) if each is not None)
+            same = tuple(Compare(field=each, op="=", value=whole[0]) for each in fields)
+            held = same[0] if len(same) == 1 else AnyOf(conditions=same)
+            yield MovedValue(name, Piece(at, whole[1], ComputedArgument(expression=part[0])), held)
 
 
 def _read_moved_amounts(reader: Reader, offer: Offer, at: int, stop: int) -> Iterator[MovedValue]:

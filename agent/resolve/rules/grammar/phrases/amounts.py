@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from agent.planning.proposal import Computed, Expression, FieldOf, Find, Handle, Number, TotalOf
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.dated_verbs import LEFT_STEMS
 from agent.resolve.rules.grammar.phrases.fields import read_total
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
@@ -59,7 +60,7 @@ class Amounts:
         """The computed amount and its place, if one is said."""
         for at in range(first, stop):
             made = self._change(first, at) or self._part(at, stop) or self._rest(at)
-            made = made or self._same(at, stop) or self._what(at, stop)
+            made = made or self._left(at) or self._same(at, stop) or self._what(at, stop)
             if made is not None:
                 return made[0], at, made[1]
         return None
@@ -168,6 +169,15 @@ class Amounts:
         last = amount[1]
         quote = reader.words(begin, last) if told else amount[0].quote
         return Computed(op="-", a=base, b=amount[0].model_copy(update={"quote": quote})), last
+
+    def _left(self, at: int) -> tuple[Expression, int] | None:
+        """The rest, if the record says what is left: "(paid) the rest of 7", but not "20, and the rest later"."""
+        reader, whole = self.reader, self.annotation.at_most or self.annotation.derive
+        said = reader.lows(at, 2) == ("the", "rest") and not (reader.is_mark(at - 1) or reader.joint(at - 1))
+        ends = reader.is_mark(at + 2) or reader.low(at + 2) in lexicon.OF
+        if whole is None or not (said and ends) or LEFT_STEMS.isdisjoint(name_stems(whole.field)):
+            return None
+        return FieldOf(field=whole.field, of=Handle(handle=f"@{whole.parameter}")), at + 2
 
     def _same(self, at: int, stop: int) -> tuple[Expression, int] | None:
         """Another record's amount: "the (same) amount of his last credit", "the price of her plan"."""
