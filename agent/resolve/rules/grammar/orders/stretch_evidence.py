@@ -89,11 +89,12 @@ class StretchEvidence(StretchUnread):
             evidence += 0.1 if not missing else 0.0
         if self.light_phrase and missing:
             evidence = min(evidence, LIGHT_PHRASE)
+        strange, unexplained = tuple(self.find_strange()), tuple(self.find_unexplained())
         if not clash:
-            evidence = max(evidence, 0.75 if self._has_own_value() else CHANGED if self._changes() else 0.0)
+            changed = CHANGED if not strange and self._changes() else 0.0
+            evidence = max(evidence, 0.75 if self._has_own_value() else changed)
         if self.told:
             clash, evidence = False, max(evidence, 0.75)
-        strange, unexplained = tuple(self.find_strange()), tuple(self.find_unexplained())
         does = {piece.last for pieces in self.records.values() for piece in pieces} & {*strange}
         clash = clash or (verb.ordered and not mentioned & kinds and self._is_of_another_thing(strange))
         own = [reader.kinds[name] for name in kinds]  # "Ada arrives on Friday" tells of another day of her stay
