@@ -14,11 +14,13 @@ from typing import Final
 
 import Stemmer  # type: ignore[import-not-found]
 
+from language.irregular_plurals import IRREGULAR_PLURALS
 from language.irregular_verbs import NOUNS_TOO, PLAIN_FORMS, UNSURE_FORMS
 
 _STEMMER: Final = Stemmer.Stemmer("english", 0)
 """Snowball's own C library: without a cache, because ``_STEMS`` is one."""
 _STEMS: dict[str, str] = {}
+_PLURALS: Final = {many: one for many, one in IRREGULAR_PLURALS.items() if many != "people"}  # "people" is its own word
 _MOST_STEMS_KEPT: Final = 200_000
 
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -155,12 +157,13 @@ def is_form_of(word: str, other: str) -> bool:
 
 
 def stem(word: str) -> str:
-    """The word without its ending ("invoices" → "invoic", "took" as "take"), with Unicode folded. Cached."""
+    """The word without its ending ("invoices" → "invoic", "took" as "take", "geese" as "goose"), with Unicode folded.
+    Cached."""
     made = _STEMS.get(word)
     if made is None:
         plain = "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
         plain = plain.replace("’", "'").removesuffix("'s").replace("'", "")
-        plain = PLAIN_FORMS.get(plain, plain)
+        plain = PLAIN_FORMS.get(plain) or _PLURALS.get(plain, plain)
         made = _STEMMER.stemWord(plain) if plain.isascii() else plain
         if len(_STEMS) < _MOST_STEMS_KEPT:
             _STEMS[word] = made

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Protocol, TypeVar
 
+from language.irregular_plurals import IRREGULAR_PLURALS
 from language.spelling import find_misspellings
 
 
@@ -274,13 +275,6 @@ def with_article(noun: str) -> str:
     return f"{'an' if _VOWEL_SOUND.match(noun) else 'a'} {noun}"
 
 
-_IRREGULAR_PLURALS: Final = {
-    "people": "person", "children": "child", "men": "man", "feet": "foot", "teeth": "tooth", "mice": "mouse",
-    "geese": "goose", "shelves": "shelf", "knives": "knife", "wives": "wife", "loaves": "loaf", "wolves": "wolf",
-    "halves": "half", "calves": "calf", "thieves": "thief", "scarves": "scarf", "sheaves": "sheaf", "hooves": "hoof",
-    "wharves": "wharf",
-}  # fmt: skip
-"""Plurals with no regular s. Longer words may end in one: "salespeople", "bookshelves"."""
 _NO_PLURALS: Final = word_set(
     "abdomen acumen albumen amen bitumen carmen cyclamen dolmen foramen hymen lumen omen pumice ramen regimen rumen "
     "semen specimen stamen yemen"
@@ -293,7 +287,7 @@ _NO_MEN: Final = ("human", "german", "roman", "norman", "ottoman", "shaman", "ta
 def singularize(noun: str) -> str:
     """A rough singular, enough to compare nouns: invoices → invoice, companies → company, craftsmen → craftsman. Only
     the last word changes."""
-    for many, one in _IRREGULAR_PLURALS.items():
+    for many, one in IRREGULAR_PLURALS.items():
         if noun.endswith(many) and noun.rpartition(" ")[2] not in _NO_PLURALS:
             return noun.removesuffix(many) + one
     if len(noun) > 4 and noun.endswith("ies"):
@@ -307,7 +301,7 @@ def singularize(noun: str) -> str:
 
 def pluralize(noun: str) -> str:
     """A rough plural: company → companies, box → boxes, craftsman → craftsmen. Only the last word changes."""
-    for many, one in _IRREGULAR_PLURALS.items():
+    for many, one in IRREGULAR_PLURALS.items():
         if noun.endswith(one) and not noun.endswith(_NO_MEN):
             return noun.removesuffix(one) + many
     if re.search(r"[^aeiou]y\Z", noun):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from language.stems import stem
 from language.text import pluralize, singularize, with_article
 
 
@@ -63,3 +64,8 @@ def test_a_noun_in_one_number_gives_the_other(one: str, many: str) -> None:
 @pytest.mark.parametrize("noun", ["specimen", "omen", "abdomen", "regimen", "acumen", "pumice"])
 def test_what_only_ends_like_a_plural_is_none(noun: str) -> None:
     assert singularize(noun) == noun
+
+
+@pytest.mark.parametrize(("one", "many"), [("goose", "geese"), ("loaf", "loaves"), ("child", "children")])
+def test_an_irregular_plural_has_the_stem_of_its_singular(one: str, many: str) -> None:
+    assert stem(many) == stem(one)
