@@ -18,7 +18,7 @@ from tests.unit.nursery import NURSERY
         ("Karl Beck paid 15.50 of his 45", 702, 1550),
         ("Ida Frost paid the rest of 701", 701, 6000),
         ("Ida Frost paid the rest of her bill", 701, 6000),
-        ("Ida Frost paid half of what she owes", 701, 3000),
+        ("Ida Frost paid half of what is outstanding", 701, 3000),
     ],
 )
 async def test_a_part_is_paid_of_the_sum_that_the_record_has(text: str, bill: int, amount: int) -> None:
