@@ -148,6 +148,12 @@ _TIMES: Final = re.compile(
 # "James' card": the apostrophe alone, unless it opens a quotation.
 _OWNS: Final = re.compile(r"(?<=[^\W\d_]s)['’](?=\s+[^\W\d_])")
 _OPENS: Final = re.compile(r"(?:^|(?<=[\s(]))['‘]")
+# "Mondays class" and "last weeks bill": the day's. "On mondays" and "mondays and fridays" are plurals.
+_DAY_OWNS: Final = re.compile(
+    rf"(?<![\w@./'’-])(?:(?:today|tonight|tomorrow|yesterday|{'|'.join(each for each in DAYS if len(each) > 5)})"
+    r"|(?:this|last|next)\s+(?:week|month|year))(?P<s>s)(?=\s+(?P<next>[^\W\d_]+))",
+    re.IGNORECASE,
+)
 _MAIL_ADDRESS: Final = re.compile(r"(?<![\w-])mail(?=\s+address)", re.IGNORECASE)
 _AGAIN: Final = re.compile(
     r"\b(?:once\s+(?:more|again)|one\s+more\s+time|a\s+second\s+time|yet\s+again)\b", re.IGNORECASE
@@ -186,6 +192,9 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
         if before[-1].lstrip('("“')[:1].isupper():
             family = before[0].lower() == "the" and len(before) > 1  # "the Bergs' car" is a family's
             yield found.start() - family, found.end(), "'s"
+    for found in _DAY_OWNS.finditer(bare):
+        if found["next"].lower() not in EMPTY:
+            yield *found.span("s"), "'s"
     for found in _TIMES.finditer(bare):
         yield found.start(), found.end(), found["after"] or found["before"]
     for found in _DIGIT.finditer(bare) if not _ASKS.match(bare) else ():

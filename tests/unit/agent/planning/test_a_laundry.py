@@ -70,6 +70,7 @@ async def test_a_thing_is_told_by_a_text_of_its_record_and_not_by_what_it_is_not
         ("reschedule 803 to Monday instead of Friday", 803, "2026-11-30"),
         ("bring load 804 forward by two days", 804, "2026-11-28"),
         ("bring load 804 forward to Friday", 804, "2026-11-27"),
+        ("shift mondays load to Friday", 804, "2026-11-27"),
     ],
 )
 async def test_a_day_takes_the_place_of_the_one_that_is_named_beside_it(text: str, load: int, day: str) -> None:

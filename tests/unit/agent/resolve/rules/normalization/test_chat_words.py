@@ -21,6 +21,8 @@ def written(text: str) -> str:
         ("close 77 adn 78", "close 77 and 78"),
         ("two msgs of custs", "two messages of customers"),
         ("whats late that isnt paid", "what's late that isn't paid"),
+        ("shift sundays load and yesterdays runs", "shift sunday's load and yesterday's runs"),
+        ("void last months bills", "void last month's bills"),
     ],
 )
 def test_short_forms_are_written_out(text: str, full: str) -> None:
@@ -36,6 +38,9 @@ def test_short_forms_are_written_out(text: str, full: str) -> None:
         "his last 2 unpaid bills",
         'write "c u 2 day"',
         "INV-4 and B2",
+        "open on sundays and tuesdays",
+        "wash it sundays from 9",
+        "give 2 weeks holiday",
     ],
 )
 def test_numbers_codes_and_quotations_stay(text: str) -> None:
