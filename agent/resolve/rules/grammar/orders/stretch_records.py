@@ -107,8 +107,10 @@ class StretchRecords(StretchEnds):
             meant, denied = drop_denied(self.reader, kept)
             kept = meant or kept
             self.covered |= denied if meant else set()
-            joined = len(kept) != 2 or self._joins(kept[0].last, kept[1].first)
-            self.records[name] = kept if joined or kind is None else add_owner(kept, nouns, self.reader.owner_of(kind))
+            owned = len(kept) == 2 and kept[0].last == kept[1].first and self.reader.tokens[kept[0].last - 1].owns
+            joined = len(kept) != 2 or (self._joins(kept[0].last, kept[1].first) and not owned)
+            things = {kept[1].first} if owned else nouns  # "Ada's lamp" is one record
+            self.records[name] = kept if joined or kind is None else add_owner(kept, things, self.reader.owner_of(kind))
         self._read_short_codes(names)
         self._share_names()
         beside = [*settle_holders(self.reader, self.records, holders, kinds)]

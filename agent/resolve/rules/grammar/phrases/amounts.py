@@ -25,6 +25,7 @@ _ADDED_UP: Final = {"sum", "total", "amount", "value"}
 _LESS: Final = {"except", "minus", "less"}
 LEFT_OUT: Final = _LESS | {"but"}
 _AWAY: Final = frozenset(("off", "away"))
+_NEW: Final = word_set("to at as by")
 
 
 def find_way(
@@ -180,11 +181,15 @@ class Amounts:
         return FieldOf(field=whole.field, of=Handle(handle=f"@{whole.parameter}")), at + 2
 
     def _same(self, at: int, stop: int) -> tuple[Expression, int] | None:
-        """Another record's amount: "the (same) amount of his last credit", "the price of her plan"."""
+        """Another record's amount: "the (same) amount of his last credit", "the price of her plan". What an order
+        replaces is no new value, unless it is said as one: "set the price of the tart to the price of the pie"."""
         low = self.reader.low(at)
         if low not in {"amount", "price", "cost", "value", "total", "sum"} or self.reader.low(at + 1) != "of":
             return None
-        return self._size_of(at + 2, stop)
+        made, held = self._size_of(at + 2, stop), self.annotation.replaces
+        first = at - (self.reader.low(at - 1) in {*lexicon.DETERMINERS, "same"})
+        old = made is not None and held is not None and made[0].field == held.field
+        return None if old and self.reader.low(first - 1) not in _NEW else made
 
     def _size_of(self, at: int, stop: int) -> tuple[FieldOf | TotalOf, int] | None:
         """The size of a record, found by its noun or by a number that only one kind with a sum has."""

@@ -14,6 +14,7 @@ from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.questions import REST
 from evals.cases.frozen_world import FrozenWorld
+from tests.unit import marina
 from tests.unit.agent.validate.coverage.test_weighty import shop
 from tests.unit.own_worlds import NOW, OWNER, WORLDS, world
 
@@ -125,3 +126,21 @@ async def test_a_share_of_a_bill_of_which_a_part_is_paid_is_asked_about() -> Non
 @pytest.mark.parametrize(("text", "stands"), [("waive half of F-231", True), ("waive the other half of F-231", False)])
 async def test_the_other_half_is_no_half_of_the_whole(text: str, stands: bool) -> None:
     assert isinstance(await read(text), Plan if stands else Question)
+
+
+@pytest.mark.parametrize(
+    ("text", "price"),
+    [
+        ("set the price of berth 31 to 300 from 1 December", 30000),
+        ("set price of Long Pier 1 to 300 from 1 December", 30000),
+        ("set the price of berth 31 to the price of berth 32 from 1 December", 55000),
+    ],
+)
+async def test_what_an_order_replaces_is_no_new_value_unless_it_is_said_as_one(text: str, price: int) -> None:
+    of_marina = {"contracts": marina._CONTRACTS, "kinds": marina._KINDS, "records": marina._RECORDS}
+    with_prices = json.loads(json.dumps(of_marina).replace("rent", "price"))
+    verdict = (await marina.ask(FrozenWorld(with_prices), text)).verdict
+    assert isinstance(verdict, Plan), verdict
+    assert {"berth_id": 31, "price": price}.items() <= {
+        each.param: each.value for each in verdict.steps[0].filled
+    }.items()
