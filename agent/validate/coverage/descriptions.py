@@ -31,6 +31,7 @@ from agent.validate.questions import list_members
 from language.stems import EMPTY, name_stems, stem, stem_text
 from registry.contract import Contract
 
+_WORD_BEHIND: Final = re.compile(r"\s+(?P<word>[^\W\d_]+)")
 _NOUNS: Final = re.compile(r"(?:\s+[^\W\d_]+){1,2}?(?=\s*(?:[,.;!?]|$|\b(?:of|from|off|for)\b))")
 _ONE_NOUN: Final = re.compile(
     r"\s+(?P<noun>[^\W\d_]+)(?=\s*(?:[,.;!?]|$|\b(?:for|from|as|because|since|please)\b))", re.IGNORECASE
@@ -61,6 +62,24 @@ def find_amount_names(proposal: Proposal, request: Request) -> Iterator[Place]:
         weighty = any(each.search(found[0]) for each in (patterns.PART, RATE, SHARE)) if found is not None else False
         if found is not None and plain and not weighty and not any(find_currency(each) for each in words):
             yield found.span()
+
+
+def find_rest_of_names(names: Iterable[Place], told: Iterable[str], text: str) -> Iterator[Place]:
+    """The words behind a quoted part of a record's name with which that name goes on: "(ada) lovelace". ``told`` are
+    the names and texts of the plan's records."""
+    whole = "\n".join(told).casefold()
+    for start, end in names:
+        while (following := _WORD_BEHIND.match(text, end)) is not None and is_said_in(
+            text[start : following.end()].casefold(), whole
+        ):
+            end = following.end()
+            yield following.span("word")
+
+
+def is_said_in(words: str, whole: str) -> bool:
+    """Whether words stand in a text, one behind the other."""
+    joined = r"\W+".join(map(re.escape, words.split()))
+    return re.search(rf"(?<!\w){joined}(?!\w)", whole) is not None
 
 
 def find_sparing_verbs(proposal: Proposal, request: Request) -> Iterator[Place]:

@@ -71,6 +71,7 @@ _INVERTED: Final = re.compile(r"\s*(?:should|had|were)\s+(?!(?:you|u|we|i)\b)[^\
 # "The lost key" and "to Rose" state nothing.
 _DETERMINED: Final = re.compile(r"(?<!\w)(?:the|an?|his|her|its|their|our|my|your|to)\s+$", re.IGNORECASE)
 _OF_ITS_OWN: Final = re.compile(r"[^\W\d_]+(?:ed|ing|ly|ous|[ai]ble|ive|ial|ful|less)")
+_BEHIND: Final = re.compile(r"[ -]([^\W\d_]+)")
 _OWNER: Final = re.compile(r"['’]s?\s+(?:(?P<kind>[^\W\d_]+)\s+)?$")
 _OWNED: Final = re.compile(r"\w['’]s\s+$")
 _MOST: Final = re.compile(r"(?<!\w)(?:most|least)\s+", re.IGNORECASE)
@@ -134,7 +135,11 @@ def find_left_over_words(order: Order) -> Iterator[Place]:
             continue
         ours = any(used[start] for _, start, _ in clause.words)
         words = [each for each in clause.words if not (used[each[1]] or elsewhere[each[1]])]
-        left = [each for each in words if has_weight(each[0], by) or _begins_name(text, each, used)]
+        left = [
+            each
+            for each in words
+            if (has_weight(each[0], by) and not _is_half(text, each, by)) or _begins_name(text, each, used)
+        ]
         places = list(_of_clause(clause, used, left, order.verbs, by, after=ordered, ours=ours))
         yield from places
         heads = clause.head is not None and stem(plain_word(clause.head[0])) in order.heads
@@ -147,6 +152,12 @@ def _begins_name(text: str, word: Word, used: Sequence[bool]) -> bool:
     low, (_, at, end), found = plain_word(word[0]), word, _CODE.match(text, word[1])
     coded = found is not None and not any(used[at : found.end()])
     return coded or (low in NAMES_TOO and is_written_as_name(text, at, end))
+
+
+def _is_half(text: str, word: Word, by: Accounts) -> bool:
+    """Whether a word and the next one are known as one: "pick up", of a pickup."""
+    behind = _BEHIND.match(text, word[2])
+    return behind is not None and stem(f"{plain_word(word[0])}{behind[1].casefold()}") in by.known
 
 
 def _of_clause(

@@ -26,6 +26,7 @@ from agent.query.arithmetic import find_unit
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import plain_word
+from agent.validate.coverage.descriptions import is_said_in
 from agent.validate.coverage.misread_texts import (
     find_beside_texts,
     find_told_to_others,
@@ -143,13 +144,11 @@ def _ends_up(order: Order) -> Iterator[Place]:
 
 def _of_name(order: Order) -> Iterator[Place]:
     """A number that belongs to the name of a record behind it: 27 of "27 Mill Road"."""
-    named = frozenset[str]().union(*order.by_step)
+    told = "\n".join(each for texts in order.by_step for each in texts).casefold()
     values = [each for _, _, each in order.arguments if isinstance(each, TypedValue | ComputedArgument)]
     for start, end in order.find(values):
-        following = next(split_runs(order.text[end:]), None)
-        said = order.text[start:end]
-        rest = plain_word(following[0]) if following is not None else ""
-        if said.isdigit() and said in named and rest in named - EMPTY:
+        said, rest = order.text[start:end], next((plain_word(word) for word, _, _ in split_runs(order.text[end:])), "")
+        if said.isdigit() and rest not in EMPTY | {""} and is_said_in(f"{said} {rest}", told):
             yield start, end
 
 

@@ -46,12 +46,11 @@ _LONGEST_ARTICLE: Final = 3
 """Longest article in letters: "das" and "les" begin many orders in other languages."""
 
 
-def find_open_words(order: Order, held: Collection[str] = (), read: Sequence[Span] = ()) -> tuple[str, ...]:
+def find_open_words(order: Order, read: Sequence[Span] = ()) -> tuple[str, ...]:
     """The stretches of the request and its answers that hold open words.
 
-    A stretch is a clause without used words, or else the words between used ones. ``held`` are words, in lower case, by
-    which an answer identifies the plan's records. ``read`` are the spans from which code itself read a value. Empty if
-    the platform has no records.
+    A stretch is a clause without used words, or else the words between used ones. ``read`` are the spans from which
+    code itself read a value. Empty if the platform has no records.
 
     A resolver that lists nothing reads by rules. They know English; of another language they know some words, and the
     others are open.
@@ -76,7 +75,7 @@ def find_open_words(order: Order, held: Collection[str] = (), read: Sequence[Spa
             for start, end, _ in translation.pieces:
                 used[start:end] = b"\1" * (end - start)
         here = replace(by, known=by.known - (beyond - subject))
-        told = {*order.shown, *held} if origin else order.shown
+        told = order.shown.union(*order.words_by_step) if origin else order.shown
         numbers = cover(text, _list_numbers(text, here))
         for at, clause in enumerate(split_clauses(strip_politeness(text))):
             ordered = any(used[start] for _, start, _ in clause.words)
@@ -114,7 +113,7 @@ def _cover_used(order: Order, origin: int, read: Sequence[Span]) -> tuple[bytear
     # Which record is meant its name has said: a condition beside it may hold of any, and quote whatever is left.
     conditions = [each.where for each in order.parts(Find) if each.said is not None]
     beside = set(_find_places(conditions, request, origin))
-    held = {stem(word) for each in order.by_step for word in each}
+    held = {stem(word) for each in order.words_by_step for word in each}
     beyond = [root for place in beside for root in stem_text(text[slice(*place)]) if root not in held]
     said = _find_places((proposal.result, proposal.replaced), request, origin)
     places = [*(each for each in said if each not in beside), *_find_places(judged, request, origin)]

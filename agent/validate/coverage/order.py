@@ -33,7 +33,12 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.planning.quotes import find_places, locate, walk
-from agent.validate.coverage.descriptions import find_amount_names, find_sparing_verbs, find_value_nouns
+from agent.validate.coverage.descriptions import (
+    find_amount_names,
+    find_rest_of_names,
+    find_sparing_verbs,
+    find_value_nouns,
+)
 from agent.validate.coverage.negations import denies_another, denies_other_value
 from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.coverage.structure import Structure, read_structure
@@ -47,6 +52,7 @@ from registry.records import RecordKind
 
 _Part = TypeVar("_Part")
 _A_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_IDENTIFYING: Final = re.compile(r"[^\W\d_]{3,}|\d+")
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ class Order:
     - ``named``: the numbers of the records that the plan is about. A handle stands for them.
     - ``told_by_records``: stems of what those records say of themselves.
     - ``shown``: the names shown beside them, in lower case.
-    - ``by_step``: for each step, the words that identify its records.
+    - ``by_step``: for each step, the numbers and texts that identify its records.
     - ``currencies``: the codes of those that the plan's amounts are in.
     - ``old_values``: what those records have in the fields that the plan replaces.
     """
@@ -100,7 +106,7 @@ class Order:
     named: Collection[int] = ()
     told_by_records: frozenset[str] = frozenset()
     shown: frozenset[str] = frozenset()
-    by_step: Sequence[frozenset[str]] = ()
+    by_step: Sequence[Collection[str]] = ()
     currencies: frozenset[str] = frozenset()
     old_values: Sequence[OldValue] = ()
 
@@ -112,6 +118,11 @@ class Order:
     def polite(self) -> str:
         """The text with polite phrases blanked out."""
         return strip_politeness(self.text)
+
+    @cached_property
+    def words_by_step(self) -> list[frozenset[str]]:
+        """The words that identify the records of each step, in lower case."""
+        return [frozenset(_IDENTIFYING.findall(" ".join(each).casefold())) for each in self.by_step]
 
     @cached_property
     def structure(self) -> Structure:
@@ -157,12 +168,14 @@ class Order:
 
     @cached_property
     def taken(self) -> list[Place]:
-        """The places of all other used words: quotes, and the nouns that belong to them."""
+        """The places of all other used words: quotes, and the words that belong to them."""
         nouns = find_value_nouns(self.arguments, self.request)
         of_amounts = find_amount_names(self.proposal, self.request)
         spares = find_sparing_verbs(self.proposal, self.request)
+        told = (each for texts in self.by_step for each in texts)
+        names = find_rest_of_names(self.names, told, self.text)
         unsaid = [each for each, values in self._values_in.items() if not all(values)]
-        return [*self.proven, *unsaid, *of_amounts, *spares, *nouns]
+        return [*self.proven, *unsaid, *of_amounts, *spares, *names, *nouns]
 
     @cached_property
     def proven(self) -> list[Place]:

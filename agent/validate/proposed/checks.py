@@ -257,9 +257,8 @@ class PlanChecks:
         if all(each.risk is Risk.READ for each in contracts) or self.request.given is not None:
             return ()
         order = self._read_order(steps, contracts)
-        held = [word for step in steps for word in _told_by(step, self.query)]
         read = [each for step in steps for each in _list_read(step, self.request)]
-        found = find_open_words(order, held, read)
+        found = find_open_words(order, read)
         if not found or not has_consent(self.request, REST):
             return found
         left = find_unaccounted(order)
@@ -362,12 +361,12 @@ def _words_of(steps: Sequence[Step]) -> frozenset[str]:
     return frozenset(root for each in labels for root in stem_text(each))
 
 
-def _told_by(step: Step, query: Query) -> frozenset[str]:
-    """The words that identify the records of a step, in lower case: numbers, titles and texts in them."""
+def _told_by(step: Step, query: Query) -> list[str]:
+    """What identifies the records of a step: numbers, titles and texts in them."""
     said: list[str] = [str(number) for number in _numbers_of([step], query)]
     for pin in step.pins:
         said += [pin.label[:_MOST_READ], *(each[:_MOST_READ] for each in pin.values.values() if isinstance(each, str))]
-    return frozenset(word.casefold() for each in said for word in re.findall(r"[^\W\d_]{3,}|\d+", each))
+    return said
 
 
 def _list_names_beside(steps: Sequence[Step], query: Query) -> frozenset[str]:

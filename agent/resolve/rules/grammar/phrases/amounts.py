@@ -15,6 +15,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
 from agent.resolve.rules.grammar.reader import Reader
 from language.fractions import read_fraction
 from language.stems import name_stems, stem, stem_text
+from language.text import word_set
 from registry.contract import Annotation, Unit
 from registry.offers.offer import Offer
 

@@ -22,13 +22,14 @@ from agent.planning.propose import Task, propose
 from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.coverage.clauses import split_clauses
-from agent.validate.coverage.left_over import FINITE, is_verb
+from agent.validate.coverage.left_over import FINITE, find_left_over_words, is_verb
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.questions import REST
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, RENEW, SHELVE, WAIVE, verdict_of
 from tests.unit.agent.validate.coverage.test_weighty import shop
+from tests.unit.laundry import LAUNDRY
 from tests.unit.own_worlds import NOW, OWNER, Says, find, plan, world
 
 CELLARED = {**SHELVE, "shelf": {"value": "cellar", "quote": "cellared"}}
@@ -258,3 +259,32 @@ def test_a_verb_behind_an_order_stands_before_its_object(text: str, verb: bool) 
     for said in (each for each in ("7", "Ada", "Hugo") if each in text):
         used[text.index(said) : text.index(said) + len(said)] = [True] * len(said)
     assert is_verb(clause, used, frozenset({"close", "give", "remind"})) is verb
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "left"),
+    [("carla", ["Carla Potter"], []), ("carla", ["Carla Mason"], ["potter"]), ("carla potter", ["Carla Mason"], [])],
+)
+def test_the_rest_of_a_name_is_used_with_its_beginning(said: str, told: list[str], left: list[str]) -> None:
+    request = Request(text="waive F-231 for carla potter", now=NOW)
+    fine = Find(record="fine", said=Words(text="F-231", start=6))
+    whose = Find(record="member", said=Words(text=said, start=16))
+    waive = world("lending").catalogue.get("lending.waive_fine")
+    assert waive is not None
+    arguments = {"fine_id": RecordArgument(reference=fine), "member_id": RecordArgument(reference=whose)}
+    proposal = Proposal(result=PlanResult(calls=(Call(action=waive.name, arguments=arguments),)))
+    order = Order(request, proposal, [waive], world("lending").kinds, by_step=[told])
+    assert [request.text[slice(*each)] for each in find_left_over_words(order)] == left
+
+
+@pytest.mark.parametrize(
+    ("text", "left"), [("book a pick up at Nell Brook", []), ("book a pick in at Nell Brook", ["a pick"])]
+)
+def test_two_words_that_the_action_knows_as_one_have_no_weight(text: str, left: list[str]) -> None:
+    context = LAUNDRY.context(LAUNDRY.provider({}))
+    booked = context.catalogue.get("marina.book_pickup")
+    assert booked is not None
+    nell = Find(record="client", said=Words(text="Nell Brook", start=text.index("Nell")))
+    call = Call(action=booked.name, arguments={"client_id": RecordArgument(reference=nell)})
+    order = Order(Request(text=text, now=NOW), Proposal(result=PlanResult(calls=(call,))), [booked])
+    assert [order.text[slice(*each)] for each in find_left_over_words(order)] == left

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 
 from agent.pipeline import Answer, Plan, Question, Request
-from agent.planning.proposal import Call, Find, PlanResult, Proposal, QuotedText, RecordArgument, Words
+from agent.planning.proposal import Call, Find, PlanResult, Proposal, QuotedText, RecordArgument, TypedValue, Words
 from agent.planning.propose import Task, propose
 from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.rules.resolver import RuleResolver
@@ -230,6 +230,18 @@ async def test_a_change_is_no_final_number(text: str, stands: bool) -> None:
     }
     made = (await came_of(text, plan(step), "foodbank")).verdict
     assert isinstance(made, Plan if stands else Question), made
+
+
+@pytest.mark.parametrize(("told", "misread"), [(["7 Bells"], {"7"}), (["7", "Silver Bells", "row 7"], set())])
+def test_a_number_belongs_to_a_name_only_where_it_stands_in_it(told: list[str], misread: set[str]) -> None:
+    text = "set 7 Bells tickets aside"
+    seats = TypedValue(value=7, quote=Words(text="7", start=4))
+    bells = RecordArgument(reference=Find(record="exhibit", said=Words(text="Bells", start=6)))
+    call = Call(action="museum.set_seats", arguments={"exhibit_id": bells, "seats": seats})
+    contract = museum.MUSEUM.context(museum.MUSEUM.provider({})).catalogue.get("museum.set_seats")
+    assert contract is not None
+    order = Order(Request(text=text, now=NOW), Proposal(result=PlanResult(calls=(call,))), [contract], by_step=[told])
+    assert {text[slice(*each)] for each in find_misread(order)} == misread
 
 
 async def test_a_number_of_a_record_s_own_name_is_no_value() -> None:
