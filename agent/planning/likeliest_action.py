@@ -14,18 +14,19 @@ from typing import Final
 from agent.pipeline import Abstain, Answer, Plan, Question
 from agent.planning.proposal import Proposal
 from agent.planning.quotes import find_places
-from agent.planning.task import Outcome, Task, ask_which, hold
+from agent.planning.task import Outcome, Task, hold_or_ask
 from agent.planning.what_fits import ONLY_FIT, list_shown_words
 from agent.resolve.rules.ranking import find_likeliest
 from agent.validate.coverage.unused_words import collect_subject_stems
-from agent.validate.questions import REST
+from agent.validate.questions import REST, preview_steps
 from language.stems import EMPTY, is_past, split_runs, stem
 from language.text import word_set
-from registry.contract import Contract, Risk
+from registry.contract import Contract
 
 _OPEN: Final = frozenset({"unclear_action", "not_found"})
 _LIGHT: Final = word_set(
-    "a an the my our your his her their its s of at for from in into on onto to with by and again now please pls plz"
+    "a an the my our your his her their its s of at for from in into on onto to with by and again now "
+    "please pls plz instead"
 )
 """Words that say nothing of an order by themselves."""
 _MORE: Final = word_set("more extra another")
@@ -36,12 +37,14 @@ _PERFECT: Final = word_set("has have had been")
 
 async def plan_likeliest(task: Task, made: Outcome, plan: Callable[[Task], Awaitable[Outcome]]) -> Outcome:
     """The plan of the likeliest action, held. ``made`` if it stands, if no action is likely, or if the likeliest has no
-    place for all words. ``plan`` plans a task anew."""
+    place for all words. A question whether one action is meant shows what it would do. ``plan`` plans a task anew."""
     if task.request.answers or not _is_open(made):
         return made
     shortlist = task.workspace_context.shortlist(task.actor, task.request.surface)
     kinds = tuple(task.workspace_context.kinds)
-    action = find_likeliest(task.request.text, shortlist, kinds, task.request.now)
+    likeliest = find_likeliest(task.request.text, shortlist, kinds, task.request.now)
+    offered = made.verdict.candidates if isinstance(made.verdict, Question) and made.verdict.slot == "action" else ()
+    action = offered[0].id if len(offered) == 1 else likeliest
     contract = task.workspace_context.catalogue.get(action) if action is not None else None
     if contract is None:
         return made
@@ -49,11 +52,13 @@ async def plan_likeliest(task: Task, made: Outcome, plan: Callable[[Task], Await
     other = await plan(replace(task, request=task.request.model_copy(update={"answers": (chosen,)})))
     if not isinstance(other.verdict, Plan) or other.proposal is None:
         return made
-    if any(_list_unread(task, other.proposal, contract, list_shown_words(other.verdict))):
+    shown = list_shown_words(other.verdict)
+    if action == likeliest and not any(_list_unread(task, other.proposal, contract, shown)):
+        return hold_or_ask(task, other, ONLY_FIT)
+    if not isinstance(made.verdict, Question) or len(offered) != 1:
         return made
-    if contract.risk is Risk.IRREVERSIBLE:
-        return ask_which(task, (contract.name,), other)
-    return hold(other, ONLY_FIT)
+    text = f"{made.verdict.text.removesuffix('?')}: {preview_steps(other.verdict.steps)}?"
+    return replace(made, verdict=made.verdict.model_copy(update={"text": text}))
 
 
 def _is_open(made: Outcome) -> bool:

@@ -149,6 +149,14 @@ def is_harmless(task: Task, outcome: Outcome) -> bool:
     )
 
 
+def hold_or_ask(task: Task, outcome: Outcome, why: str) -> Outcome:
+    """A plan whose action no word names, held: its card shows everything and changes nothing. What can't be undone is
+    asked about first."""
+    contracts = [task.workspace_context.catalogue.get(name) for name in list_planned_actions(outcome)]
+    final = any(each is None or each.risk is Risk.IRREVERSIBLE for each in contracts)
+    return ask_which(task, list_planned_actions(outcome), outcome) if final else hold(outcome, why)
+
+
 def names_its_records(plan: Plan, proposal: Proposal) -> bool:
     """Whether a record of the plan holds every name of several words in the proposal, letter for letter."""
     held = _list_held(plan)

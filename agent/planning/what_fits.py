@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 from agent.pipeline import Abstain, Plan, RecordSource, Reply
 from agent.planning.proposal import AnswerResult, Call, Find, Proposal, RecordsAnswer
 from agent.planning.quotes import walk
-from agent.planning.task import Outcome, Task, ask_which, hold, is_harmless, list_planned_actions
+from agent.planning.task import Outcome, Task, ask_which, hold_or_ask, list_planned_actions
 from agent.validate.records.ranking import fold_words
 from core.errors import PlatformUnavailable
 from language.stems import stem
@@ -54,7 +54,7 @@ def passes_over(proposal: Proposal, other: Proposal) -> bool:
 
 
 def _choose_plan(task: Task, made: Sequence[tuple[Proposal, Outcome]]) -> Outcome | None:
-    """The one plan that works, held. Asks if several do, or if it moves money or can't be undone."""
+    """The one plan that works, held. Asks if several do, or if it can't be undone."""
     plans = {
         _list_values(each.verdict): each
         for proposal, each in made
@@ -65,8 +65,8 @@ def _choose_plan(task: Task, made: Sequence[tuple[Proposal, Outcome]]) -> Outcom
         working = [
             each for each in working if isinstance(each.verdict, Plan) and _names_itself(each.verdict)
         ] or working
-    if len(working) == 1 and is_harmless(task, working[0]):
-        return hold(working[0], ONLY_FIT)
+    if len(working) == 1:
+        return hold_or_ask(task, working[0], ONLY_FIT)
     actions = [name for each in working for name in list_planned_actions(each)]
     return ask_which(task, actions, working[0]) if working else None
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from agent.extract.references.value import Reference
 from agent.extract.references.vocabulary import is_contact, is_person
 from agent.extract.time import dates
-from agent.pipeline import Candidate, Question, QuestionCode, Request
+from agent.pipeline import Candidate, Question, QuestionCode, Request, Step
 from agent.validate.records import confusables
 from agent.validate.records.field_words import name_field, tell_field
 from agent.validate.records.located import (
@@ -35,6 +35,7 @@ REST: Final = "rest"
 """Slot of the question whether to do the understood part without the rest."""
 MAX_CANDIDATES: Final = 8
 WORDS_CHARS: Final = 120
+_MOST_SHOWN: Final = 400
 _NUMBERS: Final = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight")
 
 
@@ -347,6 +348,11 @@ class Described(Protocol):
     def title(self) -> str: ...
     @property
     def description(self) -> str: ...
+
+
+def preview_steps(steps: Iterable[Step]) -> str:
+    """What the steps of a plan would do, in one line."""
+    return to_display_text("; ".join(step.preview.rstrip(".") for step in steps), limit=_MOST_SHOWN)
 
 
 def ask_for_action(actions: Sequence[Described], text: str = "") -> Question:

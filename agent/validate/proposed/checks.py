@@ -49,7 +49,7 @@ from agent.validate.proposed.proposed_days import check_days
 from agent.validate.questions import REST
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind
 from agent.validate.slots import Slots, format_parameter
-from core.display_text import begin_sentence, to_display_text
+from core.display_text import begin_sentence
 from language.stems import name_stems, stem_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Derive, Risk
@@ -58,7 +58,6 @@ from registry.records import Field, RecordKind
 _MOST_READ: Final = 100
 _MOST_TOLD: Final = 3
 _FEWEST_OF_SET: Final = 2
-_MOST_OFFERED: Final = 400
 _LONGEST_TOLD: Final = 120
 _ANY: Final = frozenset({(">=", "1"), (">", "0"), ("!=", "0"), ("=", "0"), ("<", "1")})
 """Comparisons of a count that only ask whether there are any."""
@@ -166,7 +165,7 @@ class PlanChecks:
             return []
         order = self._read_order(steps, contracts)
         left = find_unaccounted(order)
-        does = to_display_text("; ".join(step.preview.rstrip(".") for step in steps), limit=_MOST_OFFERED)
+        does = questions.preview_steps(steps)
         again = explain_unclear(self.request, REST)
         told = [f"Nothing is done about {_quote(left.told)}."] if left.told else []
         told += explain_denied(order)

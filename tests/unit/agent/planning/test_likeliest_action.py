@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from agent.pipeline import Abstain, Answer, Plan, Question, Request
+from agent.pipeline import Abstain, Answer, Candidate, Plan, Question, Request
 from agent.planning.likeliest_action import plan_likeliest
 from agent.planning.propose import propose
 from agent.planning.task import Outcome, Task
@@ -66,3 +67,21 @@ async def test_a_word_that_changes_the_deal_leaves_it_open(text: str) -> None:
 async def test_it_takes_the_place_of_nothing_that_was_understood() -> None:
     made = (await ask_garage("which invoices are overdue?")).verdict
     assert not isinstance(made, Abstain | Plan | Question), made
+
+
+async def test_a_question_whether_one_action_is_meant_shows_what_it_would_do() -> None:
+    task = Task(
+        Request(text="resend R-5104 by pigeon", now=NOW), OWNER, world("garage"), "run_00000000000000000000000001"
+    )
+    only = Candidate(id="garage.resend_invoice", label="Resend an invoice")
+    asked = Question(slot="action", code="unclear_action", text="Is this what you mean?", candidates=(only,))
+    planned = await propose(replace(task, request=Request(text="resend R-5104", now=NOW)), RuleResolver())
+
+    async def plan(chosen: Task) -> Outcome:
+        assert chosen.request.answers[0].choice == only.id
+        return planned
+
+    made = (await plan_likeliest(task, Outcome(asked), plan)).verdict
+    assert isinstance(made, Question)
+    assert made.text.startswith("Is this what you mean: ")
+    assert "R-5104" in made.text
