@@ -4,7 +4,7 @@ one word. It keeps the place of every character in the typed text."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
@@ -171,8 +171,9 @@ _SCALES: Final = ("hundred", "thousand")
 _DETERMINERS: Final = word_set("the these those all my our your his her its their any only top first last next other")
 
 
-def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, int, str]]:
-    """Finds abbreviated words and their full forms. ``counted``: such a word can be counted: "2" in "2 weeks"."""
+def write_out(text: str, counted: Callable[[str], bool], nouns: Collection[str] = ()) -> Iterator[tuple[int, int, str]]:
+    """Finds abbreviated words and their full forms. ``counted``: such a word can be counted: "2" in "2 weeks". A number
+    behind one of ``nouns`` may be of a record's name: "desk 2"."""
     bare = blank_quotations(text)
     for found in _WORD.finditer(bare):
         word = found["word"].lower()
@@ -200,7 +201,8 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
     for found in _DIGIT.finditer(bare) if not _ASKS.match(bare) else ():
         after = found["next"].lower()
         word_before = bare[: found.start()].split()[-1].lower()
-        if found["plural"] or word_before in _DETERMINERS or after in {*MONTHS, *_SCALES} or find_measure(after):
+        own = word_before in {*_DETERMINERS, *nouns}
+        if found["plural"] or own or after in {*MONTHS, *_SCALES} or find_measure(after):
             continue  # "2 door hinges", "the 4 oldest", "4 hundred" are counted, "2 dec" is a day
         if not counted(after) and not after.endswith("s") and after not in EMPTY and found["next"].islower():
             yield found.start("digit"), found.end("digit"), _DIGITS[found["digit"]]
@@ -276,7 +278,9 @@ def normalize(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> 
         return read.put(other.pieces)
     read = read.put((at, at + 1, "") for at in _find_initials(read.text))
     read = read.put((at, at + 1, ",") for at in _find_dashes(read.text))
-    read = read.put((*write_out(read.text, _counted), *_find_its(read.text, kinds)))
+    named = [kind for kind in kinds if {each.search for each in kind.fields} & {"name", "number"} == {"name"}]
+    nouns = {noun.casefold() for kind in named for noun in kind.nouns}
+    read = read.put((*write_out(read.text, _counted, nouns), *_find_its(read.text, kinds)))
     read = read.put(correct_spelling(read.text, shortlist, kinds))
     return read.put(replace_phrasal_verbs(read.text, shortlist.knows, shortlist.calls))
 

@@ -58,6 +58,8 @@ def find_name_end(reader: Reader, index: int, stop: int) -> int:
             continue
         if token.low in lexicon.NAME_STOP and not (capital and end > index and token.capital):
             break
+        if end > index and token.low in lexicon.MANNER and not token.capital:
+            break  # "to ada instead"
         if end > index and _numbers_a_name(reader, end, stop):
             return end + 1
         if token.word and (not token.low[0].isalpha() or any(map(str.isdigit, token.low))):

@@ -34,6 +34,7 @@ from agent.resolve.rules.grammar.time_stretches import find_stretches, read_when
 from agent.resolve.rules.normalization import CORRECTION
 from language import numerals
 from language.gazetteer import COUNTRIES, COUNTRY_CODES, DEMONYMS
+from language.measures import counts_in
 from language.stems import ORDER_WORDS, stem
 from language.text import find_quotations, read_text, singularize
 from language.wordnet import is_word
@@ -184,12 +185,13 @@ class Reader:
     def _noun(self, index: int) -> tuple[RecordKind, int] | None:
         found = [(kind, length) for kind in self.kinds.values() if (length := match_noun(self.tokens, index, kind))]
         for kind in self.kinds.values():  # "help articles": a title of several words is a noun of its own
-            words = tuple(kind.title.lower().split())
-            after = index + len(words)
-            if len(words) > 1 and self.lows(index, len(words) - 1) == words[:-1]:
-                found += [(kind, len(words))] if singularize(self.low(after - 1)) == singularize(words[-1]) else []
+            *first, last = kind.title.lower().split()
+            if first and self.lows(index, len(first)) == (*first,):
+                same = singularize(self.low(index + len(first))) == singularize(last)
+                found += [(kind, len(first) + 1)] if same else []
         low = self.low(index)
         named = index > 0 and self.tokens[index].capital and self.tokens[index - 1].capital  # "Mark Summers"
+        named |= index - 1 in self.numbers and counts_in(low, of=True)  # "10 bottles" may be of one thing
         if not found and low.endswith("s") and not named and (valued := self._valued(singularize(low))) is not None:
             self.valued_nouns.add(index)
             return valued, 1
@@ -198,9 +200,8 @@ class Reader:
             self.telling_nouns[index] = telling[1:]
             return telling[0], 1
         exact = [each for each in found if any(low in noun.lower().split() for noun in each[0].nouns)]
-        if not exact and is_word(self.low(index)):
-            return None
-        return max(exact or found, key=lambda each: each[1], default=None)
+        found = exact or ([] if is_word(low) else found)
+        return max(found, key=lambda each: each[1], default=None)
 
     def _valued(self, value: str) -> RecordKind | None:
         """The one kind that a value's plural means: "dogs" are animals."""
@@ -210,8 +211,7 @@ class Reader:
     def ask(self) -> None:
         """Switches to reading a question, in which words mean more than in an order."""
         self.asks = True
-        for held in (self._nouns, self._states, self.heads):
-            held.clear()
+        self._nouns, self._states, self.heads = {}, {}, {}
 
     def list_bare_numbers(self) -> list[int]:
         """The tokens of plain numbers, which may be records' or count something."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from agent.resolve.rules.clauses import is_akin_to_order, is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.text_parameters import TELLING, is_message, takes_text
+from agent.resolve.rules.grammar.orders.text_parameters import TELLING, is_message, is_sent, takes_text
 from agent.resolve.rules.phrasal_verbs import replace_phrasal_verbs
 from language.example_patterns import PARTICLES
 from language.irregular_verbs import UNSURE_FORMS
@@ -185,7 +185,7 @@ def _changes_amount(offer: Offer) -> bool:
 
 def _sends_text(offer: Offer, verbs: Collection[str]) -> bool:
     """Whether an action sends somebody a text: it composes one, or needs one that it goes by a verb of telling for."""
-    if any(annotation.compose for annotation in offer.annotations.values()):
+    if any(each.compose and is_sent(name, each) for name, each in offer.annotations.items()):
         return True
     needed = ((name, offer.annotation(name)) for name in offer.required)
     texts = [name for name, note in needed if takes_text(offer.properties.get(name), note) and is_message(name, note)]

@@ -18,7 +18,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import modifies
 from agent.resolve.rules.grammar.reader import Reader
 from language.example_patterns import PARTICLES
 from language.irregular_verbs import PLAIN_FORMS
-from language.stems import EMPTY, is_past, stem
+from language.stems import EMPTY, MAKING, is_past, makes_anew, stem
 from registry.contract import Risk
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -198,7 +198,19 @@ class Chooser:
             for offer in offers
             if not reads or offer.risk is Risk.READ
         ]
+        made = self._leave_out_makers(made, shortlist, stem(reader.low(place.order)))
         return sorted(made, key=lambda each: (-each.score, -each.typed, each.offer.name))
+
+    def _leave_out_makers(self, read: list[Interpretation], shortlist: Shortlist, verb: str) -> list[Interpretation]:
+        """The interpretations without actions that make something anew, where the order begins with a verb that only
+        others go by and that need nothing more: "move the choir lesson to Friday" books no further one."""
+
+        def goes_by(each: Interpretation) -> bool:
+            return verb in read_action_words(each.offer, shortlist).verbs
+
+        if verb in MAKING or not any(each.complete and goes_by(each) for each in read):
+            return read
+        return [each for each in read if goes_by(each) or not makes_anew(each.offer.title)]
 
     def _list_hinted(self, offers: Sequence[Offer], shortlist: Shortlist, place: Stretch) -> Sequence[Offer]:
         """The actions whose verbs or values were said. All of them if none was."""

@@ -25,7 +25,7 @@ from agent.resolve.rules.grammar.orders.interpretation import (
 from agent.resolve.rules.grammar.orders.leave_outs import drop_denied
 from agent.resolve.rules.grammar.orders.message_texts import is_text_itself
 from agent.resolve.rules.grammar.orders.stretch_evidence import StretchEvidence
-from agent.resolve.rules.grammar.orders.text_parameters import TELLING, is_message, takes_text
+from agent.resolve.rules.grammar.orders.text_parameters import TELLING, is_message, is_sent, takes_text
 from agent.resolve.rules.grammar.orders.texts import (
     add_subject,
     find_noted,
@@ -319,7 +319,7 @@ class Interpreter(StretchEvidence):
             # "tell all that owe us that …": who is meant ends where the text begins.
             self.unread = [(at, first - 1 if at < first - 1 < end else end) for at, end in self.unread]
             put = puts_on(self.reader, self.place.order, found)
-            told = self._is_put_on_record(name) if put else is_message(name, annotation) and self._writes(annotation)
+            told = self._is_put_on_record(name) if put else self._writes(name, annotation)
             others = told and self.reader.tokens[first - 1].owns  # "tell Ada's sister that …": not Ada
             self.doubtful |= others
             self.told = self.told or (required and told and not others)
@@ -365,8 +365,11 @@ class Interpreter(StretchEvidence):
         )
         return any(named) and writes_note(self.reader, self.offer, name)
 
-    def _writes(self, annotation: Annotation) -> bool:
-        """Whether telling somebody something means this action: it composes texts, or has the verb that was said."""
+    def _writes(self, name: str, annotation: Annotation) -> bool:
+        """Whether telling somebody something means this action: it composes texts, or has the verb that was said. A
+        note is written by a verb of its own."""
+        if not is_sent(name, annotation):
+            return is_message(name, annotation) and any(much >= SURE_VERB for much in self.verbs.values())
         return (
             annotation.compose is True
             or self.words.writes

@@ -12,6 +12,7 @@ from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from language.stems import is_past, makes_anew, stem
 from registry.records import RecordKind
 
+_SO_NOW: Final = frozenset(("again", "now"))
 MOST_WORDS: Final = 30  # no description of a record is longer
 
 
@@ -37,9 +38,12 @@ class StretchEnds(StretchSpoken):
         return at + noun[1] if noun is not None and self._makes(noun[0]) else self.first
 
     def _says_value(self, at: int) -> bool:
-        """Whether "is" says a new value of the record: "Ada's car is ready", but not "the one that is ready"."""
+        """Whether "is" says a new value of the record: "Ada's car is ready again", but not "the one that is ready"."""
         told = self.reader.low(at - 1) in lexicon.RELATIVES
-        return not told and self.place.sentence == 0 and at + 1 in self._typed_tokens and self.reader.is_mark(at + 2)
+        last = first = at + 1 + (self.reader.low(at + 1) in _SO_NOW)
+        while last in self._typed_tokens or (last > first and self.reader.low(last) in _SO_NOW):
+            last += 1
+        return not told and self.place.sentence == 0 and last > first and self.reader.is_mark(last)
 
     def _break(self, at: int, *, words: bool = False) -> int:
         """Where a phrase that begins at a token must end. ``words``: it has no noun."""

@@ -58,12 +58,14 @@ class StretchValues(StretchWords):
     """Reads possible values of an action's parameters that take no record."""
 
     def _find_values(self) -> None:
+        counting = find_counting_words(self.reader)
         for name, schema in self.offer.properties.items():
             annotation = self.offer.annotation(name)
             if self.kind(name) is not None or not self._speaks(annotation) or takes_text(schema, annotation):
                 continue
-            if found := list(self._read_values(name, schema if isinstance(schema, Mapping) else {}, annotation)):
-                self.values[name] = found
+            found = self._read_values(name, schema if isinstance(schema, Mapping) else {}, annotation)
+            if own := [each for each in found if each.first not in counting]:
+                self.values[name] = own
         pair = read_day_pair(self.reader, self.offer, self.first, self.stop)
         self.values |= {name: [piece] for name, piece in pair.items()}
         self.moved = read_moved(self.reader, self.offer, self.first, self.stop)
@@ -98,7 +100,8 @@ class StretchValues(StretchWords):
             if not self.first <= at < self.stop or at in self.quoted or at in reader.valued or at in reader.dated:
                 continue
             glued = held.unit and not counts_in(held.unit, of=False)  # but "2kg"
-            if held.kind != "cardinal" or glued or held.vague or reader.numbered(at):
+            numbered = reader.numbered(at) and last not in counting  # but "order 10 bags"
+            if held.kind != "cardinal" or glued or held.vague or numbered:
                 continue
             schema = self.offer.properties[wanting[0]]
             rate = reader.low(last) in {"a", "an", "per"} and reader.low(last + 1) in lexicon.UNITS  # "70 a month"
@@ -119,8 +122,7 @@ class StretchValues(StretchWords):
             if reader.comparison_before(at) or (parted and said is None and held.words):  # "half of it"
                 continue
             value = int(number) if number == int(number) else float(number)
-            coded = reader.tokens[at].text.isdigit() and len(reader.tokens[at].text) > 3
-            quote = reader.words(at, last)
+            coded, quote = len(reader.tokens[at].text) > 3 and reader.tokens[at].text.isdigit(), reader.words(at, last)
             argument: TypedValue | ComputedArgument = TypedValue(value=value, quote=quote)
             if said is not None or parted:
                 argument = ComputedArgument(expression=Number(number=number, unit=said, quote=quote))
@@ -134,8 +136,7 @@ class StretchValues(StretchWords):
             self.values[wanting[0]] = found
 
     def _counts_own(self, at: int) -> bool:
-        """Whether a number counts what the action is about, perhaps with an adjective between ("3 festive cards"), or
-        one of its values ("two mugs")."""
+        """Whether a number counts what the action is about ("3 festive cards") or one of its values ("two mugs")."""
         said = [stem(self.reader.low(step)) for step in range(at, min(at + 3, self.stop))]
         valued = {piece.first for pieces in self.values.values() for piece in pieces}
         return any(each in self.words.nouns or at + step in valued for step, each in enumerate(said))
@@ -165,8 +166,7 @@ class StretchValues(StretchWords):
             yield from self._scan(name, schema, annotation)
 
     def _find_now(self, name: str, annotation: Annotation, *, dated: bool) -> FieldOf | None:
-        """The field whose value a parameter replaces. A day without a word on that replaces the record's day of the
-        same name, or the only one."""
+        """The field whose value a parameter replaces: of a day, else the record's day so named, or its only one."""
         if (held := annotation.replaces) is not None:
             return FieldOf(field=held.field, of=Handle(handle=f"@{held.parameter}"))
         kinds = [(each, kind) for each in self.offer.required if (kind := self.kind(each)) is not None]

@@ -14,6 +14,7 @@ TELLING: Final = word_set("tell reply answer respond write let inform say messag
 _MESSAGES: Final = frozenset(
     map(stem, ("message", "text", "body", "answer", "reply", "content", "comment", "words", "memo"))
 )
+_KEPT: Final = frozenset(map(stem, ("note", "remark")))
 _NOTES: Final = frozenset(map(stem, ("note", "comment", "memo", "remark", "text", "message")))
 
 
@@ -26,6 +27,11 @@ def takes_text(schema: Any, annotation: Annotation) -> bool:
 
 def is_message(name: str, annotation: Annotation) -> bool:
     return annotation.compose is True or bool(list_named(name, annotation) & _MESSAGES)
+
+
+def is_sent(name: str, annotation: Annotation) -> bool:
+    """Whether a text goes out to somebody. One that is called a note is kept, whoever words it."""
+    return is_message(name, annotation) and list_named(name, annotation).isdisjoint(_KEPT)
 
 
 def is_note(name: str, annotation: Annotation) -> bool:

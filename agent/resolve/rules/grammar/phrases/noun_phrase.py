@@ -20,6 +20,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     find_named_kind,
     guess,
     is_code,
+    is_named_by_number,
     is_one_name,
     names_either_state,
     read_holder,
@@ -315,6 +316,9 @@ def _numbered(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     if step < stop and (is_code(reader, step, made.kind) or (slug and reader.state(step, made.kind) is None)):
         made.said = reader.words(step, step + 1)
         return step + 1
+    if step == at < stop and made.said is None and not made.plural and is_named_by_number(reader, at, made.kind):
+        made.said = reader.words(at - 1, at + 1)
+        return at + 1
     if made.said is None and at < stop and reader.tokens[at].capital and rate_person_likeness(made.kind):
         end = reader.name(at, stop)
         if end > at:

@@ -24,6 +24,7 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.reader import Reader
+from language.measures import counts_in
 from language.stems import stem
 from language.text import singularize
 from language.wordnet import is_word
@@ -91,7 +92,8 @@ def is_code(reader: Reader, at: int, kind: RecordKind) -> bool:
     text = token.text[:-2] if token.owns else token.text  # "3002's been paid"
     if not token.word or reader.low(at + 1) in _SHARES or at in reader.counting:
         return False
-    if any(text.lower() in field.values for each in reader.kinds.values() for field in each.fields):
+    low = text.lower()
+    if any(low in field.values for each in reader.kinds.values() for field in each.fields):
         return False  # "sev3": a value
     if not any(each.search == "number" for each in kind.fields):
         return _is_coded_name(reader, text, kind)
@@ -101,6 +103,17 @@ def is_code(reader: Reader, at: int, kind: RecordKind) -> bool:
         coded = not any(map(_lettered, reader.kinds.values()))
         coded = coded and not any(_is_coded_name(reader, text, each) for each in others)
     return coded and (at not in reader.dates or text.isdigit())
+
+
+def is_named_by_number(reader: Reader, at: int, kind: RecordKind) -> bool:
+    """Whether a short number behind a noun may belong to a record's name, where no field holds its number: "room 4"."""
+    fields, number = {each.search for each in kind.fields}, reader.numbers.get(at)
+    if "name" not in fields or "number" in fields or number is None or not reader.tokens[at].text.isdigit():
+        return False
+    last = reader.end_index(number.end)
+    counts = number.unit or counts_in(reader.low(last), of=False) or reader.noun(last) is not None
+    timed = at in reader.dates or at in reader.dated or at in reader.valued
+    return not (counts or timed or last > at + 1)
 
 
 def _is_coded_name(reader: Reader, text: str, kind: RecordKind) -> bool:

@@ -16,6 +16,7 @@ from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.records.ranking import list_text_fields
 from language.measures import counts_in
 from language.stems import EMPTY, GENERIC, stem
+from language.text import singularize
 from registry.records import RecordKind
 
 MOST_NAMES: Final = 2
@@ -31,9 +32,13 @@ def find_counting_words(reader: Reader) -> frozenset[int]:
     for at, held in reader.numbers.items():
         last = reader.end_index(held.end)
         last += reader.low(last) in {"a", "an"} | lexicon.MORE  # "half a metre of", "5 more kilos of"
-        taken = held.unit or at in reader.dated or last in reader.valued or reader.noun(last) is not None
+        taken = held.unit or at in reader.dated or reader.noun(last) is not None
         of = reader.low(last + 1) == "of"
-        if not taken and counts_in(reader.low(last), of=of):
+        if taken or not counts_in(reader.low(last), of=True):
+            continue
+        one = singularize(reader.low(last))  # "20 jars", where things are kept in jars
+        kept = (one in field.values for kind in reader.kinds.values() for field in kind.fields)
+        if of or counts_in(reader.low(last), of=False) or any(kept):
             found.update((last, last + 1) if of else (last,))
     return frozenset(found)
 

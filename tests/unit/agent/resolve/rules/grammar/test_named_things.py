@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from agent.pipeline import Plan, Question, Request
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
+from evals.cases.frozen_world import FrozenWorld
 from registry.catalogue import Catalogue
 from registry.contract import parse
+from tests.unit import museum
+from tests.unit.marina import ask
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
@@ -182,3 +187,26 @@ async def test_an_order_of_two_words_that_an_action_is_called_by_stays() -> None
 async def test_the_code_of_a_new_record_is_no_record_that_is_there() -> None:
     made = await came_of("create a fine LATE25 for Tariq Osman")
     assert values(made) == {"member_id": 2, "code": "LATE25"}
+
+
+@pytest.mark.parametrize(
+    ("text", "action", "values"),
+    [
+        ("set exhibit 4 to west", "set_hall", {"exhibit_id": 11, "hall": "west"}),
+        ("exhibit 4 is west again", "set_hall", {"exhibit_id": 11, "hall": "west"}),
+        ("make exhibit 4 west", "set_hall", {"exhibit_id": 11, "hall": "west"}),
+        ("set exhibit 5 to 7 seats", "set_seats", {"exhibit_id": 12, "seats": 7}),
+        ("lend exhibit 5 to Ada Quist", "lend", {"exhibit_id": 12, "donor_id": 21}),
+        ("set exhibit 9 to west", "", {}),
+    ],
+)
+async def test_a_kind_and_a_number_may_be_a_name(text: str, action: str, values: dict[str, Any]) -> None:
+    rows = [{**each, "name": f"Exhibit {at}"} for at, each in enumerate(museum._RECORDS["exhibit"][:2], 4)]
+    records = {**museum._RECORDS, "exhibit": rows}
+    there = FrozenWorld({"contracts": museum._CONTRACTS, "kinds": museum._KINDS, "records": records})
+    verdict = (await ask(there, text)).verdict
+    assert isinstance(verdict, Plan if action else Question), verdict
+    if isinstance(verdict, Plan):
+        assert [(step.action, {each.param: each.value for each in step.filled}) for step in verdict.steps] == [
+            (f"museum.{action}", values)
+        ]
