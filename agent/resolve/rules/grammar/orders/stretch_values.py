@@ -185,11 +185,12 @@ class StretchValues(StretchWords):
         if step > self.first:
             return
         for at, held in reader.money.items():
-            if not self.first <= at < self.stop or at in self.quoted or at in reader.dates or at in reader.hours:
+            if not self.first <= at < self.stop or at in self.quoted or at in reader.dates:
                 continue
-            amount = reader.amount(at)
+            amount, hour = reader.amount(at), reader.hours.get(at)
             if (
                 amount is None
+                or (hour is not None and not (hour.bare and (held.currency or reader.low(at - 1) == "to")))
                 or self._compares(at)
                 or (reader.low(at - 1) in LEFT_OUT and not ALL.isdisjoint(reader.lows(self.first, at - self.first)))
                 or reader.low(amount[1]) in _PARTS
@@ -202,9 +203,8 @@ class StretchValues(StretchWords):
             # A new value of a record's field is no record: "the fee is 860 now".
             sets = self.offer.annotation(name).replaces is not None and reader.low(at - 1) in {"to", "is", "at"}
             timed = any(each.start == token.start for each in reader.durations)
-            if bare and token.low in _NO_SUMS:
-                continue  # "one up", "one of them"; "charged twice" says how often
-            if timed or (at in reader.numbers and reader.numbers[at].kind != "cardinal"):
+            never = bare and token.low in _NO_SUMS  # "one up", "one of them"; "charged twice" says how often
+            if never or timed or (at in reader.numbers and reader.numbers[at].kind != "cardinal"):
                 continue
             sure = 1.0 if sets and token.text.isdigit() else CODED if coded else 0.5 if bare else 1.0
             yield Piece(at, amount[1], ComputedArgument(expression=amount[0]), sure)

@@ -60,3 +60,21 @@ async def test_what_a_number_is_set_to_is_no_change(text: str, value: int) -> No
     verdict = (await ask(NURSERY, text)).verdict
     assert isinstance(verdict, Plan)
     assert verdict.steps[0].filled[1].value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "price"),
+    [
+        ("set the price of the ivy pot to 5", 500),
+        ("change the price of the moss mat to 20 euros", 2000),
+        ("put the moss mat up to 9", 900),
+    ],
+)
+async def test_a_sum_that_might_be_an_hour_is_a_sum(text: str, price: int) -> None:
+    verdict = (await ask(NURSERY, text)).verdict
+    assert isinstance(verdict, Plan)
+    assert verdict.steps[0].filled[1].value == price
+
+
+async def test_an_hour_beside_a_sum_is_no_second_one() -> None:
+    assert not isinstance((await ask(NURSERY, "Ida Frost paid 20 at 5")).verdict, Plan)
