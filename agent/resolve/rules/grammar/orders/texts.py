@@ -282,6 +282,8 @@ def _limits(reader: Reader, at: int, stop: int) -> bool:
     low, behind = reader.low(at), reader.low(at + 1) if at + 1 < stop else ""
     if low == "but":
         return behind in _WEIGHTY | {"just", "once"}
+    if low == "for":  # "… for good"
+        return behind in _NOT_WHY
     if low in {"and", "plus"}:  # "… and 10 for the hat"
         return at + 1 in reader.numbers and "for" in reader.lows(at + 2, min(2, stop - at - 2))
     if low in _COMING:

@@ -16,6 +16,7 @@ from tests.unit.agent.resolve.rules.grammar.test_directions import calls_of, ver
         ("scrap the tile cutter for rust", "rust"),
         ("scrap the tile cutter, please, for its rust", "its rust"),
         ("scrap the tile cutter because of rust", "rust"),
+        ("scrap the tile cutter for rust for good", "rust"),
         ("scrap the tile cutter for its rust and noise", "its rust and noise"),
         ("scrap the tile cutter because they drop and bend it", "they drop and bend it"),
     ],
@@ -50,6 +51,7 @@ async def test_another_order_behind_a_reason_is_no_part_of_it(text: str, left: s
         ("scrap the tile cutter for rust next friday", "lending", "next friday"),
         ("block 101 for painting as well as 102", "hotel", "as well as 102"),
         ("waive charge 9014 for the noise per night", "hotel", "per night"),
+        ("charge Ines Duarte 9 euros for the lost key for now", "lending", "for now"),
         ("block 101 until friday for everybody but guests", "hotel", "for everybody but guests"),
     ],
 )
