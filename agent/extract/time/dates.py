@@ -1,8 +1,8 @@
 """Days: absolute ("5 May 2023", 05/06/2023), relative ("next Friday", "in 3 days", "end of month"), and periods ("last
 week", "the week of 7 December").
 
-A When is one day, or a period with its first and last day. Weeks begin on Monday. A day named without a year is the
-nearest one; a direction word beside it ("since", "until", "last", "next") decides.
+A span is one day, or a period with its first and last. Weeks begin on Monday. A day without a year is the nearest one;
+a direction word beside it ("since", "until", "last", "next") decides.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from language.text import Text
 
 FIGURES: Final = 0.5
 """How surely "3/4" is a day: it may be a fraction, and its month may be either."""
-_TOLD: Final = 0.7
-"""That of "on 24/12", which has only one reading."""
+_TOLD: Final = 0.7  # that of "on 24/12", which has only one reading
 _ON: Final = re.compile(r"\b(?:on|from|until|till|to|by|since|before|after|between|and)\s+(?:the\s+)?$")
 _NAMES_DAY: Final = re.compile(
     rf"(?:on|by|until|since|this|,|\b(?:{'|'.join(DAYS)})\s*(?:[-–]|to|till|through|and))\s*$"
@@ -63,13 +62,9 @@ class DateSpan:
     clashes: bool = False
 
 
+@lru_cache(maxsize=512)
 def find(text: Text, today: date) -> tuple[DateSpan, ...]:
     """Every day or period of the text, in order. "3/4" counts little: it may be a fraction."""
-    return _find(text, today)
-
-
-@lru_cache(maxsize=512)
-def _find(text: Text, today: date) -> tuple[DateSpan, ...]:
     made: list[DateSpan] = []
     for match in compile_forms().finditer(text.low):
         try:
@@ -106,9 +101,8 @@ def _join_weekday(text: Text, made: list[DateSpan], when: DateSpan) -> DateSpan:
     ):
         before = made.pop()
         clashes = when.day.weekday() != before.day.weekday()
-        return replace(
-            when, start=before.start, clashes=clashes, weight=0.0 if clashes else max(when.weight, before.weight)
-        )
+        weight = 0.0 if clashes else max(when.weight, before.weight)
+        return replace(when, start=before.start, clashes=clashes, weight=weight)
     return when
 
 
@@ -395,12 +389,12 @@ def widen_to_weeks(text: Text, made: list[DateSpan]) -> list[DateSpan]:
     """ "The week of 7 December": a day stands for the week or weekend that it is in, or that begins on it."""
     wide: list[DateSpan] = []
     for when in made:
-        of = _WEEK_OF.search(text.low, max(0, when.start - _MOST_LISTED), when.start) if when.last is None else None
-        if of is not None:
+        of = _WEEK_OF.search(text.low, max(0, when.start - _MOST_LISTED), when.start)
+        if of is not None and when.last is None:
             first, last = date_math.find_bounds(of["unit"], when.day)
-            first, last = (first, last) if of["way"] == "of" else (when.day, when.day + (last - first))
+            shift = when.day - first if of["way"] != "of" else timedelta()
             if wide and wide[-1].end > of.start():
                 wide.pop()  # "for the weekend" alone would be the coming one
-            when = replace(when, start=of.start(), day=first, last=last, whole=of["unit"])
+            when = replace(when, start=of.start(), day=first + shift, last=last + shift, whole=of["unit"])
         wide.append(when)
     return wide

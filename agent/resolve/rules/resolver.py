@@ -41,8 +41,7 @@ from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
-# Fitted on development cases by evals.score.calibrate. An offer is taken from ACT on, and only proposed between ASK and
-# ACT.
+# Fitted by evals.score.calibrate. An offer is taken from ACT on, and only proposed between ASK and ACT.
 ACT: Final = 0.42
 ASK: Final = 0.2
 # A complete offer is taken from here on: the words filled all it needs, which unrelated words wouldn't.
@@ -51,8 +50,7 @@ COMPLETE: Final = 0.3
 MARGIN: Final = 0.05
 # A look-up is proposed first if an action is likelier by no more than this: the words order neither, and fit both.
 AS_WELL: Final = 0.35
-BY_GRAMMAR: Final = "grammar"
-"""Note of what the grammar of requests about records read."""
+BY_GRAMMAR: Final = "grammar"  # noted where the grammar of requests about records has read the words
 FUNCTIONS: Final = 0.25
 """From this share of look-ups and lists on, a registry is taken for a library of functions."""
 REGARDLESS: Final = "This depends on something I can't check. Shall I do it regardless?"
