@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterator
 from dataclasses import replace
 from typing import Final
 
-from agent.pipeline import Abstain, Answer, Ask, Plan, Question
+from agent.pipeline import Abstain, Answer, Plan, Question
 from agent.planning.proposal import Proposal
 from agent.planning.quotes import find_places
 from agent.planning.task import Outcome, Task, hold_or_ask
@@ -55,9 +55,9 @@ async def plan_likeliest(task: Task, made: Outcome, plan: Callable[[Task], Await
     shown = list_shown_words(other.verdict)
     if action == likeliest and not any(_list_unread(task, other.proposal, contract, shown)):
         return hold_or_ask(task, other, ONLY_FIT)
-    meant = made.resolved is not None and isinstance(made.resolved.resolution, Ask)
-    if not isinstance(made.verdict, Question) or not meant or len(offered) != 1:
-        return made  # what should happen with a record is still open
+    unread = made.resolved is not None and isinstance(made.resolved.resolution, Abstain)
+    if not isinstance(made.verdict, Question) or unread or len(offered) != 1:
+        return made  # "What should happen with it?" is open
     text = f"{made.verdict.text.removesuffix('?')}: {preview_steps(other.verdict.steps)}?"
     return replace(made, verdict=made.verdict.model_copy(update={"text": text}))
 

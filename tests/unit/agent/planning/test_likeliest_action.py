@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Abstain, Answer, Candidate, Plan, Question, Request
+from agent.pipeline import Abstain, Answer, Candidate, Plan, Question, Request, Resolved, Trace
 from agent.planning.likeliest_action import plan_likeliest
 from agent.planning.propose import propose
 from agent.planning.task import Outcome, Task
@@ -85,3 +85,6 @@ async def test_a_question_whether_one_action_is_meant_shows_what_it_would_do() -
     assert isinstance(made, Question)
     assert made.text.startswith("Is this what you mean: ")
     assert "R-5104" in made.text
+    nothing_read = Resolved(resolution=Abstain(reason="nothing_fits", detail=""), trace=Trace(resolver="offline"))
+    open_still = Outcome(asked.model_copy(update={"text": "What should happen with R-5104?"}), nothing_read)
+    assert (await plan_likeliest(task, open_still, plan)).verdict == open_still.verdict
