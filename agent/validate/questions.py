@@ -180,14 +180,15 @@ def ask_between(
 
 def find_telling_field(records: Sequence[Record], shown: Sequence[str], kind: RecordKind) -> str | None:
     """The field that best tells these records apart and that what is ``shown`` of each doesn't say: one that people
-    know them by. How a person is reached, what they owe or an id only where nothing else tells them apart."""
-    ranks = {"number": 1, "name": 2, "text": 3}
+    know them by. A telephone number, what somebody owes or an id only where nothing else tells them apart."""
+    ranks = {"number": 1, "name": 2, "text": 3, "email": 5}
     best: tuple[int, int, int] | None = None
     telling: str | None = None
     apart, people = len(set(shown)) == len(shown), is_person(kind)
     for place, each in enumerate(kind.fields):
         values = [format_field(each, record.values) for record in records]
-        private = is_contact(each) or (people and each.type in ("money_minor", "currency"))
+        by_email = "email" in (each.type, each.search)
+        private = (is_contact(each) and not by_email) or (people and each.type in ("money_minor", "currency"))
         own_id = each.name == kind.id_field
         if each.name.endswith("_id") or not all(values) or (apart and (own_id or private)):
             continue
@@ -195,7 +196,8 @@ def find_telling_field(records: Sequence[Record], shown: Sequence[str], kind: Re
             continue
         if any(value in text for value, text in zip(values, shown, strict=True)):
             continue
-        known = 5 if private else ranks.get(each.search or "", 6 if own_id else 4)
+        other = 5 if by_email else 6 if each.type in _BARE else 4  # nobody knows others by a day or a figure
+        known = 7 if private else 8 if own_id else ranks.get(each.search or "", other)
         rank = (-len(set(values)), known, place)
         if len(set(values)) > 1 and (best is None or rank < best):
             best, telling = rank, each.name

@@ -77,7 +77,7 @@ REACHED = {"email": "ines@pier.example", "mobile": "+46700001", "pay": 900, "cur
             ],
             "Two pilots are called ‘Ines’: Ines Dahl (joined on 1 Mar 2026) or Ines Lund (joined on 1 Apr 2026)?",
         ),
-        (  # how they are reached and what they get are their own
+        (  # a telephone number and what they get are their own
             [
                 {"id": 31, "name": "Ines Dahl", **REACHED},
                 {
@@ -89,7 +89,7 @@ REACHED = {"email": "ines@pier.example", "mobile": "+46700001", "pay": 900, "cur
                     "currency": "EUR",
                 },
             ],
-            "Two pilots are called ‘Ines’: Ines Dahl or Ines Lund?",
+            "Two pilots are called ‘Ines’: Ines Dahl (ines@pier.example) or Ines Lund (il@pier.example)?",
         ),
         (  # but nothing else tells these apart
             [

@@ -16,7 +16,7 @@ async def test_two_adams_are_asked_about_by_the_field_that_tells_them_apart() ->
     assert question.code == "ambiguous"
     assert question.slot == "0.invoice_id/customer"
     assert question.text == (
-        "Two customers are called ‘Adam’: Adam Novak (signed up 2 Jan 2025) or Adam Nowak (signed up 3 Jan 2025)?"
+        "Two customers are called ‘Adam’: Adam Novak (adam.novak@example.com) or Adam Nowak (adam.nowak@example.com)?"
     )
     assert [each.id for each in question.candidates] == ["1", "2"]
 
