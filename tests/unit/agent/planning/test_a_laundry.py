@@ -195,6 +195,8 @@ async def test_questions_by_role_position_and_text(text: str, words: str) -> Non
         ("reduce the fee of load 803 by 10 %", 803, 3600),
         ("lower the fee of load 803 by 10 euros", 803, 3000),
         ("change the fee of load 803 from 40 to 50 euros", 803, 5000),
+        ("set the fee of load 803 to 5", 803, 500),
+        ("change the fee of load 803 to 12 euros", 803, 1200),
     ],
 )
 async def test_an_amount_is_changed_by_so_much_or_from_what_it_is(text: str, load: int, fee: int) -> None:
