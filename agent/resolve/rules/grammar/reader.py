@@ -191,7 +191,7 @@ class Reader:
                 found += [(kind, len(first) + 1)] if same else []
         low = self.low(index)
         named = index > 0 and self.tokens[index].capital and self.tokens[index - 1].capital  # "Mark Summers"
-        named |= index - 1 in self.numbers and counts_in(low, of=True)  # "10 bottles" may be of one thing
+        named |= index - 1 in self.numbers and counts_in(low, of=True)  # "9 tins" may be of one thing
         if not found and low.endswith("s") and not named and (valued := self._valued(singularize(low))) is not None:
             self.valued_nouns.add(index)
             return valued, 1

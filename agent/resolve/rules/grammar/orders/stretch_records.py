@@ -89,7 +89,7 @@ class StretchRecords(StretchEnds):
                 weak = weak and not (
                     self.reader.low(phrase.first - 1) == "the" and self.reader.low(phrase.last) in BEFALLS
                 )
-                weak = weak and phrase.first - 1 not in counting  # "30 boxes of eggs"
+                weak = weak and phrase.first - 1 not in counting  # "6 tins of paint"
                 weak = weak and (is_word(self.reader.low(phrase.first)) or not self._is_aimed(phrase))
                 piece = Piece(phrase.first, phrase.last, RecordArgument(reference=reference), 0.4 if weak else 1.0)
                 self.doubtful |= self._is_taken_from(piece, name)

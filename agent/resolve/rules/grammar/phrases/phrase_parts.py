@@ -106,7 +106,7 @@ def is_code(reader: Reader, at: int, kind: RecordKind) -> bool:
 
 
 def is_named_by_number(reader: Reader, at: int, kind: RecordKind) -> bool:
-    """Whether a short number behind a noun may belong to a record's name, where no field holds its number: "room 4"."""
+    """Whether a short number behind a noun may belong to a record's name, where no field holds its number: "desk 2"."""
     fields, number = {each.search for each in kind.fields}, reader.numbers.get(at)
     if "name" not in fields or "number" in fields or number is None or not reader.tokens[at].text.isdigit():
         return False

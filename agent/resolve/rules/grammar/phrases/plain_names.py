@@ -36,7 +36,7 @@ def find_counting_words(reader: Reader) -> frozenset[int]:
         of = reader.low(last + 1) == "of"
         if taken or not counts_in(reader.low(last), of=True):
             continue
-        one = singularize(reader.low(last))  # "20 jars", where things are kept in jars
+        one = singularize(reader.low(last))  # "9 tins", where things are kept in tins
         kept = (one in field.values for kind in reader.kinds.values() for field in kind.fields)
         if of or counts_in(reader.low(last), of=False) or any(kept):
             found.update((last, last + 1) if of else (last,))
