@@ -317,6 +317,30 @@ def _is_plural(noun: str) -> bool:
     return singularize(noun) != noun
 
 
+def _read_beside_name(reader: Reader, first: int, stop: int, *, left: bool) -> Answer | None:
+    """A sum of somebody's, by its name of several words or by what is left of it: "Ada credit limit", "(what's left of)
+    Adas credit"."""
+    people = reader.people()
+    for step in range(first + 1, min(first + 4, stop)) if people is not None and reader.noun(first) is None else ():
+        field = find_named_field(people, reader, step, stop) if people is not None else None
+        sums = field is not None and field.type in ("money_minor", "number", "integer")
+        capital = all(reader.tokens[at].capital for at in range(first, step))
+        named = (
+            capital if left else not is_word(reader.low(first).removesuffix("'s")) and (capital or step == first + 1)
+        )
+        named = named or (left and step == first + 1 and not is_word(reader.low(first)))
+        if (
+            field is not None
+            and sums
+            and named
+            and (left or stop - step > 1 or step - first > 1)
+            and people is not None
+        ):
+            find = Find(record=people.name, said=reader.words(first, step))
+            return RecordsAnswer(records=find, fields=(field.name,))
+    return None
+
+
 def _read_namesakes(reader: Reader, at: int, stop: int) -> Phrase | None:
     """All people of a name: "which Ada (has an open bill)"."""
     people, end, low = reader.people(), at + 1, reader.low(at)
@@ -334,7 +358,10 @@ def _field(reader: Reader, index: int, stop: int, orders: Callable[[str], bool])
     if reader.low(at) in BE:
         at += 1
     first = at
+    left = reader.lows(first, 2) == ("left", "of") and first > index
     named = first > index or not orders(reader.low(first))
+    if named and (told := _read_beside_name(reader, first + 2 * left, stop, left=left)) is not None:
+        return told
     if first > index and (word := reader.low(stop - 1)) in {"about", "for"}:  # "what is ticket 7 about"
         held = [
             (find, each) for find in list_meant(reader, first, stop - 1) for each in reader.kinds[find.record].fields

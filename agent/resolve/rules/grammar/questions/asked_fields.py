@@ -17,7 +17,7 @@ from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, takes_place
 from agent.resolve.rules.grammar.named_records import find_named_records
-from agent.resolve.rules.grammar.phrases.fields import NUMERIC, SPARE, find_core, label_field, list_cores
+from agent.resolve.rules.grammar.phrases.fields import SPARE, find_core, label_field, list_cores
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts
 from agent.resolve.rules.grammar.phrases.plain_names import find_plain_names
@@ -85,7 +85,7 @@ def _is_all_read(reader: Reader, answer: RecordsAnswer, asked: Asked) -> bool:
     """Whether every word is in the name, of the fields or their kind, or only a verb. What is asked of something that a
     record has, as "Ada's visa", is not known."""
     named = {word for each in walk(answer) if isinstance(each, Words) for word in each.text.casefold().split()}
-    own, answered, verbs = _list_own_words(reader, answer), _list_answered(reader, answer), 0
+    own, verbs = _list_own_words(reader, answer), 0
     placed = isinstance(answer.records, Find) and answer.records.order is not None
     for at, token in enumerate(reader.tokens):
         low, typed = token.low.removesuffix("'s"), reader.words(at, at + 1).text.casefold()
@@ -95,9 +95,8 @@ def _is_all_read(reader: Reader, answer: RecordsAnswer, asked: Asked) -> bool:
             return False  # of another day it may not be so
         if low in (_FUNCTION if asked == "field" else EMPTY | _PLAIN) or (placed and low in _PLACING):
             continue
-        left = reader.lows(at, 2) == ("left", "of") and all(each.type in NUMERIC for each in answered)
-        if left or (stem(low) in GENERIC and find_core(reader.low(at - 1)) in own):
-            continue  # "what's left of her credit, phone number"
+        if stem(low) in GENERIC and find_core(reader.low(at - 1)) in own:
+            continue  # "phone number"
         before = reader.tokens[at - 1] if at else token
         noun = before.owns or before.low in _AFTER_NOUNS
         known = _COMES if placed else _KNOWN.get(asked)
@@ -120,15 +119,11 @@ def _is_of_another(reader: Reader, said: str, answer: RecordsAnswer) -> bool:
     return any(noun.startswith(said) for kind in named for noun in kind.nouns)
 
 
-def _list_answered(reader: Reader, answer: RecordsAnswer) -> list[Field]:
-    kind = reader.kinds[answer.records.record] if isinstance(answer.records, Find) else None
-    return [each for each in kind.fields if each.name in answer.fields] if kind is not None else []
-
-
 def _list_own_words(reader: Reader, answer: RecordsAnswer) -> set[str]:
     """The stems of what is answered: of the fields, and of a kind that isn't named itself."""
     find = answer.records
-    kind, fields = reader.kinds[find.record] if isinstance(find, Find) else None, _list_answered(reader, answer)
+    kind = reader.kinds[find.record] if isinstance(find, Find) else None
+    fields = [each for each in kind.fields if each.name in answer.fields] if kind is not None else []
     nouns = kind.nouns if kind is not None and isinstance(find, Find) and find.said is None else ()
     names = {*stem_text(" ".join((*nouns, *(f"{each.name} {each.label}".replace("_", " ") for each in fields))))}
     return (names - GENERIC) | {word for each in fields for core in list_cores(each) for word in core}
@@ -150,9 +145,9 @@ def _read_asked(reader: Reader) -> tuple[Asked, ...]:
         return ()
     if asked == "state":  # "is it back yet"
         return ("state",) if "back" in said[-3:] else ()
-    first: tuple[Asked, ...] = ("amount",) if asked == "field" and not _PAYING.isdisjoint(said) else ()
+    asked = "amount" if asked == "field" and not _PAYING.isdisjoint(said) else asked
     named = asked == "somebody" and (behind in lexicon.BE or reader.low(opening.stop - 1) != "who")
-    return (*first, asked, "field") if named else (*first, asked)
+    return (asked, "field") if named else (asked,)
 
 
 def _list_named(reader: Reader) -> Iterator[Find]:
@@ -218,7 +213,8 @@ def _list_fields(reader: Reader, kind: RecordKind, asked: Asked) -> tuple[str, .
         cores = {name: [*held, *(core - SPARE for core in held)] for name, held in cores.items()}
     fits = {name: max((len(core) for core in held if core <= said), default=0) for name, held in cores.items()}
     most = max(fits.values(), default=0)
-    return tuple(name for name, length in fits.items() if most and length == most)
+    found = tuple(name for name, length in fits.items() if most and length == most)
+    return found if len(found) == 1 else ()
 
 
 def _is_asked(field: Field, asked: Asked) -> bool:

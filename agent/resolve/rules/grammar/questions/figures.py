@@ -26,8 +26,9 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, find_sum
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
-from agent.resolve.rules.grammar.phrases.conditions import read_subject, take_first
+from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
 from agent.resolve.rules.grammar.phrases.fields import (
+    SPARE,
     find_measure,
     find_named_field,
     find_owed,
@@ -43,7 +44,7 @@ from agent.resolve.rules.grammar.questions.plain import read_one_kind, read_thei
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
 from agent.resolve.rules.grammar.questions.verb_questions import read_left, read_price
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import stem
+from language.stems import is_past, stem
 from language.text import word_set
 from registry.records import Field, RecordKind
 
@@ -273,10 +274,36 @@ def read_how_many(reader: Reader, index: int, stop: int) -> Answer | None:
         at = index + 1
     else:
         return None
-    counted = read_counted(reader, at, stop)
+    counted = _counted_field(reader, at, stop) or read_counted(reader, at, stop)
     counted = counted or (read_left(reader, at, stop) if reader.noun(at) is None else None)
     of_one = read_one_kind(reader, at, stop) if counted is None and stop > at else None
     return counted or (ValueAnswer(value=CountOf(of=of_one)) if of_one is not None else None)
+
+
+def _counted_field(reader: Reader, at: int, stop: int) -> Answer | None:
+    """A number that a record holds: "(how many) seats does 7 have, seats are left for the gala, are sold for it"."""
+    end = stop
+    while end > at and reader.low(end - 1) in HELD | {"left", "still", "out", "got", "now"}:
+        end -= 1
+    tail = [word for word in reader.lows(end, stop - end) if word == "left"]
+    for step in range(at + 1, min(at + 6, end)):
+        said = [stem(word) for word in (*reader.lows(at, step - at), *tail) if word not in HELD | _IDLE]
+        joins = reader.low(step) in {"of", "for", "in", "on", "has", "have"} | DO | BE
+        finds = list_meant(reader, step + 1, end) if joins else []
+        counts = [(find, each) for find in finds for each in reader.kinds[find.record].fields if find.pick == "one"]
+        made = [RecordsAnswer(records=find, fields=(each.name,)) for find, each in counts if _counts(each, said)]
+        if made:
+            return take_first(reader, made)
+    return None
+
+
+def _counts(each: Field, said: Sequence[str]) -> bool:
+    """Whether the words are a number field's: "seats left", or "tickets sold" where that is called "sold"."""
+    label = label_field(each).split()
+    aside = len(label) == 1 and len(said) > 1 and is_past(label[0])
+    plain = [stem(word) for word in label if word not in SPARE]
+    named = sorted(map(stem, label)) == sorted(said[aside:]) or (plain and plain == [*said])
+    return each.type in ("number", "integer") and bool(named)
 
 
 def _owed_to_us(reader: Reader, at: int, stop: int) -> Answer | None:
@@ -318,10 +345,7 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
             return None
         return ValueAnswer(value=TotalOf(field=find_sum(noun[0], find) or noun[0].size, of=find))
     if at > label:
-        about = read_subject(reader, at + 1, stop) if verb in DO else None
-        if about is None or about.last + 1 < stop or reader.low(about.last) not in HOLDS | {""}:
-            return None
-        return read_labelled_field(reader, [about.find], label, at)
+        return None
     # Our own deeds ("did we pay") are in no record of theirs.
     held = reader.lows(at, 2) == ("do", "we") and reader.low(at + 2) in HOLDS
     told = at + 3 if held else at + 1

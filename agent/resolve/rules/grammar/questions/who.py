@@ -26,7 +26,7 @@ from registry.records import RecordKind
 
 _BESIDE: Final = word_set("on after with care of for to charge out the")
 _IN: Final = frozenset(("in", "here"))
-_TAKES: Final = word_set("get gets receive receives take takes")
+_TAKES: Final = word_set("get gets receive receives")
 _ASSIGNED: Final = word_set("assigned allocated given")
 _MADE: Final = frozenset(find_base_form(stem(word)) for word in ("ordered", "booked", "placed", "made", "bought"))
 

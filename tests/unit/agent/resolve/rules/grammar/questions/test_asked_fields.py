@@ -72,6 +72,7 @@ async def tell(text: str) -> str | None:
         ("which locker does Wilma paint", None),
         ("which locker does Wilma not have", None),
         ("how many strands of the blue whale are out", None),
+        ("how much does the blue whale cost a strand", None),
         ("which hook does the blue whale have tomorrow", None),
         ("is the blue whale back today?", None),
         ("what does the blue whale's locker say", None),
