@@ -196,7 +196,7 @@ def find_telling_field(records: Sequence[Record], shown: Sequence[str], kind: Re
             continue
         if any(value in text for value, text in zip(values, shown, strict=True)):
             continue
-        other = 5 if by_email else 6 if each.type in _BARE else 4  # nobody knows others by a day or a figure
+        other = 5 if by_email else 6 if people and each.type in _BARE else 4  # nobody is known by a day or a figure
         known = 7 if private else 8 if own_id else ranks.get(each.search or "", other)
         rank = (-len(set(values)), known, place)
         if len(set(values)) > 1 and (best is None or rank < best):

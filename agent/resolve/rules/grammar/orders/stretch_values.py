@@ -100,7 +100,7 @@ class StretchValues(StretchWords):
             if not self.first <= at < self.stop or at in self.quoted or at in reader.valued or at in reader.dated:
                 continue
             glued = held.unit and not counts_in(held.unit, of=False)  # but "2kg"
-            numbered = reader.numbered(at) and last not in counting  # but "order 10 bags"
+            numbered = reader.numbered(at) and last not in counting  # but "buy 9 rolls"
             if held.kind != "cardinal" or glued or held.vague or numbered:
                 continue
             schema = self.offer.properties[wanting[0]]
