@@ -197,6 +197,8 @@ def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None
     at = about.last
     while reader.low(at) in {"still", "already", "currently", "actually", "any", "also", "really", "ever"}:
         at += 1
+    if low in BE and reader.low(at) == "back" and at + 1 < stop:
+        return None  # the day on which it is due back doesn't say whether it is back
     become = reader.low(at) == "been" or (reader.low(at) in _BECOME and low not in HOLDS)
     if low in DO and not become:
         if (done := read_did(reader, about.find, at, stop)) is not None:
