@@ -46,7 +46,7 @@ from agent.query.wording import (
     tell_test,
 )
 from agent.validate.questions import join, make_candidate, quote_words
-from agent.validate.records.field_words import name_field, tell_field
+from agent.validate.records.field_words import add_aside, name_field, tell_field
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind, name_kinds
 from core.actor import Actor
 from core.display_text import begin_sentence, to_display_text
@@ -225,8 +225,7 @@ class Answerer:
         kind = found[0].kind
         words = await self._words(reference, kind)
         what = words.count(len(found), kind) if words else format_count(len(found), kind)
-        states = count_states(reference, found)
-        return f"{what} ({states})" if states else what
+        return add_aside(what, count_states(reference, found))
 
     def _fitting(self, found: Sequence[LocatedRecord]) -> tuple[str, ...]:
         """The actions that this actor may run on these very records."""

@@ -73,8 +73,8 @@ class QueryWords:
         return f"{number or 'no'} {self.join(noun)}"
 
     def join(self, noun: str) -> str:
-        notes = f" ({', '.join(self.notes)})" if self.notes else ""
-        return f"{self.before}{noun}{self.after}{notes}"
+        before = "" if self.before and noun.startswith(self.before) else self.before  # a booked day that is "booked"
+        return add_aside(f"{before}{noun}{self.after}", ", ".join(self.notes))
 
 
 class _Unsaid(Exception):
@@ -357,20 +357,21 @@ def find_owner_name(kind: RecordKind) -> Field | None:
 def list_records(found: Sequence[LocatedRecord], fields: Sequence[Field] = ()) -> str:
     """The records' labels. With ``fields``, also the values of each, and the owner if labels are alike."""
     shown = [with_fields(each, fields) if fields else each.label for each in found[:PAGE]]
-    more = f" and {len(found) - PAGE} more" if len(found) > PAGE else ""
-    return "; ".join(shown) + more
+    return "; ".join(shown) + (f" and {len(found) - PAGE} more" if len(found) > PAGE else "")
 
 
 def with_fields(found: LocatedRecord, fields: Sequence[Field]) -> str:
+    """The label with the values of fields behind it, but for those that stand in it."""
     values, owner = found.record.values, find_owner_name(found.kind)
-    told = [tell_field(each, found.kind, format_field(each, values)) for each in fields]
+    shown = [(each, format_field(each, values)) for each in fields]
+    told = [tell_field(each, found.kind, value) for each, value in shown if not value or value not in found.label]
     whose = format_field(owner, values) if owner is not None else ""
-    return add_aside(found.label, to_display_text(", ".join([whose, *told] if whose else told)))
+    return add_aside(found.label, to_display_text(", ".join([whose, *told] if whose not in found.label else told)))
 
 
 def introduce(label: str, detail: str) -> str:
     """Introduces a record by its label and what its kind says about it: "Adam Novak (adam@example.com, active)."."""
-    return f"{add_aside(label, detail.replace(' · ', ', ')) if detail.strip() else label}."
+    return f"{add_aside(label, detail.strip().replace(' · ', ', '))}."
 
 
 _CALLED_OFF: Final = "cancelled"

@@ -67,7 +67,9 @@ def tell_field_of(field: Field, kind: RecordKind, value: str, whose: str) -> str
 
 
 def add_aside(label: str, told: str) -> str:
-    """A record's label with what is told of it: ``Dana Novak (cleaner)``, but ``delivery 8 (desk), 26 Nov 2026``."""
+    """A label with what is told of it, if anything: ``Dana Novak (cleaner)``, ``delivery 8 (desk), 26 Nov 2026``."""
+    if not told:
+        return label
     return f"{label}, {told}" if label.endswith(")") else f"{label} ({told})"
 
 

@@ -88,7 +88,7 @@ def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
     whoever = Phrase(Find(record=people.name, pick="all"), index, at, True)
     found = read_restricted(reader, whoever, stop, told=low == "who's")
     if found is not None and not found.bare:
-        return RecordsAnswer(records=drop_place(found))
+        return _tell_nearest(reader, people, drop_place(found))
     if (busy := _tell_busy(reader, people, index + 1 + (reader.low(index + 1) in BE), stop)) is not None:
         return busy
     if (others := _others_told(reader, index + 1, stop, people)) is not None:
@@ -97,8 +97,25 @@ def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
         theirs = Phrase(Find(record=each.record, pick="all"), index, index + 1, True)
         found = read_restricted(reader, theirs, stop, told=low == "who's")
         if found is not None and not found.bare and found.order is None:
-            return RecordsAnswer(records=Find(record=people.name, where=(Has(related=drop_place(found)),), pick="all"))
+            whoever_has = Find(record=people.name, where=(Has(related=drop_place(found)),), pick="all")
+            return _tell_nearest(reader, people, whoever_has)
     return _who_does(reader, index + 1 + (reader.low(index + 1) in BE), stop, named=True)
+
+
+def _tell_nearest(reader: Reader, people: RecordKind, found: Find) -> RecordsAnswer | None:
+    """The people that something is told of: the pupil of a lesson, and not whoever pays for the pupil. None for a
+    denial of such people: their own records would tell, and not those of whom they belong to."""
+    has = found.where[0] if len(found.where) == 1 and isinstance(found.where[0], Has) else None
+    if has is None or not isinstance(has.related, Find) or found.record != people.name:
+        return RecordsAnswer(records=found)
+    held = reader.kinds[has.related.record]
+    near = [held, *(reader.kinds[each.kind] for each in held.relations if each.kind in reader.kinds)]
+    meant = next((each for each in near if is_person(each) and each.relation_to(people.name) is not None), None)
+    if meant is None:
+        return RecordsAnswer(records=found)
+    if (has.op, has.count) != (">=", 1):
+        return None
+    return RecordsAnswer(records=has.related if meant is held else found.model_copy(update={"record": meant.name}))
 
 
 def _list_takers(reader: Reader, people: RecordKind, at: int, stop: int) -> list[Find]:
@@ -136,7 +153,7 @@ def _tell_busy(reader: Reader, people: RecordKind, at: int, stop: int) -> Answer
         if spent is not None:
             stands = [StateIs(state="cancelled", negated=True)][: "cancelled" in kind.states]
             theirs = Find(record=kind.name, where=(*spent[0], *stands), pick="all")
-            return RecordsAnswer(records=Find(record=people.name, where=(Has(related=theirs),), pick="all"))
+            return _tell_nearest(reader, people, Find(record=people.name, where=(Has(related=theirs),), pick="all"))
     return None
 
 
