@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Final
 
 from agent.pipeline import Abstain, Answer, Plan, Question
-from agent.planning.proposal import Proposal
-from agent.planning.quotes import find_places
+from agent.planning.proposal import Proposal, TypedValue
+from agent.planning.quotes import find_places, walk
 from agent.planning.task import Outcome, Task, hold_or_ask
 from agent.planning.what_fits import ONLY_FIT, list_shown_words
 from agent.resolve.rules.ranking import find_likeliest
@@ -77,16 +77,24 @@ def _list_unread(task: Task, proposal: Proposal, contract: Contract, shown: Coll
     places = find_places(proposal, task.request)
     own = collect_subject_stems((contract,), task.workspace_context.kinds)
     own |= _MORE if "add" in own else frozenset()
-    words = [*split_runs(task.request.text)]
-    for at, (word, start, _) in enumerate(words):
+    own -= {stem(word.casefold()) for each in _list_unchosen(proposal, contract) for word, _, _ in split_runs(each)}
+    words = [(*each, any(first <= each[1] < last for first, last in places)) for each in split_runs(task.request.text)]
+    for at, (word, _, _, used) in enumerate(words):
         low = word.casefold()
-        if (
-            low in _LIGHT
-            or (low in shown and low not in EMPTY)
-            or stem(low) in own
-            or any(first <= start < last for first, last in places)
-        ):
+        if used or low in _LIGHT or (low in shown and low not in EMPTY) or stem(low) in own:
             continue
-        behind = next((each.casefold() for each, _, _ in words[at + 1 :] if each.casefold() not in _PERFECT), "")
-        if low not in _PERFECT or not is_past(behind):
+        behind = next(
+            ((each.casefold(), is_value) for each, *_, is_value in words[at + 1 :] if each.casefold() not in _PERFECT),
+            None,
+        )
+        # "Has been paid" is told as done. "Has been cleaned" is no word for the state of cleaning.
+        if low not in _PERFECT or behind is None or behind[1] or not is_past(behind[0]):
             yield word
+
+
+def _list_unchosen(proposal: Proposal, contract: Contract) -> Iterator[str]:
+    """The members of the contract's closed lists that the plan doesn't take."""
+    taken = {str(each.value) for each in walk(proposal.result) if isinstance(each, TypedValue)}
+    for schema in contract.properties.values():
+        members = schema.get("enum", ()) if isinstance(schema, dict) else ()
+        yield from (str(each).replace("_", " ") for each in members if str(each) not in taken)

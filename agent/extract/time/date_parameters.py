@@ -124,7 +124,10 @@ def find_clock_times(text: Text, spec: ParameterSpec, now: datetime) -> list[Can
     twelve = "12-hour" in spec.description.lower() or "am/pm" in spec.description.lower()
     days = dates.find(text, now.date())
     found = [
-        each for each in times.find(text) if not (each.bare and any(one.start <= each.start < one.end for one in days))
+        each
+        for each in times.find(text)
+        if not (each.bare and any(one.start <= each.start < one.end for one in days))
+        if not (spec.schema.get("pattern") and _is_one_of_two(text, each, days))
     ]
     for index, each in enumerate(found):
         moment = _shift_hour(text, each)
@@ -149,10 +152,25 @@ def find_clock_times(text: Text, spec: ParameterSpec, now: datetime) -> list[Can
 def _is_set(text: Text, each: times.TimeOfDay, spec: ParameterSpec, days: Sequence[dates.DateSpan]) -> bool:
     """Whether a number behind a preposition tells a time and counts nothing: "at 10", "at 10 on Monday", or "to 10" for
     what replaces another time."""
-    before, after = text.before(each.start, 1), text.after(each.end, 1)
+    before, after = text.before(each.start, 1), text.after(each.end, 2)
     sets = before and before[0].low in ({"at", "@", "to"} if spec.annotation.replaces is not None else {"at", "@"})
-    ends = not after or not after[0].word or after[0].low in _FOLLOWING
+    follows = len(after) > 1 and after[0].low in _FOLLOWING  # "at 10 in the gym", but not "at 10 in"
+    ends = not after or not after[0].word or after[0].low == "instead" or follows
     return bool(sets and (ends or any(one.start == after[0].start for one in days)))
+
+
+def _is_one_of_two(text: Text, each: times.TimeOfDay, days: Sequence[dates.DateSpan]) -> bool:
+    """Whether a time is an end of a range ("10am-11am"), a choice, of another day than is said ("on Friday at 8
+    tonight"), or behind the day by which something is told ("her lesson on Thursday to 11")."""
+    if _RANGE_AFTER.match(text.low, each.end) or _RANGE_BEFORE.search(text.low[: each.start][-_NEAR:]):
+        return True
+    near = [one for one in days if one.start <= each.end + 1 and each.start < one.end]
+    other = [one for one in days if one not in near]
+    if near and any(one.day != near[0].day for one in other):
+        return True
+    told = _TO_BEFORE.search(text.low[: each.start][-_NEAR:])
+    start = each.start - len(told[0]) if told is not None else -1
+    return any(one.end == start and _ON.search(text.low[: one.start][-_NEAR:]) for one in other)
 
 
 def _shift_hour(text: Text, each: times.TimeOfDay) -> time:
@@ -175,7 +193,13 @@ def find_guessed_hours(text: Text) -> Iterator[str]:
             yield text.plain[each.start : each.end]
 
 
-_FOLLOWING: Final = EMPTY | PREPOSITIONS | {"instead"}
+_FOLLOWING: Final = (EMPTY | PREPOSITIONS) - {"of"}
+_RANGE_AFTER: Final = re.compile(r"\s?[-–/]\s?\d")
+_RANGE_BEFORE: Final = re.compile(r"\d(?:\s?[ap]\.?m\.?)?\s?[-–/]\s?$")
+_TO_BEFORE: Final = re.compile(r"\s+to\s+$")
+_ON: Final = re.compile(r"\bon\s+(?:the\s+)?$")
+_NEAR: Final = 28
+"""Characters before a time that are looked at."""
 _MORNING: Final = 7
 _DAY: Final = 10
 _NOON: Final = 12

@@ -49,3 +49,29 @@ async def test_an_hour_of_either_half_of_the_day_waits(text: str, hour: str, sai
     plan = await _plan(text)
     assert any(said in each for each in plan.held)
     assert [each.value for each in plan.steps[0].filled if each.param == "hour"] == [hour]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "book a visit to Karl Beck on Friday at 10am-11am",
+        "book a visit to Karl Beck on Friday at 10am/11am",
+        "book a visit to Karl Beck on Friday at 9 tonight",
+        "move visit 601 to Monday at 9 this morning",
+        "move Ida Frost's visit on Thursday to 11",
+        "move visit 601 to Monday at 10 for",
+        "move visit 601 to Monday at ten to",
+    ],
+    ids=[
+        "a range",
+        "a choice",
+        "of another day",
+        "of a day that is over",
+        "the day of the visit",
+        "a count",
+        "cut off",
+    ],
+)
+async def test_a_time_that_is_one_of_two_or_of_another_day_fills_nothing(text: str) -> None:
+    verdict = (await ask(NURSERY, text)).verdict
+    assert not isinstance(verdict, Plan), verdict

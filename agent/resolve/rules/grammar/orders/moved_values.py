@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from agent.extract.time.dates import DateSpan
 from agent.extract.time.day_pairs import DayPair
-from agent.planning.proposal import AnyOf, Compare, ComputedArgument, Condition, Day, TypedValue, Word
+from agent.planning.proposal import Compare, ComputedArgument, Condition, Day, TypedValue, Word
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Piece
+from agent.resolve.rules.grammar.phrases.amounts import LEFT_OUT
 from agent.resolve.rules.grammar.reader import Reader
 from language.date_forms import DAYS
 from language.stems import makes_anew
@@ -74,23 +75,24 @@ def read_moved(reader: Reader, offer: Offer, first: int, stop: int) -> list[Move
 
 
 def _read_parts(reader: Reader, offer: Offer, first: int, stop: int) -> Iterator[MovedValue]:
-    """A part of a sum with its whole, which is what the record allows at most or its size: "20 of the 90"."""
+    """A part of a sum with its whole, which is what the record allows at most: "(paid) 20 of the 90". What is told
+    behind it may say that it was counted before ("so far") or of what else it is part, so it isn't read."""
     limits = {name: note.at_most for name, note in offer.annotations.items() if note.at_most is not None}
     for name, limit in limits.items():
-        kind = reader.kinds.get(offer.annotation(limit.parameter).record or "")
         for at in range(first, stop):
             figures = any(map(str.isdigit, reader.low(at))) and at not in reader.quoted
+            figures = figures and reader.low(at - 1) not in LEFT_OUT  # "all but 20 of the 90"
             part = reader.amount(at) if figures else None
             behind = part[1] if part is not None else at
             told = reader.low(behind + 1) in lexicon.DETERMINERS | lexicon.OWNERS
             whole = reader.amount(behind + 1 + told) if reader.low(behind) == "of" else None
-            if part is None or whole is None or kind is None or whole[1] > stop:
+            if part is None or whole is None or whole[1] > stop:
                 continue
             if not told and whole[0].unit is None:
                 continue  # "20 of 1042": a record's number
-            fields = dict.fromkeys(each for each in (limit.field, kind.size) if each is not None)
-            same = tuple(Compare(field=each, op="=", value=whole[0]) for each in fields)
-            held = same[0] if len(same) == 1 else AnyOf(conditions=same)
+            if whole[1] < stop and not reader.is_mark(whole[1]):
+                continue
+            held = Compare(field=limit.field, op="=", value=whole[0])
             yield MovedValue(name, Piece(at, whole[1], ComputedArgument(expression=part[0])), held)
 
 

@@ -56,6 +56,7 @@ _FUNCTION: Final = (
 """… beside the words of a field: how many are out is not how many there are."""
 _PLACED: Final = word_set("on in at from for")
 _COUNTS: Final = ("integer", "number")
+_WISHED: Final = word_set("will need needs get gets should want wants")
 _UNASKED: Final = ("id", "currency")
 _PLACING: Final = word_set("next last first latest upcoming")
 _ASKING: Final = word_set("who whom whose what when where why which how")
@@ -77,6 +78,7 @@ def list_field_answers(reader: Reader) -> list[RecordsAnswer]:
     for asked in _read_asked(reader):
         for find in _list_named(reader):
             found = [each for each in _answer_of(reader, find, asked) if _is_all_read(reader, each, asked)]
+            found = [each for each in found if _counts(reader, each)]
             made += [each for each in found if each not in made]
     return made[:MOST_ANSWERS]
 
@@ -108,6 +110,18 @@ def _is_all_read(reader: Reader, answer: RecordsAnswer, asked: Asked) -> bool:
             return False  # "when is it being delivered": its delivery says so
         verbs += 1
     return placed or verbs > 0 or asked != "day" or not own.isdisjoint(stem(token.low) for token in reader.tokens)
+
+
+def _counts(reader: Reader, answer: RecordsAnswer) -> bool:
+    """Whether "how many" is answered by a number that is called just so: how many seats there are, are needed or will
+    come is not how many are left."""
+    opening = _list_opening(reader)
+    if reader.lows(opening.start, len(opening)) != ("how", "many") or not isinstance(answer.records, Find):
+        return True
+    kind, said = reader.kinds[answer.records.record], {stem(token.low) for token in reader.tokens}
+    fields = [each for name in answer.fields if (each := kind.field_named(name)) is not None]
+    wished = any(token.low in _WISHED for token in reader.tokens)
+    return not wished and all(each.type in _COUNTS and said.issuperset(stem_text(label_field(each))) for each in fields)
 
 
 def _is_of_another(reader: Reader, said: str, answer: RecordsAnswer) -> bool:

@@ -111,6 +111,7 @@ def read_told_text(reader: Reader, kind: RecordKind, at: int, stop: int) -> Rest
         or end <= first
         or reader.low(first) in lexicon.DENYING
         or not reader.ranges.keys().isdisjoint(range(first, end))
+        or not reader.dated.isdisjoint(range(first, stop))  # of another day it may not be so
     ):
         return None
     words = reader.words(first, end)

@@ -72,6 +72,9 @@ async def tell(text: str) -> str | None:
         ("which locker does Wilma paint", None),
         ("which locker does Wilma not have", None),
         ("how many strands of the blue whale are out", None),
+        ("how many strands of the blue whale will we get", None),
+        ("how many strands of the blue whale do we need", None),
+        ("how many days has the blue whale", None),  # days of warning
         ("how much does the blue whale cost a strand", None),
         ("which hook does the blue whale have tomorrow", None),
         ("is the blue whale back today?", None),
@@ -98,6 +101,10 @@ async def test_who_is_told_by_what_is_said_of_them_and_of_that_day(text: str, to
     made = await tell(text)
     assert made is not None
     assert made.replace(" (", ". (").startswith(told), made
+
+
+async def test_what_is_said_of_them_is_not_told_of_another_day() -> None:
+    assert await tell("who speaks Danish today?") is None
 
 
 async def test_what_is_called_off_is_said_to_be_so() -> None:
