@@ -154,7 +154,7 @@ def _is_set(text: Text, each: times.TimeOfDay, spec: ParameterSpec, days: Sequen
     what replaces another time."""
     before, after = text.before(each.start, 1), text.after(each.end, 2)
     sets = before and before[0].low in ({"at", "@", "to"} if spec.annotation.replaces is not None else {"at", "@"})
-    follows = len(after) > 1 and after[0].low in _FOLLOWING  # "at 10 in the gym", but not "at 10 in"
+    follows = len(after) > 1 and after[0].low in _FOLLOWING  # "at 11 with Ada", but not "at 11 with"
     ends = not after or not after[0].word or after[0].low == "instead" or follows
     return bool(sets and (ends or any(one.start == after[0].start for one in days)))
 
@@ -282,7 +282,7 @@ def _beside(text: Text, when: dates.DateSpan, clocks: list[times.TimeOfDay]) -> 
     for clock in clocks:
         first, second = (when.end, clock.start) if clock.start >= when.end else (clock.end, when.start)
         if clock.start <= when.start and when.end <= clock.end:
-            return clock  # "9 this morning"
+            return clock  # "7 this evening"
         if second - first < 0 or second - first > 14:
             continue
         between = text.low[first:second].replace(",", " , ").split()

@@ -57,7 +57,7 @@ async def test_an_hour_of_either_half_of_the_day_waits(text: str, hour: str, sai
         "book a visit to Karl Beck on Friday at 10am-11am",
         "book a visit to Karl Beck on Friday at 10am/11am",
         "book a visit to Karl Beck on Friday at 9 tonight",
-        "move visit 601 to Monday at 9 this morning",
+        "move visit 601 to Monday at 8 this morning",
         "move Ida Frost's visit on Thursday to 11",
         "move visit 601 to Monday at 10 for",
         "move visit 601 to Monday at ten to",
