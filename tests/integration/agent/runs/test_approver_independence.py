@@ -55,7 +55,7 @@ async def test_who_was_invited_by_who_asks_is_no_second_person(
     await brought(harness, member_service, harness.people["olivia"], "puppet")
     run = await harness.ask("olivia", SUSPEND)
     answer = await approved_by_both(harness, run, "olivia", "puppet")
-    await stopped(harness, run, answer, says="puppet has their place here from olivia")
+    await stopped(harness, run, answer, says="Puppet has their place here from olivia")
 
 
 async def test_nor_is_who_invited_them_when_they_are_the_one_who_asks(
@@ -64,7 +64,7 @@ async def test_nor_is_who_invited_them_when_they_are_the_one_who_asks(
     await brought(harness, member_service, harness.people["olivia"], "puppet")
     run = await harness.ask("puppet", SUSPEND)
     answer = await approved_by_both(harness, run, "puppet", "olivia")
-    await stopped(harness, run, answer, says="puppet has their place here from olivia")
+    await stopped(harness, run, answer, says="Puppet has their place here from olivia")
 
 
 async def test_nor_do_two_approve_of_whom_one_made_the_other_what_a_third_asked(
@@ -73,7 +73,7 @@ async def test_nor_do_two_approve_of_whom_one_made_the_other_what_a_third_asked(
     await brought(harness, member_service, harness.people["olivia"], "puppet")
     run = await harness.ask("amir", SUSPEND)
     answer = await approved_by_both(harness, run, "puppet", "olivia")
-    await stopped(harness, run, answer, says="puppet has their place here from olivia")
+    await stopped(harness, run, answer, says="Puppet has their place here from olivia")
 
 
 async def test_a_chain_of_new_people_leads_back_to_who_began_it(
@@ -100,7 +100,7 @@ async def test_a_role_or_an_access_given_anew_is_a_place_given(
     harness.clock.advance(seconds=1)
     run = await harness.ask("olivia", SUSPEND)
     answer = await approved_by_both(harness, run, "olivia", "ada")
-    await stopped(harness, run, answer, says="ada has their place here from olivia")
+    await stopped(harness, run, answer, says="Ada has their place here from olivia")
 
 
 async def test_a_key_of_theirs_is_they_themselves(harness: AgentHarness, member_service: MemberService) -> None:

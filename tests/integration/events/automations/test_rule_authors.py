@@ -80,7 +80,7 @@ async def test_a_rule_does_no_more_than_its_author_might_when_they_set_it_up(sho
     (run,) = await made_runs(shop)
     assert run.refusal is not None
     assert (run.state, run.refusal.code) == ("refused", "forbidden")
-    assert run.refusal.detail.startswith("sara set this up as support, and that role may not run “Close a ticket”.")
+    assert run.refusal.detail.startswith("Sara set this up as support, and that role may not run “Close a ticket”.")
     switched = await shop.call("PATCH", f"/v1/rules/{rule['id']}", {"name": "Mine, as an owner"}, by="sara")
     assert switched.status_code == 200, switched.text
     await fired(shop, "ticket.created", ticket_id=5519)
@@ -102,7 +102,7 @@ async def test_an_instruction_chooses_no_more_than_its_author_might_when_they_se
     await reacted(shop)
     (run,) = await made_runs(shop)
     assert run.refusal is not None
-    assert run.refusal.detail == "sara may run none of the actions that “i” names; nothing was sent."
+    assert run.refusal.detail == "Sara may run none of the actions that “i” names; nothing was sent."
 
 
 async def test_an_author_may_switch_off_but_not_on_a_rule_that_their_role_may_not_run_now(shop: Shop) -> None:
@@ -127,5 +127,5 @@ async def test_a_rule_whose_author_is_gone_is_refused_in_words(shop: Shop) -> No
     (run,) = await made_runs(shop)
     assert (run.state, run.refusal and run.refusal.detail) == (
         "refused",
-        "amir may no longer act here, and this acts in their name.",
+        "Amir may no longer act here, and this acts in their name.",
     )
