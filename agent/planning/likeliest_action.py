@@ -77,24 +77,14 @@ def _list_unread(task: Task, proposal: Proposal, contract: Contract, shown: Coll
     places = find_places(proposal, task.request)
     own = collect_subject_stems((contract,), task.workspace_context.kinds)
     own |= _MORE if "add" in own else frozenset()
-    own -= {stem(word.casefold()) for each in _list_unchosen(proposal, contract) for word, _, _ in split_runs(each)}
+    taken = {str(each.value) for each in walk(proposal.result) if isinstance(each, TypedValue)}
     words = [(*each, any(first <= each[1] < last for first, last in places)) for each in split_runs(task.request.text)]
     for at, (word, _, _, used) in enumerate(words):
         low = word.casefold()
         if used or low in _LIGHT or (low in shown and low not in EMPTY) or stem(low) in own:
             continue
-        behind = next(
-            ((each.casefold(), is_value) for each, *_, is_value in words[at + 1 :] if each.casefold() not in _PERFECT),
-            None,
-        )
-        # "Has been paid" is told as done. "Has been cleaned" is no word for the state of cleaning.
-        if low not in _PERFECT or behind is None or behind[1] or not is_past(behind[0]):
+        behind = next((each for each in words[at + 1 :] if each[0].casefold() not in _PERFECT), None)
+        # "Has been paid" is told as done. "Has been cleaned" says nothing of the state of cleaning.
+        done = behind is not None and is_past(behind[0].casefold()) and (not behind[3] or behind[0].casefold() in taken)
+        if low not in _PERFECT or not done:
             yield word
-
-
-def _list_unchosen(proposal: Proposal, contract: Contract) -> Iterator[str]:
-    """The members of the contract's closed lists that the plan doesn't take."""
-    taken = {str(each.value) for each in walk(proposal.result) if isinstance(each, TypedValue)}
-    for schema in contract.properties.values():
-        members = schema.get("enum", ()) if isinstance(schema, dict) else ()
-        yield from (str(each).replace("_", " ") for each in members if str(each) not in taken)

@@ -105,6 +105,10 @@ def find_told_to_others(order: Order) -> Iterator[Place]:
                 yield found.span("verb")
 
 
+def _is_used(order: Order, place: Place) -> bool:
+    return any(start < place[1] and place[0] < end for start, end in order.taken)
+
+
 def find_unset_members(order: Order) -> Iterator[Place]:
     """Members of closed lists that stand by themselves, where a call takes another one that nobody said: "(a leak,)
     urgent", "; low urgency", "it is urgent"."""
@@ -123,12 +127,13 @@ def find_unset_members(order: Order) -> Iterator[Place]:
                     str(each.value).replace("_", " ").casefold() for each in values if isinstance(each, TypedValue)
                 }
                 later = "|".join(re.escape(str(each).replace("_", " ")) for each in list_members(schema))
-                told = re.finditer(rf"\b(?P<how>then|by|via)\s+(?P<said>{later})\b", order.text, re.I)
+                told = re.finditer(rf"(?:\b(?P<how>then|by|via|and|or)|,)\s+(?P<said>{later})\b", order.text, re.I)
                 others = (each for each in told if not search_before(patterns.NOT_THIS, order.text, each.start()))
                 yield from (
                     each.span("said")
                     for each in others
                     if each["how"] == "then" or each["said"].casefold() not in every
+                    if each["how"] in ("then", "by", "via") or not _is_used(order, each.span("said"))
                 )
                 continue
             said = [each for each in list_members(schema) if isinstance(each, str) and each != taken]

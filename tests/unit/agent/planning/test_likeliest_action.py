@@ -13,6 +13,8 @@ from agent.planning.propose import propose
 from agent.planning.task import Outcome, Task
 from agent.planning.what_fits import ONLY_FIT
 from agent.resolve.rules.resolver import RuleResolver
+from evals.cases.frozen_world import FrozenWorld
+from tests.unit.marina import ask, define, list_rows, offer, refer
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
@@ -88,3 +90,30 @@ async def test_a_question_whether_one_action_is_meant_shows_what_it_would_do() -
     nothing_read = Resolved(resolution=Abstain(reason="nothing_fits", detail=""), trace=Trace(resolver="offline"))
     open_still = Outcome(asked.model_copy(update={"text": "What should happen with R-5104?"}), nothing_read)
     assert (await plan_likeliest(task, open_still, plan)).verdict == open_still.verdict
+
+
+_TANK_STATES = ["filled", "cleaning", "on_loan"]
+_TANKS = FrozenWorld(
+    {
+        "contracts": [offer("set_tank", "Set the state of a tank", "Say how far a tank is.", {
+            "tank_id": {"type": "integer", "minimum": 1}, "state": {"type": "string", "enum": _TANK_STATES}}, {
+            "tank_id": refer("tank"), "state": {"replaces": {"parameter": "tank_id", "field": "state"}}})],
+        "kinds": [define("tank", ["tank", "tanks"], [{"name": "id", "type": "id", "search": "number"},
+            {"name": "state", "type": "enum", "values": ["empty", *_TANK_STATES]}], label="tank {id}")],
+        "records": {"tank": list_rows("id state", (4011, "empty"), (4012, "empty"))},
+    }
+)  # fmt: skip
+
+
+async def test_what_is_told_as_done_is_the_state_of_that_name_only() -> None:
+    done = (await ask(_TANKS, "tank 4011 has been filled")).verdict
+    assert isinstance(done, Plan), done
+    assert ONLY_FIT in done.held
+    assert not isinstance((await ask(_TANKS, "tank 4011 has been cleaned")).verdict, Plan), "it isn't in cleaning now"
+
+
+@pytest.mark.parametrize("text", ["state of tank 4011 filled, on loan", "tank state filled and on loan, 4011"])
+async def test_of_two_states_none_is_passed_over(text: str) -> None:
+    made = (await ask(_TANKS, text)).verdict
+    assert isinstance(made, Question), made
+    assert "on loan" in made.text
