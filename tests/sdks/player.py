@@ -263,17 +263,24 @@ class Player:
         return found
 
     def alike(self, text: str) -> str:
-        """What differs from SDK to SDK by nature, by its name instead."""
-        for name in ("sdk", "receiver", "digest", "choice"):
-            if name in self.values:
-                text = text.replace(str(self.values[name]), f"<{name}>").replace(
-                    quote(str(self.values[name]), safe=""), f"<{name}>"
-                )
-        return re.sub(
-            r"\b(run|evt|whe|dlv|key|act)_[0-9A-Z]{26}\b",
-            lambda found: self.ids.setdefault(found[0], f"<{found[1]}>"),
-            text,
-        )
+        return name_what_differs(text, self.values, self.ids)
+
+
+def name_what_differs(text: str, values: Mapping[str, Any], ids: dict[str, str]) -> str:
+    """``text`` with what differs from SDK to SDK by nature replaced by its name, and each new identifier kept in
+    ``ids``. A choice is a few characters that may occur within an identifier too, so identifiers go first and a
+    value counts as a whole word alone."""
+    text = re.sub(
+        r"\b(run|evt|whe|dlv|key|act)_[0-9A-Z]{26}\b",
+        lambda found: ids.setdefault(found[0], f"<{found[1]}>"),
+        text,
+    )
+    for name in ("sdk", "receiver", "digest", "choice"):
+        if name in values:
+            value = str(values[name])
+            either = "|".join(map(re.escape, (value, quote(value, safe=""))))
+            text = re.sub(rf"(?<!\w)(?:{either})(?!\w)", f"<{name}>", text)
+    return text
 
 
 def signed(*, secret: str, body: str) -> dict[str, Any]:

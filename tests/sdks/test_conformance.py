@@ -11,7 +11,7 @@ import pytest
 
 from tests.acceptance.installation import Installation
 from tests.sdks.conftest import Js
-from tests.sdks.player import ROOT, SCENARIO, Driver, Played, Player, Receiver, receiver
+from tests.sdks.player import ROOT, SCENARIO, Driver, Played, Player, Receiver, name_what_differs, receiver
 from tests.sdks.recorder import recording
 
 SDKS = ("python", "js", "php")
@@ -77,3 +77,11 @@ def test_all_of_them_sent_the_same(played: dict[str, Played]) -> None:
             assert other.sent[step["name"]] == first[1].sent[step["name"]], (
                 f"{name} differs from {first[0]} at {step['name']!r}"
             )
+
+
+def test_a_choice_within_an_identifier_is_left_alone() -> None:
+    run = "run_01M8S49C454BNGY99TJC6Q4ZV7"
+    values = {"choice": "Q4Z", "receiver": "http://127.0.0.1:8/a"}
+    assert name_what_differs(f'/v1/runs/{run}?choice=Q4Z&to=http%3A%2F%2F127.0.0.1%3A8%2Fa "Q4Z"', values, {}) == (
+        '/v1/runs/<run>?choice=<choice>&to=<receiver> "<choice>"'
+    )
