@@ -130,7 +130,6 @@ class Abstain(Value):
     nearest: tuple[str, ...] = ()
     about: Annotated[tuple[tuple[Find, ...], ...], Field(exclude_if=lambda about: not about)] = ()
     fitting: Annotated[tuple[str, ...], Field(exclude_if=lambda fitting: not fitting)] = ()
-    fits: Annotated[tuple[Proposal, ...], Field(exclude_if=lambda fits: not fits)] = ()
     answers: Annotated[tuple[Proposal, ...], Field(exclude_if=lambda answers: not answers)] = ()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from agent.pipeline import (
@@ -33,7 +34,7 @@ from agent.planning.answers_for_model import (
     list_offered_records,
     take_up,
 )
-from agent.planning.likeliest_action import plan_likeliest
+from agent.planning.linked_plans import ONLY_FIT, plan_linked, preview_offered
 from agent.planning.named_record import ask_about_record
 from agent.planning.no_plan_messages import NO_ACTION, explain_nothing_planned
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
@@ -54,11 +55,12 @@ from agent.planning.task import (
     list_planned_actions,
     names_in_part,
     names_its_records,
+    passes_over,
 )
 from agent.planning.thread import list_earlier_arguments
+from agent.planning.tried_answers import try_answers
 from agent.planning.typed_answers import settle_answer
 from agent.planning.unchanged_calls import leave_out_unchanged
-from agent.planning.what_fits import ONLY_FIT, passes_over, plan_what_fits
 from agent.query.answers import Answerer
 from agent.query.references import Query
 from agent.resolve.resolver import MODEL, Resolver
@@ -119,11 +121,9 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
         return await _plan_resolved(anew, await resolve(anew, resolver), on_phase)
 
     if BY_GRAMMAR in resolved.trace.notes:
-
-        async def plan_chosen(chosen: Task) -> Outcome:
-            return await _plan_resolved(task, await resolve(chosen, resolver), on_phase)
-
-        return await plan_likeliest(task, made, plan_chosen)
+        read = partial(resolver.resolve, kinds=tuple(task.workspace_context.kinds))
+        linked = await plan_linked(task, made, read, lambda each: _validate(task, resolved, each, on_phase))
+        return await preview_offered(task, made, plan) if linked is made else linked
     if resolved.by_rules is None:  # the plain form: words of a thread or after an answer, which don't stand alone
         return hold(made, READ_BY_MODEL_ALONE) if is_plain(resolved.trace.prompt_version or "") else made
     return await weigh(
@@ -187,9 +187,9 @@ async def _plan_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback)
                 question = missing
             return Outcome(question, resolved, drafts, confidence=confidence)
         case Abstain() as abstain if not task.request.answers:
-            fits = await plan_what_fits(task, abstain, lambda read: _validate(task, resolved, read, on_phase))
-            tried = abstain.model_copy(update={"fits": (), "answers": ()})
-            return fits or Outcome(await ask_about_record(task, tried), resolved)
+            answer = await try_answers(abstain, lambda read: _validate(task, resolved, read, on_phase))
+            tried = abstain.model_copy(update={"answers": ()})
+            return answer or Outcome(await ask_about_record(task, tried), resolved)
         case Abstain() as abstain:
             return Outcome(abstain, resolved)
     raise AssertionError(resolved.resolution)

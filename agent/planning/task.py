@@ -19,7 +19,7 @@ from agent.pipeline import (
     Resolved,
     Trace,
 )
-from agent.planning.proposal import Find, PlanResult, Proposal
+from agent.planning.proposal import Call, Find, PlanResult, Proposal
 from agent.planning.quotes import walk
 from agent.planning.thread import NO_THREAD, Thread, ThreadCall
 from agent.query.context import RecordKey
@@ -155,6 +155,16 @@ def hold_or_ask(task: Task, outcome: Outcome, why: str) -> Outcome:
     contracts = [task.workspace_context.catalogue.get(name) for name in list_planned_actions(outcome)]
     final = any(each is None or each.risk is Risk.IRREVERSIBLE for each in contracts)
     return ask_which(task, list_planned_actions(outcome), outcome) if final else hold(outcome, why)
+
+
+def passes_over(proposal: Proposal, other: Proposal) -> bool:
+    """Whether a plan takes only the owner in "Ada's lamp", and another one, of another action, the lamp too."""
+    mine, theirs = ([each for each in walk(one.result) if isinstance(each, Find)] for one in (proposal, other))
+    said = [each.said for each in mine]
+    owned = any(each.said is None and each.where for each in mine)
+    named = any(each.where and each.said is not None and each.said not in said for each in theirs)
+    done, instead = ([each.action for each in walk(one.result) if isinstance(each, Call)] for one in (proposal, other))
+    return owned and named and done != instead
 
 
 def names_its_records(plan: Plan, proposal: Proposal) -> bool:

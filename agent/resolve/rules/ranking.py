@@ -131,19 +131,6 @@ PART: Final = 0.5
 """Each part of a request that is taken apart must stand firmly on its own."""
 
 
-def find_likeliest(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind], now: datetime) -> str | None:
-    """The changing action that is likelier than all others together. None if there is none, or if the words ask about
-    something, deny it, or hold several orders."""
-    clause = parse_clause(text)
-    if clause.about or clause.stands or clause.negated is not None or text.rstrip().endswith("?"):
-        return None
-    if len(split_wishes(text)) > 1:
-        return None
-    best = rank_offers(clause, shortlist, kinds, now)[:1]
-    sure = best and best[0].probability >= PART and not best[0].marks["reads"]
-    return best[0].offer.name if sure else None
-
-
 def check_coverage(
     resolution: Resolution, parts: Sequence[Clause], shortlist: Shortlist, kinds: Sequence[RecordKind], now: datetime
 ) -> Resolution:

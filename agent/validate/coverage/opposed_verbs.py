@@ -67,6 +67,8 @@ _RECEIVES: Final = re.compile(r"(?<!\w)(?:(?i:he|she|they)|[A-Z]\w+)\s+(?:(?:sho
 # Something that belonged to somebody before is given back. They get nothing more.
 _RETURNS: Final = re.compile(r"(?<!\w)(?:give|hand|pay)\s(?:[^,;.!?\n]{1,80}?\s)?back\b", re.IGNORECASE)
 _BACK: Final = frozenset(stem_text("return refund reimburse repay restore back"))
+TAKING_AWAY: Final = LESS | ENDING | _REMOVING | _BACK
+"""Verbs that end something, take it away or give it back."""
 # Denies what the action does, or names another action instead ("pause, not cancel, …").
 _NONE: Final = re.compile(r"\s*(?P<no>no)\s+(?P<what>[^\W\d_]+)", re.IGNORECASE)
 _NOT: Final = re.compile(r"^\s*(?P<not>not)\s+(?P<verb>[^\W\d_]+)\s*$", re.IGNORECASE)

@@ -30,7 +30,6 @@ from agent.resolve.rules.grammar.earlier_calls import exchange
 from agent.resolve.rules.grammar.follow_ups import follow_up, remember
 from agent.resolve.rules.grammar.orders.action_words import LIGHT
 from agent.resolve.rules.grammar.orders.chooser import TELLS, Choice, Chooser
-from agent.resolve.rules.grammar.orders.fits import list_fits
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.wishes import (
     list_wishes,
@@ -58,7 +57,6 @@ from registry.records import RecordKind
 
 MOST_BEFORE: Final = 60
 """Tokens before an order in which its person is looked for."""
-MOST_FITS: Final = 5  # plans that are tried on live data where no verb names an action
 MOST_OTHERWISE: Final = 3  # readings of its names that a plan is tried with where the likeliest finds none such
 
 
@@ -240,18 +238,6 @@ class Proposer:
     def list_field_answers(self) -> tuple[Proposal, ...]:
         """The answers to try on live data although the question isn't understood as a whole."""
         return tuple(Proposal(result=AnswerResult(answer=each)) for each in list_field_answers(self.reader))
-
-    def list_fits(self) -> tuple[Proposal, ...]:
-        """The plans to try on live data although no verb tells which action is meant."""
-        chooser = Chooser(self.reader, self.shortlist)
-        wishes = list_wishes(self.reader, 0, len(self.reader.tokens), chooser.orders, chooser.reads_in_full)
-        if len(wishes) != 1:
-            return ()
-        made: list[Proposal] = []
-        for each in list_fits(self.reader, self.shortlist, wishes[0]):
-            plan = make_proposal([Call(action=each.offer.name, arguments=each.calls[0])])
-            made += [plan] if plan not in made else []
-        return tuple(made[:MOST_FITS])
 
     def ordered(self) -> bool:
         """Whether anything is ordered."""

@@ -129,12 +129,9 @@ def understand(
         unknown_deed = Abstain(reason="nothing_fits", detail=why, nearest=near, answers=answers)
         if why != NOTHING:
             return unknown_deed
-        fits = (
-            () if _IF.search(text) or proposer.awaits(_WHEN) or text.rstrip().endswith("?") else read_anew().list_fits()
-        )
         about = find_named_records(read_anew().reader)
         fitting = read_anew().list_fitting() if about else ()
-        return unknown_deed.model_copy(update={"about": about, "fitting": fitting, "fits": fits})
+        return unknown_deed.model_copy(update={"about": about, "fitting": fitting})
     if isinstance(made, Proposed) and (_IF.search(_WHETHER.sub(" ", blank_quotations(text))) or proposer.awaits(_WHEN)):
         return _regardless(made, shortlist)
     if not isinstance(made, Proposed):

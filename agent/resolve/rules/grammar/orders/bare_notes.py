@@ -8,7 +8,7 @@ from typing import Final
 from agent.planning.proposal import Call, QuotedText, RecordArgument
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import read_action_words
-from agent.resolve.rules.grammar.orders.fits import MOST_OFFERS, NEAREST
+from agent.resolve.rules.grammar.orders.chooser import MOST_OFFERS, NEAREST
 from agent.resolve.rules.grammar.orders.texts import writes_note
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import is_code

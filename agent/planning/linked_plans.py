@@ -1,0 +1,394 @@
+"""Linked plans: the one action that has a place for all records that a request names, found in live data, and for every
+value that was typed. Tried where no action was understood.
+
+Words without a verb of the action may only tell something, so each must be a value of the plan, a name of its records
+or a word of its action, and the plan waits for a person. One that can't be undone is asked about.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from agent.extract.time import dates
+from agent.pipeline import Abstain, Answer, Plan, Proposed, Question, RecordSource, Request, Resolved
+from agent.planning.proposal import (
+    BelongsTo,
+    Call,
+    Compare,
+    Computed,
+    Condition,
+    Day,
+    DraftedText,
+    Find,
+    PlanResult,
+    Proposal,
+    QuotedText,
+    RecordArgument,
+    StateIs,
+    TypedValue,
+    Words,
+)
+from agent.planning.quotes import find_places, walk
+from agent.planning.record_links import RecordLink, find_links
+from agent.planning.task import Outcome, Task, ask_which, hold, hold_or_ask, list_planned_actions
+from agent.validate.coverage.opposed_verbs import TAKING_AWAY, leading_verbs
+from agent.validate.coverage.unused_words import collect_subject_stems
+from agent.validate.questions import REST, preview_steps
+from agent.validate.records.located import RecordScope
+from agent.validate.records.ranking import fold_words
+from core.errors import PlatformUnavailable
+from language.stems import EMPTY, is_past, split_runs, stem, stem_text
+from language.text import read_text, word_set
+from registry.contract import Contract
+from registry.offers.offer import Offer
+from registry.offers.shortlist import Shortlist
+from registry.records import RecordKind
+
+ONLY_FIT: Final = "Your words don't name this action; it is the one that fits. Check that it is what you mean."
+MOST_KINDS: Final = 12
+MOST_OFFERS: Final = 40
+"""Of larger registries those that share words with the request are tried."""
+NEAREST: Final = 8
+MOST_READINGS: Final = 24
+"""Ways to give the links of one request their roles in one action."""
+MOST_CHOICES: Final = 8
+"""Ways to take a number for a record's or for a value."""
+MOST_TRIED: Final = 6
+"""Plans that are tried on live data."""
+MOST_PREVIEWED: Final = 400
+"""Characters of a request that is planned once more for a question."""
+_OPEN: Final = frozenset({"unclear_action", "not_found"})
+_ASKS: Final = word_set("is are was were do does did has have had can could will would shall should may might")
+"""Words that begin a question."""
+_LIGHT: Final = word_set(
+    "a an the my our your his her their its s of at for from in into on onto to with by and again now instead "
+    "please pls plz make makes set put give get gets use take takes do does let want wants need needs goes go "
+    "comes we i just one job run thing order"
+)
+"""Words that say nothing of an order by themselves, or by which anything may be set or given."""
+_CHANGING: Final = word_set("push drop change raise lower cut bump bring up down till until")
+"""Words by which a value is changed."""
+_PUSHING: Final = word_set("push put move bring")
+"""Verbs beside which "back" and "forward" say which way. What is taken back is something else."""
+_BY: Final = word_set("add more less fewer extra another")
+"""Words by which a value is changed by something. What an action adds is more of it, too."""
+_IS: Final = word_set("is are")
+_ANEW: Final = word_set("now again instead until till set make")
+"""Words by which what something is said to be is new."""
+_PERFECT: Final = word_set("has have had been")
+"""Words before a participle by which something is told as done."""
+_AWAY: Final = re.compile(r"\b(?:instead\s+of|rather\s+than|not|from)\s+(?:the\s+)?\Z", re.IGNORECASE)
+"""Words before a record that another one takes the place of: "instead of Ada"."""
+_DATES: Final = frozenset({"date", "datetime"})
+Read = Callable[[Request, Shortlist], Awaitable[Resolved]]
+Validate = Callable[[Proposal], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a link is to a call: the record of ``parameter``, or what that record belongs to."""
+
+    link: RecordLink
+    kind: str
+    parameter: str
+    direct: bool
+
+
+async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate) -> Outcome:
+    """The one plan that has a place for all words, held; the question which, if several have. ``made`` if it stands, if
+    there is none, or if an action of another role has a place for all words, too. ``read`` reads a request among some
+    offers, ``validate`` tries a proposal on live data."""
+    text = task.request.text
+    asks = "?" in text or not _ASKS.isdisjoint(word.casefold() for word in text.split()[:1])
+    if task.request.answers or asks or not _is_open(made):
+        return made
+    shortlist = task.workspace_context.shortlist(task.actor, task.request.surface)
+    try:
+        links = await find_links(text, _make_scope(task), _list_kinds(task, shortlist))
+        found = await _list_readings(task, links, shortlist, read)
+        closed = shortlist.closed is not None and await _list_readings(task, links, shortlist.closed, read)
+        tried = [] if closed else [await validate(each) for each in found[:MOST_TRIED]]
+    except PlatformUnavailable:
+        return made
+    whole = {
+        tuple((step.action, *((each.param, repr(each.value)) for each in step.filled)) for step in plan.steps): each
+        for each in tried
+        if isinstance(plan := each.verdict, Plan) and _is_whole(task, each, plan)
+    }
+    plans = [each for each in whole.values() if _names_itself(each.verdict)] or [*whole.values()]
+    if len(plans) == 1:
+        return hold_or_ask(task, plans[0], ONLY_FIT)
+    if not isinstance(made.verdict, Abstain):
+        return made
+    if plans:
+        return ask_which(task, [name for each in plans for name in list_planned_actions(each)], made)
+    asked = [each for each in tried if isinstance(each.verdict, Question) and each.verdict.candidates]
+    return hold(asked[0], ONLY_FIT) if len({list_planned_actions(each) for each in asked}) == 1 else made
+
+
+async def preview_offered(task: Task, made: Outcome, plan: Callable[[Task], Awaitable[Outcome]]) -> Outcome:
+    """A question whether one action is meant, with what it would do. ``plan`` plans a task anew."""
+    asked = made.verdict
+    unread = made.resolved is not None and isinstance(made.resolved.resolution, Abstain)
+    if task.request.answers or unread or not isinstance(asked, Question) or asked.code not in _OPEN:
+        return made
+    if asked.slot != "action" or len(asked.candidates) != 1 or len(task.request.text) > MOST_PREVIEWED:
+        return made
+    chosen = Answer(slot="action", choice=asked.candidates[0].id, text="")
+    other = await plan(replace(task, request=task.request.model_copy(update={"answers": (chosen,)})))
+    if not isinstance(other.verdict, Plan):
+        return made
+    text = f"{asked.text.removesuffix('?')}: {preview_steps(other.verdict.steps)}?"
+    return replace(made, verdict=asked.model_copy(update={"text": text}))
+
+
+def _is_open(made: Outcome) -> bool:
+    """Whether nothing was planned because no action, or no record for it, was understood."""
+    match made.verdict:
+        case Abstain(reason=reason):
+            return reason == "nothing_fits"
+        case Question(code=code, slot=slot):
+            return code in _OPEN and slot != REST
+    return False
+
+
+def _make_scope(task: Task) -> RecordScope:
+    return RecordScope(task.workspace_context.kinds, task.actor, task.request.surface)
+
+
+def _list_kinds(task: Task, shortlist: Shortlist) -> list[RecordKind]:
+    """The kinds of record that the actions take, and those that these belong to."""
+    kinds = task.workspace_context.kinds
+    taken = [offer.annotation(name).record for offer in shortlist.offers for name in offer.properties]
+    every = [kind for name in dict.fromkeys(taken) if name and (kind := kinds.get(name)) is not None]
+    for kind in every:  # which grows meanwhile
+        above = (kinds.get(each.kind) for each in kind.relations)
+        every += [each for each in above if each is not None and each not in every]
+        if len(every) >= MOST_KINDS:
+            break
+    return [each for each in every if any(field.search for field in each.fields)][:MOST_KINDS]
+
+
+def _names_taking_away(task: Task, contract: Contract) -> bool:
+    """Whether one of an action's verbs is said, or it is called by none that ends or takes away anything: who "paid 90"
+    gets no refund."""
+    said = {stem(word.casefold()) for word, _, _ in split_runs(task.request.text)}
+    called = stem_text(contract.title)[:1]
+    return TAKING_AWAY.isdisjoint(called) or bool(leading_verbs(contract) & said)
+
+
+def _is_whole(task: Task, outcome: Outcome, plan: Plan) -> bool:
+    """Whether every word is of the plan, its action or its records."""
+    contract = task.workspace_context.catalogue.get(plan.steps[0].action)
+    if contract is None or outcome.proposal is None or len(plan.steps) != 1:
+        return False
+    return not any(_list_unread(task, outcome.proposal, contract, _list_shown_words(plan)))
+
+
+def _list_shown_words(plan: Plan) -> set[str]:
+    """The words of the plan's records and of what these belong to, in lower case."""
+    sources = [each.source for step in plan.steps for each in step.filled]
+    above = [label for each in sources if isinstance(each, RecordSource) for label in each.via]
+    pins = [pin for step in plan.steps for pin in step.pins]
+    held = [f"{pin.label} {pin.record_id} {' '.join(map(str, pin.values.values()))}" for pin in pins]
+    return {word for each in (*above, *held) for word in fold_words(each)}
+
+
+def _names_itself(verdict: Any) -> bool:
+    """Whether each record of a plan is named itself, and not by what it is of."""
+    sources = (each.source for step in verdict.steps for each in step.filled)
+    return not any(each.via for each in sources if isinstance(each, RecordSource))
+
+
+async def _list_readings(task: Task, links: Sequence[RecordLink], shortlist: Shortlist, read: Read) -> list[Proposal]:
+    """The calls in which every link has a role and every word a place, those first whose records are named
+    themselves."""
+    offers: Sequence[Offer] = shortlist.offers if links else ()
+    if len(offers) > MOST_OFFERS:
+        offers = [each.offer for each in shortlist.top(task.request.text, NEAREST)]
+    made: list[tuple[int, Proposal]] = []
+    # A number may name a record or be a value.
+    for those in itertools.islice(_list_choices(links), MOST_CHOICES):
+        masked = _mask(task.request.text, those)
+        for offer in offers if those else ():
+            contract = task.workspace_context.catalogue.get(offer.name)
+            roles = [*_assign(task, contract, those)] if contract is not None else []
+            if contract is None or not roles or not _names_taking_away(task, contract):
+                continue
+            values = await _read_values(task, offer, masked, read)
+            if values is None:
+                continue
+            told = bool(values) or _names_deed(contract, task, masked)
+            for each in roles:
+                direct = sum(one.direct for one in each)
+                proposal = _propose(task, contract, each, values, masked) if told or direct > 1 else None
+                if proposal is not None:
+                    made.append((-direct, proposal))
+    return [each for _, each in sorted(made, key=lambda pair: pair[0])]
+
+
+def _list_choices(links: Sequence[RecordLink]) -> Iterator[tuple[RecordLink, ...]]:
+    """All links, with and without each that may be none."""
+    unsure = [each for each in links if not each.by_name]
+    for many in range(len(unsure) + 1):
+        for values in itertools.combinations(unsure, many):
+            yield tuple(each for each in links if each not in values)
+
+
+def _mask(text: str, links: Sequence[RecordLink]) -> str:
+    """The text with blanks in the place of the links, so that each other word keeps its place."""
+    for each in links:
+        text = text[: each.start] + " " * (each.end - each.start) + text[each.end :]
+    return text
+
+
+def _assign(task: Task, contract: Contract, links: Sequence[RecordLink]) -> Iterator[tuple[Role, ...]]:
+    """The ways in which every link has a role and every required record has a link."""
+    kinds = task.workspace_context.kinds
+    scope = _make_scope(task)
+    wanted = {
+        name: kind
+        for name in contract.properties
+        if (kind := kinds.get(contract.annotation(name).record or "")) is not None
+    }
+    options: list[list[Role]] = []
+    for link in links:
+        away = _AWAY.search(task.request.text, 0, link.start) is not None
+        open_to = [
+            Role(link, name, parameter, name == kind.name)
+            for name in link.kinds
+            for parameter, kind in wanted.items()
+            if (named := kinds.get(name)) is not None
+            and ((name == kind.name and not away) or (name != kind.name and scope.find_path(kind, named)))
+        ]
+        options.append(open_to)
+    required = {name for name in wanted if name in contract.required}
+    for roles in itertools.islice(itertools.product(*options), MOST_READINGS):
+        direct = [each.parameter for each in roles if each.direct]
+        if len(direct) == len({*direct}) and required <= {each.parameter for each in roles}:
+            yield roles
+
+
+async def _read_values(task: Task, offer: Offer, masked: str, read: Read) -> dict[str, Any] | None:
+    """What the words beside the links give an action's other parameters. None if not all that it requires, or if a
+    free text took some of them: any words may be that."""
+    chosen = Answer(slot="action", choice=offer.name, text="")
+    request = task.request.model_copy(update={"text": masked, "answers": (chosen,)})
+    resolved = await read(request, Shortlist([offer]))
+    result = resolved.resolution.proposal.result if isinstance(resolved.resolution, Proposed) else None
+    calls = result.calls if isinstance(result, PlanResult) else ()
+    if len(calls) > 1 or any(each.action != offer.name or each.condition is not None for each in calls):
+        return None
+    values = {
+        name: each for call in calls for name, each in call.arguments.items() if offer.annotation(name).record is None
+    }
+    if any(isinstance(each, QuotedText | DraftedText) for each in values.values()):
+        return None
+    lacking = [each for each in offer.list_missing(values) if offer.annotation(each).record is None]
+    return values if not lacking else None
+
+
+def _names_deed(contract: Contract, task: Task, masked: str) -> bool:
+    """Whether a word is said of what the action does, and not only of what it is about."""
+    nouns = {stem(word) for kind in task.workspace_context.kinds for noun in kind.nouns for word in noun.split()}
+    own = {stem(word) for each in (contract.title, *contract.aliases) for word, _, _ in split_runs(each)}
+    said = {stem(word.casefold()) for word, _, _ in split_runs(masked) if word.casefold() not in EMPTY}
+    return bool(said & (own - nouns - EMPTY))
+
+
+def _propose(
+    task: Task, contract: Contract, roles: Sequence[Role], values: Mapping[str, Any], masked: str
+) -> Proposal | None:
+    """The call. A day that no parameter takes tells which record is meant. None if words are left."""
+    text = task.request.text
+    said = {id(each.link): Words(text=text[each.link.start : each.link.end], start=each.link.start) for each in roles}
+    arguments = dict(values)
+    taken = [(each.link.start, each.link.end) for each in roles]
+    taken += find_places(tuple(values.values()), task.request)
+    day = _find_day(task, taken)
+    for parameter in dict.fromkeys(each.parameter for each in roles):
+        kind = contract.annotation(parameter).record
+        assert kind is not None
+        name = next((said[id(each.link)] for each in roles if each.parameter == parameter and each.direct), None)
+        where: tuple[Condition, ...] = tuple(
+            BelongsTo(owner=Find(record=each.kind, said=said[id(each.link)]))
+            for each in roles
+            if each.parameter == parameter and not each.direct
+        )
+        where += _find_states(task, kind, masked, taken)
+        dated = _find_dated(task, kind) if day is not None else None
+        if day is not None and dated is not None:
+            where = (*where, Compare(field=dated, op="during", value=day))
+            day = None
+        arguments[parameter] = RecordArgument(reference=Find(record=kind, said=name, where=where))
+    proposal = Proposal(result=PlanResult(calls=(Call(action=contract.name, arguments=arguments),)))
+    shown = {word for each in said.values() for word in fold_words(each.text)}
+    return proposal if not any(_list_unread(task, proposal, contract, shown)) else None
+
+
+def _list_unread(task: Task, proposal: Proposal, contract: Contract, shown: Collection[str]) -> Iterator[str]:
+    """The words of the request that are neither in the plan, nor of its action, nor ``shown`` of its records."""
+    call = proposal.result.calls[0] if isinstance(proposal.result, PlanResult) else None
+    values = tuple(each for each in (call.arguments.values() if call else ()) if not isinstance(each, RecordArgument))
+    own = collect_subject_stems((contract,), task.workspace_context.kinds)
+    by = "add" in own or any(isinstance(each, Computed) for each in walk(values))
+    light = _LIGHT | (_CHANGING if values else frozenset()) | (_BY if by else frozenset())
+    said = {word.casefold() for word, _, _ in split_runs(task.request.text)}
+    light |= frozenset() if said.isdisjoint(_ANEW) else _IS
+    light |= frozenset() if said.isdisjoint(_PUSHING) else {"back", "forward"}
+    places = find_places(proposal, task.request)
+    taken = {str(each.value) for each in walk(proposal.result) if isinstance(each, TypedValue)}
+    # A member of a closed list that is no value takes the place of another: "from gentle to normal".
+    members = {str(each) for schema in contract.properties.values() for each in schema.get("enum", ())}
+    own -= {stem(each) for each in members - taken}
+    words = [(*each, any(first <= each[1] < last for first, last in places)) for each in split_runs(task.request.text)]
+    for at, (word, _, _, used) in enumerate(words):
+        low = word.casefold()
+        if used or low in light or (low in shown and low not in EMPTY) or stem(low) in own:
+            continue
+        behind = next((each for each in words[at + 1 :] if each[0].casefold() not in _PERFECT), None)
+        # "Has been paid" is told as done. "Has been cleaned" says nothing of the state of cleaning.
+        done = behind is not None and is_past(behind[0].casefold()) and (not behind[3] or behind[0].casefold() in taken)
+        if low not in _PERFECT or not done:
+            yield word
+
+
+def _find_day(task: Task, taken: Collection[tuple[int, int]]) -> Day | None:
+    """A day that is no value."""
+    text, now = task.request.text, task.request.now
+    for each in dates.find(read_text(text), now.astimezone(task.request.zone).date()):
+        if (
+            each.last is None
+            and not each.now
+            and not any(each.start < end and start < each.end for start, end in taken)
+        ):
+            return Day(date=each.day.isoformat(), quote=Words(text=text[each.start : each.end], start=each.start))
+    return None
+
+
+def _find_dated(task: Task, name: str) -> str | None:
+    """The field that tells when a record is: the one that such records are ordered by, or the only day."""
+    kind = task.workspace_context.kinds.get(name)
+    days = [each.name for each in kind.fields if each.type in _DATES] if kind is not None else []
+    if kind is not None and kind.order in days:
+        return kind.order
+    return days[0] if len(days) == 1 else None
+
+
+def _find_states(task: Task, name: str, masked: str, taken: Collection[tuple[int, int]]) -> tuple[Condition, ...]:
+    """The states by which a record is told: "the overdue one". One of a value or of what was done tells none."""
+    kind = task.workspace_context.kinds.get(name)
+    if kind is None:
+        return ()
+    nouns = {"one", "ones"} | {stem(noun.split()[-1]) for noun in kind.nouns}
+    pairs = itertools.pairwise(split_runs(masked))
+    said = {
+        word.casefold()
+        for (word, start, _), (behind, _, _) in pairs
+        if stem(behind.casefold()) in nouns and not any(first <= start < last for first, last in taken)
+    }
+    return tuple(StateIs(state=each) for each in kind.states if each in said)

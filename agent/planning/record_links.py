@@ -1,0 +1,154 @@
+"""Entity linking: finds in live data which words of a request name records.
+
+A grammar sees a name only where its shape or its place tells it. The records know their names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from agent.validate.records.located import RecordScope
+from agent.validate.records.ranking import fold_words
+from language.stems import EMPTY, stem
+from language.wordnet import is_word
+from registry.records import Query, Record, RecordKind
+
+MOST_WORDS: Final = 16
+"""Of a request whose words are looked for in live data."""
+MOST_LINKS: Final = 4
+MOST_RECORDS: Final = 100
+"""Of a kind, to look through. A larger kind is searched for each word."""
+MOST_SEARCHED: Final = 8
+"""Words that a larger kind is searched for."""
+PAGE: Final = 50
+_LEAST_LIKE: Final = 3
+_LEAST_SLIP: Final = 5
+"""Letters of a word that stands for another form of a name, and of one in which a letter may be wrong."""
+_SHORT: Final = 60
+"""Letters of a text that tells one record from others."""
+_WORD: Final = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+")
+_CODE: Final = re.compile(r"(?:\w{1,8}[-/.]|#)\Z")
+_OWNER: Final = re.compile(r"['’]s?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLink:
+    """Words of the request from ``start`` to ``end`` that name records of these kinds."""
+
+    start: int
+    end: int
+    kinds: tuple[str, ...]
+    by_name: bool
+    """It is no mere number, which may be a value, and more than some text that a record has."""
+
+
+async def find_links(text: str, scope: RecordScope, kinds: Sequence[RecordKind]) -> tuple[RecordLink, ...]:
+    """The runs of words that name records of these kinds, longest first from the left. None if the text is long or
+    names many. Raises PlatformUnavailable."""
+    words = [(fold_words(each[0]), each.start(), each.end()) for each in _WORD.finditer(text)]
+    if len(words) > MOST_WORDS:
+        return ()
+    said = ["".join(word) if len(word) == 1 else "" for word, _, _ in words]  # an amount with cents names nothing
+    nouns = {stem(word) for kind in kinds for noun in kind.nouns for word in noun.split()}
+    every = await asyncio.gather(*(_list_records(scope, each, said) for each in kinds))
+    named = {
+        kind.name: _match_each(said, [frozenset(_list_name_words(each, kind)) for each in records])
+        for kind, records in zip(kinds, every, strict=True)
+    }
+    told = {
+        kind.name: _match_each(said, [frozenset(_list_held_words(each, kind)) for each in records])
+        for kind, records in zip(kinds, every, strict=True)
+    }
+    links: list[RecordLink] = []
+    at = 0
+    while at < len(words):
+        names = {name: _find_end(said, at, matched) for name, matched in named.items()}
+        held = {name: _find_end(said, at, matched) for name, matched in told.items()}
+        end = max((*names.values(), *held.values()), default=at)
+        if end > at and not {stem(each) for each in said[at:end]} <= nouns:
+            start, stop = _widen(text, words[at][1], words[end - 1][2])
+            called = tuple(name for name in names if names[name] == end)
+            by_name = bool(called) and not text[start:stop].isdigit()
+            links.append(RecordLink(start, stop, called or tuple(name for name in held if held[name] == end), by_name))
+        at = max(end, at + 1)
+    return tuple(links) if len(links) <= MOST_LINKS else ()
+
+
+def _widen(text: str, start: int, end: int) -> tuple[int, int]:
+    """The place of a name with the rest of its code ("S-" of "S-314") and without the owner's 's."""
+    code = _CODE.search(text, 0, start)
+    owner = _OWNER.search(text, start, end)
+    return code.start() if code is not None else start, owner.start() if owner is not None else end
+
+
+async def _list_records(scope: RecordScope, kind: RecordKind, said: Sequence[str]) -> list[Record]:
+    """The records in reach. Of many, those that a typed word is found in."""
+    reach = await scope.find_bounds(kind)
+    if not isinstance(reach, Mapping):
+        return []
+    found: dict[str, Record] = {}
+    for offset in range(0, MOST_RECORDS, PAGE):
+        page = await scope.kinds.search(Query(kind.name, where=reach, limit=PAGE, offset=offset))
+        found |= {each.id: each for each in page}
+        if len(page) < PAGE:
+            return [*found.values()]
+    found = {}
+    for word in [each for each in dict.fromkeys(said) if each and each not in EMPTY][:MOST_SEARCHED]:
+        page = await scope.kinds.search(Query(kind.name, word, where=reach, limit=PAGE))
+        found |= {each.id: each for each in page}
+    return [*found.values()]
+
+
+def _list_name_words(record: Record, kind: RecordKind) -> Iterator[str]:
+    held = (record.values.get(each.name) for each in kind.fields if each.search in ("name", "number"))
+    yield from (word for word in fold_words(record.label) if not word.isdigit())
+    for each in (record.id, *held):
+        yield from fold_words(str(each)) if each is not None else ()
+
+
+def _list_held_words(record: Record, kind: RecordKind) -> Iterator[str]:
+    """The words of its short texts: where a journey goes, what an item is."""
+    for each in kind.fields:
+        held = record.values.get(each.name)
+        if each.type == "string" and not each.values and isinstance(held, str) and len(held) <= _SHORT:
+            yield from fold_words(held)
+
+
+def _match_each(said: Sequence[str], records: Sequence[frozenset[str]]) -> list[frozenset[int]]:
+    """For each typed word the records, by number, that have it."""
+    having: dict[str, set[int]] = {}
+    for number, words in enumerate(records):
+        for word in words:
+            having.setdefault(word, set()).add(number)
+    return [frozenset(at for word in having if _is_like(one, word) for at in having[word]) for one in said]
+
+
+def _is_like(said: str, word: str) -> bool:
+    """Whether a typed word is one of a name, but for an s of the owner or several, or one wrong letter."""
+    if said == word or len(said) < _LEAST_LIKE or said.isdigit() or said in EMPTY:
+        return said == word
+    if said == f"{word}s" or stem(said) == stem(word):
+        return True
+    return (
+        len(said) >= _LEAST_SLIP
+        and not is_word(said)
+        and any(OSA.distance(said, each, score_cutoff=1) <= 1 for each in (word, f"{word}s"))
+    )
+
+
+def _find_end(said: Sequence[str], at: int, matched: Sequence[frozenset[int]]) -> int:
+    """Where the longest run of words from one on ends that one record has."""
+    if said[at] in EMPTY or not matched[at]:
+        return at
+    end, records = at, matched[at]
+    while end < len(said) and (records := records & matched[end]):
+        end += 1
+    while end > at and said[end - 1] in EMPTY:
+        end -= 1
+    return end
