@@ -114,7 +114,7 @@ summary summarize overview digest
 report analysis statistics analytics
 reply respond answer
 forward share pass
-close finish complete resolve
+close finish complete resolve solve
 approve accept confirm
 reject decline deny refuse
 increase raise boost grow extend

@@ -15,11 +15,11 @@ from typing import Any, Final
 
 from agent.extract.time import dates
 from agent.pipeline import Abstain, Answer, Plan, Proposed, Question, RecordSource, Request, Resolved
+from agent.planning.accounted_words import list_shown_words, list_unread, names_deed, names_taking_away
 from agent.planning.proposal import (
     BelongsTo,
     Call,
     Compare,
-    Computed,
     Condition,
     Day,
     DraftedText,
@@ -29,19 +29,17 @@ from agent.planning.proposal import (
     QuotedText,
     RecordArgument,
     StateIs,
-    TypedValue,
     Words,
 )
-from agent.planning.quotes import find_places, walk
+from agent.planning.quotes import find_places
 from agent.planning.record_links import RecordLink, find_links
 from agent.planning.task import Outcome, Task, ask_which, hold, hold_or_ask, list_planned_actions
-from agent.validate.coverage.opposed_verbs import TAKING_AWAY, leading_verbs
-from agent.validate.coverage.unused_words import collect_subject_stems
+from agent.resolve.rules.grammar.orders.action_words import ActionWords, read_action_words
 from agent.validate.questions import REST, preview_steps
 from agent.validate.records.located import RecordScope
 from agent.validate.records.ranking import fold_words
 from core.errors import PlatformUnavailable
-from language.stems import EMPTY, is_past, split_runs, stem, stem_text
+from language.stems import split_runs, stem
 from language.text import read_text, word_set
 from registry.contract import Contract
 from registry.offers.offer import Offer
@@ -64,25 +62,10 @@ MOST_PREVIEWED: Final = 400
 _OPEN: Final = frozenset({"unclear_action", "not_found"})
 _ASKS: Final = word_set("is are was were do does did has have had can could will would shall should may might")
 """Words that begin a question."""
-_LIGHT: Final = word_set(
-    "a an the my our your his her their its s of at for from in into on onto to with by and again now instead "
-    "please pls plz make makes set put give get gets use take takes do does let want wants need needs goes go "
-    "comes we i just one job run thing order"
-)
-"""Words that say nothing of an order by themselves, or by which anything may be set or given."""
-_CHANGING: Final = word_set("push drop change raise lower cut bump bring up down till until")
-"""Words by which a value is changed."""
-_PUSHING: Final = word_set("push put move bring")
-"""Verbs beside which "back" and "forward" say which way. What is taken back is something else."""
-_BY: Final = word_set("add more less fewer extra another")
-"""Words by which a value is changed by something. What an action adds is more of it, too."""
-_IS: Final = word_set("is are")
-_ANEW: Final = word_set("now again instead until till set make")
-"""Words by which what something is said to be is new."""
-_PERFECT: Final = word_set("has have had been")
-"""Words before a participle by which something is told as done."""
 _AWAY: Final = re.compile(r"\b(?:instead\s+of|rather\s+than|not|from)\s+(?:the\s+)?\Z", re.IGNORECASE)
 """Words before a record that another one takes the place of: "instead of Ada"."""
+_JOINED: Final = re.compile(r"\s*(?:,|&|\+|and\b|,\s*and\b)\s*", re.IGNORECASE)
+"""Between two of a list: each of them is meant."""
 _DATES: Final = frozenset({"date", "datetime"})
 Read = Callable[[Request, Shortlist], Awaitable[Resolved]]
 Validate = Callable[[Proposal], Awaitable[Outcome]]
@@ -117,17 +100,21 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     whole = {
         tuple((step.action, *((each.param, repr(each.value)) for each in step.filled)) for step in plan.steps): each
         for each in tried
-        if isinstance(plan := each.verdict, Plan) and _is_whole(task, each, plan)
+        if isinstance(plan := each.verdict, Plan) and _is_whole(task, each, plan, shortlist)
     }
     plans = [each for each in whole.values() if _names_itself(each.verdict)] or [*whole.values()]
     if len(plans) == 1:
         return hold_or_ask(task, plans[0], ONLY_FIT)
-    if not isinstance(made.verdict, Abstain):
+    if isinstance(made.verdict, Question) and made.verdict.candidates:
         return made
     if plans:
         return ask_which(task, [name for each in plans for name in list_planned_actions(each)], made)
-    asked = [each for each in tried if isinstance(each.verdict, Question) and each.verdict.candidates]
+    asked = [each for each in tried if isinstance(each.verdict, Question) and _offers_records(each.verdict)]
     return hold(asked[0], ONLY_FIT) if len({list_planned_actions(each) for each in asked}) == 1 else made
+
+
+def _offers_records(asked: Question) -> bool:
+    return bool(asked.candidates) and asked.slot != REST
 
 
 async def preview_offered(task: Task, made: Outcome, plan: Callable[[Task], Awaitable[Outcome]]) -> Outcome:
@@ -173,29 +160,14 @@ def _list_kinds(task: Task, shortlist: Shortlist) -> list[RecordKind]:
     return [each for each in every if any(field.search for field in each.fields)][:MOST_KINDS]
 
 
-def _names_taking_away(task: Task, contract: Contract) -> bool:
-    """Whether one of an action's verbs is said, or it is called by none that ends or takes away anything: who "paid 90"
-    gets no refund."""
-    said = {stem(word.casefold()) for word, _, _ in split_runs(task.request.text)}
-    called = stem_text(contract.title)[:1]
-    return TAKING_AWAY.isdisjoint(called) or bool(leading_verbs(contract) & said)
-
-
-def _is_whole(task: Task, outcome: Outcome, plan: Plan) -> bool:
+def _is_whole(task: Task, outcome: Outcome, plan: Plan, shortlist: Shortlist) -> bool:
     """Whether every word is of the plan, its action or its records."""
-    contract = task.workspace_context.catalogue.get(plan.steps[0].action)
-    if contract is None or outcome.proposal is None or len(plan.steps) != 1:
+    action = plan.steps[0].action
+    contract, offer = task.workspace_context.catalogue.get(action), shortlist.get(action)
+    if contract is None or offer is None or outcome.proposal is None or len(plan.steps) != 1:
         return False
-    return not any(_list_unread(task, outcome.proposal, contract, _list_shown_words(plan)))
-
-
-def _list_shown_words(plan: Plan) -> set[str]:
-    """The words of the plan's records and of what these belong to, in lower case."""
-    sources = [each.source for step in plan.steps for each in step.filled]
-    above = [label for each in sources if isinstance(each, RecordSource) for label in each.via]
-    pins = [pin for step in plan.steps for pin in step.pins]
-    held = [f"{pin.label} {pin.record_id} {' '.join(map(str, pin.values.values()))}" for pin in pins]
-    return {word for each in (*above, *held) for word in fold_words(each)}
+    words = read_action_words(offer, shortlist)
+    return not any(list_unread(task, outcome.proposal, contract, words, list_shown_words(plan)))
 
 
 def _names_itself(verdict: Any) -> bool:
@@ -207,25 +179,28 @@ def _names_itself(verdict: Any) -> bool:
 async def _list_readings(task: Task, links: Sequence[RecordLink], shortlist: Shortlist, read: Read) -> list[Proposal]:
     """The calls in which every link has a role and every word a place, those first whose records are named
     themselves."""
-    offers: Sequence[Offer] = shortlist.offers if links else ()
+    text = task.request.text
+    listed = any(_JOINED.fullmatch(text, one.end, other.start) for one, other in itertools.pairwise(links))
+    offers: Sequence[Offer] = shortlist.offers if links and not listed else ()
     if len(offers) > MOST_OFFERS:
-        offers = [each.offer for each in shortlist.top(task.request.text, NEAREST)]
+        offers = [each.offer for each in shortlist.top(text, NEAREST)]
     made: list[tuple[int, Proposal]] = []
     # A number may name a record or be a value.
     for those in itertools.islice(_list_choices(links), MOST_CHOICES):
-        masked = _mask(task.request.text, those)
+        masked = _mask(text, those)
         for offer in offers if those else ():
             contract = task.workspace_context.catalogue.get(offer.name)
             roles = [*_assign(task, contract, those)] if contract is not None else []
-            if contract is None or not roles or not _names_taking_away(task, contract):
+            words = read_action_words(offer, shortlist)
+            if contract is None or not roles or not names_taking_away(task, contract, words):
                 continue
             values = await _read_values(task, offer, masked, read)
             if values is None:
                 continue
-            told = bool(values) or _names_deed(contract, task, masked)
+            told = bool(values) or names_deed(contract, words, task, masked)
             for each in roles:
                 direct = sum(one.direct for one in each)
-                proposal = _propose(task, contract, each, values, masked) if told or direct > 1 else None
+                proposal = _propose(task, contract, words, each, values, masked) if told or direct > 1 else None
                 if proposal is not None:
                     made.append((-direct, proposal))
     return [each for _, each in sorted(made, key=lambda pair: pair[0])]
@@ -292,16 +267,8 @@ async def _read_values(task: Task, offer: Offer, masked: str, read: Read) -> dic
     return values if not lacking else None
 
 
-def _names_deed(contract: Contract, task: Task, masked: str) -> bool:
-    """Whether a word is said of what the action does, and not only of what it is about."""
-    nouns = {stem(word) for kind in task.workspace_context.kinds for noun in kind.nouns for word in noun.split()}
-    own = {stem(word) for each in (contract.title, *contract.aliases) for word, _, _ in split_runs(each)}
-    said = {stem(word.casefold()) for word, _, _ in split_runs(masked) if word.casefold() not in EMPTY}
-    return bool(said & (own - nouns - EMPTY))
-
-
 def _propose(
-    task: Task, contract: Contract, roles: Sequence[Role], values: Mapping[str, Any], masked: str
+    task: Task, contract: Contract, words: ActionWords, roles: Sequence[Role], values: Mapping[str, Any], masked: str
 ) -> Proposal | None:
     """The call. A day that no parameter takes tells which record is meant. None if words are left."""
     text = task.request.text
@@ -327,34 +294,7 @@ def _propose(
         arguments[parameter] = RecordArgument(reference=Find(record=kind, said=name, where=where))
     proposal = Proposal(result=PlanResult(calls=(Call(action=contract.name, arguments=arguments),)))
     shown = {word for each in said.values() for word in fold_words(each.text)}
-    return proposal if not any(_list_unread(task, proposal, contract, shown)) else None
-
-
-def _list_unread(task: Task, proposal: Proposal, contract: Contract, shown: Collection[str]) -> Iterator[str]:
-    """The words of the request that are neither in the plan, nor of its action, nor ``shown`` of its records."""
-    call = proposal.result.calls[0] if isinstance(proposal.result, PlanResult) else None
-    values = tuple(each for each in (call.arguments.values() if call else ()) if not isinstance(each, RecordArgument))
-    own = collect_subject_stems((contract,), task.workspace_context.kinds)
-    by = "add" in own or any(isinstance(each, Computed) for each in walk(values))
-    light = _LIGHT | (_CHANGING if values else frozenset()) | (_BY if by else frozenset())
-    said = {word.casefold() for word, _, _ in split_runs(task.request.text)}
-    light |= frozenset() if said.isdisjoint(_ANEW) else _IS
-    light |= frozenset() if said.isdisjoint(_PUSHING) else {"back", "forward"}
-    places = find_places(proposal, task.request)
-    taken = {str(each.value) for each in walk(proposal.result) if isinstance(each, TypedValue)}
-    # A member of a closed list that is no value takes the place of another: "from gentle to normal".
-    members = {str(each) for schema in contract.properties.values() for each in schema.get("enum", ())}
-    own -= {stem(each) for each in members - taken}
-    words = [(*each, any(first <= each[1] < last for first, last in places)) for each in split_runs(task.request.text)]
-    for at, (word, _, _, used) in enumerate(words):
-        low = word.casefold()
-        if used or low in light or (low in shown and low not in EMPTY) or stem(low) in own:
-            continue
-        behind = next((each for each in words[at + 1 :] if each[0].casefold() not in _PERFECT), None)
-        # "Has been paid" is told as done. "Has been cleaned" says nothing of the state of cleaning.
-        done = behind is not None and is_past(behind[0].casefold()) and (not behind[3] or behind[0].casefold() in taken)
-        if low not in _PERFECT or not done:
-            yield word
+    return proposal if not any(list_unread(task, proposal, contract, words, shown)) else None
 
 
 def _find_day(task: Task, taken: Collection[tuple[int, int]]) -> Day | None:

@@ -126,7 +126,9 @@ def _match_each(said: Sequence[str], records: Sequence[frozenset[str]]) -> list[
     for number, words in enumerate(records):
         for word in words:
             having.setdefault(word, set()).add(number)
-    return [frozenset(at for word in having if _is_like(one, word) for at in having[word]) for one in said]
+    every = frozenset(range(len(records)))  # "Crown and Thistle", written with an ampersand
+    like = (frozenset(at for word in having if _is_like(one, word) for at in having[word]) for one in said)
+    return [every if one == "and" else found for one, found in zip(said, like, strict=True)]
 
 
 def _is_like(said: str, word: str) -> bool:

@@ -66,9 +66,9 @@ _INWARDS: Final = re.compile(r"\w+\s+in\b", re.IGNORECASE)
 _RECEIVES: Final = re.compile(r"(?<!\w)(?:(?i:he|she|they)|[A-Z]\w+)\s+(?:(?:should|must|can|shall|will|to)\s+)?$")
 # Something that belonged to somebody before is given back. They get nothing more.
 _RETURNS: Final = re.compile(r"(?<!\w)(?:give|hand|pay)\s(?:[^,;.!?\n]{1,80}?\s)?back\b", re.IGNORECASE)
-_BACK: Final = frozenset(stem_text("return refund reimburse repay restore back"))
-TAKING_AWAY: Final = LESS | ENDING | _REMOVING | _BACK
-"""Verbs that end something, take it away or give it back."""
+GIVING_BACK: Final = frozenset(stem_text("return refund reimburse repay restore back"))
+TAKING_AWAY: Final = LESS | ENDING | _REMOVING
+"""Verbs that end something or take it away."""
 # Denies what the action does, or names another action instead ("pause, not cancel, …").
 _NONE: Final = re.compile(r"\s*(?P<no>no)\s+(?P<what>[^\W\d_]+)", re.IGNORECASE)
 _NOT: Final = re.compile(r"^\s*(?P<not>not)\s+(?P<verb>[^\W\d_]+)\s*$", re.IGNORECASE)
@@ -115,7 +115,7 @@ def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Pla
             yield place
         away = _AWAY.search(told)
         returns = _RETURNS.search(told)
-        if returns is not None and verbs & _MORE and not (does | verbs) & _BACK:
+        if returns is not None and verbs & _MORE and not (does | verbs) & GIVING_BACK:
             yield clause.start() + returns.start(), clause.start() + returns.end()
         if away is not None and away["verb"].casefold() == "get" and search_before(_RECEIVES, told, away.start()):
             away = None

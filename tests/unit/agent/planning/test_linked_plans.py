@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
 
 from agent.pipeline import Abstain, Plan, Question, Reply, Request
+from agent.planning.linked_plans import ONLY_FIT
 from agent.planning.proposal import (
     Argument,
     Call,
@@ -21,10 +21,8 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.planning.propose import NAMED_IN_PART, propose
-from agent.planning.task import Outcome, Task
-from agent.planning.what_fits import ONLY_FIT, plan_what_fits
+from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
-from core.errors import PlatformUnavailable
 from tests.unit.marina import ask_marina
 from tests.unit.museum import MUSEUM, ask_museum
 from tests.unit.own_worlds import NOW, OWNER
@@ -257,33 +255,9 @@ async def test_who_is_given_something_stands_before_it() -> None:
     assert (await read_calls("give Bo the paper moon"))[0] == [("lend", {"donor_id": 22, "exhibit_id": 14})]
 
 
-@pytest.mark.parametrize("error", [PlatformUnavailable("it is down"), ValueError("a defect")])
-async def test_if_a_look_up_fails_nothing_fits_and_a_defect_is_raised(error: Exception) -> None:
-    ended: list[str] = []
-
-    async def validate(read: Proposal) -> Outcome:
-        if read.understood == "first":
-            raise error
-        await asyncio.sleep(0.01)
-        ended.append(read.understood)
-        return Outcome(Abstain(reason="nothing_fits", detail=""), None)
-
-    plans = tuple(Proposal(result=PlanResult(calls=()), understood=each) for each in ("first", "second"))
-    there = MUSEUM.context(MUSEUM.provider({}))
-    task = Task(Request(text="x", now=NOW), OWNER, there, "run_00000000000000000000000001")
-    abstain = Abstain(reason="nothing_fits", detail="", fits=plans)
-    if isinstance(error, PlatformUnavailable):
-        assert await plan_what_fits(task, abstain, validate) is None
-    else:
-        with pytest.raises(ValueError, match="a defect"):
-            await plan_what_fits(task, abstain, validate)
-    assert ended == ["second"], "no look-up goes on behind the answer"
-
-
 async def test_what_was_tried_is_not_kept() -> None:
     told = (await ask_museum("silver fox a week later")).verdict
     assert isinstance(told, Abstain)
-    assert not told.fits
     assert not told.answers
 
 

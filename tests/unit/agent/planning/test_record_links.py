@@ -1,0 +1,134 @@
+"""Entity linking: which words of a request name records, by live data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Plan, Question, Request
+from agent.planning import record_links
+from agent.planning.linked_plans import ONLY_FIT
+from agent.planning.propose import propose
+from agent.planning.record_links import find_links
+from agent.planning.task import Task
+from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.records.located import RecordScope
+from core.actor import Actor
+from evals.cases.frozen_world import FrozenWorld
+from tests.unit.marina import define, list_rows, offer, refer
+from tests.unit.own_worlds import NOW, OWNER
+
+_NUMBER = {"type": "integer", "minimum": 1}
+_HALL = FrozenWorld(
+    {
+        "contracts": [
+            offer("seat", "Set the places of a class", "Say how many may come to a class.", {
+                "class_id": _NUMBER, "places": _NUMBER}, {"class_id": refer("class"), "places": {"unit": "count",
+                "replaces": {"parameter": "class_id", "field": "places"}}}),
+            offer("teach", "Give a class to a teacher", "Say who holds a class.", {
+                "class_id": _NUMBER, "teacher_id": _NUMBER}, {"class_id": refer("class"),
+                "teacher_id": {**refer("teacher"), "replaces": {"parameter": "class_id", "field": "teacher_id"}}}),
+            {**offer("close_hall", "Close a room", "Say that a room is closed.", {"room_id": _NUMBER}, {
+                "room_id": refer("room")}), "roles": ["owner"]},
+        ],
+        "kinds": [
+            define("class", ["class", "classes"], [{"name": "id", "type": "id", "search": "number"},
+                {"name": "title", "search": "name"}, {"name": "teacher_id", "type": "id"},
+                {"name": "room_id", "type": "id"}, {"name": "day", "type": "date", "ranged": True},
+                {"name": "town"}, {"name": "places", "type": "integer"}], label="{title}", order="day",
+                relations=[{"kind": "teacher", "via": "teacher_id"}, {"kind": "room", "via": "room_id"}]),
+            define("teacher", ["teacher", "teachers"], [{"name": "id", "type": "id", "search": "number"},
+                {"name": "name", "search": "name"}], label="{name}"),
+            define("room", ["room", "rooms"], [{"name": "id", "type": "id"}, {"name": "code", "search": "number"}],
+                label="room {code}"),
+        ],
+        "records": {
+            "class": list_rows("id title teacher_id room_id day town places",
+                (31, "Slow Yoga", 1, 5, "2026-11-26", "Ashford", 12), (32, "Slow Yoga", 2, 6, "2026-12-03", "Deal", 12),
+                (33, "Tap for Beginners", 2, 5, "2026-12-04", "Deal", 20)),
+            "teacher": list_rows("id name", (1, "Marion Okello"), (2, "Piet Haan"), (20, "Runa Voss")),
+            "room": list_rows("id code", (5, "B-20"), (6, "B-21")),
+        },
+    }
+)  # fmt: skip
+
+
+def make_task(text: str, actor: Actor = OWNER) -> Task:
+    return Task(Request(text=text, now=NOW), actor, _HALL.context(_HALL.provider({})), "run_00000000000000000000000001")
+
+
+async def link(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    task = make_task(text)
+    kinds = task.workspace_context.kinds
+    found = await find_links(text, RecordScope(kinds, OWNER, "admin"), [*kinds])
+    return [(text[each.start : each.end], each.kinds) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("slow yoga for 15", [("slow yoga", ("class",))]),
+        ("marion's tap for beginners", [("marion", ("teacher",)), ("tap for beginners", ("class",))]),
+        ("marions class", [("marions", ("teacher",))]),
+        ("the beginers class", [("beginers", ("class",))]),  # a letter is missing
+        ("B-21 is cold", [("B-21", ("room",))]),
+        ("the class in Deal", [("Deal", ("class",))]),  # no name, but a text that it has
+        ("20 for it", [("20", ("teacher", "room"))]),
+        ("20.50 for it", []),
+        ("the class and the room", []),  # only what kinds of thing they are
+        ("later ada " * 9, []),  # too long to be looked up word by word
+    ],
+)
+async def test_words_are_linked_to_the_kinds_whose_records_have_them(
+    text: str, links: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    assert await link(text) == links
+
+
+async def test_of_many_records_those_are_looked_at_that_a_search_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record_links, "PAGE", 1)
+    monkeypatch.setattr(record_links, "MOST_RECORDS", 2)
+    assert await link("runa for slow yoga") == [("runa", ("teacher",)), ("slow yoga", ("class",))]
+
+
+async def plan(text: str) -> tuple[str, dict[str, Any]]:
+    made = (await propose(make_task(text), RuleResolver())).verdict
+    assert isinstance(made, Plan), made
+    assert ONLY_FIT in made.held
+    return made.steps[0].action, {each.param: each.value for each in made.steps[0].filled}
+
+
+@pytest.mark.parametrize(
+    ("text", "action", "values"),
+    [
+        ("tap for beginners 25 from now on", "marina.seat", {"class_id": 33, "places": 25}),
+        ("piet's slow yoga for 15 now", "marina.seat", {"class_id": 32, "places": 15}),
+        ("thursday's slow yoga with runa", "marina.teach", {"class_id": 31, "teacher_id": 20}),
+        ("tap with marion instead of piet", "marina.teach", {"class_id": 33, "teacher_id": 1}),
+        ("slow yoga in B-21 for 14 now", "marina.seat", {"class_id": 32, "places": 14}),
+    ],
+)
+async def test_what_the_words_name_and_the_values_fill_one_action(
+    text: str, action: str, values: dict[str, Any]
+) -> None:
+    assert await plan(text) == (action, values)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tap with marion instead of runa",  # it isn't Runa's
+        "slow yoga with tap",
+        "tap for beginners",  # nothing is said to become of it
+        "tap with marion and piet",
+    ],
+)
+async def test_what_does_not_fit_the_records_is_no_plan(text: str) -> None:
+    assert not isinstance((await propose(make_task(text), RuleResolver())).verdict, Plan)
+
+
+async def test_several_records_are_asked_about() -> None:
+    made = (await propose(make_task("slow yoga 15 from now on"), RuleResolver())).verdict
+    assert isinstance(made, Question), made
+    assert {each.id for each in made.candidates} == {"31", "32"}
