@@ -288,7 +288,7 @@ class _Judge:
         """The finding with the unused words of its clause, so that a person sees what is meant."""
         text, spoken, (start, end) = self.order.text, self._spoken, each.place
         first, last = patterns.find_clause(text, start, end)
-        if "misread" in each.kinds and 0 < sum(spoken[start:end]) < end - start:  # "about (a week)"
+        if each.is_of(("misread", "modifier")) and 0 < sum(spoken[start:end]) < end - start:  # "about (a week)"
             return text[start:end]
         if not any(spoken[start:end]):
             after = spoken.rfind(1, first + 1, start) + 1 or first
