@@ -70,7 +70,10 @@ NOT_YET: Final = frozenset(
     ("be", "being", "will", "would", "can", "could", "may", "might", "must", "should", "shall", "to", "nobody", "if")
 ) | {"nearly", "almost", "hardly", "barely"}
 _NEARLY: Final = re.compile(r"(?<!\w)(?:almost|nearly|hardly|barely|(?:am|are|is)\s+to\s+be)\s+(?=\w)", re.IGNORECASE)
-_WAS: Final = re.compile(r"(?<!\w)(?:was|were|used\s+to\s+be)(?!\w)", re.IGNORECASE)
+_WAS: Final = re.compile(
+    r"(?<!\w)(?:was|were|used\s+to\s+be|(?:had|(?:could|should|would|might|must)\s+have)\s+(?:\w+\s+)?been)(?!\w)",
+    re.IGNORECASE,
+)
 _IF: Final = re.compile(r"(?<!\w)(?:if|unless|when|whether)(?!\w)", re.IGNORECASE)
 # An opinion may be wrong: "I think Ada has left".
 _THOUGHT: Final = re.compile(
