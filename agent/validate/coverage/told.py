@@ -147,7 +147,9 @@ def find_told(order: Order) -> Iterator[Place]:
             yield start, end
         agent = _AGENT.fullmatch(text, first, start) if low in UNCHANGED else None
         who = agent.span("who") if agent is not None else (start, start)
-        named = order.shown.issuperset(text[slice(*who)].casefold().split()) or who in people
+        name, words = text[slice(*who)], {*text[slice(*who)].casefold().split()}
+        whole = name.istitle() and len(words) > 1 and words.isdisjoint(EMPTY | LIGHT)
+        named = whole or words <= order.shown or who in people
         if agent is not None and named and not any(begin < who[1] and who[0] < stop for begin, stop in doers):
             yield who[0], end  # but not "Ada put on the late shift"
         if low.endswith("ing") and not text[first:start].strip(" \n,;.!?") and _SAID_OF_IT.match(text, end):

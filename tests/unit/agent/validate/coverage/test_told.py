@@ -230,6 +230,7 @@ async def test_a_verb_of_setting_is_only_told_of(text: str) -> None:
         ("foodbank", "Dot put Folake Adeyemi on halal", False),
         ("garage", "Marcus Thorne put 803 to ready", False),
         ("garage", "bruno put 803 to ready", False),
+        ("garage", "Ylva Nordin set 803 to ready", False),
         ("lending", "now put the Belt sander in the cellar", True),
         ("foodbank", "Folake Adeyemi put on halal", True),
         ("foodbank", "Dot, put Folake Adeyemi on halal", True),
