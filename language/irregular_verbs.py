@@ -41,6 +41,8 @@ PLAIN_FORMS: Final = {form: plain for form, plain in _FORMS.items() if form.isal
 """Form → plain form of the verb."""
 UNSURE_FORMS: Final = {form.strip("()"): plain for form, plain in _FORMS.items() if not form.isalpha()}
 """The same of forms that are other words, too."""
+UNCHANGED: Final = ("put", "set", "cut", "let", "shut", "split")
+"""Verbs whose past tense is the plain form."""
 NOUNS_TOO: Final = frozenset(("rose", "saw", "shot", "felt", "spoke", "stole"))
 """Those of them that may be the name of a thing."""
 PAST_TENSES: Final = tuple(row[1].strip("()") for row in _ROWS if row[1] != "-")

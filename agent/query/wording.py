@@ -34,7 +34,7 @@ from agent.query.arithmetic import find_unit
 from agent.query.conditions import DATES
 from agent.query.context import Moment, Plain, Quantity, Value, Worked, describes
 from agent.validate.questions import join, quote_words
-from agent.validate.records.field_words import add_aside, name_field, tell_field
+from agent.validate.records.field_words import add_aside, add_ended, name_field, tell_field
 from agent.validate.records.located import LocatedRecord, name_kind, name_kinds
 from core.clock import write_day
 from core.display_text import to_display_text
@@ -361,9 +361,9 @@ def list_records(found: Sequence[LocatedRecord], fields: Sequence[Field] = ()) -
 
 
 def with_fields(found: LocatedRecord, fields: Sequence[Field]) -> str:
-    """The label with the values of fields behind it, but for those that stand in it."""
+    """The label with the values of fields that don't stand in it, and with the state of what has ended."""
     values, owner = found.record.values, find_owner_name(found.kind)
-    shown = [(each, format_field(each, values)) for each in fields]
+    shown = [(each, format_field(each, values)) for each in add_ended(fields, found.kind, values)]
     told = [tell_field(each, found.kind, value) for each, value in shown if not value or value not in found.label]
     whose = format_field(owner, values) if owner is not None else ""
     return add_aside(found.label, to_display_text(", ".join([whose, *told] if whose not in found.label else told)))

@@ -17,8 +17,9 @@ from agent.extract.references.vocabulary import is_person
 from agent.planning.proposal import Find
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
-from agent.validate.coverage.accounted_words import plain_word
+from agent.validate.coverage.accounted_words import has_weight, list_accounts, plain_word
 from agent.validate.coverage.clauses import Clause, split_clauses
+from agent.validate.coverage.left_over import FINITE
 from agent.validate.coverage.openings import (
     ADVERB,
     DO_IT,
@@ -33,10 +34,19 @@ from agent.validate.coverage.openings import (
 from agent.validate.coverage.opposed_verbs import ENDING, leading_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_direct
-from agent.validate.coverage.weighty_patterns import CORRECTION, OWNS, PAST, REGRETS, Place, match_words, search_before
+from agent.validate.coverage.weighty_patterns import (
+    CORRECTION,
+    OWNS,
+    PAST,
+    REGRETS,
+    Place,
+    cover,
+    match_words,
+    search_before,
+)
 from language.locales import guess_language
 from language.stems import ORDERS, split_runs, stem, stem_text
-from language.wordnet import find_similar_stems, is_word
+from language.wordnet import find_similar_stems, is_word, rate_similarity
 
 # What is no longer, hardly or perhaps so, behind any subject but the listener.
 _WEAKENED: Final = re.compile(
@@ -49,11 +59,11 @@ _WEAKENED: Final = re.compile(
 )
 _SUBJECT: Final = (
     r"(?P<subject>(?:(?!(?:i|we|you|u|who|that|which|whose|if|unless|provided|because|since|as|when|while|until|let|to|should|shall"
-    r"|must|can|could|will|would|may|might)\b)(?:[\w'’-]|\.(?=\d))+\s+){1,5}?)"
+    r"|must|can|could|will|would|may|might)\b)(?:[\w'’-]|\.(?=\d))+\s+){1,7}?)"
 )
 # What somebody else has still to do, or what is still to be done: "Ada promised to pay it", "it will be paid".
 _TO_COME: Final = re.compile(
-    rf"{OPENERS}{_SUBJECT}(?P<form>(?:will|shall|should|must|may|might|can|could)"
+    rf"{OPENERS}{_SUBJECT}(?P<form>(?:will|would|shall|should|must|may|might|can|could)"
     r"|(?:has|have|needs?|ought|is|are|was|were)(?:\s+(?:going|about|due|supposed|meant|likely|planning|ready|willing|happy))?\s+to"
     r"|(?:promise|trie|forgot|prefer|agree|plan|intend|offer|refuse|expect|mean|meant|decide|decline|hope|tr(?:y|ies)"
     r"|attempt|fail|manage|swore|vow)(?:n?ed|red|d|s|es)?\s+to|(?P<wish>(?:want|wish|need|like|love)(?:s|es|ed|d)?\s+to"
@@ -68,6 +78,10 @@ _HAVING: Final = re.compile(
     r"|loved|enjoys|enjoyed|stay(?:s|ed)|remain(?:s|ed)|asked\s+(?:for|about)|complain(?:s|ed)\s+about))(?!\w)",
     re.IGNORECASE,
 )
+# What is so, and of what: "the lid of 7 is ready".
+_BEING: Final = re.compile(rf"{OPENERS}{_SUBJECT}(?P<verb>is|are|was|were)(?!\w)", re.IGNORECASE)
+# Before a state that may be or is still to come. One that should or has to be is ordered.
+_POSSIBLE: Final = re.compile(r"will|would|can|(?:is|are|was|were)\s+\w+\s+to", re.IGNORECASE)
 _NOTING: Final = frozenset(map(stem, ("mark", "note", "record", "log", "register", "confirm")))
 """Verbs of actions that only write down what somebody did."""
 _SETTING: Final = frozenset(map(stem, ("set", "change", "update", "correct"))) | _NOTING
@@ -139,7 +153,7 @@ def find_weakened(order: Order) -> Iterator[Place]:
         later = goes_on and any(start >= clause.end for start, _ in order.deciding)
         others = (each for each in clauses if each is not clause and not _is_text(each, order))
         if (
-            (does and not later and (denied or alone or not ends))
+            (does and not later and (denied or alone or not ends or text[slice(*adverb)].casefold() in _UNSURE))
             and text[slice(*adverb)].casefold() not in said
             and not any(first <= adverb[0] < last for first, last in order.implied)
             and (alone or not any(_orders(each, order) for each in others))
@@ -148,7 +162,8 @@ def find_weakened(order: Order) -> Iterator[Place]:
 
 
 def find_told_of_others(order: Order) -> Iterator[Place]:
-    """Finds what somebody else has still to do, and what somebody has, uses or likes, unless another clause orders.
+    """Finds what somebody else has still to do, what somebody has, uses or likes, and a state that is only possible
+    ("7 can be closed") or something else's ("the lid of 7 is ready"), unless another clause orders.
 
     What is to be done to a record is an order ("7 should be closed"), and so is what somebody should do or get if a
     call is about them ("Ada should move to plus"). An action that only notes what happened doesn't do what is to come.
@@ -156,14 +171,22 @@ def find_told_of_others(order: Order) -> Iterator[Place]:
     text, clauses = order.polite, list(split_clauses(order.polite))
     noted, direct = _list_noted(order), order.find([each.said for each in find_direct(order)])
     yield from _find_other_way(order, direct)
+    members = [each for of, name, each in order.arguments if "enum" in (of.properties.get(name) or {})]
+    states = [start for start, _ in order.find(members)]
     for clause in clauses:
         used = [start for start, _ in order.deciding if clause.start <= start < clause.end]
         others = (each for each in clauses if each is not clause and not _is_text(each, order))
         if not used or any(_orders(each, order) for each in others):
             continue
         found = _TO_COME.match(text, clause.start, clause.end)
-        if found is not None and _is_subject(found, order) and _leaves_to(found, order, noted, direct):
+        possible = found is not None and found.start("verb") in states and _POSSIBLE.fullmatch(found["form"])
+        if found is not None and _is_subject(found, order) and (possible or _leaves_to(found, order, noted, direct)):
             yield found.start("subject"), found.end("verb")
+            continue
+        found = _BEING.match(text, clause.start, clause.end)
+        here = [start for start in states if clause.start <= start < clause.end]
+        if found is not None and here and _is_subject(found, order) and _is_of_another(found, order, here):
+            yield found.start("subject"), clause.end
             continue
         found = _HAVING.match(text, clause.start, clause.end)
         if found is None or not _is_subject(found, order) or max(used) < found.end():
@@ -211,6 +234,17 @@ def _leaves_to(found: re.Match[str], order: Order, noted: frozenset[str], direct
     ):
         return False
     return any(found.end() <= start for start, _ in direct)
+
+
+def _is_of_another(found: re.Match[str], order: Order, states: Sequence[int]) -> bool:
+    """Whether a statement's subject has words for something else than the records, or all states beside them."""
+    used, by = cover(order.text, order.taken), list_accounts(order, order.polite, order.known)
+    runs = ((word, found.start("subject") + at) for word, at, _ in split_runs(found["subject"]))
+    said = {stem(plain_word(word)) for word, at in runs if has_weight(word, by) and not used[at]}
+    others = not all(rate_similarity(each, order.told_by_records) for each in said)  # "the bread" may be a loaf
+    if max(states) < found.start("verb"):
+        return any(found.start() <= start < found.start("verb") for start, _ in order.names)  # but "gold is enough"
+    return others and FINITE.search(found["subject"]) is None  # but "Ada says that 7 is ready"
 
 
 def _list_noted(order: Order) -> frozenset[str]:

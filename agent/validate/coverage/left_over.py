@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from agent.planning.proposal import Handle
+from agent.resolve.rules.api_orders.words import LIGHT as PUTTING
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import EVERY, LIGHT, Accounts, has_weight, list_accounts, plain_word
 from agent.validate.coverage.clauses import Clause, Word, is_no_reason, split_clauses
@@ -80,9 +81,7 @@ _BY_WHAT: Final = re.compile(r"(?<!\w)(?:by|via|per)\s+(?P<what>[^\W\d_]+)\W*$",
 # The same for somebody else: "(Ada's food to raw), the other's to dry".
 _ANOTHER: Final = re.compile(r"\s*(?:the\s+)?\w+['’]s\s+(?:to|into|as|at|on|for)\s", re.IGNORECASE)
 # Other records like the named one.
-_LIKE: Final = re.compile(
-    r"(?<!\w)(?:(?<!would )(?<!['’]d )(?<!i )(?<!we )like|similar\s+to|such\s+as)\s+", re.IGNORECASE
-)
+_LIKE: Final = re.compile(r"(?<!\w)(?:(?<!would )(?<!['’]d )(?<!i )(?<!we )like|similar\s+to|such\s+as)\s+", re.I)
 # Something that is still to happen or goes on may limit the order: "…, he will drop it off himself", "letters keep
 # coming".
 _TO_COME: Final = re.compile(
@@ -213,10 +212,11 @@ def _of_clause(
         if by.restricted or OWN_SUBJECT.match(plain, finite) or PAST.search(plain, finite):
             left = [each for each in left if each[1] - clause.start < finite]
     if not left:
-        if after and begins and not ours and head is not None and plain == told and not by.says_whole(told):
-            root = stem(plain_word(head[0]))
-            if root not in verbs | READING:  # "call her", for an action called "call off"
-                yield head[1], clause.end
+        if after and not ours and head is not None and plain == told and not by.says_whole(told):
+            # "Call her", for an action called "call off", and "and the loan", although the action knows that word.
+            joined = clause.joined and not by.described and head[0].isalpha()
+            if (begins or joined) and stem(plain_word(head[0])) not in verbs | READING:
+                yield (head if begins else first)[1], clause.end
         return
     if ours or any(stem(plain_word(word)) in verbs for word, _, _ in clause.words):
         yield from _beside(clause, used, left, verbs, by)
@@ -342,6 +342,7 @@ def _follows_owner(text: str, at: int, used: Sequence[bool]) -> bool:
 def _is_manner(clause: Clause, verbs: frozenset[str], known: frozenset[str]) -> bool:
     """Whether the first word says how the next verb is to be done: "secretly waive", "in cash, waive"."""
     assert clause.head is not None
+    verbs |= PUTTING if verbs & patterns.SETTING else frozenset()  # "Ada put 7 to ready", where an action sets that
     root = stem(plain_word(clause.head[0]))
     said = [stem(plain_word(word)) for word, start, _ in clause.words if start > clause.head[1]]
     if clause.head[0].endswith("ly"):

@@ -63,10 +63,11 @@ _LENGTH: Final = (
     rf"|(?:another|one\s+more|an?\s+(?:further|extra|additional))\s+(?:half\s+)?{_UNIT}(?=\s+[^\W\d_])"
     r"|for\s+(?:the\s+(?:rest\s+of\b|time\s+being|moment|present|meantime)|a\s+(?:little\s+)?(?:while|bit)|now)|temporarily"
 )
+_REPEATED: Final = rf"(?:(?:other|second|third)\s+)?(?:{_UNIT}|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|{_SOON})"
 _RATE: Final = (
     r"in\s+(?:(?:\d+|two|three|four|five|six|several|equal|monthly|weekly)\s+(?:parts|halves|steps|payments|tranches)"
     r"|(?:[^\W\d_]+\s+|\d+\s+)?(?:instal?lments|stages))|"
-    rf"(?:per|each|every)\s+(?:(?:other|second|third)\s+)?(?:{_UNIT}|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+    rf"(?:per|each|every)\s+{_REPEATED}"
     r"|(?:hourly|daily|weekly|fortnightly|monthly|quarterly|yearly|annually)(?=\s*(?:[,;.!?]|$|\b(?:to|for|from|until)\b))"
     rf"|(?<=\d )an?\s+{_UNIT}\b"
     rf"|(?<!\bfor )(?<!\bin )(?<!\bby )(?<!\bof )(?<!\babout )(?<!\bwithin )(?<=\w )an?\s+{_UNIT}(?=\s*(?:[,;.!?]|$))"
@@ -113,6 +114,7 @@ _EFFECTIVE: Final = (
     r"(?:effective|valid|only|but|(?:to\s+)?tak(?:e|ing)\s+effect|with\s+effect|as|from|ideally|preferably)\s+"
 )
 RATE: Final = match_words(_RATE)
+REPEATED: Final = match_words(rf"(?:each|every)\s+{_REPEATED}")
 # Moves a day that is computed from a record's: "a week later", "back a day".
 SHIFT: Final = re.compile(rf"an?\s+{_UNIT}|.*(?:later|earlier)", re.IGNORECASE)
 BESIDE: Final = match_words(
@@ -154,19 +156,25 @@ PRESENT: Final = re.compile(r"\b(?:is|are|has|have|gets?|will|been)\b|['’](?:s
 
 
 def find_modifiers(
-    text: str, taken: Sequence[Place], figures: Collection[Place], verbs: frozenset[str], by: Structure
+    text: str,
+    taken: Sequence[Place],
+    figures: Collection[Place],
+    days: Collection[Place],
+    verbs: frozenset[str],
+    by: Structure,
 ) -> Iterator[Place]:
     """Finds modifiers that nothing accounts for.
 
-    ``taken`` are the used places. ``figures`` are those of numbers among them: a number's quote doesn't account for a
-    limit or rate in it. ``verbs`` are the stems of the calls' own words.
+    ``taken`` are the used places. ``figures`` are those of numbers among them, and ``days`` those of days: a number's
+    quote doesn't account for a limit or rate in it, nor a day's for "every". ``verbs`` are the stems of the calls' own
+    words.
     """
     plain = [each for each in taken if each not in figures]
     for pattern, accounted, used, tells in (
         (BOUND, by.conditions, taken, True),
         (DONE_FIRST, by.conditions, taken, False),
         (WHEN, False, taken, True),
-        (RATE, by.multiplies, plain, False),
+        (RATE, by.multiplies, [each for each in plain if each not in days], False),
         (SHARE, by.answered, taken, False),
         (LIMIT, by.restricts or by.conditions or by.answered or by.computes_field, plain, False),
         (QUALIFIED, False, plain, False),

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from agent.validate.coverage.weighty_patterns import match_words
-from language.irregular_verbs import PLAIN_FORMS, UNSURE_FORMS
+from language.irregular_verbs import PLAIN_FORMS, UNCHANGED, UNSURE_FORMS
 
 OPENERS: Final = (
     r"\W*+(?:(?:and|but|so|well|ok|okay|hi|hello|hey|oh|ah|hm+|btw|fyi|actually|sorry|please|also|then|look|listen|no|yes"
@@ -76,8 +76,8 @@ _GIVEN: Final = r"gave|given|took|taken|sent|made|wrote|written"
 # her 5". Other verbs of theirs may tell what came to be so ("she paid 7"). A form that is another word needs a subject.
 DONE: Final = re.compile(
     rf"{OPENERS}(?P<frame>(?:(?:(?P<who>{_SPEAKER}(?:['’]ve|\s+have)?)|(?P<other>{ANYBODY}(?:['’](?:ve|s)|\s+ha(?:s|ve))?))\s+)?"
-    rf"(?:(?:{ADVERB}|{OFTEN})\s+)*)(?!used\s+to\b)(?P<verb>(?(other)(?:{_GIVEN})|(?:{'|'.join(PLAIN_FORMS)}|\w{{2,}}(?<!e)ed"
-    rf"|(?(who)(?:{'|'.join(UNSURE_FORMS)}|set|put)|(?!)))))(?!\w)",
+    rf"(?:(?:{ADVERB}|{OFTEN})\s+)*)(?!used\s+to\b)(?P<verb>(?(other)(?:{_GIVEN}|{'|'.join(UNCHANGED)})|(?:{'|'.join(PLAIN_FORMS)}|\w{{2,}}(?<!e)ed"
+    rf"|(?(who)(?:{'|'.join((*UNSURE_FORMS, *UNCHANGED))})|(?!)))))(?!\w)",
     re.IGNORECASE,
 )
 # A question, whatever its verb, unless an order follows.

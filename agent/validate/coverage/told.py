@@ -17,7 +17,7 @@ from agent.validate.coverage.accounted_words import LIGHT, NOTHING, plain_word
 from agent.validate.coverage.clauses import split_clauses
 from agent.validate.coverage.left_over import FINITE, OWN_SUBJECT, blank
 from agent.validate.coverage.modifiers import PAST
-from agent.validate.coverage.openings import ASKED, DO_IT, DOER, TO_BE, TOLD_OF
+from agent.validate.coverage.openings import ADVERB, ASKED, DO_IT, DOER, OFTEN, OPENERS, TO_BE, TOLD_OF
 from agent.validate.coverage.openings import ASKING as ASKED_FOR
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.unused_words import SAID_AROUND
@@ -34,6 +34,7 @@ from agent.validate.coverage.weighty_patterns import (
     first_from,
     search_before,
 )
+from language.irregular_verbs import UNCHANGED
 from language.stems import EMPTY, ORDERS, is_past, split_runs, stem
 from language.wordnet import find_similar_stems
 
@@ -70,7 +71,10 @@ NOT_YET: Final = frozenset(
     ("be", "being", "will", "would", "can", "could", "may", "might", "must", "should", "shall", "to", "nobody", "if")
 ) | {"nearly", "almost", "hardly", "barely"}
 _NEARLY: Final = re.compile(r"(?<!\w)(?:almost|nearly|hardly|barely|(?:am|are|is)\s+to\s+be)\s+(?=\w)", re.IGNORECASE)
-_WAS: Final = re.compile(r"(?<!\w)(?:was|were|used\s+to\s+be)(?!\w)", re.IGNORECASE)
+_WAS: Final = re.compile(
+    r"(?<!\w)(?:was|were|used\s+to\s+be|(?:had|(?:could|should|would|might|must)\s+have)\s+(?:\w+\s+)?been)(?!\w)",
+    re.IGNORECASE,
+)
 _IF: Final = re.compile(r"(?<!\w)(?:if|unless|when|whether)(?!\w)", re.IGNORECASE)
 # An opinion may be wrong: "I think Ada has left".
 _THOUGHT: Final = re.compile(
@@ -91,6 +95,10 @@ _MARKS: Final = re.compile(r"[,;.!?\n]")
 
 
 _DID_SO: Final = re.compile(r"\s+(?:(?:have|has|had|already|just|only)\s+)*", re.IGNORECASE)
+# Who did something, before a verb whose past tense is its plain form: "Ada put".
+_AGENT: Final = re.compile(
+    rf"{OPENERS}(?P<who>[^\W\d_]+(?:\s+[^\W\d_]+)??)\s+(?:(?:{ADVERB}|{OFTEN})\s+)*", re.IGNORECASE
+)
 _HAS: Final = re.compile(r"(?<!\w)(?:has|have|had)\s+$", re.IGNORECASE)
 _LEADS: Final = ((TOLD_OF, "any"), (TO_BE, "plain"), (DOER, "done"))
 """What turns a verb of the calls into a report, and for which of its forms: any, the plain one outside a used quote, or
@@ -137,6 +145,13 @@ def find_told(order: Order) -> Iterator[Place]:
                 yield (start if forms == "done" else found.start()), end
         if done and any(_DID_SO.fullmatch(text, stop, start) for _, stop in people):  # "ada" in small letters
             yield start, end
+        agent = _AGENT.fullmatch(text, first, start) if low in UNCHANGED else None
+        who = agent.span("who") if agent is not None else (start, start)
+        name, words = text[slice(*who)], {*text[slice(*who)].casefold().split()}
+        whole = name.istitle() and len(words) > 1 and words.isdisjoint(EMPTY | LIGHT)
+        named = whole or words <= order.shown or who in people
+        if agent is not None and named and not any(begin < who[1] and who[0] < stop for begin, stop in doers):
+            yield who[0], end  # but not "Ada put on the late shift"
         if low.endswith("ing") and not text[first:start].strip(" \n,;.!?") and _SAID_OF_IT.match(text, end):
             yield start, end
         # "Ready" of "set 7 to ready" completes that verb, and no participle is an infinitive.

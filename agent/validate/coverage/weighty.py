@@ -18,6 +18,7 @@ from agent.validate.coverage.asides import Asides
 from agent.validate.coverage.described_only import Told, is_named_outright
 from agent.validate.coverage.descriptions import denies_other_action, describes_name
 from agent.validate.coverage.misread_texts import find_conditions_in_answers
+from agent.validate.coverage.modifiers import REPEATED
 from agent.validate.coverage.negations import denies_verb
 from agent.validate.coverage.opposed_verbs import find_what_stays
 from agent.validate.coverage.order import Order, list_verbs
@@ -323,7 +324,8 @@ _SETTLED_BY: Final[Sequence[tuple[Outcome, Callable[[_Judge, Finding], bool]]]] 
 
 def _is_whole(each: Finding) -> bool:
     """Whether it is shown as it stands, without its clause."""
-    return each.is_of(STRETCHES) or ("left over" in each.kinds and " " in each.said.strip())
+    repeated = REPEATED.fullmatch(each.said) is not None
+    return repeated or each.is_of(STRETCHES) or ("left over" in each.kinds and " " in each.said.strip())
 
 
 def _goes_with_use(order: Order, each: Finding) -> bool:

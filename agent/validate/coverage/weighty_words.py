@@ -90,6 +90,7 @@ def find_weighty_words(order: Order, doubted: Iterable[Place]) -> list[Finding]:
     places["doubted"] = set() if order.drafts else {*doubted}
     leads = [each for kind in _LEADS for each in places[kind]]
     places["denial"] = {each for each in places["denial"] if not any(start <= each[0] < end for start, end in leads)}
+    places["quantifier"] -= {(start, start + len("every")) for start, _ in places["modifier"]}  # of "every Friday"
     places["beside"] = {each for each in places["beside"] if not _leads_into(order.text, each, places["misread"])}
     more = _tell_more(order, places)
     return [
@@ -296,11 +297,12 @@ def _find_other_units(order: Order) -> Iterator[Place]:
 
 def _find_modifiers(order: Order) -> Iterator[Place]:
     text, structure = order.text, order.structure
+    days = [each for of, name, each in order.arguments if (of.properties.get(name) or {}).get("format") == "date"]
     figures = {*order.find(order.parts(Number))}
-    found = {*find_modifiers(order.polite, order.spoken, figures, order.verbs, structure)}
+    found = {*find_modifiers(order.polite, order.spoken, figures, order.find(days), order.verbs, structure)}
     quotes = [each for each in order.spoken if each not in figures]
     for place in order.find_spans(patterns.OF_SEVERAL) if structure.one_record and not structure.multiplies else ():
-        if not any(a <= place[0] < b for a, b in quotes):
+        if not any(a <= place[0] < b for a, b in (*quotes, *found)):
             found.add(place)
     for place in found:
         if _is_own_rate(order, place) or stem(text[slice(*place)].casefold()) in order.states:

@@ -34,6 +34,7 @@ from agent.validate.consent import explain_unclear, has_consent
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
 from agent.validate.coverage.fragments import complete_fragments
 from agent.validate.coverage.misread import find_counted_twice, repeats_what_was_done
+from agent.validate.coverage.modifiers import REPEATED
 from agent.validate.coverage.negations import find_denied_order
 from agent.validate.coverage.open_words import find_open_words, is_named
 from agent.validate.coverage.opposed_verbs import leading_verbs
@@ -204,7 +205,8 @@ class PlanChecks:
             )
             asked = _ask_whether(f"{text} Or shall it be {count}?", begin_sentence(count), does)
         else:
-            part = "those parts" if len(fragments) > 1 else "that part"
+            once = all(map(REPEATED.fullmatch, asked_about))
+            part = "that more than once" if once else "those parts" if len(fragments) > 1 else "that part"
             text = f"{again}You also wrote {words}, and I can't do {part}. Shall I do the rest{rest}?"
             asked = _ask_whether(text, "Yes, without that", does)
         asks_model = not (left.firm or repeats) and self._may_be_read_again(left.weighty)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from core.display_text import within_sentence
 from language.measures import find_measure
-from language.text import singularize
+from language.text import singularize, word_set
 from language.wordnet import is_word
 from registry.records import Field, RecordKind
 
@@ -15,6 +16,8 @@ _TOLD_BY_VALUE: Final = {
     "date": ("day", "date"), "email": ("email", "e-mail"), "enum": ("status", "state"), "money_minor": ("amount",)
 }  # fmt: skip
 """Labels of fields whose value alone says what it is, by type."""
+_ENDED: Final = word_set("left closed cancelled canceled archived inactive")
+"""States of what is kept only for the record."""
 _WITH_UNIT: Final = re.compile(r"(?P<label>[^()]+?)[ (]+(?P<unit>[^\W\d_]+)\)?")
 
 
@@ -51,6 +54,12 @@ def tell_field(field: Field, kind: RecordKind, value: str) -> str:
     if found is not None and find_measure(found["unit"]) is not None and " per" not in found["label"]:
         return f"{found['label']} {value} {found['unit']}"
     return f"{label} {value}"
+
+
+def add_ended(fields: Sequence[Field], kind: RecordKind, values: Mapping[str, Any]) -> list[Field]:
+    """The fields to tell of a record, with its state if it has ended: whoever "left" passes for nobody who is there."""
+    states = [each for each in kind.fields if each.name in _TOLD_BY_VALUE["enum"] and values.get(each.name) in _ENDED]
+    return [*fields, *(each for each in states if each not in fields)]
 
 
 def is_noun(label: str) -> bool:

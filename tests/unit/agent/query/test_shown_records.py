@@ -6,6 +6,8 @@ import pytest
 
 from agent.pipeline import Plan, Question, Reply
 from agent.planning.proposal import AS_SHOWN
+from tests.unit.dairy import DAIRY
+from tests.unit.marina import ask
 from tests.unit.own_worlds import answer, came_of, find, plan
 
 SHOWN = {"@set1": (("fine", "33"), ("fine", "32"), ("fine", "34"))}
@@ -77,3 +79,9 @@ async def test_several_of_those_shown_are_by_their_places() -> None:
     made = (await came_of("waive the first two of them", plan(waive), thread=keys)).verdict
     assert isinstance(made, Plan)
     assert [step.filled[0].value for step in made.steps] == [33, 34]
+
+
+async def test_what_has_ended_is_listed_with_its_state() -> None:
+    made = (await ask(DAIRY, "which claims were opened after 10 November")).verdict
+    assert isinstance(made, Reply), made
+    assert "claim 53 (opened on 22 Nov 2026); claim 52 (opened on 15 Nov 2026, closed)" in made.text

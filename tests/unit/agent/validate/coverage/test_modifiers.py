@@ -17,6 +17,7 @@ from agent.planning.proposal import (
     PlanResult,
     Proposal,
     RecordArgument,
+    TypedValue,
     Words,
 )
 from agent.planning.propose import propose
@@ -29,6 +30,8 @@ from agent.validate.coverage.structure import Structure
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.questions import REST
 from tests.unit.agent.validate.coverage.test_weighty import shop
+from tests.unit.laundry import LAUNDRY
+from tests.unit.marina import ask
 from tests.unit.own_worlds import NOW, OWNER, Says, came_of, find, number, plan, world
 
 WAIVE = {"action": "waive_fine", "fine_id": find("fine", "F-231"), "amount": None}
@@ -252,7 +255,7 @@ async def test_what_is_said_of_an_earlier_value_is_no_value_of_its_own(text: str
 @pytest.mark.parametrize(("verbs", "found"), [({"pend"}, []), (set(), ["pending"])])
 def test_a_state_that_the_call_brings_about_is_no_bound(verbs: set[str], found: list[str]) -> None:
     text = "set loan 502 back to pending"
-    places = find_modifiers(text, [(4, 12)], [], frozenset(verbs), Structure())
+    places = find_modifiers(text, [(4, 12)], [], [], frozenset(verbs), Structure())
     assert [text[slice(*each)] for each in places] == found
 
 
@@ -319,3 +322,21 @@ def test_what_is_free_by_name_may_be_said_to_be_so(title: str, stands: bool) -> 
     free = contract.model_copy(update={"title": title})
     order = Order(Request(text="give 502 another 7 days on the house", now=NOW), proposal, [free])
     assert ("on the house" in find_unaccounted(order).weighty) is not stands
+
+
+@pytest.mark.parametrize("said", ["every Tuesday", "each Tuesday", "every second Tue"])
+async def test_a_day_is_not_each_of_the_days_that_are_said(said: str) -> None:
+    asked = (await ask(LAUNDRY, f"book a visit for Nell Brook {said}")).verdict
+    assert isinstance(asked, Question), asked
+    assert f"You also wrote ‘{said}’, and I can't do that more than once." in asked.text
+
+
+def test_the_quote_of_a_day_does_not_say_that_it_comes_again() -> None:
+    booked = LAUNDRY.context(LAUNDRY.provider({})).catalogue.get("marina.book_visit")
+    assert booked is not None
+    nell = RecordArgument(reference=Find(record="client", said=Words(text="Nell Brook", origin=0)))
+    day = TypedValue(value="2026-12-01", quote=Words(text="every Tuesday", origin=0))
+    call = Call(action=booked.name, arguments={"client_id": nell, "day": day})
+    text = "book a visit for Nell Brook every Tuesday"
+    order = Order(Request(text=text, now=NOW), Proposal(result=PlanResult(calls=(call,))), [booked])
+    assert find_unaccounted(order).weighty == ["every Tuesday"]

@@ -68,6 +68,9 @@ async def test_a_reason_for_all_and_a_list_of_them_are_no_exception(name: str, t
         ("hotel", "block 103 for the evenings", "evenings"),
         ("hotel", "cancel 5011, that is how they want it, we won't do that", "we won"),
         ("garage", "let Tom have a look at 803", "have a look"),
+        ("riding", "set Lotte to intermediate and the rider", "the rider"),
+        ("riding", "move 603 to Friday and the day too", "the day too"),
+        ("lending", "set the shelf of the Belt sander to cellar and the item", "the item"),
     ],
 )
 async def test_another_order_is_no_reason_and_is_not_dropped(name: str, text: str, told: str) -> None:
@@ -217,3 +220,21 @@ async def test_a_verb_of_setting_is_only_told_of(text: str) -> None:
     verdict = await offline("garage", text)
     assert isinstance(verdict, Question)
     assert "ask for it" in verdict.text, verdict.text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "stands"),
+    [
+        ("lending", "she put the Belt sander in the cellar", False),
+        ("lending", "they just put the Belt sander in the cellar", False),
+        ("foodbank", "Dot put Folake Adeyemi on halal", False),
+        ("garage", "Marcus Thorne put 803 to ready", False),
+        ("garage", "bruno put 803 to ready", False),
+        ("garage", "Ylva Nordin set 803 to ready", False),
+        ("lending", "now put the Belt sander in the cellar", True),
+        ("foodbank", "Folake Adeyemi put on halal", True),
+        ("foodbank", "Dot, put Folake Adeyemi on halal", True),
+    ],
+)
+async def test_a_past_tense_that_is_the_plain_form_is_told_by_its_subject(name: str, text: str, stands: bool) -> None:
+    assert isinstance(await offline(name, text), Plan) is stands

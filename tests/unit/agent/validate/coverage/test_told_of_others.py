@@ -64,6 +64,15 @@ async def test_what_is_to_be_done_to_a_record_is_an_order(text: str, step: dict[
         ("Lotte stays on intermediate", "riding"),
         ("Lotte asked for intermediate", "riding"),
         ("we should maybe move Lotte to intermediate", "riding"),
+        ("job 801 can be ready", "garage"),
+        ("801 will soon be ready", "garage"),
+        ("job 801 is about to be collected", "garage"),
+        ("801 would be ready", "garage"),
+        ("801 had been ready", "garage"),
+        ("job 801 should have been ready", "garage"),
+        ("the roof rack of job 801 is ready", "garage"),
+        ("job 801's roof rack is ready", "garage"),
+        ("collected for job 801 are two wheels", "garage"),
     ],
 )
 async def test_without_a_model_too(text: str, name: str) -> None:
@@ -81,6 +90,11 @@ async def test_without_a_model_too(text: str, name: str) -> None:
         ("Lotte should have 20 euros", "riding"),
         ("Lotte should move to intermediate", "riding"),
         ("could you maybe move Lotte to intermediate", "riding"),
+        ("job 801 should be ready", "garage"),
+        ("801 has to be ready", "garage"),
+        ("the inspection of job 801 is ready", "garage"),
+        ("Greta Holm's job is ready", "garage"),
+        ("Bruno says job 801 is ready", "garage"),
     ],
 )
 async def test_what_an_action_is_told_by_stays_an_order(text: str, name: str) -> None:
@@ -139,3 +153,11 @@ async def test_what_is_from_somebody_is_not_given_to_them(text: str, given: bool
 async def test_what_is_given_to_somebody_is_not_written_down_as_given_by_them(text: str, given: bool) -> None:
     verdict = await verdict_without_a_model(text, "foodbank")
     assert isinstance(verdict, Plan) is given, verdict
+
+
+@pytest.mark.parametrize(("said", "stands"), [("could be unusable", False), ("is no longer usable", True)])
+async def test_what_is_only_possible_is_not_ended(said: str, stands: bool) -> None:
+    until = {"date": "2026-12-04", "quote": "4 December"}
+    step = {"action": "close_room", "room_id": find("room", "Thyme"), "until": until, "reason": None}
+    verdict = (await came_of(f"Thyme {said} until 4 December", plan(step), "hotel")).verdict
+    assert isinstance(verdict, Plan) is stands, verdict

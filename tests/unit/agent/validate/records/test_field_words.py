@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.validate.records.field_words import name_field, tell_field, tell_field_of
+from agent.validate.records.field_words import add_ended, name_field, tell_field, tell_field_of
 from agent.validate.records.located import format_count
 from registry.records import Field, RecordKind
 
@@ -68,3 +68,18 @@ def test_what_a_record_holds_is_a_sentence_where_its_label_is_a_noun() -> None:
     assert tell_field_of(Field("rig", "enum"), kind, "sloop", "boat 7") == "the rig of boat 7 is sloop"
     assert tell_field_of(Field("sold_on", "date"), kind, "3 Dec 2026", "boat 7") == "boat 7: sold on 3 Dec 2026"
     assert tell_field_of(Field("owed", "number"), kind, "20", "boat 7") == "boat 7: owed 20"
+
+
+@pytest.mark.parametrize(
+    ("state", "asked", "told"),
+    [
+        ("archived", ["berths"], ["berths", "status"]),
+        ("archived", ["status"], ["status"]),
+        ("afloat", ["berths"], ["berths"]),
+        (None, ["berths"], ["berths"]),
+    ],
+)
+def test_what_has_ended_is_told_of_with_its_state(state: str | None, asked: list[str], told: list[str]) -> None:
+    boat = kind_of(Field("berths", "integer"), Field("status", "enum"))
+    fields = [each for each in boat.fields if each.name in asked]
+    assert [each.name for each in add_ended(fields, boat, {"berths": 4, "status": state})] == told
