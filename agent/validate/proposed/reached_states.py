@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from agent.pipeline import Question
 from agent.planning.proposal import BelongsTo, Call, Find, Handle, Reference, TypedValue
 from agent.query.context import Own
+from agent.query.other_words import list_offered
 from agent.query.pool import list_spans_of
 from agent.query.references import Query
 from agent.resolve.rules.grammar.lexicon import STATE_FIELDS
-from agent.validate.questions import MAX_CANDIDATES, join
+from agent.validate.questions import join
 from agent.validate.records.located import LocatedRecord, Outcome, RecordQuery
 from agent.validate.slots import find_answer
 from core.display_text import begin_sentence
@@ -28,20 +29,15 @@ async def find_before_state(
     """The records that are meant: of several that could be, the one that has yet to come to the state that the call
     sets. Asks if there is none, or more than one. Raises core.errors.PlatformUnavailable."""
     asked = await query.records.find(need, reference, own)
-    if not isinstance(asked, Question) or asked.code != "ambiguous" or asked.slot != need.slot or need.most != 1:
-        return asked
-    if isinstance(reference, Handle) or not 1 < len(asked.candidates) < MAX_CANDIDATES:
+    field, reached = _list_reached(query, need, call, contract)
+    if isinstance(reference, Handle) or not isinstance(asked, Question) or need.most != 1 or field is None:
         return asked
     if reference.said is not None and any(each.marks for each in asked.candidates):
         return asked  # which of the names that look alike is meant
-    field, reached = _list_reached(query, need, call, contract)
-    if field is None:
-        return asked
-    held = [await query.kinds.record(need.kind.name, each.id) for each in asked.candidates]
-    records = [each for each in held if each is not None]
+    records = await list_offered(query.context, need, asked)
     past = [each for each in records if each.values.get(field.name) in reached]
     meant = [each for each in records if each not in past]
-    if len(meant) != 1 or len(records) < len(held) or not all(_differs(each, meant[0], need.kind) for each in past):
+    if len(meant) != 1 or not all(_differs(each, meant[0], need.kind) for each in past):
         return asked
     if any(len({each.values.get(via) for each in records}) > 1 for via in _list_owners(query, need, reference)):
         return asked  # whose is meant is open
