@@ -48,6 +48,8 @@ def find_running_totals(order: Order) -> Iterator[Place]:
     text = order.polite
     places = order.find([argument for of, name, argument in order.arguments if is_added(of, name, argument)])
     elsewhere = patterns.cover(text, (each for each in order.taken if each not in places))
+    if not places and any(note.at_most is not None for note in order.notes):  # all that is left
+        yield from (each.span() for each in _SO_FAR.finditer(text) if not any(elsewhere[slice(*each.span())]))
     for place in places:
         first, last = patterns.find_clause(text, *place)
         first = _find_head(text, first)

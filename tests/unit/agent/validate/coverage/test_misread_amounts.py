@@ -10,6 +10,7 @@ from evals.cases.frozen_world import FrozenWorld
 from tests.unit import pottery
 from tests.unit.laundry import LAUNDRY
 from tests.unit.marina import ask, offer, refer
+from tests.unit.nursery import NURSERY
 
 _TAKE = offer("take", "Take a payment", "Write down money that came in for dues.",
     {"due_id": {"type": "integer"}, "amount": {"type": "integer", "minimum": 1}},
@@ -50,6 +51,13 @@ async def test_a_running_total_is_no_new_payment(text: str, quoted: str) -> None
     asked = await _ask(text)
     assert isinstance(asked, Question)
     assert quoted in asked.text.partition("and I can't do that part")[0]
+
+
+async def test_a_running_total_that_is_not_said_is_not_all_that_is_left() -> None:
+    asked = (await ask(NURSERY, "Ida Frost paid so far")).verdict
+    assert isinstance(asked, Question)
+    assert "so far’" in asked.text
+    assert isinstance((await ask(NURSERY, "Ida Frost paid")).verdict, Plan)
 
 
 @pytest.mark.parametrize(
