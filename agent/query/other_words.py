@@ -47,18 +47,8 @@ async def single_out_by_other_words(
 ) -> tuple[LocatedRecord, ...] | None:
     """The only offered record that other words of the request describe. None if they describe none or several, or name
     something else. Records that look alike are always asked about."""
-    if (
-        not context.other_words
-        or not isinstance(asked, Question)
-        or asked.code != "ambiguous"
-        or asked.slot != need.slot
-    ):
-        return None
-    if any(each.marks for each in asked.candidates) or not 1 < len(asked.candidates) < MAX_CANDIDATES:
-        return None
-    held = [await context.kinds.record(need.kind.name, each.id) for each in asked.candidates]
-    records = [each for each in held if each is not None]
-    if len(records) != len(held):
+    records = await list_offered(context, need, asked) if context.other_words else []
+    if not isinstance(asked, Question) or not records or any(each.marks for each in asked.candidates):
         return None
     offered = zip(records, asked.candidates, strict=True)
     names = [_list_name_words(each, need.kind, candidate.detail) for each, candidate in offered]
@@ -75,6 +65,16 @@ async def single_out_by_other_words(
     one = records[meant.pop()]
     context.singled_out[one.kind, one.id] = tuple(telling)
     return (LocatedRecord(one, need.kind, (*spans, *telling), ()),)
+
+
+async def list_offered(context: QueryContext, need: RecordQuery, asked: Outcome) -> list[Record]:
+    """The records that a question which one is meant offers. Empty if some are missing, or may be."""
+    if not isinstance(asked, Question) or asked.code != "ambiguous" or asked.slot != need.slot:
+        return []
+    if not 1 < len(asked.candidates) < MAX_CANDIDATES:
+        return []
+    held = [await context.kinds.record(need.kind.name, each.id) for each in asked.candidates]
+    return [each for each in held if each is not None] if None not in held else []
 
 
 def _join_names(context: QueryContext) -> list[list[Span]]:

@@ -19,7 +19,7 @@ _BREAK: Final = re.compile(
     r"(?P<mark>[;!?\n()]|[.,:](?!\d)|\s[-–—]+\s)|(?<!\w)(?P<join>and|plus|but|then|so|or)(?!\w)|\s(?P<sign>[&+])\s",
     re.IGNORECASE,
 )
-_FOR: Final = re.compile(
+FOR: Final = re.compile(
     r"for\s+(?P<whose>(?:the|an?|his|her|its|their|our|my|your|this|that|these|those|all|each|every|one|another|some)\s+)?"
     r"(?P<what>[^,;.!?\n]*)",
     re.IGNORECASE,
@@ -84,7 +84,7 @@ def is_no_reason(clause: Clause, at: int, by: Accounts) -> bool:
     It does before a stretch of time, a person and a bare noun that ends the clause. "For the delay", "for her good
     work" and "for winning" are reasons.
     """
-    said = _FOR.match(clause.text, at, clause.end)
+    said = FOR.match(clause.text, at, clause.end)
     runs = [*split_runs(said["what"])] if said is not None else []
     runs = runs[: next((step for step, run in enumerate(runs) if run[0].casefold() in EMPTY), len(runs))]
     if said is None or not runs or plain_word(runs[0][0]) in _IDIOMS:

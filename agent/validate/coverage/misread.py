@@ -27,6 +27,12 @@ from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import plain_word
 from agent.validate.coverage.descriptions import is_said_in
+from agent.validate.coverage.misread_amounts import (
+    find_one_time,
+    find_other_purposes,
+    find_running_totals,
+    is_added,
+)
 from agent.validate.coverage.misread_texts import (
     find_beside_texts,
     find_told_to_others,
@@ -37,7 +43,7 @@ from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place, find_closing, search_before
 from language import numerals
 from language.number_words import CARDINALS
-from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
+from language.stems import EMPTY, split_runs, stem, stem_text
 from language.text import read_text, word_set
 from language.wordnet import is_word
 from registry.contract import Unit
@@ -97,7 +103,10 @@ def find_misread(order: Order) -> set[Place]:
         find_told_to_others,
         find_unset_members,
         _ends_up,
+        find_running_totals,
         _is_change,
+        find_one_time,
+        find_other_purposes,
         _of_name,
         _of_earlier,
         _find_other_figures,
@@ -131,12 +140,7 @@ def _ends_up(order: Order) -> Iterator[Place]:
     """A final value taken as an addition or subtraction: "extend it to 10 days". Actions that set a value may be told
     so."""
     for contract, name, argument in order.arguments:
-        note = contract.annotation(name)
-        bare = isinstance(argument, ComputedArgument) and isinstance(argument.expression, Number)
-        bare = bare or (isinstance(argument, TypedValue) and isinstance(argument.value, int | float))
-        sets = note.replaces is not None or patterns.SETTING & {*name_stems(contract.name.rpartition(".")[2])}
-        on_top = patterns.ON_TOP.search(f"{contract.description} {note.label or ''}")
-        if bare and note.unit is not None and (on_top or not sets):
+        if contract.annotation(name).unit is not None and is_added(contract, name, argument):
             places = order.find(argument)
             said = (each for each in places if not search_before(_AMOUNTS, order.text, each[0]))
             yield from (each for each in said if _UP_TO.search(order.text[max(0, each[0] - 16) : each[0] + 3]))

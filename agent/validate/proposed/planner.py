@@ -30,6 +30,7 @@ from agent.validate.plan_builder import MAX_STEPS, PlanParts, check_fit, refuse_
 from agent.validate.proposed.checks import PlanChecks
 from agent.validate.proposed.computed_answers import find_computed_answers
 from agent.validate.proposed.quantities import check_counted
+from agent.validate.proposed.reached_states import find_before_state
 from agent.validate.proposed.relative_answers import RelativeAnswers, find_relative_answers
 from agent.validate.proposed.values import ArgumentValues
 from agent.validate.records.located import (
@@ -337,7 +338,7 @@ class _Planner:
             need = RecordQuery(
                 f"{at}.{name}", name, kind, annotation.filter, annotation.order, most, action=contract.name
             )
-            outcome = await self.query.records.find(need, reference, found)
+            outcome = await find_before_state(self.query, need, reference, found, call, contract)
             if isinstance(outcome, Question):
                 return self._name_unread(outcome, kind, reference)
             support = rate_support(reference, self.typed, self.query.kinds)

@@ -34,9 +34,9 @@ _NEXT: Final = re.compile(
 _OUT_OF: Final = re.compile(r"(?:\d|one|two|three|four|five)\s+(?:in|out\s+of)\s+$", re.IGNORECASE)
 _BESIDE_MONEY: Final = frozenset(
     stem_text(
-        "back instead again extra total altogether max maximum min minimum top tops cash net gross because since until "
-        "till via against towards plus minus less credit goodwill bonus discount compensation tip deposit fee refund "
-        "money percent worth except excluding apart unless"
+        "back instead rather again extra total altogether max maximum min minimum top tops cash net gross because"
+        " since until till via against towards plus minus less credit goodwill bonus discount compensation tip deposit"
+        " fee refund money percent worth except excluding apart unless"
     )
 ) | {stem(word) for word in (*DAYS, *MONTHS)}
 """Words behind an amount of money that its number doesn't count."""

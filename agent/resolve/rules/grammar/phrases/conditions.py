@@ -50,7 +50,9 @@ from registry.records import RecordKind
 _AT_PRESENT: Final = word_set("now today currently")
 ONE: Final = Number(number=Decimal(1))
 NONE: Final = Number(number=Decimal(0))
-_NO_NAME: Final = (lexicon.NAME_STOP | word_set("there here")) - word_set("a an the and of for to in on at with by")
+_NO_NAME: Final = (lexicon.NAME_STOP | lexicon.CHANGED | word_set("there here")) - word_set(
+    "a an the and of for to in on at with by"
+)
 
 
 def count_test(find: Find, op: Comparison = ">=", number: Number = ONE) -> Test:

@@ -13,8 +13,9 @@ from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
 from evals.cases.frozen_world import FrozenWorld
 from tests.unit.laundry import LAUNDRY
-from tests.unit.marina import MARINA
+from tests.unit.marina import MARINA, ask
 from tests.unit.museum import MUSEUM
+from tests.unit.nursery import NURSERY
 from tests.unit.office import OFFICE
 from tests.unit.own_worlds import NOW, OWNER, Says, find, plan
 
@@ -127,3 +128,18 @@ async def test_the_value_that_a_record_has_now_may_be_denied(
 )
 async def test_what_else_is_denied_is_asked_about(there: FrozenWorld, text: str, call: dict[str, Any]) -> None:
     assert isinstance(await verdict_of(there, text, call), Question)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("price for the Fern Tray 15 instead of 12.50", ""),
+        ("price for the Fern Tray 15 instead of 13", "The price of Fern tray is 12.50 EUR, not 13."),
+        ("set the price of the Fern Tray to 15 rather than 12.50", ""),
+    ],
+)
+async def test_what_a_number_takes_the_place_of_is_no_part_of_a_name_and_no_unit(text: str, told: str) -> None:
+    verdict = (await ask(NURSERY, text)).verdict
+    assert isinstance(verdict, Plan), verdict
+    assert [each.value for each in verdict.steps[0].filled] == [12, 1500]
+    assert (told in verdict.held) is bool(told)
