@@ -89,7 +89,7 @@ async def test_another_day_than_the_record_has_is_not_replaced() -> None:
         ("inform Bill Marsh that the van is late", 2, "the van is late"),
         ("warn Nell Brook that prices rise in January", 1, "prices rise in January"),
         ("remind Bill Marsh to have the bags ready", 2, "have the bags ready"),
-        ("tell Nell that her curtains are done", 1, "her curtains are done"),
+        ("tell Nell that her curtains are done", 1, "your curtains are done"),
         ("tell everybody on the waiting list that we are full", 4, "we are full"),
         ("tell Nell thanks for the flowers!", 1, "thanks for the flowers"),
     ],

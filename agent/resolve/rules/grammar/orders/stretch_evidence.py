@@ -24,6 +24,7 @@ from agent.resolve.rules.grammar.orders.action_words import LIGHT, OWN, WRITES
 from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece
 from agent.resolve.rules.grammar.orders.relative_values import MULTIPLYING
 from agent.resolve.rules.grammar.orders.stretch_directions import TAKING
+from agent.resolve.rules.grammar.orders.stretch_records import SUBJECTS
 from agent.resolve.rules.grammar.orders.stretch_unread import StretchUnread
 from agent.resolve.rules.grammar.orders.stretch_values import CODED
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING
@@ -211,7 +212,7 @@ class StretchEvidence(StretchUnread):
         """How many nouns of the action are said that are no noun of its records and in no value."""
         reader = self.reader
         free = (at for at in range(self.first, self.stop) if at not in self.quoted and not is_definite(reader, at))
-        said = {stem(reader.low(at)) for at in free}
+        said = {stem(reader.low(at)) for at in free if not (is_past(reader.low(at)) and reader.low(at - 1) in SUBJECTS)}
         kinds = map(self.kind, self.offer.properties)
         records = {stem(word) for kind in kinds if kind is not None for word in kind.nouns}
         return len(said & (self.words.nouns - ({*self.words.verbs} - self.words.makes) - GENERIC - records))
