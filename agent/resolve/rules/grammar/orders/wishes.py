@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from agent.extract.spans import patterns
 from agent.planning.proposal import Find
 from agent.resolve.rules.clauses import begins_like_an_order, is_order, parse_clause
 from agent.resolve.rules.grammar import lexicon
@@ -16,6 +17,7 @@ from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import LEAST_CODE, is_code
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import is_past, stem
+from language.text import read_text
 
 _SENTENCE: Final = frozenset(".!?;…")
 _JOINTS: Final = frozenset((",", "+", "&", "and", "then", "but", "plus", "also"))
@@ -121,6 +123,7 @@ def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: 
     thing = (noun is not None and not is_order(stem(reader.low(begin)))) or begin in reader.numbers  # "2 paint rollers"
     thing = thing or begin in reader.quoted or _is_name(reader, begin)
     ordered = bool(rest) and ((begins_like_an_order(rest) and not thing) or orders(begin, stop) or asked is not None)
+    ordered = ordered and not _labels_address(reader, begin, stop)
     denied = next((at for at in range(begin, stop) if reader.low(at) in lexicon.NOT), stop)
     lacks = reader.low(denied) == "no" and reader.low(denied - 1) in _HAVING if begin < denied < stop else False
     ordered = ordered and (not lacks or asked is not None or begins_like_an_order(rest))
@@ -162,6 +165,15 @@ def _wants(reader: Reader, at: int) -> bool:
     """Whether a verb says what somebody would have. That is an order only where nothing else is ordered."""
     length = next((len(words) for words in _WANTS if reader.lows(at, len(words)) == words), 0)
     return length > 0 and reader.low(at + length) != "to"
+
+
+def _labels_address(reader: Reader, at: int, stop: int) -> bool:
+    """Whether a part of a list is only an address and its label: "(new guest: Ada Berg,) phone 0441 22 33 44"."""
+    if at + 1 >= stop or reader.low(at - 1) != ",":
+        return False
+    said = read_text(reader.words(at + 1, stop).text)
+    found = (*patterns.find(said, "email"), *patterns.find(said, "phone"))
+    return any(each.end - each.start == len(said.plain) for each in found)
 
 
 def _is_name(reader: Reader, at: int) -> bool:
