@@ -94,7 +94,7 @@ class Proposer:
         reader, chooser = self.reader, Chooser(self.reader, self.shortlist)
         first = reader.end_index(stretch[0]) if stretch else 0
         stop = reader.end_index(stretch[1]) if stretch else len(reader.tokens)
-        parts = list_wishes(reader, first, stop, chooser.orders, chooser.reads_in_full)
+        parts = self._list_wishes(first, stop)
         if len(parts) > MAX_WISHES:
             return Abstain(reason="too_complex", detail=refuse_too_many(len(parts)))
         if reads or chosen:
@@ -243,8 +243,7 @@ class Proposer:
 
     def list_fits(self) -> tuple[Proposal, ...]:
         """The plans to try on live data although no verb tells which action is meant."""
-        chooser = Chooser(self.reader, self.shortlist)
-        wishes = list_wishes(self.reader, 0, len(self.reader.tokens), chooser.orders, chooser.reads_in_full)
+        wishes = self._list_wishes(0, len(self.reader.tokens))
         if len(wishes) != 1:
             return ()
         made: list[Proposal] = []
@@ -254,10 +253,11 @@ class Proposer:
         return tuple(made[:MOST_FITS])
 
     def ordered(self) -> bool:
-        """Whether anything is ordered."""
+        return any(each.ordered for each in self._list_wishes(0, len(self.reader.tokens)))
+
+    def _list_wishes(self, first: int, stop: int) -> list[Stretch]:
         chooser = Chooser(self.reader, self.shortlist)
-        last = len(self.reader.tokens)
-        return any(each.ordered for each in list_wishes(self.reader, 0, last, chooser.orders, chooser.reads_in_full))
+        return list_wishes(self.reader, first, stop, chooser.orders, chooser.reads_in_full, chooser.may_mean)
 
     def awaits(self, pattern: re.Pattern[str]) -> bool:
         """Whether words of the pattern stand outside everything that was read."""

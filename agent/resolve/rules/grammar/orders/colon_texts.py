@@ -18,13 +18,14 @@ _WHERE: Final = frozenset(("in", "at", "on"))
 def find_text_behind_colon(
     reader: Reader, offer: Offer, place: tuple[int, int], verbs: Mapping[int, float]
 ) -> tuple[int, int] | None:
-    """The text: "log a visit to Ada: she has moved". Before a note "that" is as good as a colon. A name or title ends
-    before what is said of the new thing besides: "new guest: Ada Berg, 2 nights"."""
+    """The text: "log a visit to Ada: she has moved". Before a note "that" and a dash are as good as a colon. A name or
+    title ends before what is said of the new thing besides: "new guest: Ada Berg, 2 nights"."""
     first, stop = place
     texts = [name for name in offer.required if takes_text(name, offer.properties.get(name), offer.annotation(name))]
     notes = len(texts) == 1 and writes_note(reader, offer, texts[0])
     marks = range(first + 2, stop - 1)
-    colon = next((at for at in marks if reader.low(at) == ":" or (notes and tells_that(reader, first, at))), None)
+    dashes = {at for at in marks if notes and (reader.low(at) in ("-", "–") or tells_that(reader, first, at))}
+    colon = next((at for at in marks if reader.low(at) == ":" or at in dashes), None)
     if len(texts) != 1 or colon is None or colon in reader.quoted:
         return None
     if not any(at < colon and much > 0.5 for at, much in verbs.items()):

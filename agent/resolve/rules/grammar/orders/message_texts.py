@@ -144,7 +144,7 @@ def _find_told_that(reader: Reader, first: int, stop: int, taken: Collection[int
             return None
         says = low in SUBJECTS | _WISHES or not _SAYS.isdisjoint(reader.lows(at + 1, min(3, stop - at - 1)))
         if says and at > start and (at - 1 in taken or reader.low(at - 1) in _TO_WHOM) and at not in taken:
-            return at, stop
+            return at + (not reader.tokens[at].word), stop
     return None
 
 

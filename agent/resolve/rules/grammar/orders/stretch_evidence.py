@@ -96,6 +96,9 @@ class StretchEvidence(StretchUnread):
             evidence = max(evidence, 0.75 if self._has_own_value() else changed)
         if self.told:
             clash, evidence = False, max(evidence, 0.75)
+        vague = (
+            self.aliased if self.light_phrase and strange else set()
+        )  # "put (a note) on 7", where things are put on it
         does = {piece.last for pieces in self.records.values() for piece in pieces} & {*strange}
         clash = clash or (verb.ordered and not mentioned & kinds and self._is_of_another_thing(strange))
         own = [reader.kinds[name] for name in kinds]  # "Ada arrives on Friday" tells of another day of her stay
@@ -124,7 +127,7 @@ class StretchEvidence(StretchUnread):
             doubtful=self.doubtful,
             unexplained=unexplained,
             unread=tuple(self.unread),
-            telling=frozenset(at for at, much in self.verbs.items() if much >= SURE_VERB and at not in self.covered),
+            telling=frozenset(at for at, much in self.verbs.items() if much >= SURE_VERB) - self.covered - vague,
             known=frozenset(at for at in range(self.first, self.stop) if stem(reader.low(at)) in self.words.known),
             sets=any(self._sets(name) for name in self.values if name in offer.required),
             person=reader.person,

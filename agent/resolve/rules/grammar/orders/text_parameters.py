@@ -39,7 +39,7 @@ def is_sent(name: str, annotation: Annotation) -> bool:
 
 def is_note(name: str, annotation: Annotation) -> bool:
     """Whether a text is kept with a record rather than sent to anybody."""
-    return annotation.compose is not True and bool(list_named(name, annotation) & _NOTES)
+    return bool(list_named(name, annotation) & (_KEPT if annotation.compose is True else _NOTES))
 
 
 def list_named(name: str, annotation: Annotation) -> frozenset[str]:

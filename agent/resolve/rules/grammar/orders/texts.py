@@ -80,11 +80,14 @@ def puts_on(reader: Reader, order: int, found: tuple[int, int]) -> bool:
 
 def tells_that(reader: Reader, first: int, at: int) -> bool:
     """Whether "that" behind a record begins a clause of its own, with a subject, rather than one about that record."""
-    if not any(reader.noun(step) is not None or re.search(r"\d", reader.low(step)) for step in range(first, at)):
+    before = [reader.tokens[step] for step in range(first, at)]
+    named = any(each.owns or re.search(r"\d", each.low) for each in before)
+    if reader.low(at) != "that" or not (named or any(reader.noun(step) is not None for step in range(first, at))):
         return False
     subject = reader.low(at + 1)
-    own = reader.noun(at - 1) is None and subject not in lexicon.BE | lexicon.AUXILIARIES
-    return reader.low(at) == "that" and (own or subject in lexicon.DETERMINERS | lexicon.OWNERS)
+    whole = reader.noun(at - 1) is None or reader.tokens[at - 2].owns  # "Ada's order"
+    own = whole and subject not in lexicon.BE | lexicon.AUXILIARIES
+    return own or subject in lexicon.DETERMINERS | lexicon.OWNERS or at + 1 in reader.numbers
 
 
 def find_noted(reader: Reader, first: int, stop: int, taken: Set[int]) -> tuple[int, int] | None:

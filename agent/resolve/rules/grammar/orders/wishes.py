@@ -11,12 +11,13 @@ from agent.extract.spans import patterns
 from agent.planning.proposal import Find
 from agent.resolve.rules.clauses import begins_like_an_order, is_order, parse_clause
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.orders.action_words import LIGHT
 from agent.resolve.rules.grammar.orders.interpretation import Stretch
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import LEAST_CODE, is_code
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import is_past, stem
+from language.stems import MAKING, is_past, stem
 from language.text import read_text
 
 _SENTENCE: Final = frozenset(".!?;…")
@@ -218,6 +219,7 @@ def list_wishes(
     stop: int,
     orders: Callable[[int, int], bool],
     reads_in_full: Callable[[Stretch], bool],
+    may_mean: Callable[[Stretch], bool],
 ) -> list[Stretch]:
     """Each order with what belongs to it: the words before it in its sentence, and those up to the next order.
 
@@ -225,7 +227,7 @@ def list_wishes(
     action. Sentences without an order describe the one that is given, and are no wishes. If no order is given, each
     sentence may be one.
     """
-    parts = split_atoms(reader, first, stop, orders)
+    parts = _join_texts(reader, split_atoms(reader, first, stop, orders), orders, may_mean)
     for at in range(len(parts) - 2, -1, -1):
         part, behind = parts[at], parts[at + 1]
         before = part.sentence == behind.sentence and behind.ordered and behind.first < reader.message_from
@@ -268,6 +270,27 @@ def list_wishes(
             )
             made[-1] = current
     return [each for each in made if not each.negated]
+
+
+def _join_texts(
+    reader: Reader, parts: list[Stretch], orders: Callable[[int, int], bool], may_mean: Callable[[Stretch], bool]
+) -> list[Stretch]:
+    """The parts, of which those behind a colon and a comma order nothing if no action is meant by them: "note on 7: the
+    lock sticks, use oil"."""
+
+    def may_order(part: Stretch) -> bool:
+        if orders(part.first, part.stop) or stem(reader.low(part.order)) not in LIGHT:
+            return orders(part.first, part.stop)
+        told = any(reader.noun(at) is not None or at in reader.numbers for at in range(part.first, part.stop))
+        return told or stem(reader.low(part.order)) in MAKING or may_mean(part)
+
+    made, written = list[Stretch](), False
+    for at, part in enumerate(parts):
+        listed = at > 0 and part.sentence == parts[at - 1].sentence and reader.low(part.first - 1) == ","
+        written = (written and listed) or (part.ordered and ":" in reader.lows(part.first, part.stop - part.first))
+        text = written and listed and not may_order(part)
+        made.append(replace(part, ordered=False, negated=False) if text else part)
+    return made
 
 
 def _corrects_value(reader: Reader, parts: Sequence[Stretch]) -> bool:
