@@ -1,4 +1,5 @@
-"""Texts behind a colon: the one text that an action needs, up to the end or to further values of what is made anew."""
+"""Texts behind a mark of their own: the one text that an action needs behind a colon, and those that are called by a
+preposition ("from the yard to the gate")."""
 
 from __future__ import annotations
 
@@ -7,11 +8,12 @@ from typing import Final
 
 from agent.extract.parameter_reader import read_exact
 from agent.resolve.rules.grammar.orders.text_parameters import is_message, is_note, takes_text
-from agent.resolve.rules.grammar.orders.texts import tells_that, writes_note
+from agent.resolve.rules.grammar.orders.texts import LEADING, tells_that, writes_note
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.reader import Reader
 from registry.offers.offer import Offer
 
+_WAYS: Final = frozenset(("from", "to", "for"))
 _WHERE: Final = frozenset(("in", "at", "on"))
 
 
@@ -35,6 +37,24 @@ def find_text_behind_colon(
     annotation = offer.annotation(texts[0])
     prose = is_message(texts[0], annotation) or is_note(texts[0], annotation)
     return colon + 1, stop if prose else _find_end_of_title(reader, offer, colon + 1, stop)
+
+
+def find_texts_behind_prepositions(reader: Reader, offer: Offer, first: int, stop: int) -> dict[str, tuple[int, int]]:
+    """The texts that are labelled by a preposition: "from the yard", of what is called "From"."""
+    made: dict[str, tuple[int, int]] = {}
+    ends = reader.dated | reader.hours.keys() | {at for at in range(first, stop) if reader.low(at) in _WAYS}
+    ends |= {at for at in range(first, stop) if reader.is_mark(at) or reader.tokens[at].text in "\"'“‘«"}
+    for name, schema in offer.properties.items():
+        annotation = offer.annotation(name)
+        label = (annotation.label or "").casefold()
+        if label not in LEADING or not takes_text(name, schema, annotation):
+            continue
+        at = next((step for step in range(first, stop) if reader.low(step) == label), stop) + 1
+        end = min([each for each in ends if each >= at], default=stop)
+        while end > at and reader.low(end - 1) in LEADING:
+            end -= 1  # "(from the yard) at 9"
+        made |= {name: (at, end)} if at < end else {}
+    return made
 
 
 def _find_end_of_title(reader: Reader, offer: Offer, first: int, stop: int) -> int:

@@ -276,6 +276,7 @@ class Interpreter(StretchEvidence):
     def _find_texts(self, calls: list[dict[str, Argument]]) -> None:
         taken = self._list_taken()
         sure = {at for at, much in self.verbs.items() if much >= SURE_VERB}
+        sure |= {at for first, last in self.labelled.values() for at in range(first - 1, last)}
         if self.place.befalls:  # "half of what she paid for it should go back": its verb ends what comes before
             sure |= {at for at in range(self.first, self.stop) if self.reader.low(at) in lexicon.SHALL | BEFALLS}
         makes = not self.list_own_kinds() and any(map(self._makes, self.reader.kinds.values()))
@@ -298,6 +299,7 @@ class Interpreter(StretchEvidence):
             behind = self.behind_colon if required else None
             quoted = behind is not None and self.reader.tokens[behind[0]].text in "\"'“‘«"
             found = behind if not is_message(name, annotation) and not quoted else None
+            found = found or self.labelled.get(name)
             found = found or read_text_argument(self.reader, place, name, annotation, taken | sure, required=required)
             noting = behind is None and any(much >= SHOWN and at < after for at, much in self.verbs.items())
             if found is None and noting and self.records and writes_note(self.reader, self.offer, name):
@@ -305,7 +307,7 @@ class Interpreter(StretchEvidence):
             if found is None and behind is not None and is_text_itself(self.reader, *behind):
                 found = behind
             why = next((at for at in range(self.first, self.stop) if self.reader.low(at) == "for"), None)
-            if found is None and why is not None and (required or self._is_about_another(why)):
+            if found is None and why is not None and (self._is_about_another(why) or (required and not self.labelled)):
                 # Words after "for" may be a common reason, even if they name things that this action isn't about.
                 before = {at for at in taken | sure if at < why}
                 found = read_text_argument(self.reader, place, name, annotation, before, required=required)

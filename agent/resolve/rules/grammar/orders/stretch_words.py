@@ -12,7 +12,7 @@ from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.name_ends import MOST_NAMED, is_attribute, is_definite
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN, SHOWN, ActionWords, find_base_form
-from agent.resolve.rules.grammar.orders.colon_texts import find_text_behind_colon
+from agent.resolve.rules.grammar.orders.colon_texts import find_text_behind_colon, find_texts_behind_prepositions
 from agent.resolve.rules.grammar.orders.interpretation import Piece, Stretch, says_whose
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING, takes_text
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
@@ -96,6 +96,8 @@ class StretchWords:
         if (found := find_text_behind_colon(reader, self.offer, (self.first, self.stop), self.verbs)) is not None:
             self.behind_colon, self.quoted = found, self.quoted.union(range(*found))
             self.verbs = {at: much for at, much in self.verbs.items() if at < found[0]}
+        self.labelled = find_texts_behind_prepositions(reader, self.offer, self.first, self.stop)
+        self.quoted = self.quoted.union(*(range(*each) for each in self.labelled.values()))
 
     def _is_thing(self, at: int, much: float) -> bool:
         """Whether a word that tells so much as a verb stands where a noun does: "the visit", "70 seats", or is the noun

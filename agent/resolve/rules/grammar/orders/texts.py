@@ -53,7 +53,7 @@ _LIMITING: Final = word_set("except excluding without unless per plus monthly we
 _ADDED: Final = (("as", "well", "as"), ("apart", "from"), ("other", "than"), ("in", "addition"), ("along", "with"))
 _REPEATED: Final = word_set("every each")
 _COMING: Final = word_set("next tomorrow tonight starting") | _REPEATED
-_LEADING: Final = word_set("from on until till to by between in at with of since")
+LEADING: Final = word_set("from on until till to by between in at with of since")
 """What stands before a date or an amount that is none of the reason's words."""
 _MOST_WORDS: Final = 4
 """Words of whose a value is, at most: "the desk of Ada Keel"."""
@@ -279,7 +279,7 @@ def _find_limit(reader: Reader, at: int, stop: int, taken: Collection[int]) -> i
         return stop
     end = next((step for step in range(at + 1, stop) if _limits(reader, step, stop)), stop)
     used = next((step for step in range(at + 1, end) if step in taken and step in reader.valued | reader.dated), end)
-    while at + 1 < used < end and reader.low(used - 1) in _LEADING:
+    while at + 1 < used < end and reader.low(used - 1) in LEADING:
         used -= 1
     return used
 

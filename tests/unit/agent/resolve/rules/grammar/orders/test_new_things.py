@@ -13,8 +13,7 @@ from tests.unit.marina import ask, define, list_rows, offer, refer
 _ID: Final = {"name": "id", "type": "id", "search": "number"}
 _NAME: Final = {"name": "name", "search": "name"}
 _TEXT: Final = {"type": "string", "minLength": 1, "maxLength": 100}
-_KENNEL: Final = FrozenWorld(
-    {
+_WORLD: Final[dict[str, Any]] = {
         "contracts": [
             offer("add_owner", "Add an owner", "Write down a new owner of dogs.", {
                 "name": _TEXT, "phone": {"type": "string", "maxLength": 30},
@@ -37,8 +36,8 @@ _KENNEL: Final = FrozenWorld(
             "owner": list_rows("id name", (1, "Rosa Wirth"), (2, "Jan Falk")),
             "run": list_rows("id name", (11, "Long Run"), (12, "Elm Run")),
         },
-    }
-)  # fmt: skip
+}  # fmt: skip
+_KENNEL: Final = FrozenWorld(_WORLD)
 
 
 async def _calls_of(text: str) -> list[dict[str, Any]]:
@@ -84,3 +83,24 @@ async def test_the_label_of_an_address_in_a_list_orders_nothing() -> None:
 )  # fmt: skip
 async def test_a_title_ends_before_the_values_behind_it(text: str, values: dict[str, Any]) -> None:
     assert await _calls_of(text) == [values]
+
+
+_RIDE: Final = offer("plan_ride", "Plan a ride", "Drive a dog somewhere.", {
+    "owner_id": {"type": "integer"}, "day": {"type": "string", "format": "date"}, "start": _TEXT, "goal": _TEXT},
+    {"owner_id": refer("owner"), "day": {}, "start": {"label": "From"}, "goal": {"label": "To"}})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "plan a ride for Rosa Wirth on Friday from Long Lane to the vet",
+        "plan a ride for Rosa Wirth to the vet, from Long Lane, Friday",
+        "plan a ride from Long Lane to the vet for Rosa Wirth on Friday",
+    ],
+)
+async def test_a_text_that_is_called_by_a_preposition_stands_behind_it(text: str) -> None:
+    rides = FrozenWorld({**_WORLD, "contracts": [_RIDE]})
+    verdict = (await ask(rides, text)).verdict
+    assert isinstance(verdict, Plan), verdict
+    values = {each.param: each.value for each in verdict.steps[0].filled}
+    assert (values["start"], values["goal"]) == ("Long Lane", "the vet")

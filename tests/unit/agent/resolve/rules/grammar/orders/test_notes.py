@@ -113,3 +113,18 @@ async def test_what_may_be_an_order_is_no_part_of_a_note(text: str) -> None:
     )
     assert notes in ([], ["the saw is blunt"]), made
     assert not (isinstance(made, Plan) and not made.held)
+
+
+async def test_what_things_are_put_on_says_nothing_of_a_note() -> None:
+    put = NOTE.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {
+        "name": "lending.hand_fine", "title": "Hand over a fine", "description": "Say which member pays a fine.",
+        "aliases": ["put on"], "examples": [],
+        "annotations": {"fine_id": {"record": "fine"}, "member_id": {"record": "member"}},
+        "parameters": {
+            "type": "object", "additionalProperties": False, "required": ["fine_id", "member_id"],
+            "properties": {"fine_id": {"type": "integer"}, "member_id": {"type": "integer"}},
+        },
+    }  # fmt: skip
+    made = await read_words("put a note on fine F-231 that two kids broke it", world("lending", NOTE, parse(put)))
+    assert isinstance(made, Plan), made
+    assert [step.action for step in made.steps] == ["lending.note_fine"]
