@@ -97,9 +97,7 @@ class StretchEvidence(StretchUnread):
             evidence = max(evidence, 0.75 if self._has_own_value() else changed)
         if self.told:
             clash, evidence = False, max(evidence, 0.75)
-        vague = (
-            self.aliased if self.light_phrase and strange else set()
-        )  # "put (a note) on 7", where things are put on it
+        vague = self.aliased if self.light_phrase and strange else set()  # "put (a note) on 7"
         does = {piece.last for pieces in self.records.values() for piece in pieces} & {*strange}
         clash = clash or (verb.ordered and not mentioned & kinds and self._is_of_another_thing(strange))
         clash = clash or (verb.much < OWN and self._deletes_owner())

@@ -125,6 +125,6 @@ async def test_what_things_are_put_on_says_nothing_of_a_note() -> None:
             "properties": {"fine_id": {"type": "integer"}, "member_id": {"type": "integer"}},
         },
     }  # fmt: skip
-    made = await read_words("put a note on fine F-231 that two kids broke it", world("lending", NOTE, parse(put)))
+    made = await read_words("put a note on the fine F-231 that Ines Duarte rang", world("lending", NOTE, parse(put)))
     assert isinstance(made, Plan), made
     assert [step.action for step in made.steps] == ["lending.note_fine"]
