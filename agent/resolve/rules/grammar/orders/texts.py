@@ -93,7 +93,7 @@ def tells_that(reader: Reader, first: int, at: int) -> bool:
 def find_noted(reader: Reader, first: int, stop: int, taken: Set[int]) -> tuple[int, int] | None:
     """The words behind the records that a note is for, up to the end: "note on 7 ring twice"."""
     at = first + (first < stop and reader.tokens[first].text in _MARKS)
-    at += reader.low(at) == "saying" or (reader.low(at) == "that" and tells_that(reader, 0, at))
+    at += reader.low(at) == "saying"
     if at >= stop or reader.joint(at) or reader.low(at) in _NO_NOTE or is_polite_word(reader.low(at)):
         return None
     end = _find_end(reader, at, stop)
