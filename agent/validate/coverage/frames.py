@@ -118,7 +118,7 @@ def find_frames(order: Order) -> Iterator[Place]:
     if len(clauses) > 1 and _NOT_YET.fullmatch(text, clauses[0].start, clauses[0].end):
         yield clauses[0].start, clauses[0].end
     for clause in clauses:
-        found = _match(clause, order)
+        found = None if _is_text(clause, order) else _match(clause, order)
         if found is None or REGRETS.search(text, clause.start, clause.end):
             continue
         used = any(found.end("frame") <= start < clause.end for start, _ in order.spoken)

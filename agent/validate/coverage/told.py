@@ -126,8 +126,12 @@ def find_told(order: Order) -> Iterator[Place]:
     said = [each.casefold().split() for of in order.contracts for each in of.examples]
     said += [each.casefold().split()[:1] for of in order.contracts for each in of.aliases]
     own = {stem(word) for words in said for word in words if is_past(word)}
+    free = {each for each in split_runs(text) if not any(first <= each[1] < last for first, last in order.texts)}
+    ordering = verbs & {stem(word.casefold()) for word, _, _ in free}
     for word, start, end in split_runs(text):
         root, low = stem(word.casefold()), word.casefold()
+        if ordering and root not in ordering and (word, start, end) not in free:
+            continue  # "cancel 7, he called in sick": why, where another verb of the action orders it
         valued = (start, end) in order.values and root in ORDERS  # "reject", of an outcome
         if not valued and root not in verbs:
             continue

@@ -39,6 +39,7 @@ from agent.validate.evidence import find_spans
 from agent.validate.proposed.nearby_days import find_day_nearby
 from agent.validate.proposed.quantities import ask_amount, coerce_quantity, read_said_unit, show_quantity
 from agent.validate.records.located import LocatedRecord, RecordQuery
+from agent.validate.sent_texts import address_reader
 from agent.validate.slots import Parameter, Read, Slots, Trouble, VerifiedSpan, format_parameter
 from core.display_text import to_display_text
 from registry.contract import Contract
@@ -95,8 +96,10 @@ class ArgumentValues:
     def _read_quoted(self, slots: Slots, parameter: Parameter, quote: Words) -> Read | Trouble | None:
         spans = find_spans(quote)
         if spans:
-            text = spans[0].text
-            return Read(text, format_parameter(parameter, text), PromptSource(spans=spans))
+            said = spans[0].text
+            text = address_reader(self.request, slots.contract, parameter.name, spans[0]) or said
+            reading = f"{said} → {text}" if text != said else ""
+            return Read(text, format_parameter(parameter, text), PromptSource(spans=spans, reading=reading))
         return self._as_before(slots, parameter, quote.text) or self._drop_unsupported(slots, parameter, quote.text)
 
     def _read_typed(

@@ -92,7 +92,7 @@ class Proposer:
         reader, chooser = self.reader, Chooser(self.reader, self.shortlist)
         first = reader.end_index(stretch[0]) if stretch else 0
         stop = reader.end_index(stretch[1]) if stretch else len(reader.tokens)
-        parts = list_wishes(reader, first, stop, chooser.orders, chooser.reads_in_full)
+        parts = self._list_wishes(first, stop)
         if len(parts) > MAX_WISHES:
             return Abstain(reason="too_complex", detail=refuse_too_many(len(parts)))
         if reads or chosen:
@@ -240,10 +240,11 @@ class Proposer:
         return tuple(Proposal(result=AnswerResult(answer=each)) for each in list_field_answers(self.reader))
 
     def ordered(self) -> bool:
-        """Whether anything is ordered."""
+        return any(each.ordered for each in self._list_wishes(0, len(self.reader.tokens)))
+
+    def _list_wishes(self, first: int, stop: int) -> list[Stretch]:
         chooser = Chooser(self.reader, self.shortlist)
-        last = len(self.reader.tokens)
-        return any(each.ordered for each in list_wishes(self.reader, 0, last, chooser.orders, chooser.reads_in_full))
+        return list_wishes(self.reader, first, stop, chooser.orders, chooser.reads_in_full, chooser.may_mean)
 
     def awaits(self, pattern: re.Pattern[str]) -> bool:
         """Whether words of the pattern stand outside everything that was read."""

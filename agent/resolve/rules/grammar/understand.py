@@ -23,7 +23,7 @@ from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.if_else import ConditionalRequest, list_possible_branches
 from agent.resolve.rules.normalization import AlignedText
 from agent.validate.coverage.weighty_patterns import PAST
-from agent.validate.questions import make_action_candidate
+from agent.validate.questions import make_action_candidate, quote_words
 from agent.validate.records.located import name_kind
 from language.stems import READING, stem, stem_text
 from language.text import blank_quotations, with_article, word_set
@@ -129,6 +129,9 @@ def understand(
         unknown_deed = Abstain(reason="nothing_fits", detail=why, nearest=near, answers=answers)
         if why != NOTHING:
             return unknown_deed
+        if whole.negated is not None and not ordered:
+            detail = f"You wrote {quote_words(text.strip())}, so nothing was done."
+            return Abstain(reason="nothing_fits", detail=detail)
         about = find_named_records(read_anew().reader)
         fitting = read_anew().list_fitting() if about else ()
         return unknown_deed.model_copy(update={"about": about, "fitting": fitting})

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Plan, Question, Refusal, Reply
+from agent.pipeline import Abstain, Plan, Question, Refusal, Reply
 from tests.unit.dairy import DAIRY
 from tests.unit.laundry import LAUNDRY
 from tests.unit.marina import ask
@@ -89,7 +89,7 @@ async def test_another_day_than_the_record_has_is_not_replaced() -> None:
         ("inform Bill Marsh that the van is late", 2, "the van is late"),
         ("warn Nell Brook that prices rise in January", 1, "prices rise in January"),
         ("remind Bill Marsh to have the bags ready", 2, "have the bags ready"),
-        ("tell Nell that her curtains are done", 1, "her curtains are done"),
+        ("tell Nell that her curtains are done", 1, "your curtains are done"),
         ("tell everybody on the waiting list that we are full", 4, "we are full"),
         ("tell Nell thanks for the flowers!", 1, "thanks for the flowers"),
     ],
@@ -313,3 +313,21 @@ async def test_a_record_is_no_number_that_is_lowered() -> None:
 )  # fmt: skip
 async def test_a_text_is_what_stands_behind_its_name_or_a_colon(text: str, call: tuple[str, dict[str, Any]]) -> None:
     assert await _calls_of(text) == [call]
+
+
+@pytest.mark.parametrize("text", ["delete Nell Brook", "delete Nell Brook from the list", "erase nell"])
+async def test_to_delete_somebody_cancels_nothing_of_theirs(text: str) -> None:
+    verdict = (await ask(LAUNDRY, text)).verdict
+    assert isinstance(verdict, Abstain), verdict
+
+
+async def test_to_delete_what_is_theirs_is_to_cancel_it() -> None:
+    assert await _calls_of("delete Nell Brook's pass") == [("cancel_pass", {"pass_id": 61})]
+    assert await _calls_of("delete pass 62") == [("cancel_pass", {"pass_id": 62})]
+
+
+@pytest.mark.parametrize("text", ["don't close load 803", "do not cancel pass 61", "never message Nell Brook"])
+async def test_what_is_only_denied_is_answered_so(text: str) -> None:
+    verdict = (await ask(LAUNDRY, text)).verdict
+    assert isinstance(verdict, Abstain)
+    assert verdict.detail == f"You wrote ‘{text}’, so nothing was done."

@@ -221,9 +221,13 @@ async def test_what_somebody_is_to_be_told_is_the_message_as_typed(text: str, me
     assert [(action, values["text"]) for action, values in calls] == [("write", message)]
 
 
-@pytest.mark.parametrize("text", ["tell Ada to bring her keys", "let Ada know she can come later"])
-async def test_words_that_speak_of_whoever_gets_them_are_no_message(text: str) -> None:
-    assert not isinstance((await ask_museum(text)).verdict, Plan)
+async def test_what_somebody_shall_do_with_what_is_theirs_is_no_message() -> None:
+    assert not isinstance((await ask_museum("tell Ada to bring her keys")).verdict, Plan)
+
+
+async def test_words_that_speak_of_whoever_gets_them_are_put_to_them() -> None:
+    calls, _ = await read_calls("let Ada know she can come later")
+    assert [values["text"] for _, values in calls] == ["you can come later"]
 
 
 async def test_both_of_a_name_in_the_plural_are_meant() -> None:

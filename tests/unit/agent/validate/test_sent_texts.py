@@ -13,8 +13,8 @@ from tests.unit.marina import ask
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("tell Nell that her curtains are done", "‘her curtains are done’ is sent as it stands"),
-        ("let Bill Marsh know his shirts are late", "‘his shirts are late’ is sent as it stands"),
+        ("tell Nell that they are closed", "‘they are closed’ is sent as it stands"),
+        ("tell Bill that Nell is here and text Nell Brook that her bags are here", "‘her bags are here’ is sent as it"),
         ("text Nell Brook that the bag she left is here", "Change it if it should say “you”."),
         ("inform Bill Marsh the van comes at 4 but not before Friday", "‘but not before Friday’ is sent as part of"),
     ],
@@ -23,6 +23,22 @@ async def test_indirect_speech_waits(text: str, shown: str) -> None:
     verdict = (await ask(LAUNDRY, text)).verdict
     assert isinstance(verdict, Plan)
     assert any(shown in each for each in verdict.held)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("tell Nell that her curtains are done", "your curtains are done"),
+        ("tell Nell her curtains are done", "your curtains are done"),
+        ("let Bill Marsh know he owes us 40 euros", "you owe us 40 euros"),
+        ("please inform Bill Marsh that we have his shirts", "we have your shirts"),
+    ],
+)
+async def test_what_is_told_of_whoever_gets_it_is_put_to_them_and_waits(text: str, said: str) -> None:
+    verdict = (await ask(LAUNDRY, text)).verdict
+    assert isinstance(verdict, Plan)
+    assert [each.value for step in verdict.steps for each in step.filled if each.param == "text"] == [said]
+    assert any(each.startswith("You wrote ‘") for each in verdict.held)
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,9 @@ def _sends_text(offer: Offer, verbs: Collection[str]) -> bool:
     if any(each.compose and is_sent(name, each) for name, each in offer.annotations.items()):
         return True
     needed = ((name, offer.annotation(name)) for name in offer.required)
-    texts = [name for name, note in needed if takes_text(offer.properties.get(name), note) and is_message(name, note)]
+    texts = [
+        name for name, note in needed if takes_text(name, offer.properties.get(name), note) and is_message(name, note)
+    ]
     return len(texts) == 1 and not {*map(stem, TELLING)}.isdisjoint(verbs)
 
 

@@ -121,6 +121,11 @@ class Chooser:
             return False
         return not (best.doubtful or best.unread or best.unexplained or best.strange)
 
+    def may_mean(self, place: Stretch) -> bool:
+        """Whether a stretch may mean an action at all."""
+        choice = self.choose(place)
+        return bool(choice.best or choice.rivals or choice.closed)
+
     @cached_property
     def own_words(self) -> frozenset[str]:
         """The stems of the actions' verbs and nouns."""

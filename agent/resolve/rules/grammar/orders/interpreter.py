@@ -25,7 +25,7 @@ from agent.resolve.rules.grammar.orders.interpretation import (
 from agent.resolve.rules.grammar.orders.leave_outs import drop_denied
 from agent.resolve.rules.grammar.orders.message_texts import is_text_itself
 from agent.resolve.rules.grammar.orders.stretch_evidence import StretchEvidence
-from agent.resolve.rules.grammar.orders.text_parameters import TELLING, is_message, is_sent, takes_text
+from agent.resolve.rules.grammar.orders.text_parameters import TELLING, is_message, is_sent, list_named, takes_text
 from agent.resolve.rules.grammar.orders.texts import (
     add_subject,
     find_noted,
@@ -39,6 +39,7 @@ from language.stems import EMPTY, stem, stem_text
 from registry.contract import Annotation
 
 MOST_LIST: Final = 12
+_WITH: Final = frozenset(("with", "and"))
 _WHOLE: Final = frozenset(("all", "full", "fully", "whole", "entirely", "completely", "nothing", "none"))
 
 
@@ -275,24 +276,30 @@ class Interpreter(StretchEvidence):
     def _find_texts(self, calls: list[dict[str, Argument]]) -> None:
         taken = self._list_taken()
         sure = {at for at, much in self.verbs.items() if much >= SURE_VERB}
+        sure |= {at for first, last in self.labelled.values() for at in range(first - 1, last)}
         if self.place.befalls:  # "half of what she paid for it should go back": its verb ends what comes before
             sure |= {at for at in range(self.first, self.stop) if self.reader.low(at) in lexicon.SHALL | BEFALLS}
         makes = not self.list_own_kinds() and any(map(self._makes, self.reader.kinds.values()))
         for at in range(self.first, self.stop) if makes else ():
             if (made := self.reader.noun(at)) is not None and self._makes(made[0]):  # "a new member: …" is no name
                 sure.update(range(at - (self.reader.low(at - 1) in lexicon.MORE), at + made[1]))
-        for name, pieces in self.values.items():  # "4 people": what is counted
-            sure.update(each.last for each in pieces if self.reader.low(each.last) == name.replace("_", " "))
+        for name, pieces in self.values.items():
+            words = list_named(name, self.offer.annotation(name))
+            for each in pieces:  # "(with) email ada@example.org", "4 people": what it is
+                sure |= {each.last} if self.reader.low(each.last) == name.replace("_", " ") else set()
+                label = next(at for at in range(each.first, -2, -1) if stem(self.reader.low(at - 1)) not in words)
+                sure.update(range(label - (label < each.first and self.reader.low(label - 1) in _WITH), each.first))
         for name, schema in self.offer.properties.items():
             annotation = self.offer.annotation(name)
-            if not takes_text(schema, annotation) or not self._speaks(annotation):
+            if not takes_text(name, schema, annotation) or not self._speaks(annotation):
                 continue
             required = name in self.offer.required
             after = max((each.last for pieces in self.records.values() for each in pieces), default=self.first)
             place = (self.first, self.stop, after, self.place.order)
-            behind = (self.text_from, self.stop) if required and self.text_from is not None else None
+            behind = self.behind_colon if required else None
             quoted = behind is not None and self.reader.tokens[behind[0]].text in "\"'“‘«"
             found = behind if not is_message(name, annotation) and not quoted else None
+            found = found or self.labelled.get(name)
             found = found or read_text_argument(self.reader, place, name, annotation, taken | sure, required=required)
             noting = behind is None and any(much >= SHOWN and at < after for at, much in self.verbs.items())
             if found is None and noting and self.records and writes_note(self.reader, self.offer, name):
@@ -300,7 +307,7 @@ class Interpreter(StretchEvidence):
             if found is None and behind is not None and is_text_itself(self.reader, *behind):
                 found = behind
             why = next((at for at in range(self.first, self.stop) if self.reader.low(at) == "for"), None)
-            if found is None and why is not None and (required or self._is_about_another(why)):
+            if found is None and why is not None and (self._is_about_another(why) or (required and not self.labelled)):
                 # Words after "for" may be a common reason, even if they name things that this action isn't about.
                 before = {at for at in taken | sure if at < why}
                 found = read_text_argument(self.reader, place, name, annotation, before, required=required)

@@ -15,7 +15,8 @@ from language.text import word_set
 from language.wordnet import find_similar_stems
 
 SUBJECTS: Final = word_set(
-    "we we're we've we'll i i'm i've i'll it it's his her their our the there everything your you're you"
+    "we we're we've we'll i i'm i've i'll it it's he he's she she's they they're his her their our the there "
+    "everything your you're you"
 )
 """Words that begin a clause as its subject."""
 _SAYING: Final[tuple[tuple[str, ...], ...]] = (
@@ -29,8 +30,8 @@ _SAYS: Final = word_set("is are isn't aren't was were will won't has have needs 
 _TELLS_WHAT: Final = word_set("to know he she they")
 _WISHES: Final = word_set("thanks congratulations congrats happy merry")
 """What begins a message that is no sentence: "tell Ada thanks for the keys"."""
-_ASIDE: Final = word_set("he she they when what how whether if where who why until about")
-"""What begins no message as it stands: whoever gets it is spoken of, or something asked."""
+_ASIDE: Final = word_set("when what how whether if where who why until about")
+"""What begins no message as it stands: something is asked."""
 _STYLE: Final = word_set(
     "politely nicely friendly kindly briefly short shortly sorry apologise apologize thank ask explain"
 )
@@ -143,7 +144,7 @@ def _find_told_that(reader: Reader, first: int, stop: int, taken: Collection[int
             return None
         says = low in SUBJECTS | _WISHES or not _SAYS.isdisjoint(reader.lows(at + 1, min(3, stop - at - 1)))
         if says and at > start and (at - 1 in taken or reader.low(at - 1) in _TO_WHOM) and at not in taken:
-            return at, stop
+            return at + (not reader.tokens[at].word), stop
     return None
 
 

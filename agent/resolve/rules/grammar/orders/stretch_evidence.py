@@ -21,9 +21,10 @@ from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_orde
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.name_ends import follows_definite, is_definite
 from agent.resolve.rules.grammar.orders.action_words import LIGHT, OWN, WRITES
-from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece
+from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece, says_whose
 from agent.resolve.rules.grammar.orders.relative_values import MULTIPLYING
 from agent.resolve.rules.grammar.orders.stretch_directions import TAKING
+from agent.resolve.rules.grammar.orders.stretch_records import SUBJECTS
 from agent.resolve.rules.grammar.orders.stretch_unread import StretchUnread
 from agent.resolve.rules.grammar.orders.stretch_values import CODED
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING
@@ -43,6 +44,7 @@ CHANGED: Final = 0.55
 """How much a change of a record's number tells of the action that sets it: less than a verb of an action's own."""
 _CHANGING: Final = lexicon.RAISING | lexicon.LOWERING | MULTIPLYING
 _TAKE: Final = stem("take")
+_DELETING: Final = frozenset(map(stem, ("delete", "remove", "erase")))
 _ENDING: Final = frozenset(("stop", "quit", "end", "cease", "cancel", "avoid"))
 _PAST: Final = frozenset(("was", "were", "had", "did"))
 _IS: Final = frozenset(("is", "are", "as"))
@@ -95,8 +97,10 @@ class StretchEvidence(StretchUnread):
             evidence = max(evidence, 0.75 if self._has_own_value() else changed)
         if self.told:
             clash, evidence = False, max(evidence, 0.75)
+        vague = self.aliased if self.light_phrase and strange else set()  # "put (a note) on 7"
         does = {piece.last for pieces in self.records.values() for piece in pieces} & {*strange}
         clash = clash or (verb.ordered and not mentioned & kinds and self._is_of_another_thing(strange))
+        clash = clash or (verb.much < OWN and self._deletes_owner())
         own = [reader.kinds[name] for name in kinds]  # "Ada arrives on Friday" tells of another day of her stay
         self.doubtful |= verbless and any(reader.date_field(kind, at) for kind in own for at in does)
         score = (
@@ -123,7 +127,7 @@ class StretchEvidence(StretchUnread):
             doubtful=self.doubtful,
             unexplained=unexplained,
             unread=tuple(self.unread),
-            telling=frozenset(at for at, much in self.verbs.items() if much >= SURE_VERB and at not in self.covered),
+            telling=frozenset(at for at, much in self.verbs.items() if much >= SURE_VERB) - self.covered - vague,
             known=frozenset(at for at in range(self.first, self.stop) if stem(reader.low(at)) in self.words.known),
             sets=any(self._sets(name) for name in self.values if name in offer.required),
             person=reader.person,
@@ -158,6 +162,14 @@ class StretchEvidence(StretchUnread):
             if owner.owns and not any(map(str.isdigit, owner.text)) and (generic or end in strange):
                 return True
         return False
+
+    def _deletes_owner(self) -> bool:
+        """Whether somebody is to be deleted, and the action is only done to what is theirs: "delete Ada"."""
+        reader, pieces = self.reader, [each for held in self.records.values() for each in held]
+        if stem(reader.low(self.place.order)) not in _DELETING or not all(map(says_whose, pieces)):
+            return False
+        said = [at for each in pieces for at in range(each.first, each.last)]
+        return bool(said) and not any(reader.noun(at) is not None or reader.tokens[at].owns for at in said)
 
     def _find_end_of_noun(self, at: int) -> int:
         """The last word of a noun phrase without its article: "old car", "parking fine"."""
@@ -211,7 +223,7 @@ class StretchEvidence(StretchUnread):
         """How many nouns of the action are said that are no noun of its records and in no value."""
         reader = self.reader
         free = (at for at in range(self.first, self.stop) if at not in self.quoted and not is_definite(reader, at))
-        said = {stem(reader.low(at)) for at in free}
+        said = {stem(reader.low(at)) for at in free if not (is_past(reader.low(at)) and reader.low(at - 1) in SUBJECTS)}
         kinds = map(self.kind, self.offer.properties)
         records = {stem(word) for kind in kinds if kind is not None for word in kind.nouns}
         return len(said & (self.words.nouns - ({*self.words.verbs} - self.words.makes) - GENERIC - records))

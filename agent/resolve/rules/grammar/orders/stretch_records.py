@@ -35,7 +35,7 @@ from registry.records import RecordKind
 
 _TELLS_WHICH: Final = lexicon.OF | lexicon.ABOUT | lexicon.RELATIVES | {"with", "without", "whose", "nobody"}
 """What follows a noun and tells which of its kind is meant: there it is no mere word of the action."""
-_SUBJECTS: Final = frozenset(("whose", "nobody", "i", "we", "you", "he", "she", "they"))
+SUBJECTS: Final = frozenset(("whose", "nobody", "i", "we", "you", "he", "she", "they"))
 _NO_VERB: Final = lexicon.DETERMINERS | lexicon.EVERY | lexicon.OWNERS | lexicon.QUANTITIES
 
 
@@ -220,7 +220,7 @@ class StretchRecords(StretchEnds):
         if phrase.find.said is not None or not phrase.noun or at >= self.stop:
             return 0
         told = phrase.find.pick != "one" and reader.date_field(reader.kinds[phrase.find.record], at) is not None
-        if reader.low(at) not in lexicon.RELATIVES | _SUBJECTS and not told:
+        if reader.low(at) not in lexicon.RELATIVES | SUBJECTS and not told:
             return 0
         values = [each.first for pieces in self.values.values() for each in pieces if each.first > at]
         marks = (step for step in range(at, self.stop) if reader.is_mark(step))
@@ -309,8 +309,10 @@ class StretchRecords(StretchEnds):
                 continue
             if not self._leads(kind, phrase.find) or not self._plausible(phrase, kind):
                 continue
-            if name in self.records and reader.low(phrase.first) in lexicon.OWNERS and not self._has_owner(phrase.find):
-                continue  # "Ada called from her room"
+            owned = name in self.records and reader.low(phrase.first) in lexicon.OWNERS
+            told = owned and self.words.writes and self.records[name][-1].last == phrase.first
+            if told or (owned and not self._has_owner(phrase.find)):
+                continue  # "tell Ada her room is free", "Ada called from her room"
             apart = name in self.records and not self._joined(name, phrase.first)
             coded = reader.tokens[at].capital or any(map(str.isdigit, reader.tokens[at].text))
             more = phrase.find.said is None and self._names_thing(phrase.find, kind)  # "the tart at the fair"

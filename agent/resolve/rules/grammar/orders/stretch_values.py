@@ -61,7 +61,7 @@ class StretchValues(StretchWords):
         counting = find_counting_words(self.reader)
         for name, schema in self.offer.properties.items():
             annotation = self.offer.annotation(name)
-            if self.kind(name) is not None or not self._speaks(annotation) or takes_text(schema, annotation):
+            if self.kind(name) is not None or not self._speaks(annotation) or takes_text(name, schema, annotation):
                 continue
             found = self._read_values(name, schema if isinstance(schema, Mapping) else {}, annotation)
             if own := [each for each in found if each.first not in counting]:

@@ -12,9 +12,9 @@ from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.name_ends import MOST_NAMED, is_attribute, is_definite
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN, SHOWN, ActionWords, find_base_form
+from agent.resolve.rules.grammar.orders.colon_texts import find_text_behind_colon, find_texts_behind_prepositions
 from agent.resolve.rules.grammar.orders.interpretation import Piece, Stretch, says_whose
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING, takes_text
-from agent.resolve.rules.grammar.orders.texts import find_colon, writes_note
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.phrases.plain_names import find_counting_words
 from agent.resolve.rules.grammar.reader import Reader
@@ -58,7 +58,7 @@ class StretchWords:
         self.unread: list[tuple[int, int]] = []
         self.creates = False  # whether a new record is spoken of, which no action on records there are can mean
         self.doubtful = self.last_try = self.light_phrase = False
-        self.text_from: int | None = None  # where the text begins that an action needs, behind a colon
+        self.behind_colon: tuple[int, int] | None = None  # the text that an action needs
         self.told = False  # whether what a message shall say is told plainly
 
     def _find_verbs(self) -> None:
@@ -93,7 +93,11 @@ class StretchWords:
                 self.verbs[at] *= 0.3
             elif at not in self.aliased and self._is_only_named(at):
                 self.verbs[at] *= 0.5
-        self._find_text_behind_colon()
+        if (found := find_text_behind_colon(reader, self.offer, (self.first, self.stop), self.verbs)) is not None:
+            self.behind_colon, self.quoted = found, self.quoted.union(range(*found))
+            self.verbs = {at: much for at, much in self.verbs.items() if at < found[0]}
+        self.labelled = find_texts_behind_prepositions(reader, self.offer, self.first, self.stop)
+        self.quoted = self.quoted.union(*(range(*each) for each in self.labelled.values()))
 
     def _is_thing(self, at: int, much: float) -> bool:
         """Whether a word that tells so much as a verb stands where a noun does: "the visit", "70 seats", or is the noun
@@ -132,22 +136,6 @@ class StretchWords:
         return not any(reader.low(at) == "or" for at in tokens) and all(
             reader.joint(at) or at in held or reader.low(at) in _BETWEEN for at in tokens
         )
-
-    def _find_text_behind_colon(self) -> None:
-        """Finds the one text that an action needs after a colon, up to the end: "log a visit to Ada: she has moved"."""
-        reader, offer = self.reader, self.offer
-        texts = [name for name in offer.required if takes_text(offer.properties.get(name), offer.annotation(name))]
-        notes = len(texts) == 1 and writes_note(reader, offer, texts[0])
-        colon = find_colon(reader, self.first, self.stop, notes=notes)
-        if len(texts) != 1 or colon is None or colon in self.quoted:
-            return
-        if not any(at < colon and much > 0.5 for at, much in self.verbs.items()):
-            return
-        if "@" in reader.tokens[colon + 1].text and colon + 2 == self.stop:
-            return  # "mail for Ada: ada@example.org"
-        self.text_from = colon + 1
-        self.quoted = self.quoted | frozenset(range(colon + 1, self.stop))
-        self.verbs = {at: much for at, much in self.verbs.items() if at < colon}
 
     def _told(self, at: int) -> bool:
         """Whether a verb reports what was done ("I already refunded her"), and orders nothing."""
@@ -297,7 +285,7 @@ class StretchWords:
         texts = [
             name
             for name, schema in self.offer.properties.items()
-            if takes_text(schema, self.offer.annotation(name)) and self._speaks(self.offer.annotation(name))
+            if takes_text(name, schema, self.offer.annotation(name)) and self._speaks(self.offer.annotation(name))
         ]
         beyond = len(places) - len(texts)
         titles = {first: last for first, last in reader.titles.items() if self.first <= first < last <= self.stop}

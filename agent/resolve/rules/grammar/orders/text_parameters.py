@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from agent.extract.parameter_spec import make_parameter_spec
 from language.stems import stem, stem_text
 from language.text import word_set
 from registry.contract import Annotation
@@ -18,11 +19,13 @@ _KEPT: Final = frozenset(map(stem, ("note", "remark")))
 _NOTES: Final = frozenset(map(stem, ("note", "comment", "memo", "remark", "text", "message")))
 
 
-def takes_text(schema: Any, annotation: Annotation) -> bool:
-    """Whether a parameter takes words as they are."""
+def takes_text(name: str, schema: Any, annotation: Annotation) -> bool:
+    """Whether a parameter takes words as they are, and nothing of a shape, as a phone number has one."""
     if not isinstance(schema, Mapping) or schema.get("type") != "string" or annotation.record is not None:
         return False
-    return not {"enum", "const", "format", "pattern"} & set(schema) and annotation.derive is None
+    if {"enum", "const", "format", "pattern"} & set(schema) or annotation.derive is not None:
+        return False
+    return "text" in make_parameter_spec(name, schema, annotation).kinds
 
 
 def is_message(name: str, annotation: Annotation) -> bool:
@@ -36,7 +39,7 @@ def is_sent(name: str, annotation: Annotation) -> bool:
 
 def is_note(name: str, annotation: Annotation) -> bool:
     """Whether a text is kept with a record rather than sent to anybody."""
-    return annotation.compose is not True and bool(list_named(name, annotation) & _NOTES)
+    return bool(list_named(name, annotation) & (_KEPT if annotation.compose is True else _NOTES))
 
 
 def list_named(name: str, annotation: Annotation) -> frozenset[str]:

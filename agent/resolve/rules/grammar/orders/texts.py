@@ -14,6 +14,7 @@ from agent.resolve.rules.grammar.orders.message_texts import SUBJECTS, find_mess
 from agent.resolve.rules.grammar.orders.text_parameters import is_message, is_note, list_named
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.coverage.weighty_patterns import PAST
+from language import quotes
 from language.stems import EMPTY, is_past, stem
 from language.text import find_quotations, word_set
 from language.wordnet import find_similar_stems, is_word, load_lexicon
@@ -21,6 +22,7 @@ from registry.contract import Annotation
 from registry.offers.offer import Offer
 
 _REASONS: Final = frozenset(map(stem, ("reason", "why", "note", "cause", "purpose", "comment", "memo", "remark")))
+_NAMES: Final = frozenset(map(stem, ("name", "title")))
 _PUTTING: Final = word_set("put add stick attach write")
 _ONTO: Final = word_set("on to onto")
 _NO_NOTE: Final = word_set("for to about in on from by as at with of or until till that which who if")
@@ -51,7 +53,7 @@ _LIMITING: Final = word_set("except excluding without unless per plus monthly we
 _ADDED: Final = (("as", "well", "as"), ("apart", "from"), ("other", "than"), ("in", "addition"), ("along", "with"))
 _REPEATED: Final = word_set("every each")
 _COMING: Final = word_set("next tomorrow tonight starting") | _REPEATED
-_LEADING: Final = word_set("from on until till to by between in at with of since")
+LEADING: Final = word_set("from on until till to by between in at with of since")
 """What stands before a date or an amount that is none of the reason's words."""
 _MOST_WORDS: Final = 4
 """Words of whose a value is, at most: "the desk of Ada Keel"."""
@@ -78,23 +80,20 @@ def puts_on(reader: Reader, order: int, found: tuple[int, int]) -> bool:
 
 def tells_that(reader: Reader, first: int, at: int) -> bool:
     """Whether "that" behind a record begins a clause of its own, with a subject, rather than one about that record."""
-    if not any(reader.noun(step) is not None or re.search(r"\d", reader.low(step)) for step in range(first, at)):
+    before = [reader.tokens[step] for step in range(first, at)]
+    named = any(each.owns or re.search(r"\d", each.low) for each in before)
+    if reader.low(at) != "that" or not (named or any(reader.noun(step) is not None for step in range(first, at))):
         return False
     subject = reader.low(at + 1)
-    own = reader.noun(at - 1) is None and subject not in lexicon.BE | lexicon.AUXILIARIES
-    return reader.low(at) == "that" and (own or subject in lexicon.DETERMINERS | lexicon.OWNERS)
-
-
-def find_colon(reader: Reader, first: int, stop: int, *, notes: bool) -> int | None:
-    """The colon before a text that runs to the end. Before the text of ``notes`` "that" is as good."""
-    marks = range(first + 2, stop - 1)
-    return next((at for at in marks if reader.low(at) == ":" or (notes and tells_that(reader, first, at))), None)
+    whole = reader.noun(at - 1) is None or reader.tokens[at - 2].owns  # "Ada's order"
+    own = whole and subject not in lexicon.BE | lexicon.AUXILIARIES
+    return own or subject in lexicon.DETERMINERS | lexicon.OWNERS or at + 1 in reader.numbers
 
 
 def find_noted(reader: Reader, first: int, stop: int, taken: Set[int]) -> tuple[int, int] | None:
     """The words behind the records that a note is for, up to the end: "note on 7 ring twice"."""
     at = first + (first < stop and reader.tokens[first].text in _MARKS)
-    at += reader.low(at) == "saying" or (reader.low(at) == "that" and tells_that(reader, 0, at))
+    at += reader.low(at) == "saying"
     if at >= stop or reader.joint(at) or reader.low(at) in _NO_NOTE or is_polite_word(reader.low(at)):
         return None
     end = _find_end(reader, at, stop)
@@ -125,9 +124,10 @@ def read_text_argument(
         at, last = reader.end_index(begin + 1), reader.end_index(end - 1)
         if first <= at < last <= stop and not any(step in taken for step in range(at, last)):
             return at, last
-    labelled = _find_labelled(reader, first, stop, own)
-    if labelled is not None:
+    if (labelled := _find_labelled(reader, first, stop, own)) is not None:
         return labelled
+    if required and own & _NAMES and (named := _find_called(reader, first, stop)) is not None:
+        return named
     if message:
         return find_message_text(reader, first, stop, taken)
     if not reason and (replaced := _find_new_value(reader, first, stop, own)) is not None:
@@ -166,6 +166,13 @@ def _find_labelled(reader: Reader, first: int, stop: int, own: Collection[str]) 
             if end > step:
                 return step, end
     return None
+
+
+def _find_called(reader: Reader, first: int, stop: int) -> tuple[int, int] | None:
+    """Finds a name by the word that gives it: "called Ada Berg"."""
+    given = (each for each in quotes.find(reader.text) if each.kind == "named")
+    places = ((reader.end_index(each.start), reader.end_index(each.end)) for each in given)
+    return next(((at, end) for at, end in places if first < at < end <= stop), None)
 
 
 def _find_new_value(reader: Reader, first: int, stop: int, own: Collection[str]) -> tuple[int, int] | None:
@@ -268,11 +275,11 @@ def _find_tail(reader: Reader, at: int, stop: int, taken: Collection[int]) -> tu
 def _find_limit(reader: Reader, at: int, stop: int, taken: Collection[int]) -> int:
     """Where words begin within a reason that limit, add to or date the order: "the coat but not the hat", "the hall per
     week", "the hall from 1 to 4 May". A reason that is a sentence ("they come but once") keeps its words."""
-    if reader.low(at - 1) not in _BEFORE_NOUNS or reader.low(at) in {"he", "she", "they"} | SUBJECTS - _DETERMINERS:
+    if reader.low(at - 1) not in _BEFORE_NOUNS or reader.low(at) in SUBJECTS - _DETERMINERS:
         return stop
     end = next((step for step in range(at + 1, stop) if _limits(reader, step, stop)), stop)
     used = next((step for step in range(at + 1, end) if step in taken and step in reader.valued | reader.dated), end)
-    while at + 1 < used < end and reader.low(used - 1) in _LEADING:
+    while at + 1 < used < end and reader.low(used - 1) in LEADING:
         used -= 1
     return used
 
@@ -294,7 +301,7 @@ def _limits(reader: Reader, at: int, stop: int) -> bool:
 def _find_order(reader: Reader, at: int, stop: int) -> int:
     """Where another order begins within a reason: at "and apologise to her" in "the delay and apologise to her". A
     reason that is a sentence ("they shout and threaten us") may have several verbs."""
-    if reader.low(at) in {"he", "she", "they"} | SUBJECTS - _DETERMINERS:
+    if reader.low(at) in SUBJECTS - _DETERMINERS:
         return stop
     for step in range(at + 1, stop - 1):
         word, following = reader.low(step + 1), reader.low(step + 2)

@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from agent.extract.spans import patterns
 from agent.planning.proposal import Find
 from agent.resolve.rules.clauses import begins_like_an_order, is_order, parse_clause
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.orders.action_words import LIGHT
 from agent.resolve.rules.grammar.orders.interpretation import Stretch
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import LEAST_CODE, is_code
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import is_past, stem
+from language.stems import MAKING, is_past, stem
+from language.text import read_text
 
 _SENTENCE: Final = frozenset(".!?;…")
 _JOINTS: Final = frozenset((",", "+", "&", "and", "then", "but", "plus", "also"))
@@ -121,6 +124,7 @@ def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: 
     thing = (noun is not None and not is_order(stem(reader.low(begin)))) or begin in reader.numbers  # "2 paint rollers"
     thing = thing or begin in reader.quoted or _is_name(reader, begin)
     ordered = bool(rest) and ((begins_like_an_order(rest) and not thing) or orders(begin, stop) or asked is not None)
+    ordered = ordered and not _labels_address(reader, begin, stop)
     denied = next((at for at in range(begin, stop) if reader.low(at) in lexicon.NOT), stop)
     lacks = reader.low(denied) == "no" and reader.low(denied - 1) in _HAVING if begin < denied < stop else False
     ordered = ordered and (not lacks or asked is not None or begins_like_an_order(rest))
@@ -162,6 +166,15 @@ def _wants(reader: Reader, at: int) -> bool:
     """Whether a verb says what somebody would have. That is an order only where nothing else is ordered."""
     length = next((len(words) for words in _WANTS if reader.lows(at, len(words)) == words), 0)
     return length > 0 and reader.low(at + length) != "to"
+
+
+def _labels_address(reader: Reader, at: int, stop: int) -> bool:
+    """Whether a part of a list is only an address and its label: "(new guest: Ada Berg,) phone 0441 22 33 44"."""
+    if at + 1 >= stop or reader.low(at - 1) != ",":
+        return False
+    said = read_text(reader.words(at + 1, stop).text)
+    found = (*patterns.find(said, "email"), *patterns.find(said, "phone"))
+    return any(each.end - each.start == len(said.plain) for each in found)
 
 
 def _is_name(reader: Reader, at: int) -> bool:
@@ -206,6 +219,7 @@ def list_wishes(
     stop: int,
     orders: Callable[[int, int], bool],
     reads_in_full: Callable[[Stretch], bool],
+    may_mean: Callable[[Stretch], bool],
 ) -> list[Stretch]:
     """Each order with what belongs to it: the words before it in its sentence, and those up to the next order.
 
@@ -213,7 +227,7 @@ def list_wishes(
     action. Sentences without an order describe the one that is given, and are no wishes. If no order is given, each
     sentence may be one.
     """
-    parts = split_atoms(reader, first, stop, orders)
+    parts = _join_texts(reader, split_atoms(reader, first, stop, orders), orders, may_mean)
     for at in range(len(parts) - 2, -1, -1):
         part, behind = parts[at], parts[at + 1]
         before = part.sentence == behind.sentence and behind.ordered and behind.first < reader.message_from
@@ -256,6 +270,27 @@ def list_wishes(
             )
             made[-1] = current
     return [each for each in made if not each.negated]
+
+
+def _join_texts(
+    reader: Reader, parts: list[Stretch], orders: Callable[[int, int], bool], may_mean: Callable[[Stretch], bool]
+) -> list[Stretch]:
+    """The parts, of which those behind a colon and a comma order nothing if no action is meant by them: "note on 7: the
+    lock sticks, use oil"."""
+
+    def may_order(part: Stretch) -> bool:
+        if orders(part.first, part.stop) or stem(reader.low(part.order)) not in LIGHT:
+            return orders(part.first, part.stop)
+        told = any(reader.noun(at) is not None or at in reader.numbers for at in range(part.first, part.stop))
+        return told or stem(reader.low(part.order)) in MAKING or may_mean(part)
+
+    made, written = list[Stretch](), False
+    for at, part in enumerate(parts):
+        listed = at > 0 and part.sentence == parts[at - 1].sentence and reader.low(part.first - 1) == ","
+        written = (written and listed) or (part.ordered and ":" in reader.lows(part.first, part.stop - part.first))
+        text = written and listed and not may_order(part)
+        made.append(replace(part, ordered=False, negated=False) if text else part)
+    return made
 
 
 def _corrects_value(reader: Reader, parts: Sequence[Stretch]) -> bool:

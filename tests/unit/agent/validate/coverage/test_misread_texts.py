@@ -75,7 +75,6 @@ async def test_a_message_keeps_what_is_its_own(message: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "report room 11: lamp is broken, grave",
         "report room 11: grave - no light",
         "report room 11: lamp is broken; calm haste",
         "report room 11: lamp is broken and it is grave",

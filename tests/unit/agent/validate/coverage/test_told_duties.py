@@ -108,7 +108,7 @@ async def test_a_reason_or_a_state_before_an_order_is_no_order(text: str) -> Non
 
 
 async def test_what_somebody_is_to_be_told_is_not_passed_over() -> None:
-    asked = await verdict_of("tell Lotte she can jump again, and move her to intermediate", "riding")
+    asked = await verdict_of("tell Lotte how high to jump, and move her to intermediate", "riding")
     assert isinstance(asked, Question)
     assert asked.text == "What shall it say?"
 

@@ -151,3 +151,19 @@ async def test_a_text_that_begins_with_a_verb_has_its_subject(text: str, name: s
 )  # fmt: skip
 async def test_a_text_that_is_introduced_or_set_apart_stays_as_it_is(text: str, name: str, found: str) -> None:
     assert [each.get("note") or each["reason"] for each in await calls_of(text, name)] == [found]
+
+
+@pytest.mark.parametrize("why", ["he called in with a cold", "she dropped her phone"])
+async def test_a_reason_may_hold_another_verb_of_the_action(why: str) -> None:
+    assert await calls_of(f"cancel booking 5011, {why}", "hotel") == [{"booking_id": 5011, "reason": why}]
+
+
+async def test_a_reason_that_only_reports_the_deed_is_asked_about() -> None:
+    asked = await verdict_of("cancel booking 5011, she cancelled", "hotel")
+    assert isinstance(asked, Question)
+    assert "‘cancelled’ doesn't ask for it" in asked.text
+
+
+async def test_a_verb_in_a_reason_names_no_other_action() -> None:
+    asked = await verdict_of("move booking 5011 to 5 december, he called", "hotel")
+    assert "Cancel" not in getattr(asked, "text", ""), asked

@@ -38,6 +38,11 @@ async def verdict_of(text: str) -> Verdict:
         ("note on F-231 saying ask Bo", "ask Bo"),
         ("jot down on F-231 that the saw came back blunt", "the saw came back blunt"),
         ("add a note to fine F-231 that the new shelf is 4471", "the new shelf is 4471"),
+        ("note on F-231 - she rang, two of them are blunt", "she rang, two of them are blunt"),
+        ("note on F-231: the saw is blunt, use oil", "the saw is blunt, use oil"),
+        ("note on F-231: the saw is blunt, don't lend it out", "the saw is blunt, don't lend it out"),
+        ("add a note to Ines Duarte's fine that she rang", "she rang"),
+        ("put a note on the fine F-231 that two blades are blunt", "two blades are blunt"),
     ],
 )
 async def test_words_for_a_record_are_a_note_on_it(text: str, note: str) -> None:
@@ -75,3 +80,51 @@ async def test_the_word_before_a_note_on_several_records_is_no_part_of_it() -> N
     made = await verdict_of("put a note on F-231 and F-232 saying blunt")
     assert isinstance(made, Plan), made
     assert {each.value for step in made.steps for each in step.filled if each.param == "text"} == {"blunt"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "note on F-231 the saw came back blunt",
+        "note on F-231 - it is blunt, she rang",
+        "jot down on F-231 that it is blunt",
+    ],
+)
+async def test_a_note_that_a_model_may_word_is_read_like_any_other(text: str) -> None:
+    notes = dict(NOTE.annotations) | {"text": NOTE.annotation("text").model_copy(update={"compose": True})}
+    made = await read_words(text, world("lending", NOTE.model_copy(update={"annotations": notes})))
+    assert isinstance(made, Plan), made
+    assert [step.action for step in made.steps] == ["lending.note_fine"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "note on F-231: the saw is blunt, waive it",
+        "note on F-231: the saw is blunt, add 3 days",
+    ],
+)
+async def test_what_may_be_an_order_is_no_part_of_a_note(text: str) -> None:
+    made = await verdict_of(text)
+    notes = (
+        [each.value for step in made.steps for each in step.filled if each.param == "text"]
+        if isinstance(made, Plan)
+        else []
+    )
+    assert notes in ([], ["the saw is blunt"]), made
+    assert not (isinstance(made, Plan) and not made.held)
+
+
+async def test_what_things_are_put_on_says_nothing_of_a_note() -> None:
+    put = NOTE.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {
+        "name": "lending.hand_fine", "title": "Hand over a fine", "description": "Say which member pays a fine.",
+        "aliases": ["put on"], "examples": [],
+        "annotations": {"fine_id": {"record": "fine"}, "member_id": {"record": "member"}},
+        "parameters": {
+            "type": "object", "additionalProperties": False, "required": ["fine_id", "member_id"],
+            "properties": {"fine_id": {"type": "integer"}, "member_id": {"type": "integer"}},
+        },
+    }  # fmt: skip
+    made = await read_words("put a note on the fine F-231 that Ines Duarte rang", world("lending", NOTE, parse(put)))
+    assert isinstance(made, Plan), made
+    assert [step.action for step in made.steps] == ["lending.note_fine"]
