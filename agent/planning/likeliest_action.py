@@ -12,14 +12,15 @@ from dataclasses import replace
 from typing import Final
 
 from agent.pipeline import Abstain, Answer, Plan, Question
-from agent.planning.proposal import Proposal, TypedValue
+from agent.planning.proposal import Computed, Proposal, TypedValue
 from agent.planning.quotes import find_places, walk
 from agent.planning.task import Outcome, Task, hold_or_ask
 from agent.planning.what_fits import ONLY_FIT, list_shown_words
-from agent.resolve.rules.ranking import find_likeliest
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.ranking import find_likeliest, may_be_one_order
 from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.questions import REST, preview_steps
-from language.stems import EMPTY, is_past, split_runs, stem
+from language.stems import EMPTY, GENERIC, is_past, split_runs, stem
 from language.text import word_set
 from registry.contract import Contract
 
@@ -42,7 +43,8 @@ async def plan_likeliest(task: Task, made: Outcome, plan: Callable[[Task], Await
         return made
     shortlist = task.workspace_context.shortlist(task.actor, task.request.surface)
     kinds = tuple(task.workspace_context.kinds)
-    likeliest = find_likeliest(task.request.text, shortlist, kinds, task.request.now)
+    one = may_be_one_order(task.request.text)
+    likeliest = find_likeliest(task.request.text, shortlist, kinds, task.request.now) if one else None
     offered = made.verdict.candidates if isinstance(made.verdict, Question) and made.verdict.slot == "action" else ()
     action = offered[0].id if len(offered) == 1 else likeliest
     contract = task.workspace_context.catalogue.get(action) if action is not None else None
@@ -53,7 +55,9 @@ async def plan_likeliest(task: Task, made: Outcome, plan: Callable[[Task], Await
     if not isinstance(other.verdict, Plan) or other.proposal is None:
         return made
     shown = list_shown_words(other.verdict)
-    if action == likeliest and not any(_list_unread(task, other.proposal, contract, shown)):
+    # The only action that is asked about stands too, if it gives a record's own field another value.
+    sure = action == likeliest or (one and any(note.replaces for note in contract.annotations.values()))
+    if sure and not any(_list_unread(task, other.proposal, contract, shown)):
         return hold_or_ask(task, other, ONLY_FIT)
     unread = made.resolved is not None and isinstance(made.resolved.resolution, Abstain)
     if not isinstance(made.verdict, Question) or unread or len(offered) != 1:
@@ -77,6 +81,8 @@ def _list_unread(task: Task, proposal: Proposal, contract: Contract, shown: Coll
     places = find_places(proposal, task.request)
     own = collect_subject_stems((contract,), task.workspace_context.kinds)
     own |= _MORE if "add" in own else frozenset()
+    changes = any(isinstance(each, Computed) for each in walk(proposal.result))  # "put the price up by 10"
+    own |= GENERIC | {*map(stem, lexicon.RAISING | lexicon.LOWERING)} if changes else frozenset()
     taken = {str(each.value) for each in walk(proposal.result) if isinstance(each, TypedValue)}
     words = [(*each, any(first <= each[1] < last for first, last in places)) for each in split_runs(task.request.text)]
     for at, (word, _, _, used) in enumerate(words):

@@ -131,15 +131,16 @@ PART: Final = 0.5
 """Each part of a request that is taken apart must stand firmly on its own."""
 
 
-def find_likeliest(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind], now: datetime) -> str | None:
-    """The changing action that is likelier than all others together. None if there is none, or if the words ask about
-    something, deny it, or hold several orders."""
+def may_be_one_order(text: str) -> bool:
+    """Whether words ask about nothing, deny nothing, and hold no several orders."""
     clause = parse_clause(text)
-    if clause.about or clause.stands or clause.negated is not None or text.rstrip().endswith("?"):
-        return None
-    if len(split_wishes(text)) > 1:
-        return None
-    best = rank_offers(clause, shortlist, kinds, now)[:1]
+    asks = bool(clause.about or clause.stands) or text.rstrip().endswith("?")
+    return not asks and clause.negated is None and len(split_wishes(text)) <= 1
+
+
+def find_likeliest(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind], now: datetime) -> str | None:
+    """The changing action that is likelier than all others together. None if there is none."""
+    best = rank_offers(parse_clause(text), shortlist, kinds, now)[:1]
     sure = best and best[0].probability >= PART and not best[0].marks["reads"]
     return best[0].offer.name if sure else None
 

@@ -118,9 +118,13 @@ def find_told(order: Order) -> Iterator[Place]:
     said = [each.casefold().split() for of in order.contracts for each in of.examples]
     said += [each.casefold().split()[:1] for of in order.contracts for each in of.aliases]
     own = {stem(word) for words in said for word in words if is_past(word)}
+    values = [each for each in order.values if each not in order.texts]
     for word, start, end in split_runs(text):
         root, low = stem(word.casefold()), word.casefold()
-        valued = (start, end) in order.values and root in ORDERS  # "reject", of an outcome
+        if root not in ORDERS | verbs:
+            continue
+        # "Reject", of an outcome, or the first word of "checked in".
+        valued = any(begin == start and end <= stop for begin, stop in values)
         if not valued and root not in verbs:
             continue
         used = any(begin <= start < stop for begin, stop in taken)

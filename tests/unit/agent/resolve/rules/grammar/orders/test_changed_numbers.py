@@ -54,7 +54,13 @@ async def test_what_may_be_another_number_changes_no_price(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("raise weekly box 41 to 12", 12), ("set weekly box 41 to 8", 8), ("cut weekly box 44 to 5", 5)],
+    [
+        ("raise weekly box 41 to 12", 12),
+        ("set weekly box 41 to 8", 8),
+        ("cut weekly box 44 to 5", 5),
+        ("set the price of the moss mat to 9.50", 950),
+        ("set the price of the moss mat at 9.50", 950),
+    ],
 )
 async def test_what_a_number_is_set_to_is_no_change(text: str, value: int) -> None:
     verdict = (await ask(NURSERY, text)).verdict
