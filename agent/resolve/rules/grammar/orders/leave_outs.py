@@ -30,6 +30,8 @@ def leave_out(pieces: list[Piece], reference: Find) -> bool:
     whole = find_set(pieces)
     if whole is None:
         return False
+    if reference.said is None and reference.order is None:
+        reference = reference.model_copy(update={"pick": "all"})  # "except Ada's": none of hers
     where = (*whole.where, Except(left_out=reference))
     less = RecordArgument(reference=whole.model_copy(update={"where": where}))
     pieces[-1] = replace(pieces[-1], argument=less)
