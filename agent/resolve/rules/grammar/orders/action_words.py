@@ -98,7 +98,7 @@ class ActionWords:
         tells(_find_first(offer.title), OWN)
         tells(_find_deed(offer.title), OWN)
         phrases: list[tuple[str, ...]] = []
-        parted, reported = set[str](), set[str]()
+        reported: set[str] = set()
         nouns = {*own, *stem_text(offer.title)}
         for alias in offer.aliases:
             said = [stem(run) for run, _, _ in split_runs(alias)]
@@ -114,14 +114,14 @@ class ActionWords:
             elif said:
                 phrases.append(tuple(said))
                 particle = not PARTICLES.isdisjoint(alias.casefold().split()[1:2])  # "no-show" is one word, two runs
-                parted |= {said[0]} if "back" in said[1:] else set()
                 if said[1:] == [_TAKING]:
                     tells(_TAKING, HINTED)  # "20 off 1042", where its alias is "knock off"
                 if not particle and said[0] not in things and (said[0] in ORDERS or said[0] in KIN):
                     tells(said[0], TOLD)
         described = _find_first(offer.description)
-        # "Call off a tour": to call is another thing. To pay is the opposite of "Pay money back", called "pay back".
-        apart = described in parted or not PARTICLES.isdisjoint(offer.description.casefold().split()[1:2])
+        apart = PARTICLES & set(
+            offer.description.casefold().split()[1:2]
+        )  # "Call off a tour": to call is another thing
         tells(described if described != _SAYING and not apart else "", SHOWN)  # "Say that it is done": not by saying
         for text in (offer.title, *offer.aliases):  # "Call a tour off" is to cancel it
             for _, _, plain in replace_phrasal_verbs(text):
