@@ -150,10 +150,11 @@ def find_clock_times(text: Text, spec: ParameterSpec, now: datetime) -> list[Can
 
 
 def _is_set(text: Text, each: times.TimeOfDay, spec: ParameterSpec, days: Sequence[dates.DateSpan]) -> bool:
-    """Whether a number behind a preposition tells a time and counts nothing: "at 10", "at 10 on Monday", or "to 10" for
+    """Whether a number tells a time and counts nothing: "at 10", "at 10 on Monday", "on Monday 9.30", or "to 10" for
     what replaces another time."""
     before, after = text.before(each.start, 1), text.after(each.end, 2)
     sets = before and before[0].low in ({"at", "@", "to"} if spec.annotation.replaces is not None else {"at", "@"})
+    sets = sets or ("." in text.low[each.start : each.end] and any(one.end + 1 == each.start for one in days))
     follows = len(after) > 1 and after[0].low in _FOLLOWING  # "at 11 with Ada", but not "at 11 with"
     ends = not after or not after[0].word or after[0].low == "instead" or follows
     return bool(sets and (ends or any(one.start == after[0].start for one in days)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import time
 from functools import lru_cache
@@ -39,9 +40,9 @@ _FORTY_FIVE: Final = {"fifteen": 15, "thirty": 30, "forty-five": 45}
 
 @dataclass(frozen=True, slots=True)
 class TimeOfDay:
-    """Time of day found in a text. ``bare`` says that only a number after a preposition was said ("at 10"): a time only
-    where a time is asked for. ``open`` says that it may be of either half of the day ("at 4", "half past 4"; not
-    "04:30")."""
+    """Time of day found in a text. ``bare`` says that only a number was said, after a preposition or with minutes ("at
+    10", "9.30"): a time only where a time is asked for. ``open`` says that it may be of either half of the day ("at 4",
+    "half past 4"; not "04:30")."""
 
     start: int
     end: int
@@ -78,7 +79,9 @@ def find(text: Text) -> tuple[TimeOfDay, ...]:
             continue
         hour = _read_number(match.group("h") or match.group("h2") or match.group("h3"), _HOURS)
         minute = int(match.group("m") or _FORTY_FIVE.get(match.group("m3") or "", 0))
-        if match.group("joint") == "." and not told:
+        if match.group("joint") == "." and not told:  # an amount, unless a time is asked for
+            if match.group("s") is None:
+                _add(made, match, hour, minute, open_=True, bare=True)
             continue
         half = _read_half(match, hour)
         before = _BEFORE.search(low[max(0, match.start() - 24) : match.start()])
@@ -97,6 +100,11 @@ def find(text: Text) -> tuple[TimeOfDay, ...]:
         hour = _read_number(match.group("h"), _HOURS)
         made.append(TimeOfDay(start, match.end(), time(hour % 24), bare=True, open=hour <= _NOON))
     return tuple(sorted(made, key=lambda each: each.start))
+
+
+def find_hours(text: Text) -> Iterator[TimeOfDay]:
+    """The times of day without those that are written like an amount: "9.30"."""
+    return (each for each in find(text) if not (each.bare and "." in text.low[each.start : each.end]))
 
 
 _WORDY: Final = re.compile(rf"\b(?:noon|midday|midnight|o'?clock|half|quarter|{_HOUR})\b")
@@ -131,10 +139,11 @@ def _add(
     start: int | None = None,
     *,
     open_: bool = False,
+    bare: bool = False,
 ) -> None:
     begin = match.start() if start is None else start
     if hour == 24 and minute == 0:
         hour = 0
     if not (0 <= hour < 24 and minute < 60) or any(each.start < match.end() and begin < each.end for each in made):
         return
-    made.append(TimeOfDay(begin, match.end(), time(hour, minute, second), open=open_ and hour <= _NOON))
+    made.append(TimeOfDay(begin, match.end(), time(hour, minute, second), bare, open_ and hour <= _NOON))

@@ -31,6 +31,8 @@ _STATES: Final = re.compile(r"\b(?:has|have|had|is|are|was|were|be|been|any|no|s
 _ENDS_CLAUSE: Final = re.compile(r"\w+\s*[,;:.]")
 # "Should Ada have paid, …": an "if" without the word.
 _SHOULD: Final = re.compile(r"\W*(?P<should>should)\s+(?!(?:i|we)\b)[^,.;?!\n]+,\s*\S", re.IGNORECASE)
+# Between a condition and its order: "if Ada has paid, …", "if she has paid (give her) her money back".
+_JOINTS: Final = re.compile(r"[,:]\s*(?:then\s+)?|\s+then\s+|\s+(?=[^\W\d_]+\s+(?:him|her|it|them)\b)", re.IGNORECASE)
 _ORDERS_BEGIN: Final = (re.compile(r",\s*(?:then\s+)?"), re.compile(r"(?<!\s)\s++(?:then\s+)?"))
 # "It was quiet of late. If that has lasted for 2 days, …": the condition is about the sentence before.
 _IT: Final = re.compile(r"\s*it(?:['’]s|\s+(?:is|has|was))\b", re.IGNORECASE)
@@ -81,7 +83,9 @@ def list_possible_branches(text: str) -> list[ConditionalRequest]:
         condition = _trim(text, found.end(), stop)
         return [ConditionalRequest(condition, _trim(text, 0, found.start()), otherwise, sure=False)]
     made: list[ConditionalRequest] = []
-    for joint in itertools.islice(re.finditer(r"[,:]\s*(?:then\s+)?|\s+then\s+", bare[found.end() :]), 3):
+    for joint in itertools.islice(_JOINTS.finditer(bare[found.end() :]), 3):
+        if joint[0].isspace() and not gives_order(bare, found.end() + joint.end(), sure=False):
+            continue
         parts = _take_apart(text, bare, (found.end(), found.end() + joint.start()), found.end() + joint.end())
         if parts is not None:
             made.append(ConditionalRequest(parts.condition, parts.then, parts.otherwise, sure=False))

@@ -19,7 +19,7 @@ from language.date_forms import DAYS, MONTHS
 from language.locales import translate
 from language.measures import find_measure
 from language.spell_correction import Speller
-from language.stems import EMPTY, GROUPED, ORDER_WORDS, READING_WORDS, stem
+from language.stems import EMPTY, GROUPED, ORDER_WORDS, ORDERS, READING_WORDS, stem
 from language.text import blank_quotations, word_set
 from language.wordnet import is_word, load_lexicon
 from registry.offers.shortlist import Shortlist
@@ -201,9 +201,9 @@ def write_out(text: str, counted: Callable[[str], bool], nouns: Collection[str] 
     for found in _DIGIT.finditer(bare) if not _ASKS.match(bare) else ():
         after = found["next"].lower()
         word_before = bare[: found.start()].split()[-1].lower()
-        own = word_before in {*_DETERMINERS, *nouns}
+        own = word_before in {*_DETERMINERS, *nouns} or stem(word_before) in ORDERS
         if found["plural"] or own or after in {*MONTHS, *_SCALES} or find_measure(after):
-            continue  # "2 door hinges", "the 4 oldest", "4 hundred" are counted, "2 dec" is a day
+            continue  # "2 door hinges", "the 4 oldest", "sell 2 olive soap" are counted, "2 dec" is a day
         if not counted(after) and not after.endswith("s") and after not in EMPTY and found["next"].islower():
             yield found.start("digit"), found.end("digit"), _DIGITS[found["digit"]]
 

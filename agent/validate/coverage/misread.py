@@ -23,6 +23,7 @@ from agent.planning.proposal import (
 )
 from agent.planning.quotes import walk
 from agent.query.arithmetic import find_unit
+from agent.resolve.rules.grammar.dated_verbs import LEFT_STEMS
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import plain_word
@@ -77,6 +78,12 @@ _TELLS: Final = re.compile(
     r"[,;.!\n–-]\s*(?:and\s+)?(?P<told>(?:he|she|it|they)(?:\s+will|['’]ll)?\s+(?P<verb>[^\W\d_]+)\s+\w[^,;.!?\n]*)",
     re.I,
 )
+# A clause of its own that begins with a number: "…, 20 (are still) missing".
+_OPENS: Final = re.compile(r"(?:^|[,;.!?\n(–-])\s*(?:(?:and|but)\s+)?[€$£¥]?$", re.IGNORECASE)
+_STATES: Final = re.compile(
+    r"\s*(?:[€$£¥]\s*|[^\W\d_]+\s+)?(?:is|are|was|were|remains?)\s+(?P<still>still\s+)?(?P<told>[^\W\d_]+)",
+    re.IGNORECASE,
+)
 _A_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _BOUND: Final = r"before|towards|shortly\s+after|early"
 _TO_DAY: Final = r"\s+(?:(?:in|on|of|during|within)\s+)?(?:the\s+)?$"
@@ -118,6 +125,7 @@ def find_misread(order: Order) -> set[Place]:
         _find_rests,
         _find_counted_out,
         _find_told_values,
+        _find_stated,
     )
     return {place for each in found for place in each(order)}
 
@@ -276,6 +284,18 @@ def _find_told_values(order: Order) -> Iterator[Place]:
             told = found.span("told")
             if stem(found["verb"].casefold()) in own and not any(a < told[1] and told[0] < b for a, b in order.taken):
                 yield told
+
+
+def _find_stated(order: Order) -> Iterator[Place]:
+    """A number of which a clause of its own says something else than what is done: "mark it as paid, 20 are still
+    missing"."""
+    before = {stem(str(each)) for note in order.notes for states in (note.filter or {}).values() for each in states}
+    own = order.known - before - LEFT_STEMS  # "20 is open" tells what isn't paid
+    for start, end in order.find([each for _, _, each in order.arguments if isinstance(each, ComputedArgument)]):
+        found = _STATES.match(order.text, end) if search_before(_OPENS, order.text, start) else None
+        told = found["told"].casefold() if found is not None else ""
+        if found is not None and (found["still"] or (told not in EMPTY and stem(told) not in own)):
+            yield start, found.end()
 
 
 def _find_left_out(order: Order) -> Iterator[Place]:

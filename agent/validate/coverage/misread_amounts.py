@@ -32,8 +32,9 @@ def is_added(contract: Contract, name: str, argument: Argument) -> bool:
         bare = isinstance(argument.expression, Number)
     else:
         bare = isinstance(argument, TypedValue) and isinstance(argument.value, int | float)
-    told = f"{contract.description} {contract.annotation(name).label or ''}"
-    return bare and (patterns.ON_TOP.search(told) is not None or not _is_set(contract, name))
+    note = contract.annotation(name)
+    told = f"{contract.description} {note.label or ''}"
+    return bare and note.replaces is None and (patterns.ON_TOP.search(told) is not None or not _is_set(contract, name))
 
 
 def _is_set(contract: Contract, name: str) -> bool:

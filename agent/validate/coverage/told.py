@@ -128,11 +128,13 @@ def find_told(order: Order) -> Iterator[Place]:
     own = {stem(word) for words in said for word in words if is_past(word)}
     free = {each for each in split_runs(text) if not any(first <= each[1] < last for first, last in order.texts)}
     ordering = verbs & {stem(word.casefold()) for word, _, _ in free}
+    values = [each for each in order.values if each not in order.texts]
     for word, start, end in split_runs(text):
         root, low = stem(word.casefold()), word.casefold()
-        if ordering and root not in ordering and (word, start, end) not in free:
+        if (ordering and root not in ordering and (word, start, end) not in free) or root not in ORDERS | verbs:
             continue  # "cancel 7, he called in sick": why, where another verb of the action orders it
-        valued = (start, end) in order.values and root in ORDERS  # "reject", of an outcome
+        # "Reject", of an outcome, or the first word of "checked in".
+        valued = any(begin == start and end <= stop for begin, stop in values)
         if not valued and root not in verbs:
             continue
         used = any(begin <= start < stop for begin, stop in taken)

@@ -45,6 +45,7 @@ from language import numerals
 from language.stems import EMPTY, GENERIC, ORDERS, READING, name_stems, split_runs, stem, stem_text
 from language.text import read_text, singularize
 from language.wordnet import is_word
+from registry.contract import Unit
 
 Kind = Literal[
     "restriction", "condition", "quantifier", "part", "date", "order not to", "denial", "denied clause", "number",
@@ -264,7 +265,8 @@ def _counts_here(order: Order, number: numerals.Number) -> bool:
     said = order.text[number.start : number.end]
     if stem(told[0]) in patterns.TIMES:
         return False  # part of a date
-    if said in _TO_AND_FOR and any(start == after.start(1) for start, _ in order.taken):
+    counts = any(note.unit is Unit.COUNT for note in order.notes)  # "sold 2 olive soap"
+    if said in _TO_AND_FOR and not counts and any(start == after.start(1) for start, _ in order.taken):
         return False
     return not any(_is_plural(word) or (number.value == 1 and is_word(word)) for word in told)
 

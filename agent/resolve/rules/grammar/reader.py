@@ -74,7 +74,7 @@ class Reader:
             for found in CORRECTION.finditer(self.text.plain)
         ]
         """Where what was said before is taken back: "no, make that"."""
-        self.hours = self.text.by_token(times.find(self.text))
+        self.hours = self.text.by_token(times.find_hours(self.text))
         self.durations = durations.find(self.text)
         told = find_message(self.text.plain)
         self.message_from = self.end_index(told) if told is not None else len(self.tokens)

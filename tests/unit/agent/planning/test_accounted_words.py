@@ -109,3 +109,39 @@ async def test_of_two_states_none_is_passed_over(text: str) -> None:
     made = (await ask(_TANKS, text)).verdict
     assert isinstance(made, Question), made
     assert "on loan" in made.text
+
+
+_PRICED = [{"name": "id", "type": "id"}, {"name": "name", "search": "name"}, {"name": "price", "type": "money_minor"}]
+_GOODS = ("drink", "dish", "snack", "sauce")
+CAFE = FrozenWorld(
+    {
+        "contracts": [
+            offer(f"price_{kind}", f"Change the price of a {kind}", f"Set what a {kind} costs.", {
+                f"{kind}_id": {"type": "integer"}, "price": {"type": "integer", "minimum": 1}}, {
+                f"{kind}_id": refer(kind), "price": {"unit": "money_minor", "currency": "EUR",
+                    "replaces": {"parameter": f"{kind}_id", "field": "price"}}})
+            for kind in _GOODS
+        ],
+        "kinds": [define(kind, [kind], _PRICED, label="{name}") for kind in _GOODS],
+        "records": {"drink": list_rows("id name price", (1, "Mint Tea", 350)),
+                    "dish": list_rows("id name price", (7, "Lentil Soup", 620))},
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "price"),
+    [("set lentil soup to 7", 700), ("put lentil soup up by 1 euro", 720), ("lentil soup 7 now", 700)],
+)
+async def test_of_two_prices_the_one_that_the_record_has_waits_on_a_card(text: str, price: int) -> None:
+    made = (await ask(CAFE, text)).verdict
+    assert isinstance(made, Plan), made
+    assert [(step.action, step.filled[1].value) for step in made.steps] == [("marina.price_dish", price)]
+    assert ONLY_FIT in made.held
+
+
+@pytest.mark.parametrize(
+    "text", ["set lentil soup to 7?", "don't set lentil soup to 7", "set lentil soup to 7 by noon"]
+)
+async def test_a_price_with_more_beside_it_stays_a_question(text: str) -> None:
+    assert not isinstance((await ask(CAFE, text)).verdict, Plan)

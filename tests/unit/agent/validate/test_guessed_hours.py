@@ -27,6 +27,9 @@ async def _plan(text: str) -> Plan:
         ("move visit 602 to 2:15 this afternoon", "2026-11-24", "14:15"),
         ("move visit 602 to 9 tonight", "2026-11-24", "21:00"),
         ("move visit 602 to 07:45 tomorrow", "2026-11-25", "07:45"),
+        ("move visit 601 to 3 December at 10.30", "2026-12-03", "10:30"),
+        ("move visit 601 to Monday 10.45", "2026-11-30", "10:45"),
+        ("move visit 601 to 11.15 on Monday", "2026-11-30", "11:15"),
     ],
 )
 async def test_a_time_that_can_only_be_one_is_taken(text: str, day: str, hour: str) -> None:

@@ -202,7 +202,7 @@ def find_base_form(said: str) -> str:
 def find_predicates(offer: Offer) -> frozenset[str]:
     """Stems of the single words by which an action's own texts say what shall be true: "Mark a parcel as packed", "Say
     that a job is done", "4 is ready". None of a closed list's members, which are values."""
-    said = [offer.title, *_FIRST_CLAUSE.findall(offer.description), *offer.examples]
+    said = [offer.title, *offer.aliases, *_FIRST_CLAUSE.findall(offer.description), *offer.examples]
     made = (
         found for text in said for found in _PREDICATE.finditer(text) if not _DESCRIBES.search(text[: found.start()])
     )

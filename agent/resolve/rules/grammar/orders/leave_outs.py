@@ -19,20 +19,22 @@ _INSTEAD: Final = (("instead", "of"), ("rather", "than"))
 _AGAINST: Final = frozenset((",", "but", "and", ";"))
 
 
-def is_left_out(reader: Reader, at: int) -> bool:
-    """Whether words such as "except" stand before a token."""
-    return any(reader.lows(at - len(words), len(words)) == words for words in lexicon.EXCEPT)
+def count_excepting(reader: Reader, at: int) -> int:
+    """How many words such as "except" stand before a token."""
+    return next((len(words) for words in lexicon.EXCEPT if reader.lows(at - len(words), len(words)) == words), 0)
 
 
-def leave_out(pieces: list[Piece], phrase: Phrase, reference: Find) -> bool:
-    """Excludes a phrase's records from the last set ("all of Ada's to Bo except the two about keys"). False if there is
-    no set, so that nothing is settled."""
+def leave_out(pieces: list[Piece], reference: Find) -> bool:
+    """Excludes records from the last set ("all of Ada's to Bo except the two about keys"). False if there is no set, so
+    that nothing is settled."""
     whole = find_set(pieces)
     if whole is None:
         return False
+    if reference.said is None and reference.order is None:
+        reference = reference.model_copy(update={"pick": "all"})  # "except Ada's": none of hers
     where = (*whole.where, Except(left_out=reference))
     less = RecordArgument(reference=whole.model_copy(update={"where": where}))
-    pieces[-1] = replace(pieces[-1], last=phrase.last, argument=less)
+    pieces[-1] = replace(pieces[-1], argument=less)
     return True
 
 

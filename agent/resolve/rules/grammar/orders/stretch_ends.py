@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Final
 
+from agent.extract.references.vocabulary import rate_person_likeness
+from agent.planning.proposal import TypedValue
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.orders.stretch_spoken import StretchSpoken
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
+from agent.resolve.rules.grammar.phrases.phrase_parts import is_code
 from language.stems import is_past, makes_anew, stem
 from registry.records import RecordKind
 
@@ -69,3 +73,16 @@ class StretchEnds(StretchSpoken):
                 ends = ends or stem(low) in self.words.nouns or step in self._begun
             words.append(step if ends else words[-1])
         return values[::-1], words[::-1]
+
+    def _makes_so(self, at: int) -> bool:
+        """Whether a verb makes something what a value says by its participle: "confirm", of "confirmed"."""
+        pieces = (piece for every in self.values.values() for piece in every if piece.first == at)
+        values = (piece.argument.value for piece in pieces if isinstance(piece.argument, TypedValue))
+        return not is_past(self.reader.low(at)) and any(is_past(str(each)) for each in values)
+
+    def _is_others_number(self, at: int, kind: RecordKind, names: Sequence[str]) -> bool:
+        """Whether a bare number is more likely another parameter's record, of a kind less like a person."""
+        named = rate_person_likeness(kind)
+        others = [other for name in names if (other := self.kind(name)) is not None and other.name != kind.name]
+        less = any(rate_person_likeness(each) < named and is_code(self.reader, at, each) for each in others)
+        return bool(others) and (named > 1 or less)

@@ -241,8 +241,8 @@ class StretchEvidence(StretchUnread):
         )
 
     def _changes(self) -> bool:
-        """Whether a number that a record has is told to become more or less: "add 5 to 309", "knock 2 euros off it". "5
-        more" may be of anything."""
+        """Whether a number that a record has is told to become more or less: "add 5 to 309", "knock 2 euros off", "309
+        down to 8". "5 more" may be of anything."""
         if _CHANGING.isdisjoint(self.reader.lows(self.first, self.stop - self.first)):
             return False
         replaced = {
@@ -251,11 +251,14 @@ class StretchEvidence(StretchUnread):
             if (held := self.offer.annotation(name).replaces) is not None and self.records.get(held.parameter)
         }
         return any(
-            isinstance(made := piece.argument, ComputedArgument)
-            and isinstance(made.expression, Computed)
-            and isinstance(made.expression.a, FieldOf)
-            and isinstance(made.expression.a.of, Handle)
-            and made.expression.a.of.handle == f"@{parameter}"
+            (isinstance(piece.argument, ComputedArgument) and self._aimed_at(piece))
+            or (
+                isinstance(made := piece.argument, ComputedArgument)
+                and isinstance(made.expression, Computed)
+                and isinstance(made.expression.a, FieldOf)
+                and isinstance(made.expression.a.of, Handle)
+                and made.expression.a.of.handle == f"@{parameter}"
+            )
             for name, parameter in replaced.items()
             for piece in self.values.get(name, [])
         )

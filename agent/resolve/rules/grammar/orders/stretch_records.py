@@ -14,11 +14,11 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.name_ends import is_attribute
 from agent.resolve.rules.grammar.orders.interpretation import Piece, add_owner, drop_repeated
 from agent.resolve.rules.grammar.orders.leave_outs import (
+    count_excepting,
     drop_denied,
     drop_told,
     find_set,
     find_spared,
-    is_left_out,
     leave_out,
 )
 from agent.resolve.rules.grammar.orders.stretch_directions import has_it_now, settle_holders, settle_receivers
@@ -41,6 +41,9 @@ _NO_VERB: Final = lexicon.DETERMINERS | lexicon.EVERY | lexicon.OWNERS | lexicon
 
 class StretchRecords(StretchEnds):
     """Reads which records an action's parameters mean."""
+
+    left_out_to = 0
+    """Where what is left out ends."""
 
     def _find_records(self) -> None:
         names = [name for name in self.offer.properties if self.kind(name) is not None and self._takes(name)]
@@ -72,8 +75,12 @@ class StretchRecords(StretchEnds):
             if name in self.records and self._is_subject(phrase):
                 at = phrase.last
                 continue
-            if reference is not None and is_left_out(self.reader, at):
-                self.doubtful |= not leave_out(self.records.get(name, []), phrase, reference)
+            if reference is not None and (before := self._count_leaving_out(at)):
+                if leave_out(self.records.get(name, []), reference):
+                    self.covered.update(range(at - before, phrase.last))
+                    self.left_out_to = phrase.last
+                else:
+                    self.doubtful = True
                 at = max(phrase.last, at + 1)
                 continue
             if (spared := find_spared(self.reader, self.records.get(name, []), phrase)) is not None:
@@ -161,7 +168,12 @@ class StretchRecords(StretchEnds):
     def _list_sets(self, at: int) -> list[str]:
         """The parameters with several records of which the words before a token exclude some."""
         sets = [name for name, pieces in self.records.items() if find_set(pieces) is not None]
-        return sets if sets and is_left_out(self.reader, at) else []
+        return sets if self._count_leaving_out(at) else []
+
+    def _count_leaving_out(self, at: int) -> int:
+        """How many words before a token leave out what begins there, or join it to what is left out."""
+        joined = self.left_out_to > 0 and self._joins(self.left_out_to, at)
+        return at - self.left_out_to if joined else count_excepting(self.reader, at)
 
     def _past_owner(self, at: int) -> int:
         """Where a name of several words with a possessive ends. No part of it is a name of its own. 0 if there is
@@ -313,7 +325,7 @@ class StretchRecords(StretchEnds):
             told = owned and self.words.writes and self.records[name][-1].last == phrase.first
             if told or (owned and not self._has_owner(phrase.find)):
                 continue  # "tell Ada her room is free", "Ada called from her room"
-            apart = name in self.records and not self._joined(name, phrase.first)
+            apart = name in self.records and not (self._joined(name, phrase.first) or name in self._list_sets(at))
             coded = reader.tokens[at].capital or any(map(str.isdigit, reader.tokens[at].text))
             more = phrase.find.said is None and self._names_thing(phrase.find, kind)  # "the tart at the fair"
             if apart and not (phrase.noun or coded or more):
@@ -342,13 +354,6 @@ class StretchRecords(StretchEnds):
             self.reader.leads(kinds[find.record], kinds[each.record]) for each in owners if isinstance(each, Find)
         )
 
-    def _is_others_number(self, at: int, kind: RecordKind, names: Sequence[str]) -> bool:
-        """Whether a bare number is more likely another parameter's record, of a kind less like a person."""
-        named = rate_person_likeness(kind)
-        others = [other for name in names if (other := self.kind(name)) is not None and other.name != kind.name]
-        less = any(rate_person_likeness(each) < named and is_code(self.reader, at, each) for each in others)
-        return bool(others) and (named > 1 or less)
-
     def _find_number(self, phrase: Phrase) -> int | None:
         """Where an amount stands in the middle of a phrase's name: "Ada Lovelace 20 credit"."""
         assert phrase.find.said is not None
@@ -365,6 +370,8 @@ class StretchRecords(StretchEnds):
         """Whether a token is the order's verb and so begins no phrase."""
         reader, low = self.reader, self.reader.low(at)
         noun = reader.noun(at)
+        if at == self.place.order and at in self._typed_tokens and noun is None and self._makes_so(at):
+            return True
         told = noun is not None and reader.low(at + noun[1]) in _TELLS_WHICH and noun[0].name in self.list_own_kinds()
         if noun is not None and (told or at not in self.aliased) and not reader.starts(at):
             return False

@@ -110,10 +110,8 @@ class StretchWords:
     def _why(self) -> int:
         """Where a reason begins. Nobody in it is meant."""
         reader = self.reader
-        for at in range(self.first + 1, self.stop):
-            if reader.low(at) == "because" or reader.lows(at, 2) in {("due", "to"), ("owing", "to")}:
-                return at
-        return self.stop
+        whys, near = (("due", "to"), ("owing", "to")), range(self.first + 1, self.stop)
+        return next((at for at in near if reader.low(at) == "because" or reader.lows(at, 2) in whys), self.stop)
 
     def _joined(self, name: str, at: int) -> bool:
         """Whether a phrase continues a list: only conjunctions and values separate it from the one before."""
@@ -154,17 +152,19 @@ class StretchWords:
             return True  # "message from Ada"
         if reader.low(before - 1) in {"a", "an"} and reader.low(before).isalpha():
             before -= 1  # "a new email"
-        if before < self.first or (before == self.first and not reader.tokens[before].owns):
-            return False
-        if reader.low(before) not in _BEFORE_NOUNS and not reader.tokens[before].owns:
+        owns = before >= self.first and reader.tokens[before].owns
+        if not owns and (before <= self.first or reader.low(before) not in _BEFORE_NOUNS):
             return False
         head = stem(reader.low(self.place.order))
         near = {reader.low(step) for step in range(max(self.first, at - 6), at)}
         return not (self.place.ordered and (head in LIGHT or is_order(head))) and near.isdisjoint(lexicon.WANTING)
 
     def _is_so(self, at: int) -> bool:
-        """Whether a word of what shall be true says that it is: "4 was packed", "Ada is back"."""
-        return (is_past(self.reader.low(at)) or self._is_predicate(at)) and self._has_happened(at)
+        """Whether a word of what shall be true says that it is: "4 was packed", "Ada is back", "Ada pays"."""
+        low, dated = self.reader.low(at), not self.reader.dated.isdisjoint(range(at, self.stop))
+        behind = at in (self.first + 1, self.reader.name(self.first, self.stop))
+        does = low.endswith("s") and behind and self.reader.noun(at) is None and not dated
+        return (is_past(low) or does or self._is_predicate(at)) and self._has_happened(at)
 
     def _is_predicate(self, at: int) -> bool:
         """Whether a word says how the subject of its sentence is: "4 is ready", but not "the one that is ready"."""

@@ -16,13 +16,10 @@ from agent.planning.proposal import (
     BelongsTo,
     Compare,
     Comparison,
-    Condition,
     CountOf,
     FieldOf,
     Find,
     Number,
-    OrderByCount,
-    OrderByField,
     StateIs,
     Test,
     TotalOf,
@@ -30,9 +27,14 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import does
-from agent.resolve.rules.grammar.phrases.fields import LEFT, find_compared_field, list_stock_fields, read_total
+from agent.resolve.rules.grammar.phrases.fields import (
+    LEFT,
+    find_compared_field,
+    find_owed,
+    list_stock_fields,
+    read_total,
+)
 from agent.resolve.rules.grammar.phrases.having import read_held_by_anyone
-from agent.resolve.rules.grammar.phrases.modifiers import read_after, read_predicate, read_relative
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
     Phrase,
@@ -42,6 +44,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     negate_condition,
 )
 from agent.resolve.rules.grammar.phrases.places_and_deeds import is_born
+from agent.resolve.rules.grammar.phrases.predicates import read_predicate_of, read_related_clause
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import is_past, stem
 from language.text import word_set
@@ -88,33 +91,6 @@ def _flag(reader: Reader, find: Find, at: int) -> tuple[Compare, int] | None:
     return None
 
 
-def read_predicate_of(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[tuple[Condition, ...], int] | None:
-    """The conditions of a predicate on records of a kind, and its end: "overdue", "low priority", "on the pro plan"."""
-    made = PhraseParts(kind, read_phrase)
-    step = at
-    while step < stop and reader.low(step) in {"on", "in", "a", "an", "the"} and reader.state(step, kind) is None:
-        step += 1
-    last = read_predicate(reader, made, step, stop, 0)
-    if not last or made.order is not None:
-        return None
-    noun = reader.noun(last)
-    if noun is not None and noun[0].name == kind.name:
-        last += noun[1]
-    return tuple(made.where), last
-
-
-def read_related_clause(
-    reader: Reader, kind: RecordKind, at: int, stop: int, line: str | None = None
-) -> tuple[tuple[Condition, ...], int, OrderByField | OrderByCount | None] | None:
-    """A clause about records without "that" or "who": "(which customers) have open tickets". ``line`` is the date that
-    a bare time is about."""
-    made = PhraseParts(kind, read_phrase, line=line)
-    last = read_relative(reader, made, at, stop, 0) or read_after(reader, made, at, stop, 0)
-    if last <= at and reader.low(at) in lexicon.AUXILIARIES:
-        last = read_predicate(reader, made, at + 1, stop, 0)
-    return (tuple(made.where), last, made.order) if last > at and made.said is None else None
-
-
 _BE: Final = word_set("is are was were isn't aren't wasn't weren't 's")
 _HAVE: Final = word_set("has have had got hasn't haven't hadn't")
 _ADVERBS: Final = word_set("still already currently now yet really actually also both all just ever only")
@@ -132,11 +108,11 @@ def read_tests(reader: Reader, index: int, stop: int, *, holds: bool = True) -> 
         or _by_anyone(reader, index, stop)
         or _told(reader, index, stop)
     )
-    if made is None or made[1] < stop:
-        return None
-    _speaks_of(reader, made[0], holds=holds)
-    reader.covered.update(range(index, stop))
-    return (made[0],)
+    tests = _read_paid(reader, index, stop) if made is None else (made[0],) if made[1] >= stop else None
+    if tests is not None:
+        _speaks_of(reader, tests[0], holds=holds)
+        reader.covered.update(range(index, stop))
+    return tests
 
 
 def _speaks_of(reader: Reader, test: Test, *, holds: bool) -> None:
@@ -167,6 +143,23 @@ def read_owes(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
         amount = reader.amount(at + compared[1])
         return (Test(left=made[0], op=compared[0], right=amount[0]), amount[1]) if amount is not None else None
     return count_test(find), skip_owed(reader, at)
+
+
+def _read_paid(reader: Reader, index: int, stop: int) -> tuple[Test, ...] | None:
+    """Whether somebody has paid, which is so if something of theirs is paid and nothing unpaid: "Ada hasn't paid"."""
+    verb = next((at for at in range(index + 1, stop) if reader.low(at) in _HAVE), index)
+    rest, owed = set(reader.lows(verb + 1, stop - verb - 1)), find_owed(reader)
+    about = next((each for each in list_subjects(reader, index, verb) if each.last == verb), None)
+    if about is None or owed is None or rest - _ADVERBS - {"not"} != {"paid"}:
+        return None
+    kind = reader.kinds[owed.record]
+    if "paid" not in kind.states or not reader.leads(kind, reader.kinds[about.find.record]):
+        return None
+    unpaid = owed.model_copy(update={"where": (BelongsTo(owner=about.find), *owed.where)})
+    if "not" in rest or reader.low(verb) in lexicon.NOT:
+        return (count_test(unpaid),)
+    paid = owed.model_copy(update={"where": (BelongsTo(owner=about.find), StateIs(state="paid"))})
+    return count_test(paid), count_test(unpaid, "=", NONE)
 
 
 def skip_owed(reader: Reader, at: int) -> int:

@@ -24,18 +24,24 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     is_one_name,
     names_either_state,
     read_holder,
+    read_owner,
     read_quantity,
     read_related_value,
     read_role,
     read_state_of_theirs,
     read_value,
 )
-from agent.resolve.rules.grammar.phrases.places_and_deeds import find_day_before_noun, is_born, read_month, read_time
+from agent.resolve.rules.grammar.phrases.places_and_deeds import (
+    find_day_before_noun,
+    is_born,
+    read_month,
+    read_time,
+    read_times_own,
+)
 from agent.resolve.rules.grammar.phrases.plain_names import find_thing_end
 from agent.resolve.rules.grammar.phrases.positions import read_order, read_which
 from agent.resolve.rules.grammar.phrases.shown import PARTITIVE, find_shown, read_spoken
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.time_stretches import is_times_own
 from language.text import singularize
 from language.wordnet import is_word
 from registry.records import RecordKind
@@ -223,13 +229,13 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
     while at < noun:
         low = reader.low(at)
         owner = next((step for step in range(at, noun) if reader.tokens[step].owns), None)
-        if owner is not None and is_times_own(reader, at) and read_month(reader, made, at):
+        if owner is not None and read_times_own(reader, made, at):
             at = owner + 1
             continue
         if owner is not None and low not in lexicon.EVERY | {"both", "of"} and not count_placing(reader, at):
             if not is_one_name(reader, at, owner + 1):
                 return False
-            person = _owner(reader, at, owner + 1, made.kind)
+            person = read_owner(reader, at, owner + 1, made.kind)
             if person is not None:
                 made.where.append(BelongsTo(owner=person))
                 reader.person = person
@@ -289,18 +295,6 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
     if topic:
         made.said = reader.words(topic[0], topic[-1] + 1)
     return True
-
-
-def _owner(reader: Reader, first: int, last: int, kind: RecordKind) -> Find | None:
-    """The owner: the words up to the possessive."""
-    while first < last and reader.low(first) in lexicon.DETERMINERS:
-        first += 1
-    above = reader.owner_of(kind) or reader.people()
-    if above is None or first >= last:
-        return None
-    if any(reader.low(at) in lexicon.NAME_STOP for at in range(first, last)):
-        return None
-    return guess(reader, kind, Find(record=above.name, said=reader.words(first, last)))
 
 
 # ── after the noun ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -367,6 +361,9 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
         return Phrase(Find(record=wanted.name, said=reader.words(index, index + 1)), index, index + 1, False)
     its = PhraseParts(wanted, read_phrase) if wanted is not None else None
     first = index if its is None or reader.asks else read_which(reader, its, index, stop)
+    if its is not None and (end := read_times_own(reader, its, first)) and reader.low(end) in lexicon.NAME_STOP | {""}:
+        end = read_exceptions(reader, its, end, stop, depth) or end
+        return Phrase(_find(its), index, end, True)  # "all of last week's"
     end = reader.name(first, stop)
     if end == first or count_placing(reader, first):
         return None

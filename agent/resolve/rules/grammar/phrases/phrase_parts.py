@@ -382,3 +382,13 @@ def modifies(reader: Reader, index: int) -> bool:
             return True
         behind += 1
     return False
+
+
+def read_owner(reader: Reader, first: int, last: int, kind: RecordKind) -> Find | None:
+    """The owner: the words up to the possessive."""
+    while first < last and reader.low(first) in lexicon.DETERMINERS:
+        first += 1
+    above = reader.owner_of(kind) or reader.people()
+    if above is None or first >= last or any(reader.low(at) in lexicon.NAME_STOP for at in range(first, last)):
+        return None
+    return guess(reader, kind, Find(record=above.name, said=reader.words(first, last)))

@@ -24,7 +24,7 @@ from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.fields import label_field
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, guess, negate_condition, read_value
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.time_stretches import read_month_before_noun, take_back
+from agent.resolve.rules.grammar.time_stretches import is_times_own, read_month_before_noun, take_back
 from language.date_forms import DAYS
 from language.stems import KIN, ORDERS, is_past, stem
 from registry.records import Field, RecordKind
@@ -57,6 +57,11 @@ def read_month(reader: Reader, made: PhraseParts, at: int) -> int | None:
         return None
     made.where += when[0]
     return when[1]
+
+
+def read_times_own(reader: Reader, made: PhraseParts, at: int) -> int:
+    """A time with a possessive: "tomorrow's (visits)". 0 if there is none."""
+    return (read_month(reader, made, at) or 0) if is_times_own(reader, at) else 0
 
 
 _MONTH: Final = 28  # days
@@ -359,6 +364,7 @@ def _takes_place(reader: Reader, made: PhraseParts, at: int) -> bool:
     days, day = reader.dates.get(at) or reader.dates.get(at + 1), made.kind.field_named(made.kind.order or "")
     single = days is not None and days.last is None
     within = reader.low(at) in {"in", "next"} and day is not None and not ends_then(day) and "due" not in day.name
-    unnamed = made.said is None and (made.plural or made.pick == "all" or made.order is not None or bool(made.where))
+    told = made.plural or made.pick == "all" or made.order is not None or reader.low(at - 1) == "one"
+    unnamed = made.said is None and (told or bool(made.where))
     free = reader.only_days.isdisjoint((at, at + 1))
     return free and (single or within) and unnamed and not is_person(made.kind) and not is_born(made.kind)

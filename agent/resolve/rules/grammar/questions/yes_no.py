@@ -29,13 +29,13 @@ from agent.resolve.rules.grammar.phrases.conditions import (
     read_existence,
     read_flag,
     read_owes,
-    read_predicate_of,
     read_told,
     take_first,
 )
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, negate_condition
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
+from agent.resolve.rules.grammar.phrases.predicates import read_predicate_of
 from agent.resolve.rules.grammar.questions.deeds import read_did
 from agent.resolve.rules.grammar.questions.figures import find_sum_of_deed
 from agent.resolve.rules.grammar.questions.groups import read_in_place

@@ -21,6 +21,7 @@ from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, verdict_of
 from tests.unit.agent.validate.coverage.test_weighty import shop
 from tests.unit.laundry import LAUNDRY
 from tests.unit.marina import ask
+from tests.unit.nursery import NURSERY
 from tests.unit.own_worlds import NOW, OWNER, Says, came_of, find, number, plan, world
 
 RUN = "run_00000000000000000000000001"
@@ -137,6 +138,30 @@ async def test_what_shall_be_there_is_not_added_to_it(said: str, done: bool) -> 
     add = museum._offer("add_chairs", "Add chairs", counts, notes)
     chairs = FrozenWorld({"contracts": [add], "kinds": museum._KINDS, "records": museum._RECORDS})
     assert isinstance((await ask(chairs, said)).verdict, Plan if done else Question)
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("Karl Beck's bill is paid, 10 is open", False),
+        ("mark Karl Beck's bill as paid, 10 are still missing", False),
+        ("Karl Beck paid, 10 was paid", True),
+    ],
+)
+async def test_what_is_said_of_a_number_tells_whether_it_is_meant(text: str, *, stands: bool) -> None:
+    verdict = (await ask(NURSERY, text)).verdict
+    assert isinstance(verdict, Plan) == stands, verdict
+
+
+@pytest.mark.parametrize("text", ["sell 2 moss mat", "sell 4 moss mat"])
+async def test_a_digit_before_what_is_counted_is_no_short_word(text: str) -> None:
+    there = NURSERY.context(NURSERY.provider({}))
+    answer = plan({"action": "sell", "plant_id": find("plant", "moss mat"), "count": None, "client_id": None})
+    task = Task(Request(text=text, now=NOW), OWNER, there, RUN)
+    resolver = ProposingResolver(Says({"understood": "", "result": answer, "rest": []}))
+    verdict = (await propose(task, resolver)).verdict
+    assert isinstance(verdict, Question), verdict
+    assert verdict.slot == REST
 
 
 @pytest.mark.parametrize("text", ["scrap the tile cutter's motor", "scrap or move the sewing machine to front"])

@@ -16,6 +16,7 @@ from evals.cases.frozen_world import FrozenWorld
 from tests.unit.agent.validate.coverage.test_weighty import shop
 from tests.unit.laundry import LAUNDRY
 from tests.unit.marina import ask, define, list_rows, offer, refer
+from tests.unit.nursery import NURSERY
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
@@ -42,6 +43,20 @@ async def test_what_is_told_of_one_of_several_is_asked_about(name: str, text: st
     assert isinstance(verdict, Question)
     assert verdict.slot == REST
     assert told in verdict.text, verdict.text
+
+
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [
+        ("set visit 601 to checked off", "checked_off"),
+        ("confirm visit 602", "confirmed"),
+        ("confirm the visit of Karl Beck", "confirmed"),
+    ],
+)
+async def test_a_participle_in_a_value_reports_nothing(text: str, stage: str) -> None:
+    verdict = (await ask(NURSERY, text)).verdict
+    assert isinstance(verdict, Plan), verdict
+    assert verdict.steps[0].filled[1].value == stage
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ def test_short_forms_are_written_out(text: str, full: str) -> None:
         "open on sundays and tuesdays",
         "wash it sundays from 9",
         "give 2 weeks holiday",
+        "sold 2 olive soap",
     ],
 )
 def test_numbers_codes_and_quotations_stay(text: str) -> None:

@@ -38,6 +38,17 @@ async def test_a_change_is_worked_out_from_what_the_record_has(text: str, action
 
 
 @pytest.mark.parametrize(
+    ("text", "price"), [("put moss mat up by 2 euros", 1000), ("moss mat down to 7 euros", 700), ("ivy pot 5 now", 500)]
+)
+async def test_a_new_price_that_leaves_nothing_open_is_shown_on_a_card(text: str, price: int) -> None:
+    verdict = (await ask(NURSERY, text)).verdict
+    assert isinstance(verdict, Plan), verdict
+    assert [step.action for step in verdict.steps] == ["marina.set_price"]
+    assert verdict.steps[0].filled[1].value == price
+    assert verdict.held
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "double the moss mat for Lotte Vale",  # how many, and not what it costs
@@ -54,7 +65,13 @@ async def test_what_may_be_another_number_changes_no_price(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("raise weekly box 41 to 12", 12), ("set weekly box 41 to 8", 8), ("cut weekly box 44 to 5", 5)],
+    [
+        ("raise weekly box 41 to 12", 12),
+        ("set weekly box 41 to 8", 8),
+        ("cut weekly box 44 to 5", 5),
+        ("set the price of the moss mat to 9.50", 950),
+        ("set the price of the moss mat at 9.50", 950),
+    ],
 )
 async def test_what_a_number_is_set_to_is_no_change(text: str, value: int) -> None:
     verdict = (await ask(NURSERY, text)).verdict

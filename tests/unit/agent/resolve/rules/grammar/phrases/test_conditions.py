@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from agent.pipeline import Refusal
+from agent.pipeline import Plan, Refusal
 from tests.unit.agent.resolve.rules.grammar.test_directions import calls_of, verdict_of
+from tests.unit.marina import ask
+from tests.unit.nursery import NURSERY
 
 
 @pytest.mark.parametrize(
@@ -49,3 +51,26 @@ async def test_nothing_is_done_where_it_does_not_hold(text: str) -> None:
     verdict = await verdict_of(text, "garage")
     assert isinstance(verdict, Refusal), verdict
     assert verdict.code == "condition_unmet"
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("cancel Ida's visit if she hasn't paid", True),
+        ("if Ida has not paid yet, cancel her visit", True),
+        ("if ida hasn't paid cancel her visit", True),
+        ("if Ida hasn't paid put her down as paid", True),
+        ("cancel Karl's visit unless he has already paid", True),  # one bill of his is paid, and another isn't
+        ("if Ida has paid, cancel her visit", False),
+        ("cancel Karl's visit, but only if he has paid", False),
+        ("cancel Ida's visit unless she hasn't paid", False),
+    ],
+)
+async def test_whether_somebody_has_paid_is_looked_up(text: str, *, holds: bool) -> None:
+    verdict = (await ask(NURSERY, text)).verdict
+    assert isinstance(verdict, Plan if holds else Refusal), verdict
+
+
+async def test_who_owes_nothing_has_paid_only_where_something_is_paid() -> None:
+    verdict = (await ask(NURSERY, "if Lotte has paid, sell her a moss mat")).verdict
+    assert isinstance(verdict, Refusal), verdict

@@ -6,6 +6,8 @@ import pytest
 
 from agent.pipeline import Plan, Question
 from tests.unit.agent.resolve.rules.grammar.test_directions import calls_of, verdict_of
+from tests.unit.marina import ask
+from tests.unit.nursery import NURSERY
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,28 @@ from tests.unit.agent.resolve.rules.grammar.test_directions import calls_of, ver
 )
 async def test_each_of_a_list_is_left_out(text: str, visits: list[int]) -> None:
     assert [each["visit_id"] for each in await calls_of(text, "vet")] == visits
+
+
+@pytest.mark.parametrize(
+    ("text", "visits"),
+    [
+        ("confirm all planned visits except the one on Friday", [602]),
+        ("confirm all planned visits apart from the one on 30 November", [601]),
+        ("move all visits to 3 December except Ida's", [602]),
+        ("move all visits to 3 December apart from the one on Friday", [602]),
+        ("cancel all of next week's", [602]),
+        ("cancel all of this week's except visit 602", [601]),
+    ],
+)
+async def test_what_is_left_out_may_be_told_by_its_day_or_behind_a_value(text: str, visits: list[int]) -> None:
+    made = (await ask(NURSERY, text)).verdict
+    assert isinstance(made, Plan), made
+    assert [step.filled[0].value for step in made.steps] == visits
+
+
+async def test_what_joins_something_left_out_is_left_out_too() -> None:
+    made = (await ask(NURSERY, "move all visits to 3 December except Ida's and Karl's")).verdict
+    assert isinstance(made, Question), made
 
 
 async def test_somebody_is_left_out_of_everyone() -> None:
