@@ -155,7 +155,8 @@ class Proposed(Value):
     between them: then nothing that moves money or can't be undone is chosen without asking. ``otherwise`` are the same
     plan with a name read as another kind's, for the case that the likeliest kind has no such record. ``titled`` take
     capitalised words for a record's whole title: one is used if the first plan fails and a record has that title.
-    ``unnamed``: no word names an action, and it moves money or leaves words unread: the plan waits for a person."""
+    ``answers`` are tried like an abstention's, if the answer names no record that exists. ``unnamed``: no word names an
+    action, and it moves money or leaves words unread: the plan waits for a person."""
 
     kind: Literal["proposed"] = "proposed"
     proposal: Proposal
@@ -163,6 +164,7 @@ class Proposed(Value):
     sure: bool = True
     otherwise: tuple[Proposal, ...] = ()
     titled: tuple[Proposal, ...] = ()
+    answers: tuple[Proposal, ...] = ()
     unnamed: bool = False
 
 

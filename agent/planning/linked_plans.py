@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from agent.extract.time import dates
 from agent.pipeline import Abstain, Answer, Plan, Proposed, Question, RecordSource, Request, Resolved
-from agent.planning.accounted_words import list_shown_words, list_unread, names_deed, names_taking_away
 from agent.planning.proposal import (
     BelongsTo,
     Call,
@@ -34,6 +33,7 @@ from agent.planning.proposal import (
 from agent.planning.quotes import find_places
 from agent.planning.record_links import RecordLink, find_links
 from agent.planning.task import Outcome, Task, ask_which, hold, hold_or_ask, list_planned_actions
+from agent.planning.unread_words import list_shown_words, list_unread, names_deed, names_taking_away
 from agent.resolve.rules.grammar.orders.action_words import ActionWords, read_action_words
 from agent.validate.questions import REST, preview_steps
 from agent.validate.records.located import RecordScope

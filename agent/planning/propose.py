@@ -147,10 +147,9 @@ async def _plan_resolved(task: Task, resolved: Resolved, on_phase: PhaseCallback
 async def _plan_titled(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> Outcome:
     made = await _plan_as_read(task, resolved, on_phase)
     proposed = resolved.resolution if isinstance(resolved.resolution, Proposed) else None
-    if proposed is not None and proposed.unnamed:
-        made = hold(made, ONLY_FIT)
     if proposed is None:
         return made
+    made = hold(made, ONLY_FIT) if proposed.unnamed else made
     planned = isinstance(made.verdict, Plan)
     for titled in proposed.titled:
         if planned and not passes_over(proposed.proposal, titled):
@@ -168,13 +167,14 @@ async def _plan_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback)
         case Proposed(proposal=proposal, instead=(_, *_) as instead):
             sure = resolved.resolution.sure
             return await _plan_whichever_works(task, resolved, (proposal, *instead), on_phase, sure=sure)
-        case Proposed(proposal=proposal, otherwise=otherwise):
+        case Proposed(proposal=proposal, otherwise=otherwise, answers=answers):
             first = await _validate(task, resolved, proposal, on_phase)
             for other in otherwise if is_not_found(first.verdict) else ():
                 made = await _validate(task, resolved, other, on_phase)
                 if not finds_nothing(made.verdict):
                     return made
-            return first
+            tried = answers if is_not_found(first.verdict) else ()
+            return await try_answers(tried, lambda read: _validate(task, resolved, read, on_phase)) or first
         case Calls() as calls:
             verdict, took_ms = await _judge(task, calls.drafts, on_phase)
             return Outcome(verdict, resolved, calls.drafts, confidence=calls.confidence, took_ms=took_ms)
@@ -187,9 +187,9 @@ async def _plan_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback)
                 question = missing
             return Outcome(question, resolved, drafts, confidence=confidence)
         case Abstain() as abstain if not task.request.answers:
-            answer = await try_answers(abstain, lambda read: _validate(task, resolved, read, on_phase))
-            tried = abstain.model_copy(update={"answers": ()})
-            return answer or Outcome(await ask_about_record(task, tried), resolved)
+            answer = await try_answers(abstain.answers, lambda read: _validate(task, resolved, read, on_phase))
+            untried = abstain.model_copy(update={"answers": ()})
+            return answer or Outcome(await ask_about_record(task, untried), resolved)
         case Abstain() as abstain:
             return Outcome(abstain, resolved)
     raise AssertionError(resolved.resolution)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from agent.pipeline import Abstain, Reply
+from agent.pipeline import Reply
 from agent.planning.proposal import AnswerResult, Find, Proposal, RecordsAnswer
 from agent.planning.quotes import walk
 from agent.planning.task import Outcome
@@ -15,17 +15,19 @@ from core.errors import PlatformUnavailable
 from language.stems import stem
 
 
-async def try_answers(abstain: Abstain, validate: Callable[[Proposal], Awaitable[Outcome]]) -> Outcome | None:
+async def try_answers(
+    answers: Sequence[Proposal], validate: Callable[[Proposal], Awaitable[Outcome]]
+) -> Outcome | None:
     """The answer that fits. None if there is none, or if the platform can't be asked."""
     # Side by side, so that a slow platform is waited for once. All are awaited, so that none goes on behind our back.
-    ended = await asyncio.gather(*map(validate, abstain.answers), return_exceptions=True)
+    ended = await asyncio.gather(*map(validate, answers), return_exceptions=True)
     failed = [each for each in ended if isinstance(each, BaseException)]
     if any(not isinstance(each, PlatformUnavailable) for each in failed):
         raise next(each for each in failed if not isinstance(each, PlatformUnavailable))
     if failed:
         return None
     made = [each for each in ended if isinstance(each, Outcome)]
-    return _choose_answer([*zip(abstain.answers, made, strict=True)])
+    return _choose_answer([*zip(answers, made, strict=True)])
 
 
 def _choose_answer(made: Sequence[tuple[Proposal, Outcome]]) -> Outcome | None:

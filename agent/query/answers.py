@@ -181,6 +181,8 @@ class Answerer:
         found = await self.query.records.find_all(need, owner) if need is not None else ()
         if owner.said is not None and owner.said.text in self.query.records.search.owners_names:
             return owner.said.text  # nobody of that kind is called so: somebody of another
+        if owner.said is not None and owner.said.text in self.query.context.other_owners:
+            return self.query.context.other_owners[owner.said.text]
         return found[0].label if not isinstance(found, Question) and len(found) == 1 else None
 
     async def _count_most(self, reference: Reference, found: LocatedRecord) -> str:

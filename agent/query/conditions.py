@@ -87,6 +87,8 @@ def filter_by_field(each: Field, op: str, value: Value, zone: tzinfo) -> Filter 
 
 
 def _by_plain(each: Field, op: str, value: Any) -> Filter | None:
+    if value is None and op in ("=", "!="):
+        return Filter(lambda record: (record.values.get(each.name) in (None, "")) is (op == "="))
     if op == "contains" and each.type not in ("string", "enum", "email", "id"):
         return None
     if op == "contains" or (op == "=" and each.type == "string"):

@@ -194,6 +194,8 @@ class QueryContext:
         """That the told records share a place ("shared"), or are each the "highest" or "lowest" in its own currency."""
         self.counts: Mapping[str, int] = {}
         """The numbers by which records have their places, by id."""
+        self.other_owners: dict[str, str] = {}
+        """The names of owners that another kind's record has than was likeliest, with that record's label."""
         self.other_words: tuple[Span, ...] = ()
         """The words of the request that nothing was read from."""
         self.singled_out: dict[RecordKey, tuple[Span, ...]] = {}

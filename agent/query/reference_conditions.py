@@ -204,8 +204,9 @@ class ReferenceConditions:
         if isinstance(found, Question) or of_theirs:
             unknown = of_theirs or (isinstance(found, Question) and found.code == "not_found")
             other = await self._find_other_owner(need, owner, owner_kind) if unknown else None
-            if other is not None:
+            if other is not None and isinstance(owner, Find) and owner.said is not None:
                 found, owner_kind = (other,), other.kind
+                self.context.other_owners[owner.said.text] = other.label
             elif isinstance(found, Question):
                 called = await self._find_called(need, owner) if unknown and not of_theirs else ()
                 return filter_by_id([each.record.id for each in called]) if called else found

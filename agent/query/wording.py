@@ -35,7 +35,7 @@ from agent.query.conditions import DATES
 from agent.query.context import Moment, Plain, Quantity, Value, Worked, describes
 from agent.validate.questions import join, quote_words
 from agent.validate.records.field_words import add_aside, add_ended, name_field, tell_field
-from agent.validate.records.located import LocatedRecord, name_kind, name_kinds
+from agent.validate.records.located import LocatedRecord, fits, name_kind, name_kinds
 from core.clock import write_day
 from core.display_text import to_display_text
 from language.stems import is_past
@@ -166,8 +166,11 @@ def _note_comparison(condition: Compare | AnyOf, kind: RecordKind) -> str:
     if field is None:
         raise _Unsaid
     label = name_field(field, kind)
-    if isinstance(condition.value, Word) and (condition.value.word is None or isinstance(condition.value.word, bool)):
-        return label if bool(condition.value.word) is (condition.op == "=") else f"not {label}"
+    said = condition.value.word if isinstance(condition.value, Word) else label
+    if said is None:
+        return f"no {label}" if condition.op == "=" else f"{label} given"
+    if isinstance(said, bool):
+        return label if said is (condition.op == "=") else f"not {label}"
     value = _say_value(condition.value)
     if condition.op in (">", "=") and value == "0":
         return f"{'some' if condition.op == '>' else 'no'} {label}"
@@ -374,27 +377,24 @@ def introduce(label: str, detail: str) -> str:
     return f"{add_aside(label, detail.strip().replace(' · ', ', '))}."
 
 
-_CALLED_OFF: Final = "cancelled"
+_CALLED_OFF: Final = ("cancelled", "no-show", "no show")
 
 
 def count_states(reference: Reference, found: Sequence[LocatedRecord]) -> str:
     """How many records are in which of the platform's own states, if the requested state covers several: "21 open, 9
-    pending", or if none was requested and some are called off: "1 cancelled". Empty if they are all in one."""
-    for condition in reference.where if isinstance(reference, Find) else ():
-        if isinstance(condition, Compare) and _CALLED_OFF in condition.field:
-            return ""
-        if not isinstance(condition, StateIs) or condition.negated:
-            continue
-        for name, among in found[0].kind.states.get(condition.state, {}).items():
-            field = found[0].kind.field_named(name)
-            if field is None:
-                continue
-            shown = [format_field(field, each.record.values) for each in found]
-            counts = [(shown.count(each), each) for each in dict.fromkeys(str(one).replace("_", " ") for one in among)]
+    pending", and how many are called off, where no state was requested that says so: "1 cancelled"."""
+    kind, where = found[0].kind, reference.where if isinstance(reference, Find) else ()
+    held = {name: dict(kind.states[name]) for name in _CALLED_OFF if name in kind.states}
+    told: list[str] = []
+    for state in [each.state for each in where if isinstance(each, StateIs) and not each.negated]:
+        stages = kind.states.get(state) or {each.name: each.values for each in kind.fields if state in each.values}
+        for name, among in stages.items() if not told else ():
+            shown = [str(each.record.values.get(name)) for each in found]
+            counts = [(shown.count(each), each.replace("_", " ")) for each in dict.fromkeys(map(str, among))]
             parts = [f"{count} {each}" for count, each in counts if count]
-            if len(parts) > 1:
-                return ", ".join(parts)
+            told += parts if len(parts) > 1 and state in kind.states else []
+        held = {off: each for off, each in held.items() if each.keys().isdisjoint(stages)}
+    if any(isinstance(each, Compare) and _CALLED_OFF[0] in each.field for each in where):
         return ""
-    held = found[0].kind.states.get(_CALLED_OFF, {})
-    off = [each for each in found if held and all(each.record.values.get(name) in held[name] for name in held)]
-    return f"{len(off)} {_CALLED_OFF}" if off else ""
+    off = {name: sum(fits(each.record, values) for each in found) for name, values in held.items()}
+    return ", ".join((*told, *(f"{count} {name}" for name, count in off.items() if count)))

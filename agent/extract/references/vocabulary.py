@@ -35,6 +35,9 @@ PLACES: Final[dict[str, tuple[int, By | None, bool]]] = {
     "recent": (-1, "order", True),
     "first": (1, "order", False),
     "oldest": (1, "order", False),
+    "longest standing": (1, "order", False),
+    "longest-standing": (1, "order", False),
+    "longest serving": (1, "order", False),
     "earliest": (1, "order", False),
     "original": (1, "order", False),
     "next": (1, "order", False),
@@ -286,6 +289,7 @@ _PERSONS: Final = word_set(
     "staff colleague employee mechanic vet doctor dentist nurse volunteer helper agent coach crew captain guide "
     "assistant technician pilot pupil child guest client member person people family household artist driver tenant"
 )
+_DOERS: Final = _PERSONS | word_set("assignee handler leader teacher manager worker")
 _PHONES: Final = word_set("phone telephone mobile cell tel fax")
 
 
@@ -296,6 +300,13 @@ def is_person(kind: RecordKind) -> bool:
     thing = kind.size is not None or any(field.name in ("state", "status") for field in kind.fields)
     named = any(noun in _PERSONS or (not thing and noun.endswith(("er", "or", "ist", "ian"))) for noun in nouns)
     return rate_person_likeness(kind) > 0 and (named or any(map(is_contact, kind.fields)))
+
+
+def find_doer_field(kind: RecordKind) -> Field | None:
+    """The one field that says who does a record, in a word or of a list: "assignee", "driver"."""
+    held = [each for each in kind.fields if each.search is None and each.type in ("enum", "string")]
+    doers = [each for each in held if (each.label or each.name).lower() in _DOERS]
+    return doers[0] if len(doers) == 1 else None
 
 
 def is_contact(field: Field) -> bool:

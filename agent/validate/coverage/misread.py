@@ -28,12 +28,7 @@ from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import plain_word
 from agent.validate.coverage.descriptions import is_said_in
-from agent.validate.coverage.misread_amounts import (
-    find_one_time,
-    find_other_purposes,
-    find_running_totals,
-    is_added,
-)
+from agent.validate.coverage.misread_amounts import find_one_time, find_other_purposes, find_running_totals, is_added
 from agent.validate.coverage.misread_texts import (
     find_beside_texts,
     find_told_to_others,
@@ -145,13 +140,12 @@ def _of_others(order: Order) -> Iterator[Place]:
 
 
 def _ends_up(order: Order) -> Iterator[Place]:
-    """A final value taken as an addition or subtraction: "extend it to 10 days". Actions that set a value may be told
-    so."""
+    """A final value taken as an addition or subtraction: "extend it to 10 days". What sets a value may be told so."""
     for contract, name, argument in order.arguments:
         if contract.annotation(name).unit is not None and is_added(contract, name, argument):
             places = order.find(argument)
-            said = (each for each in places if not search_before(_AMOUNTS, order.text, each[0]))
-            yield from (each for each in said if _UP_TO.search(order.text[max(0, each[0] - 16) : each[0] + 3]))
+            said = (each for each in places if _UP_TO.search(order.text[max(0, each[0] - 16) : each[0] + 3]))
+            yield from (each for each in said if not search_before(_AMOUNTS, order.text, each[0]))
 
 
 def _of_name(order: Order) -> Iterator[Place]:

@@ -29,6 +29,7 @@ _NO_PLAN: Final = frozenset(("since", "status", "born"))
 """What dates are called that lie behind, besides participles."""
 # What happens on the last day on which something is valid.
 _ENDING: Final = frozenset(map(stem, ("end", "expire", "lapse", "finish")))
+_BEGINNING: Final = frozenset(map(stem, ("start", "begin")))
 OWING: Final = ("unpaid", "outstanding", "owed", "owing", "due", "open")  # the last two say so only beside "paid"
 _LEFT: Final = frozenset(("owed", "owing", "outstanding", "unpaid", "due", "left", "remaining", "rest", "balance"))
 LEFT_STEMS: Final = frozenset(map(stem, _LEFT))
@@ -63,8 +64,14 @@ def find_owing_state(kind: RecordKind) -> str | None:
 
 def find_left(kind: RecordKind) -> str | None:
     """The field of what is left to pay of a kind's records, beside their size."""
+    left = find_rest(kind)
+    return left if find_owing_state(kind) is not None and kind.size != left else None
+
+
+def find_rest(kind: RecordKind) -> str | None:
+    """The one sum of a kind's records that is called what is left, to pay or to spend."""
     left = [each.name for each in kind.fields if each.type == "money_minor" and not _LEFT.isdisjoint(_labels(each))]
-    return left[0] if find_owing_state(kind) is not None and len(left) == 1 and kind.size not in left else None
+    return left[0] if len(left) == 1 else None
 
 
 def find_sum(kind: RecordKind, find: Find) -> str | None:
@@ -77,6 +84,12 @@ def find_sum(kind: RecordKind, find: Find) -> str | None:
     told = [each.state for each in find.where if isinstance(each, StateIs) and not each.negated]
     held = [{(name, one) for name, values in kind.states.get(each, {}).items() for one in values} for each in told]
     return left if owing in told or any(each and each <= unpaid for each in held) else kind.size
+
+
+def find_sum_of_deed(kind: RecordKind, noun: str) -> str | None:
+    """What came of a deed, where the kind holds it beside its size: "Refunded so far" for refunds."""
+    sums = [each for each in kind.fields if each.type == "money_minor" and stem(_labels(each)[0]) == stem(noun)]
+    return sums[0].name if len(sums) == 1 else None
 
 
 def find_day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | None:
@@ -95,6 +108,8 @@ def find_day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | Non
         return noun[0]  # "delivered", where that is the "delivery day"
     if alike and word in TO_COME and (ahead := find_line_ahead(kind)) is not None:
         return ahead
+    if alike and said in _BEGINNING and len(days) > 1 and (line := find_line_ahead(kind)) is not None:
+        return None if _labels(line)[0] in TO_COME or ends_then(line) else line  # a stay starts when they arrive
     if alike and said in _ENDING and len(last := [each for each in days if ends_then(each)]) == 1:
         return last[0]
     near = [each for each in days if alike and any(_is_same(said, verb) for verb in _verbs(each))]
@@ -109,11 +124,17 @@ def find_day_of_noun(kind: RecordKind, noun: str) -> Field | None:
         for each in kind.fields
         if each.type in DATES
         and (
-            any(noun in (f"{verb}ment", f"{verb}ing", f"{verb}al") for verb in _verbs(each))
+            any(_is_deed_of(noun, verb) for verb in _verbs(each))
             or (noun in _labels(each) and noun not in (kind.name, kind.title.lower()))
         )
     ]
     return days[0] if len(days) == 1 else None
+
+
+def _is_deed_of(noun: str, verb: str) -> bool:
+    """Whether a noun is the deed of a verb, or of one that means the same: "payment" to pay, "departure" to leave."""
+    roots = [noun.removesuffix(end) for end in ("ment", "ing", "al", "ure") if noun.endswith(end)]
+    return any(verb == root or find_similar_stems(root, verb=True).get(verb, 0.0) >= _SOMETIMES for root in roots)
 
 
 def _list_nouns(verb: str) -> tuple[str, ...]:
@@ -192,6 +213,7 @@ def read_telling_noun(
         (kind, StateIs(state=state), None)
         for kind in kinds
         for state in kind.states
+        if not (before in (kind.name, *kind.nouns) and _is_verb_of_day(kind, low))  # "(whose) pass expires"
         if (state.endswith("s") and singularize(state) in (low, singularize(low)))
         or (plural and is_past(state) and stem(state) == stem(low))
     ]
@@ -200,12 +222,16 @@ def read_telling_noun(
         for kind in kinds
         for each in kind.fields
         if each.type in DATES
-        and (plural or before == "whose")
+        and (plural or before in ("whose", "next", "last", "first"))
         and len(_labels(each)) > 1
-        and _labels(each)[0] == singularize(low)
+        and (_labels(each)[0] == singularize(low) or (before != "whose" and find_day_of_noun(kind, low) == each))
     ]
     found = states or days
     return found[0] if len({kind.name for kind, _, _ in found}) == 1 else None
+
+
+def _is_verb_of_day(kind: RecordKind, word: str) -> bool:
+    return any(word in _labels(each) for each in kind.fields if each.type in DATES)
 
 
 def does(label: str, verb: str) -> bool:

@@ -235,10 +235,6 @@ class Proposer:
         names = find_plain_names(self.reader, 0, len(self.reader.tokens), known)
         return [each for each in names if not any(self.reader.words(*each).text in text for text in said)]
 
-    def list_field_answers(self) -> tuple[Proposal, ...]:
-        """The answers to try on live data although the question isn't understood as a whole."""
-        return tuple(Proposal(result=AnswerResult(answer=each)) for each in list_field_answers(self.reader))
-
     def ordered(self) -> bool:
         return any(each.ordered for each in self._list_wishes(0, len(self.reader.tokens)))
 
@@ -321,7 +317,8 @@ class Proposer:
         proposal = Proposal(result=AnswerResult(answer=leave_out_finished(answer, self.reader.kinds)))
         others = tuple(Proposal(result=AnswerResult(answer=each)) for each in self.reader.readings if each != answer)
         otherwise = (*others, *read_otherwise(proposal, self.reader.guesses))
-        return Proposed(proposal=proposal, otherwise=otherwise[:MOST_OTHERWISE])
+        anew = Reader(self.read.text, tuple(self.reader.kinds.values()), self.reader.now, self.words)
+        return Proposed(proposal=proposal, otherwise=otherwise[:MOST_OTHERWISE], answers=list_field_answers(anew))
 
     def answer(self) -> Answer | None:
         self.reader.asks = True

@@ -27,7 +27,7 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.resolve.rules.grammar import dated_verbs, lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES, does, find_day_of_deed, join_verb, read_telling_noun
+from agent.resolve.rules.grammar.dated_verbs import does, find_day_of_deed, join_verb, read_telling_noun
 from agent.resolve.rules.grammar.messages import find_message
 from agent.resolve.rules.grammar.name_ends import find_name_end
 from agent.resolve.rules.grammar.time_stretches import find_stretches, read_when
@@ -201,11 +201,14 @@ class Reader:
             return telling[0], 1
         exact = [each for each in found if any(low in noun.lower().split() for noun in each[0].nouns)]
         found = exact or ([] if is_word(low) else found)
-        return max(found, key=lambda each: each[1], default=None)
+        noun = max(found, key=lambda each: each[1], default=None)
+        told = noun is not None and noun[1] == 1 and _has_value(noun[0], singularize(low))
+        self.valued_nouns |= {index} if told else set()  # "huts", of lodges that are huts or tents
+        return noun
 
     def _valued(self, value: str) -> RecordKind | None:
         """The one kind that a value's plural means: "dogs" are animals."""
-        kinds = [each for each in self.kinds.values() if any(value in field.values for field in each.fields)]
+        kinds = [each for each in self.kinds.values() if _has_value(each, value)]
         return kinds[0] if len(kinds) == 1 and value not in self.kinds else None
 
     def ask(self) -> None:
@@ -357,14 +360,6 @@ class Reader:
         """A stretch of time that begins at a token, with its preposition, as conditions on a field."""
         return read_when(self, index, field)
 
-    def from_now(self, kind: RecordKind, index: int) -> Compare | None:
-        """The condition "from now on" on the kind's main date: "the next …"."""
-        line = dated_verbs.find_line_ahead(kind) or kind.field_named(kind.order or "")
-        if line is None or line.type not in DATES:
-            return None
-        now = self.now.strftime("%Y-%m-%d" if line.type == "date" else "%Y-%m-%dT%H:%M")
-        return Compare(field=line.name, op=">=", value=Day(date=now, quote=self.words(index, index + 1)))
-
     def ahead(self, index: int) -> bool:
         """Whether a stretch of time lies entirely in the future."""
         held = self.ranges.get(index)
@@ -398,3 +393,7 @@ class Reader:
     def name(self, index: int, stop: int) -> int:
         """Where a name that begins at a token ends. ``index`` itself if there is none."""
         return find_name_end(self, index, stop)
+
+
+def _has_value(kind: RecordKind, value: str) -> bool:
+    return any(value in field.values for field in kind.fields)

@@ -70,6 +70,7 @@ _ALIKE: Final = (
     "email mail",
     "price cost amount total sum fee",
     "place venue location",
+    "people persons passengers guests",
 )
 _CALLED: Final = {stem(word): stem(names.split()[0]) for names in _ALIKE for word in names.split()}
 _PRICE: Final = _CALLED[stem("price")]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from agent.extract.references.vocabulary import is_person, rate_person_likeness
+from agent.extract.references.vocabulary import find_doer_field, is_person, rate_person_likeness
 from agent.planning.proposal import (
     BelongsTo,
     Compare,
@@ -19,6 +19,7 @@ from agent.planning.proposal import (
     OrderByCount,
     OrderByField,
     StateIs,
+    Word,
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, find_sum
@@ -113,6 +114,9 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
         related = Find(record=role.kind, pick="all")
         made.where.append(Has(related=related, op="=" if negated else ">=", count=int(not negated)))
         return some_of + 1
+    if negated and reader.asks and (lacked := _find_lacked(reader, made.kind, some_of, stop)) is not None:
+        made.where.append(Compare(field=lacked[0].name, op="=", value=Word(word=None)))
+        return lacked[1]
     if (phrase is None or not phrase.noun) and reader.asks and superlative is None and op == ">=":
         deed = _read_noun_of_deed(reader, made.kind, step)
         if deed is not None:
@@ -151,6 +155,15 @@ def _find_role(reader: Reader, kind: RecordKind, at: int) -> Relation | None:
         alone = sum(other.kind == each.kind for other in kind.relations) == 1
         if alone and each.kind in reader.kinds and names & {reader.low(at), singularize(reader.low(at))}:
             return each
+    return None
+
+
+def _find_lacked(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Field, int] | None:
+    """A field that may be empty, by its name: "(who has) no phone number, (which jobs have) no assignee"."""
+    for end in range(min(stop, at + 3), at, -1):
+        field = find_named_field(kind, reader, at, end) if reader.noun(at) is None else None
+        if field is not None and field.type in ("string", "email", "enum"):
+            return field, end
     return None
 
 
@@ -254,8 +267,9 @@ def read_held_by_anyone(reader: Reader, made: PhraseParts, at: int, upto: int | 
     length = 2 if reader.lows(step, 2) in (("no", "one"), ("any", "one")) else 1
     said = " ".join(reader.lows(step, length))
     denied, last = said in _NOBODY or (auxiliary.endswith("n't") and said in lexicon.EVERYONE), step + length
-    held = reader.doers(made.kind)
-    if (not denied and said not in lexicon.EVERYONE) or len(held) != 1:
+    held = [each for each in reader.doers(made.kind) if each.size is None or is_person(each)]  # nobody is a place
+    field = find_doer_field(made.kind) if not held else None
+    if (not denied and said not in lexicon.EVERYONE) or (field is None and len(held) != 1):
         return 0
     while reader.low(last) in _IS_ON:
         last += 1
@@ -268,9 +282,11 @@ def read_held_by_anyone(reader: Reader, made: PhraseParts, at: int, upto: int | 
         return 0  # "nobody has paid": what nobody did, not what nobody has
     if upto is not None and last != upto:
         return 0
-    made.where.append(
-        Has(related=Find(record=held[0].name, pick="all"), op="=" if denied else ">=", count=int(not denied))
-    )
+    if field is not None:
+        made.where.append(Compare(field=field.name, op="=" if denied else "!=", value=Word(word=None)))
+    else:
+        related = Find(record=held[0].name, pick="all")
+        made.where.append(Has(related=related, op="=" if denied else ">=", count=int(not denied)))
     return last
 
 

@@ -32,6 +32,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
 )
 from agent.resolve.rules.grammar.phrases.places_and_deeds import (
     bound_by_now,
+    bound_by_today,
     bound_to_future,
     find_line,
     find_since_field,
@@ -44,6 +45,7 @@ from agent.resolve.rules.grammar.phrases.places_and_deeds import (
     read_its_thing,
     read_location,
     read_time,
+    read_visits,
 )
 from agent.resolve.rules.grammar.reader import Reader
 from language.common_words import is_everyday
@@ -187,6 +189,9 @@ def read_relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: 
     while step < stop and reader.low(step) in _LIGHT:
         negated = negated or reader.low(step) in lexicon.NOT
         step += 1
+    step -= (
+        negated and reader.low(step - 1) == "got" and reader.low(step) in lexicon.DETERMINERS
+    )  # "haven't got a lodge"
     if step >= stop:
         return 0
     plain = step == at
@@ -223,8 +228,8 @@ def read_predicate(
     only if it is no word of the action ("the invoices overdue")."""
     if reader.asks and reader.low(at) in {"a", "an"} and reader.low(at - 1) in lexicon.BE | lexicon.NOT:
         at += reader.state(at + 1, made.kind) is not None  # "(who is) a member"
-    off = reader.asks and reader.low(at) in {"off", "out"} and reader.state(at, made.kind) is None
-    at += off and reader.state(at + 1, made.kind) is not None  # "off sick"
+    off = reader.asks and reader.low(at) in {"off", "out"}
+    at += off and reader.state(at + 1, made.kind) is not None  # "off sick", even where "off" is a state itself
     state = reader.state(at, made.kind)
     dated = reader.date_field(made.kind, at)
     unknown = state is None and dated is None and not plain
@@ -314,6 +319,8 @@ def _read_event(
     timed = not plain or after in reader.ranges or ordering
     if not arrived and (dated is None or not timed):
         return None
+    if arrived and (visited := read_visits(reader, made, at, after)):
+        return visited
     if arrived:
         by = reader.low(after) in {"by", "via"}
         within = 0 if by else read_inside(reader, made, after - 1, stop)
@@ -354,6 +361,7 @@ def _ordered(reader: Reader, made: PhraseParts, at: int, line: str | None) -> in
         return 0
     first: First = "latest" if most or reader.low(at) in {"last", "latest"} else "earliest"
     made.order = OrderByField(by=line, first=first) if line is not None else OrderByField(first=first)
+    made.where += bound_by_today(reader, made.kind, at, line or "")
     return at + 1 + most
 
 

@@ -105,6 +105,15 @@ def bound_by_now(reader: Reader, at: int, line: str) -> list[Condition]:
     return [Compare(field=line, op="<=", value=Day(date=reader.now.date().isoformat()))]
 
 
+def bound_by_today(reader: Reader, kind: RecordKind, at: int, line: str) -> list[Condition]:
+    """Leaves out what is over before the first of what a verb in the present tells: "(which pass) expires first"."""
+    day = kind.field_named(line) if reader.asks and reader.low(at) == "first" else None
+    if day is None or not may_lie_ahead(day) or is_past(reader.low(at - 1)):
+        return []
+    today = Day(date=reader.now.date().isoformat(), quote=reader.words(at, at + 1))
+    return [Compare(field=day.name, op=">=", value=today)]
+
+
 def bound_to_future(reader: Reader, verb: int, at: int, line: str) -> list[Condition]:
     """Limits a time without a start to the future, because the event hasn't happened: "(leases that) end before
     May"."""
@@ -179,6 +188,7 @@ def read_not_done_for_time(reader: Reader, kind: RecordKind, verb: int, stop: in
     return found[0] if len(found) == 1 else None
 
 
+_COMING: Final = frozenset(map(stem, ("come", "came", "coming")))
 _PRESENT: Final = frozenset(("today", "now", "tonight", "currently"))
 _PLACES: Final = frozenset(("town", "city", "place", "location", "region", "address", "village", "county"))
 
@@ -188,7 +198,11 @@ def read_location(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     if reader.low(at) not in {"from", "in", "near"} or at + 1 >= stop or reader.country(at + 1, made.kind) is not None:
         return 0
     held = next(
-        (each for each in made.kind.fields if not _PLACES.isdisjoint((each.label or each.name).lower().split("_"))),
+        (
+            each
+            for each in made.kind.fields
+            if each.type != "id" and not _PLACES.isdisjoint((each.label or each.name).lower().split("_"))
+        ),
         None,
     )
     end = reader.name(at + 1, stop) if held is not None and reader.tokens[at + 1].capital else at + 1
@@ -237,6 +251,20 @@ def read_former_state(reader: Reader, made: PhraseParts, at: int, stop: int) -> 
         return 0
     made.where.append(state[0])
     return step + state[1]
+
+
+def read_visits(reader: Reader, made: PhraseParts, verb: int, at: int) -> int:
+    """Whoever came at a time, where something of theirs takes place then: "(who) came on Monday" had a visit,
+    whenever they became a customer."""
+    came, kinds = reader.asks and is_person(made.kind) and stem(reader.low(verb)) in _COMING, reader.kinds.values()
+    below = [each for each in kinds if came and each.relation_to(made.kind.name) and takes_place(each, "")]
+    spent = reader.when(at, below[0].order or "") if len(below) == 1 else None
+    if spent is None:
+        return 0
+    stands = [StateIs(state="cancelled", negated=True)] if "cancelled" in below[0].states else []
+    by_now = bound_by_now(reader, at, below[0].order or "") if is_past(reader.low(verb)) else []
+    made.where.append(Has(related=Find(record=below[0].name, where=(*spent[0], *by_now, *stands), pick="all")))
+    return spent[1]
 
 
 def read_held_by_theirs(reader: Reader, made: PhraseParts, at: int, stop: int = 0, depth: int = 0) -> int:

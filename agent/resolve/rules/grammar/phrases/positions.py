@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from agent.extract.references.vocabulary import PLACES
-from agent.planning.proposal import AS_LISTED, OrderByField, StateIs
+from agent.planning.proposal import AS_LISTED, Compare, Day, OrderByField, StateIs
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.dated_verbs import DATES, find_line_ahead
 from agent.resolve.rules.grammar.phrases.fields import find_measure, read_superlative
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, PhraseParts, count_placing, read_quantity
 from agent.resolve.rules.grammar.reader import Reader
@@ -17,7 +18,7 @@ _AHEAD: Final = frozenset(("next", "upcoming", "future"))
 
 def read_order(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
     """Reads the position that begins at a token into the phrase. Returns how many tokens give it."""
-    if reader.low(at) in _AHEAD and (ahead := reader.from_now(made.kind, at)) is not None:
+    if reader.low(at) in _AHEAD and (ahead := from_now(reader, made.kind, at)) is not None:
         made.where.append(ahead)
         told = isinstance(made.where[0], StateIs) or any(reader.state(step, made.kind) for step in range(at + 1, noun))
         off = reader.asks and not told and "cancelled" in made.kind.states
@@ -67,3 +68,12 @@ def read_which(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
             break
         at += step
     return at
+
+
+def from_now(reader: Reader, kind: RecordKind, at: int) -> Compare | None:
+    """The condition "from now on" on the kind's main date: "the next …"."""
+    line = find_line_ahead(kind) or kind.field_named(kind.order or "")
+    if line is None or line.type not in DATES:
+        return None
+    now = reader.now.strftime("%Y-%m-%d" if line.type == "date" else "%Y-%m-%dT%H:%M")
+    return Compare(field=line.name, op=">=", value=Day(date=now, quote=reader.words(at, at + 1)))

@@ -25,12 +25,11 @@ from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.earlier_calls import exchange
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
-from agent.resolve.rules.grammar.phrases.fields import find_measure, find_named_field, label_field
+from agent.resolve.rules.grammar.phrases.fields import NUMERIC, find_measure, find_named_field, label_field
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, count_placing
 from agent.resolve.rules.grammar.phrases.positions import read_measured_order
 from agent.resolve.rules.grammar.phrases.shown import read_spoken
-from agent.resolve.rules.grammar.questions.asked_fields import read_amount
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
 from agent.resolve.rules.grammar.questions.debts import read_debts
 from agent.resolve.rules.grammar.questions.figures import (
@@ -54,6 +53,7 @@ from agent.resolve.rules.grammar.questions.verb_questions import read_costs, rea
 from agent.resolve.rules.grammar.questions.who import read_who
 from agent.resolve.rules.grammar.questions.yes_no import read_yes_no
 from agent.resolve.rules.grammar.reader import Reader
+from language.stems import is_past
 from language.text import singularize, word_set
 from language.wordnet import is_word
 
@@ -86,6 +86,7 @@ _WITH_WHOM: Final[tuple[tuple[str, ...], ...]] = (
 )  # fmt: skip
 _COSTS: Final = frozenset(("costs", "worth"))
 _BEFALLS: Final = word_set("get gets go goes receive receives need needs")
+_LASTS: Final = word_set("take last weigh")
 _NOW: Final = word_set("now then again")
 
 
@@ -148,7 +149,6 @@ def _read_one(reader: Reader, index: int, stop: int, orders: Callable[[str], boo
     return (
         read_how_many(reader, index, stop)
         or read_debts(reader, index, stop)
-        or read_amount(reader, index, stop, lambda first, last: _field(reader, first, last, orders))
         or read_how_much(reader, index, stop)
         or read_aggregate(reader, index, stop)
         or read_when(reader, index, stop)
@@ -167,23 +167,24 @@ def _read_one(reader: Reader, index: int, stop: int, orders: Callable[[str], boo
 
 
 def _read_measure(reader: Reader, index: int, stop: int) -> Answer | None:
-    """What is measured of a record: "how long is visit 7, how heavy is Rex"."""
-    if reader.low(index) != "how" or reader.low(index + 2) not in BE:
+    """What is measured of a record: "how long is visit 7, how heavy is Rex, how long does a hike take"."""
+    lasts = reader.low(index + 2) in DO and reader.low(stop - 1) in _LASTS
+    if reader.low(index) != "how" or not (lasts or reader.low(index + 2) in BE):
         return None
-    ones = [each for each in list_meant(reader, index + 3, stop) if each.pick == "one"]
+    ones = [each for each in list_meant(reader, index + 3, stop - lasts) if each.pick == "one"]
     fields = [(each, find_measure(reader.kinds[each.record], reader.low(index + 1))) for each in ones]
     return take_first(reader, [RecordsAnswer(records=each, fields=(field.name,)) for each, field in fields if field])
 
 
 def _read_top(reader: Reader, index: int, stop: int) -> Answer | None:
-    """Those with the most of something: "top 3 members by loans, the top 5 items by price"."""
+    """Those with the most of something: "top 3 members by loans, the best member by loans"."""
     at = index
-    while reader.low(at) in _LIST | {"me", "us", "our"} | BE:
+    while reader.low(at) in _LIST | {"me", "us", "our", "who", "who's", "whos"} | BE:
         at += 1
     held = reader.numbers.get(at + 1)
     first = reader.end_index(held.end) if held is not None else at + 1
     by = next((step for step in range(first + 1, stop) if reader.low(step) == "by"), None)
-    if reader.low(at) != "top" or by is None or (held is not None and held.kind != "cardinal"):
+    if reader.low(at) not in {"top", "best"} or by is None or (held is not None and held.kind != "cardinal"):
         return None
     phrase = read_phrase(reader, first, by, None)
     if phrase is None or not phrase.noun or phrase.last < by or phrase.find.said is not None:
@@ -282,7 +283,7 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
     plain = reader.low(index) in _LIST - {"all", "the", "any", "name", "see", "of"}
     asked = plain or told or reader.text.plain.rstrip().endswith("?")
     begin = at
-    while begin > index and reader.low(begin - 1) in {"all", "the"}:
+    while begin > index and reader.low(begin - 1) in {"all", "the", "any"}:
         begin -= 1
     phrase = read_shown_set(reader, at, stop) or read_phrase(reader, begin, stop, None)
     if (phrase is None or not phrase.noun) and reader.low(at - 1) == "which":
@@ -317,25 +318,14 @@ def _is_plural(noun: str) -> bool:
     return singularize(noun) != noun
 
 
-def _read_beside_name(reader: Reader, first: int, stop: int, *, left: bool) -> Answer | None:
-    """A sum of somebody's, by its name of several words or by what is left of it: "Ada credit limit", "(what's left of)
-    Adas credit"."""
+def _read_rest(reader: Reader, first: int, stop: int) -> Answer | None:
+    """A sum of somebody's of which is asked what is left: "(what's left of) Adas credit"."""
     people = reader.people()
     for step in range(first + 1, min(first + 4, stop)) if people is not None and reader.noun(first) is None else ():
         field = find_named_field(people, reader, step, stop) if people is not None else None
-        sums = field is not None and field.type in ("money_minor", "number", "integer")
-        capital = all(reader.tokens[at].capital for at in range(first, step))
-        named = (
-            capital if left else not is_word(reader.low(first).removesuffix("'s")) and (capital or step == first + 1)
-        )
-        named = named or (left and step == first + 1 and not is_word(reader.low(first)))
-        if (
-            field is not None
-            and sums
-            and named
-            and (left or stop - step > 1 or step - first > 1)
-            and people is not None
-        ):
+        named = all(reader.tokens[at].capital for at in range(first, step))
+        named = named or (step == first + 1 and not is_word(reader.low(first)))
+        if people is not None and field is not None and field.type in NUMERIC and named:
             find = Find(record=people.name, said=reader.words(first, step))
             return RecordsAnswer(records=find, fields=(field.name,))
     return None
@@ -360,7 +350,7 @@ def _field(reader: Reader, index: int, stop: int, orders: Callable[[str], bool])
     first = at
     left = reader.lows(first, 2) == ("left", "of") and first > index
     named = first > index or not orders(reader.low(first))
-    if named and (told := _read_beside_name(reader, first + 2 * left, stop, left=left)) is not None:
+    if left and (told := _read_rest(reader, first + 2, stop)) is not None:
         return told
     if first > index and (word := reader.low(stop - 1)) in {"about", "for"}:  # "what is ticket 7 about"
         held = [
@@ -385,11 +375,12 @@ def _field(reader: Reader, index: int, stop: int, orders: Callable[[str], bool])
     if owning is not None:
         return read_labelled_field(reader, [owning.find], first + 1, stop)
     owner = next((step for step in range(first, stop) if reader.tokens[step].owns), stop)
+    done = first == index and owner + 2 == stop and is_past(reader.low(owner + 1))  # "Ada's booked" reports
     unasked = first == index and not reader.text.plain.rstrip().endswith("?")
     named = (
         named and owner < stop and all(reader.tokens[at].capital or owner == first for at in range(first, owner + 1))
     )
     unasked = unasked and (not named or is_word(reader.low(first).removesuffix("'s")))  # "ada's e-mail" orders nothing
-    if owner + 1 >= stop or unasked or "of" in reader.lows(first, owner - first):
+    if owner + 1 >= stop or unasked or done or "of" in reader.lows(first, owner - first):
         return None
     return read_labelled_field(reader, list_meant(reader, first, owner + 1), owner + 1, stop)

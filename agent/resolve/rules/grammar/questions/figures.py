@@ -12,7 +12,6 @@ from rapidfuzz.distance import OSA
 from agent.extract.references.vocabulary import is_person
 from agent.planning.proposal import (
     Answer,
-    BelongsTo,
     Compare,
     Condition,
     CountOf,
@@ -24,7 +23,7 @@ from agent.planning.proposal import (
     ValueAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, find_sum
+from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, find_rest, find_sum, find_sum_of_deed
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
 from agent.resolve.rules.grammar.phrases.fields import (
@@ -37,7 +36,7 @@ from agent.resolve.rules.grammar.phrases.fields import (
     read_total,
 )
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, guess
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
 from agent.resolve.rules.grammar.questions.plain import read_one_kind, read_theirs
@@ -103,27 +102,32 @@ def read_aggregate(reader: Reader, index: int, stop: int) -> Answer | None:
     if word not in _TOTALS | _AVERAGES:
         return _in_total(reader, index, stop)
     average = word in _AVERAGES
+    if at + 1 < stop and (whole := _sum_of_field(reader, at + 1, stop, stop, average=average)) is not None:
+        return whole
     of = next((step for step in range(at + 1, min(at + 5, stop)) if reader.low(step) in {"of", "for", "on"}), None)
-    if (whole := _sum_of_field(reader, at + 1, stop)) is not None:
-        return ValueAnswer(value=whole.model_copy(update={"average": average}))
     tries = [(at + 1, at + 1)] + ([(at + 1, of + 1)] if of is not None else [])
+    rest = at + 1 + (of == at + 1)
+    tries += [(rest, rest + 3)] if reader.low(rest) in {"what's", "what"} and reader.low(rest + 1) == "left" else []
     for label, first in tries:
         end = first - 1 if first > label else label
         made = _over(reader, label, end, first, stop, average=average)
         if made is not None:
             return made
-    return None
+    parts = (_sum_of_field(reader, at + 1, end, stop, average=average) for end in range(stop - 1, at + 1, -1))
+    return next((each for each in parts if each is not None), None)
 
 
-def _sum_of_field(reader: Reader, at: int, stop: int) -> TotalOf | None:
-    """The sum of a field that one kind alone has: "total balance"."""
-    if reader.noun(at) is not None or at >= stop:
-        return None
-    named = [(kind, find_named_field(kind, reader, at, stop)) for kind in reader.kinds.values()]
+def _sum_of_field(reader: Reader, at: int, end: int, stop: int, *, average: bool) -> ValueAnswer | None:
+    """The sum of a field that one kind alone has, named up to ``end``: "total balance, (average) fee in May"."""
+    named = [(kind, find_named_field(kind, reader, at, end)) for kind in reader.kinds.values()]
     sums = [(kind, each) for kind, each in named if each is not None and each.type in _NUMBERS]
-    if len(sums) != 1:
+    sums = [one for one in sums if label_field(one[1]) == " ".join(reader.lows(at, end - at))] or sums
+    if len(sums) != 1 or reader.noun(at) is not None or (end < stop and is_past(label_field(sums[0][1]).split()[0])):
+        return None  # refunds in May are of the day of the refund
+    find = read_restricted(reader, Phrase(Find(record=sums[0][0].name, pick="all"), at, end, True), stop)
+    if find is None or find.order is not None:
         return None
-    return TotalOf(field=sums[0][1].name, of=Find(record=sums[0][0].name, pick="all"))
+    return ValueAnswer(value=TotalOf(field=sums[0][1].name, of=find, average=average))
 
 
 def _over(reader: Reader, label: int, end: int, first: int, stop: int, *, average: bool) -> Answer | None:
@@ -138,6 +142,7 @@ def _over(reader: Reader, label: int, end: int, first: int, stop: int, *, averag
     find = _restrict(reader, phrase, grouped, stop)
     told = next((at for at in range(first, phrase.last) if at in reader.telling_nouns), None)
     own = find_sum_of_deed(kind, reader.low(told)) if told is not None and end <= label else None
+    own = find_rest(kind) if reader.lows(label, end - label)[1:] == ("left",) else own
     field = own or (_find_summed_field(reader, kind, find, label, end) if find is not None else None)
     if find is None or field is None or find.order is not None or (find.said is not None and find.pick == "one"):
         return None
@@ -169,23 +174,12 @@ def _sum_of_ours(reader: Reader, verb: int, stop: int) -> TotalOf | None:
     return TotalOf(field=own, of=Find(record=kind.name, where=where, pick="all"))
 
 
-def _are_tied(one: RecordKind, other: RecordKind) -> bool:
-    return one.relation_to(other.name) is not None or other.relation_to(one.name) is not None
-
-
-def find_sum_of_deed(kind: RecordKind, noun: str) -> str | None:
-    """What came of a deed, where the kind holds it beside its size: "Refunded so far" for refunds."""
-    sums = [
-        each for each in kind.fields if each.type == "money_minor" and stem(label_field(each).split()[0]) == stem(noun)
-    ]
-    return sums[0].name if len(sums) == 1 else None
-
-
 def _everything(reader: Reader, at: int, stop: int) -> TotalOf | None:
     """A sum over records of the one kind that fits the condition: "(the total of) everything overdue, all that Ada has
     paid"."""
     at += reader.low(at) in {"still", "currently"}
-    if any(each.size and reader.state(at, each) is not None for each in reader.kinds.values()):
+    stated = any(each.size and reader.state(at, each) is not None for each in reader.kinds.values())
+    if stated or reader.lows(at - 1, 2) == ("still", "to"):
         return read_total_of_all(reader, at, stop)  # "(total) open in GBP"
     if reader.low(at) not in {"everything", "all", "what", "whatever"}:
         return None
@@ -387,10 +381,4 @@ def read_labelled_field(reader: Reader, about: Sequence[Find], first: int, last:
         if own
         and (noun is None or (own.type != "id" and not (named and own.type == "string" and _is_plain_name(find))))
     ]
-    direct = named and noun is not None and about and _are_tied(noun[0], reader.kinds[about[0].record])
-    for other in reader.kinds.values() if about and not made and not direct else ():
-        below = find_named_field(other, reader, first, last) if other.relation_to(about[0].record) is not None else None
-        if below is not None and below.type != "id":
-            owner = guess(reader, other, about[0])
-            made.append((Find(record=other.name, where=(BelongsTo(owner=owner),)), below.name))
     return take_first(reader, [RecordsAnswer(records=find, fields=(name,)) for find, name in made])

@@ -33,7 +33,7 @@ from agent.resolve.rules.grammar.phrases.fields import label_field, read_total
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, guess
 from agent.resolve.rules.grammar.phrases.places_and_deeds import is_born
 from agent.resolve.rules.grammar.questions.deeds import read_when_done
-from agent.resolve.rules.grammar.questions.restrictions import BE, DO, read_restricted
+from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, read_restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
@@ -59,6 +59,8 @@ def read_exists(reader: Reader, index: int) -> int:
 
 def read_told_of_things(reader: Reader, index: int, stop: int) -> Answer | None:
     """Things of the one kind that fits a condition: "what's overdue, what is due next week"."""
+    if reader.low(index) == "what" and reader.low(index + 1) in DO and reader.low(index + 2) != "we":
+        return take_first(reader, read_happening(reader, index + 2, stop))  # "what does Ada have on Friday"
     at = index + 1 + (reader.low(index + 1) in BE)
     at += next((len(words) for words in _EXISTS if reader.lows(at, len(words)) == words), 0)
     if reader.low(index) not in {"what", "what's"} or (at == index + 1 and reader.low(index) == "what"):
@@ -114,20 +116,22 @@ def read_happening(reader: Reader, at: int, stop: int) -> list[Answer]:
     is) in the studio on Friday, (anything) for Ada tomorrow, (what's on) this week". Of several kinds any may."""
     beside = reader.low(at) in _BESIDE and at not in reader.ranges
     begin = at + beside + (beside and reader.low(at + 1) in lexicon.DETERMINERS)
-    end = next((step for step in range(begin + beside, stop) if step in reader.ranges), stop)
+    timed = next((step for step in range(begin + beside, stop) if step in reader.ranges), stop)
+    end = timed - (not beside and timed > at + 1 and reader.low(timed - 1) in HOLDS)  # "has Ada got on Friday"
+    beside = beside or end < timed
     stated = any(reader.state(step, each) for step in range(begin, end) for each in reader.kinds.values())
-    if end == stop or (end > begin) is not beside or stated or reader.noun(begin) is not None:
+    if timed == stop or (end > begin) is not beside or stated or reader.noun(begin) is not None:
         return []
     found: dict[str, list[Find]] = {}
     for kind in list_happening(reader):
-        spent = reader.when(end, kind.order or "")
+        spent = reader.when(timed, kind.order or "")
         stands = [StateIs(state="cancelled", negated=True)][: "cancelled" in kind.states]
         owners = [each.kind for each in kind.relations if each.kind in reader.kinds] if beside else [""]
         for name in owners if spent is not None and spent[1] >= stop else ():
             whose = [BelongsTo(owner=Find(record=name, said=reader.words(begin, end)))] if beside else []
             where = (*whose, *(spent[0] if spent is not None else ()), *stands)
             found.setdefault(name, []).append(Find(record=kind.name, where=where, pick="all"))
-    people_first = reader.low(at) in {"for", "with"}
+    people_first = reader.low(at) in {"for", "with"} or end < timed
     names = sorted(found, key=lambda each: bool(each) and is_person(reader.kinds[each]) is not people_first)
     return [YesNoAnswer(tests=tuple(map(count_test, found[each])), join="any") for each in names]
 

@@ -76,7 +76,7 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
     kind = reader.kinds[find.record]
     if told and (made := read_predicate_of(reader, kind, at, stop)) is not None:
         find, at = find.model_copy(update={"where": (*find.where, *made[0])}), made[1]
-    if at == phrase.last and phrase.noun and find.pick == "all" and at < stop:  # "(all) invoices overdue"
+    if at == phrase.last and phrase.noun and (find.pick == "all" or find.order) and at < stop:  # "invoices overdue"
         state = reader.state(at, kind)
         timed = state is not None and is_past(reader.low(at)) and at + state[1] in reader.ranges
         timed = timed and state is not None and (not takes_place(kind, "") or reader.ahead(at + state[1]))
@@ -245,7 +245,7 @@ def is_first(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Orde
         return None
     if step + 1 == end and (compared := lexicon.COMPARATIVES.get(reader.low(step))) is not None:
         return OrderByField(first=compared[1]), stop
-    if step > at + 1 and step + 1 >= end and (measured := read_measured_order(reader, kind, step)) is not None:
+    if step + 1 >= end and (measured := read_measured_order(reader, kind, step)) is not None:
         return measured, stop
     last = step + count_placing(reader, step)
     if step == at + 1 or last == step:
@@ -312,7 +312,7 @@ def _inverted(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) 
         denied = denied or reader.low(step) in _DENIED
         step += 1
     verb = reader.low(step)
-    if verb in HOLDS | {"owe"} and not denied:
+    if verb in HOLDS | {"owe", "do"} and not denied:
         if verb == "owe" and (unpaid := next((s for s in kind.states if s in ("unpaid", "outstanding")), None)):
             made.append(StateIs(state=unpaid))
         step += 1

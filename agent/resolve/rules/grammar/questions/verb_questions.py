@@ -8,6 +8,7 @@ from agent.planning.proposal import Answer, BelongsTo, FieldOf, Find, RecordsAns
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, list_subjects, take_first
 from agent.resolve.rules.grammar.phrases.fields import list_stock_fields
+from agent.resolve.rules.grammar.questions.plain import read_exists
 from agent.resolve.rules.grammar.questions.restrictions import BE
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
@@ -19,22 +20,18 @@ _REMAINING: Final = word_set("left remaining stock available")
 
 
 def read_costs(reader: Reader, index: int, stop: int) -> Answer | None:
-    """A price: "what does Ada's plan cost", "what does Ada pay". The size of the thing, or of the person's own."""
+    """A price, or what is paid at an interval: "what does the loft cost, what does Ada pay a month"."""
     index += reader.lows(index, 2) == ("how", "much")
-    if reader.low(index) not in {"what", "much"} or reader.low(index + 1) not in {"does", "do", "did"}:
-        return None
-    every = _every(reader, stop)
-    if every is None and reader.low(index) == "much" and reader.low(stop - 1) == "pay":
-        return None  # "how much does Ada pay": for what?
-    stop = every[1] if every is not None else stop
-    if reader.low(stop - 1) not in {"cost", "pay"}:
-        return None
-    if every is None and reader.low(stop - 1) == "cost":
+    every = lexicon.UNITS.get(reader.low(stop - 1)) if reader.low(stop - 2) in {"a", "per", "each", "every"} else None
+    asked = reader.low(index) in {"what", "much"} and reader.low(index + 1) in {"does", "do", "did"}
+    if asked and reader.low(stop - 1) == "cost":
         return read_price(reader, index + 2, stop - 1)
-    for about in list_subjects(reader, index + 2, stop - 1):
-        find = about.find if every is None else _paid_every(reader, about.find, every[0])
+    if every is None or not asked or reader.low(stop - 3) not in {"cost", "pay"}:
+        return None
+    for about in list_subjects(reader, index + 2, stop - 3):
+        find = _paid_every(reader, about.find, every)
         size = reader.kinds[find.record].size if find is not None else None
-        if about.last == stop - 1 and size is not None and find is not None:
+        if about.last == stop - 3 and size is not None and find is not None:
             return ValueAnswer(value=FieldOf(field=size, of=find), about=find)
     return None
 
@@ -48,12 +45,6 @@ def read_price(reader: Reader, at: int, stop: int) -> Answer | None:
         price = kind.size if kind.size in sums else sums[0] if len(sums) == 1 else None
         made += [ValueAnswer(value=FieldOf(field=price, of=find), about=find)] if price and find.pick == "one" else []
     return take_first(reader, made)
-
-
-def _every(reader: Reader, stop: int) -> tuple[str, int] | None:
-    """A unit of time, and where its words begin: "(pay) a month, per year"."""
-    unit = lexicon.UNITS.get(reader.low(stop - 1))
-    return (unit, stop - 2) if unit is not None and reader.low(stop - 2) in {"a", "per", "each", "every"} else None
 
 
 def _paid_every(reader: Reader, find: Find, unit: str) -> Find | None:
@@ -87,12 +78,10 @@ def works_on(reader: Reader, index: int, stop: int) -> Answer | None:
 
 def read_stocked(reader: Reader, index: int, stop: int) -> Answer | None:
     """The stock of a thing: "any folding chairs left?"."""
-    at = index + (reader.low(index) in {"any", "some", "enough", "more"})
-    asked = (
-        reader.low(stop - 1) in _REMAINING
-        and "out" not in reader.lows(index, stop - index)
-        and reader.text.plain.rstrip().endswith("?")
-    )
+    at = read_exists(reader, index)
+    asked = at > index or reader.text.plain.rstrip().endswith("?")
+    asked = asked and reader.low(stop - 1) in _REMAINING and "out" not in reader.lows(index, stop - index)
+    at += reader.low(at) in {"any", "some", "enough", "more"}
     return read_left(reader, at, stop) if asked and reader.noun(at) is None else None
 
 
@@ -104,5 +93,7 @@ def read_left(reader: Reader, index: int, stop: int) -> Answer | None:
     if end == index or any(reader.low(at) not in _HELD for at in range(end, stop)):
         return None
     counts, said = list_stock_fields(reader.kinds.values()), reader.words(index, end)
-    made = [RecordsAnswer(records=Find(record=kind.name, said=said), fields=(held.name,)) for kind, held in counts]
-    return take_first(reader, made)
+    finds = [
+        (Find(record=kind.name, said=said, pick="all"), held.name) for kind, held in counts
+    ]  # "juices": of each sort
+    return take_first(reader, [RecordsAnswer(records=find, fields=(name,)) for find, name in finds])

@@ -26,6 +26,7 @@ from registry.records import RecordKind
 
 _BESIDE: Final = word_set("on after with care of for to charge out the")
 _IN: Final = frozenset(("in", "here"))
+_FEWEST: Final = 5  # letters
 _TAKES: Final = word_set("get gets receive receives")
 _ASSIGNED: Final = word_set("assigned allocated given")
 _MADE: Final = frozenset(find_base_form(stem(word)) for word in ("ordered", "booked", "placed", "made", "bought"))
@@ -41,8 +42,11 @@ def read_who(reader: Reader, index: int, stop: int) -> Answer | None:
         if about is None or people is None or not about.noun:
             return _tell_owners(reader, at, stop, named=True)
         own = about.find.record == people.name
+        own = own or (at in reader.telling_nouns and rate_person_likeness(reader.kinds[about.find.record]) > 0)
         led = own or reader.leads(reader.kinds[about.find.record], people)
         theirs = read_restricted(reader, about, stop) if led else None
+        if theirs is not None and theirs.order is not None and not own and theirs.order.kind == "field":
+            return RecordsAnswer(records=drop_place(theirs))  # "whose pass ends first": that pass
         if theirs is None or theirs.bare or theirs.order is not None:
             noun = reader.noun(at)
             is_named = theirs is None and noun is not None and reader.low(at + noun[1]) in BE  # "whose dog is Rex"
@@ -147,7 +151,12 @@ def _tell_busy(reader: Reader, people: RecordKind, at: int, stop: int) -> Answer
     said, happening = stem(reader.low(at)), list_happening(reader) if reader.low(at) in _IN else []
     for each in list_below(reader, Find(record=people.name)):
         kind = reader.kinds[each.record]
-        called = kind in happening or said in {stem(noun) for noun in kind.nouns}
+        told = len(said) >= _FEWEST and any(noun.startswith(said) for noun in kind.nouns)
+        called = kind in happening or told or said in {stem(noun) for noun in kind.nouns}
+        abouts = list_meant(reader, at + 2, stop) if told and reader.low(at + 1) in lexicon.ABOUT else []
+        for about in [one for one in abouts if one.record != people.name and kind.relation_to(one.record) is not None]:
+            of = Find(record=kind.name, where=(BelongsTo(owner=about),), pick="all")  # "complained about the lift"
+            return RecordsAnswer(records=Find(record=people.name, where=(Has(related=of),), pick="all"))
         days = [reader.when(step, kind.order) for step in (at, at + 1)] if called and kind.order is not None else []
         spent = next((each for each in days if each is not None and each[1] == stop), None)
         if spent is not None:

@@ -20,6 +20,7 @@ from agent.planning.proposal import (
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.dated_verbs import find_sum_of_deed
 from agent.resolve.rules.grammar.phrases.conditions import (
     NONE,
     count_test,
@@ -37,7 +38,6 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, negate_cond
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
 from agent.resolve.rules.grammar.phrases.predicates import read_predicate_of
 from agent.resolve.rules.grammar.questions.deeds import read_did
-from agent.resolve.rules.grammar.questions.figures import find_sum_of_deed
 from agent.resolve.rules.grammar.questions.groups import read_in_place
 from agent.resolve.rules.grammar.questions.plain import (
     list_happening,

@@ -31,7 +31,10 @@ async def test_what_comes_more_than_once_is_told_of_what_takes_place_and_of_noth
     reply = await answered("when did Yuki last come in", "garage")
     assert isinstance(reply, Reply)
     assert reply.text == "Job 804: tyres: 23 Nov 2026."
-    assert not isinstance(await answered("when was Yuki last here", "garage"), Reply)
+    here = await answered("when was Yuki last here", "garage")
+    assert isinstance(here, Reply)
+    assert here.text == reply.text
+    assert not isinstance(await answered("when was Yuki last polite", "garage"), Reply)
 
 
 async def test_how_long_in_a_state_is_not_told_by_the_day_it_came() -> None:

@@ -1,4 +1,4 @@
-"""Words accounted for: whether each word of a request that names no action is part of a plan all the same."""
+"""Unread words: the words of a request that a plan has no place for, where no word names its action."""
 
 from __future__ import annotations
 
