@@ -19,6 +19,7 @@ from agent.planning.proposal import (
     BelongsTo,
     Call,
     Compare,
+    Computed,
     Condition,
     Day,
     DraftedText,
@@ -30,16 +31,16 @@ from agent.planning.proposal import (
     StateIs,
     Words,
 )
-from agent.planning.quotes import find_places
+from agent.planning.quotes import find_places, walk
 from agent.planning.record_links import RecordLink, find_links
 from agent.planning.task import Outcome, Task, ask_which, hold, hold_or_ask, list_planned_actions
-from agent.planning.unread_words import list_shown_words, list_unread, names_deed, names_taking_away
+from agent.planning.unread_words import is_payment, list_unread, names_deed, names_taking_away
 from agent.resolve.rules.grammar.orders.action_words import ActionWords, read_action_words
+from agent.validate.coverage.opposed_verbs import TAKING_AWAY
 from agent.validate.questions import REST, preview_steps
 from agent.validate.records.located import RecordScope
-from agent.validate.records.ranking import fold_words
 from core.errors import PlatformUnavailable
-from language.stems import split_runs, stem
+from language.stems import makes_anew, split_runs, stem, stem_text
 from language.text import read_text, word_set
 from registry.contract import Contract
 from registry.offers.offer import Offer
@@ -57,8 +58,8 @@ MOST_CHOICES: Final = 8
 """Ways to take a number for a record's or for a value."""
 MOST_TRIED: Final = 6
 """Plans that are tried on live data."""
-MOST_PREVIEWED: Final = 400
-"""Characters of a request that is planned once more for a question."""
+MOST_CHARACTERS: Final = 400
+"""Of a request that is read once more."""
 _OPEN: Final = frozenset({"unclear_action", "not_found"})
 _ASKS: Final = word_set("is are was were do does did has have had can could will would shall should may might")
 """Words that begin a question."""
@@ -87,12 +88,12 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     offers, ``validate`` tries a proposal on live data."""
     text = task.request.text
     asks = "?" in text or not _ASKS.isdisjoint(word.casefold() for word in text.split()[:1])
-    if task.request.answers or asks or not _is_open(made):
+    if task.request.answers or asks or len(text) > MOST_CHARACTERS or not _is_open(made):
         return made
     shortlist = task.workspace_context.shortlist(task.actor, task.request.surface)
     try:
         links = await find_links(text, _make_scope(task), _list_kinds(task, shortlist))
-        found = await _list_readings(task, links, shortlist, read)
+        found = await _list_readings(task, links, shortlist, read, _list_offered(made))
         closed = shortlist.closed is not None and await _list_readings(task, links, shortlist.closed, read)
         tried = [] if closed else [await validate(each) for each in found[:MOST_TRIED]]
     except PlatformUnavailable:
@@ -100,7 +101,7 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     whole = {
         tuple((step.action, *((each.param, repr(each.value)) for each in step.filled)) for step in plan.steps): each
         for each in tried
-        if isinstance(plan := each.verdict, Plan) and _is_whole(task, each, plan, shortlist)
+        if isinstance(plan := each.verdict, Plan) and len(plan.steps) == 1
     }
     plans = [each for each in whole.values() if _names_itself(each.verdict)] or [*whole.values()]
     if len(plans) == 1:
@@ -113,6 +114,11 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     return hold(asked[0], ONLY_FIT) if len({list_planned_actions(each) for each in asked}) == 1 else made
 
 
+def _list_offered(made: Outcome) -> list[str]:
+    asked = made.verdict
+    return [each.id for each in asked.candidates] if isinstance(asked, Question) and asked.slot == "action" else []
+
+
 def _offers_records(asked: Question) -> bool:
     return bool(asked.candidates) and asked.slot != REST
 
@@ -123,7 +129,7 @@ async def preview_offered(task: Task, made: Outcome, plan: Callable[[Task], Awai
     unread = made.resolved is not None and isinstance(made.resolved.resolution, Abstain)
     if task.request.answers or unread or not isinstance(asked, Question) or asked.code not in _OPEN:
         return made
-    if asked.slot != "action" or len(asked.candidates) != 1 or len(task.request.text) > MOST_PREVIEWED:
+    if asked.slot != "action" or len(asked.candidates) != 1 or len(task.request.text) > MOST_CHARACTERS:
         return made
     chosen = Answer(slot="action", choice=asked.candidates[0].id, text="")
     other = await plan(replace(task, request=task.request.model_copy(update={"answers": (chosen,)})))
@@ -160,50 +166,69 @@ def _list_kinds(task: Task, shortlist: Shortlist) -> list[RecordKind]:
     return [each for each in every if any(field.search for field in each.fields)][:MOST_KINDS]
 
 
-def _is_whole(task: Task, outcome: Outcome, plan: Plan, shortlist: Shortlist) -> bool:
-    """Whether every word is of the plan, its action or its records."""
-    action = plan.steps[0].action
-    contract, offer = task.workspace_context.catalogue.get(action), shortlist.get(action)
-    if contract is None or offer is None or outcome.proposal is None or len(plan.steps) != 1:
-        return False
-    words = read_action_words(offer, shortlist)
-    return not any(list_unread(task, outcome.proposal, contract, words, list_shown_words(plan)))
-
-
 def _names_itself(verdict: Any) -> bool:
     """Whether each record of a plan is named itself, and not by what it is of."""
     sources = (each.source for step in verdict.steps for each in step.filled)
     return not any(each.via for each in sources if isinstance(each, RecordSource))
 
 
-async def _list_readings(task: Task, links: Sequence[RecordLink], shortlist: Shortlist, read: Read) -> list[Proposal]:
+async def _list_readings(
+    task: Task, links: Sequence[RecordLink], shortlist: Shortlist, read: Read, offered: Collection[str] = ()
+) -> list[Proposal]:
     """The calls in which every link has a role and every word a place, those first whose records are named
-    themselves."""
+    themselves. ``offered`` are the actions that would be asked about."""
     text = task.request.text
-    listed = any(_JOINED.fullmatch(text, one.end, other.start) for one, other in itertools.pairwise(links))
-    offers: Sequence[Offer] = shortlist.offers if links and not listed else ()
+    offers: Sequence[Offer] = shortlist.offers if links else ()
     if len(offers) > MOST_OFFERS:
         offers = [each.offer for each in shortlist.top(text, NEAREST)]
     made: list[tuple[int, Proposal]] = []
     # A number may name a record or be a value.
     for those in itertools.islice(_list_choices(links), MOST_CHOICES):
         masked = _mask(text, those)
-        for offer in offers if those else ():
+        for offer in offers if those and not _is_list(text, those) else ():
             contract = task.workspace_context.catalogue.get(offer.name)
             roles = [*_assign(task, contract, those)] if contract is not None else []
             words = read_action_words(offer, shortlist)
             if contract is None or not roles or not names_taking_away(task, contract, words):
                 continue
             values = await _read_values(task, offer, masked, read)
-            if values is None:
+            if values is None and offer.name in offered:  # so little is said beside the name that it is read with it
+                values = await _read_values(task, offer, text, read)
+            if values is None or _overlaps(task, values, those):
                 continue
-            told = bool(values) or names_deed(contract, words, task, masked)
+            deed = names_deed(contract, words, task, masked)
+            told = deed or _tells_value(task, contract, values, masked)
             for each in roles:
                 direct = sum(one.direct for one in each)
+                if not _may_be_meant(contract, text, each, values, deed=deed):
+                    continue
                 proposal = _propose(task, contract, words, each, values, masked) if told or direct > 1 else None
                 if proposal is not None:
                     made.append((-direct, proposal))
     return [each for _, each in sorted(made, key=lambda pair: pair[0])]
+
+
+def _may_be_meant(
+    contract: Contract, text: str, roles: Sequence[Role], values: Mapping[str, Any], *, deed: bool
+) -> bool:
+    """Whether an action may be meant without its verb: to delete somebody cancels nothing of theirs, and nothing new is
+    made of one record and a day, unless that or its ``deed`` is said: "Ada's visit to Friday" books no stay."""
+    titled = stem_text(contract.title)
+    if not TAKING_AWAY.isdisjoint(titled[:1]) and not any(each.direct for each in roles):
+        return False
+    if not makes_anew(contract.title):
+        return True
+    changed = any(isinstance(each, Computed) for each in walk(tuple(values.values())))
+    return not changed and (deed or len(roles) > 1 or not {*titled[1:]}.isdisjoint(stem_text(text)))
+
+
+def _is_list(text: str, links: Sequence[RecordLink]) -> bool:
+    """Whether two neighbours are both meant ("Ada and Bo"), or are two halves of one name that nobody has."""
+    return any(
+        _JOINED.fullmatch(text, one.end, other.start)
+        or (text[one.end : other.start].isspace() and set(one.kinds) & {*other.kinds})
+        for one, other in itertools.pairwise(links)
+    )
 
 
 def _list_choices(links: Sequence[RecordLink]) -> Iterator[tuple[RecordLink, ...]]:
@@ -222,7 +247,8 @@ def _mask(text: str, links: Sequence[RecordLink]) -> str:
 
 
 def _assign(task: Task, contract: Contract, links: Sequence[RecordLink]) -> Iterator[tuple[Role, ...]]:
-    """The ways in which every link has a role and every required record has a link."""
+    """The ways in which every link has a role and every required record has a link. One that may be the record itself
+    is what another belongs to only if that is said: "Ada's", "instead of Ada"."""
     kinds = task.workspace_context.kinds
     scope = _make_scope(task)
     wanted = {
@@ -230,6 +256,7 @@ def _assign(task: Task, contract: Contract, links: Sequence[RecordLink]) -> Iter
         for name in contract.properties
         if (kind := kinds.get(contract.annotation(name).record or "")) is not None
     }
+    own = {kind.name for kind in wanted.values()}
     options: list[list[Role]] = []
     for link in links:
         away = _AWAY.search(task.request.text, 0, link.start) is not None
@@ -238,7 +265,11 @@ def _assign(task: Task, contract: Contract, links: Sequence[RecordLink]) -> Iter
             for name in link.kinds
             for parameter, kind in wanted.items()
             if (named := kinds.get(name)) is not None
-            and ((name == kind.name and not away) or (name != kind.name and scope.find_path(kind, named)))
+            and (
+                not away
+                if name == kind.name
+                else scope.find_path(kind, named) and (away or link.owns or name not in own)
+            )
         ]
         options.append(open_to)
     required = {name for name in wanted if name in contract.required}
@@ -267,6 +298,22 @@ async def _read_values(task: Task, offer: Offer, masked: str, read: Read) -> dic
     return values if not lacking else None
 
 
+def _overlaps(task: Task, values: Mapping[str, Any], links: Sequence[RecordLink]) -> bool:
+    """Whether a value is read from words that name a record."""
+    places = find_places(tuple(values.values()), task.request)
+    return any(first < each.end and each.start < last for first, last in places for each in links)
+
+
+def _tells_value(task: Task, contract: Contract, values: Mapping[str, Any], masked: str) -> bool:
+    """Whether values alone tell the action: no bare number beside a name, and no money that anybody may give or get."""
+    if any(is_payment(task, contract, name) for name in values):
+        return False
+    places = find_places(tuple(values.values()), task.request)
+    said = [word for word, start, _ in split_runs(masked) if not any(first <= start < last for first, last in places)]
+    quoted = "".join(task.request.text[first:last] for first, last in places)
+    return bool(values) and (bool(said) or not quoted.strip().isdigit())
+
+
 def _propose(
     task: Task, contract: Contract, words: ActionWords, roles: Sequence[Role], values: Mapping[str, Any], masked: str
 ) -> Proposal | None:
@@ -277,6 +324,7 @@ def _propose(
     taken = [(each.link.start, each.link.end) for each in roles]
     taken += find_places(tuple(values.values()), task.request)
     day = _find_day(task, taken)
+    states: list[str] = []
     for parameter in dict.fromkeys(each.parameter for each in roles):
         kind = contract.annotation(parameter).record
         assert kind is not None
@@ -286,15 +334,16 @@ def _propose(
             for each in roles
             if each.parameter == parameter and not each.direct
         )
-        where += _find_states(task, kind, masked, taken)
+        told = _find_states(task, kind, masked, taken)
+        states += [word for each in told for word in each.state.split()]
+        where += told
         dated = _find_dated(task, kind) if day is not None else None
         if day is not None and dated is not None:
             where = (*where, Compare(field=dated, op="during", value=day))
             day = None
         arguments[parameter] = RecordArgument(reference=Find(record=kind, said=name, where=where))
     proposal = Proposal(result=PlanResult(calls=(Call(action=contract.name, arguments=arguments),)))
-    shown = {word for each in said.values() for word in fold_words(each.text)}
-    return proposal if not any(list_unread(task, proposal, contract, words, shown)) else None
+    return proposal if not any(list_unread(task, proposal, contract, words, states)) else None
 
 
 def _find_day(task: Task, taken: Collection[tuple[int, int]]) -> Day | None:
@@ -319,7 +368,7 @@ def _find_dated(task: Task, name: str) -> str | None:
     return days[0] if len(days) == 1 else None
 
 
-def _find_states(task: Task, name: str, masked: str, taken: Collection[tuple[int, int]]) -> tuple[Condition, ...]:
+def _find_states(task: Task, name: str, masked: str, taken: Collection[tuple[int, int]]) -> tuple[StateIs, ...]:
     """The states by which a record is told: "the overdue one". One of a value or of what was done tells none."""
     kind = task.workspace_context.kinds.get(name)
     if kind is None:

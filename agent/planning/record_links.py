@@ -34,7 +34,7 @@ _SHORT: Final = 60
 """Letters of a text that tells one record from others."""
 _WORD: Final = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+")
 _CODE: Final = re.compile(r"(?:\w{1,8}[-/.]|#)\Z")
-_OWNER: Final = re.compile(r"['’]s?\Z")
+_OWNS: Final = re.compile(r"['’]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class RecordLink:
     start: int
     end: int
     kinds: tuple[str, ...]
+    owns: bool
+    """They end like an owner's name: "Ada's", "adas"."""
     by_name: bool
     """It is no mere number, which may be a value, and more than some text that a record has."""
 
@@ -61,6 +63,10 @@ async def find_links(text: str, scope: RecordScope, kinds: Sequence[RecordKind])
         kind.name: _match_each(said, [frozenset(_list_name_words(each, kind)) for each in records])
         for kind, records in zip(kinds, every, strict=True)
     }
+    numbered = {
+        kind.name: {number for each in records for number in _list_numbers(each, kind)}
+        for kind, records in zip(kinds, every, strict=True)
+    }
     told = {
         kind.name: _match_each(said, [frozenset(_list_held_words(each, kind)) for each in records])
         for kind, records in zip(kinds, every, strict=True)
@@ -68,23 +74,51 @@ async def find_links(text: str, scope: RecordScope, kinds: Sequence[RecordKind])
     links: list[RecordLink] = []
     at = 0
     while at < len(words):
-        names = {name: _find_end(said, at, matched) for name, matched in named.items()}
+        names = {
+            name: max(_find_end(said, at, matched), at + (said[at] in numbered[name]))
+            for name, matched in named.items()
+        }
         held = {name: _find_end(said, at, matched) for name, matched in told.items()}
         end = max((*names.values(), *held.values()), default=at)
+        if not _stands_in_order(said[at:end], every, kinds):
+            end = next(step for step in range(at, end) if said[step] in EMPTY)
+        if end > at + 1 and stem(said[at]) in nouns and said[at + 1][:1].isdigit():
+            at += 1  # "lesson 611" is called 611
         if end > at and not {stem(each) for each in said[at:end]} <= nouns:
             start, stop = _widen(text, words[at][1], words[end - 1][2])
             called = tuple(name for name in names if names[name] == end)
             by_name = bool(called) and not text[start:stop].isdigit()
-            links.append(RecordLink(start, stop, called or tuple(name for name in held if held[name] == end), by_name))
+            kinds_of = called or tuple(name for name in held if held[name] == end)
+            owns = _OWNS.match(text, stop) is not None or said[end - 1].endswith("s")
+            links.append(RecordLink(start, stop, kinds_of, owns, by_name))
         at = max(end, at + 1)
     return tuple(links) if len(links) <= MOST_LINKS else ()
+
+
+def _stands_in_order(run: Sequence[str], every: Sequence[Sequence[Record]], kinds: Sequence[RecordKind]) -> bool:
+    """Whether small words in a run join the words that they join in a name: "Deal to Dover" is no "Dover to Deal"."""
+    if EMPTY.isdisjoint(run):
+        return True
+    wanted = [word for word in run if word != "and"]
+    for kind, records in zip(kinds, every, strict=True):
+        for record in records:
+            texts = (record.label, *(str(record.values.get(each.name)) for each in kind.fields))
+            shown = ([word for word in fold_words(text) if word != "and"] for text in texts)
+            if any(_begins_somewhere(each, wanted) for each in shown):
+                return True
+    return False
+
+
+def _begins_somewhere(words: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Whether words stand in a row somewhere."""
+    places = range(len(words) - len(wanted) + 1)
+    return any(all(map(_is_like, wanted, words[at:])) for at in places)
 
 
 def _widen(text: str, start: int, end: int) -> tuple[int, int]:
     """The place of a name with the rest of its code ("S-" of "S-314") and without the owner's 's."""
     code = _CODE.search(text, 0, start)
-    owner = _OWNER.search(text, start, end)
-    return code.start() if code is not None else start, owner.start() if owner is not None else end
+    return (code.start() if code is not None else start), end
 
 
 async def _list_records(scope: RecordScope, kind: RecordKind, said: Sequence[str]) -> list[Record]:
@@ -109,7 +143,13 @@ def _list_name_words(record: Record, kind: RecordKind) -> Iterator[str]:
     held = (record.values.get(each.name) for each in kind.fields if each.search in ("name", "number"))
     yield from (word for word in fold_words(record.label) if not word.isdigit())
     for each in (record.id, *held):
-        yield from fold_words(str(each)) if each is not None else ()
+        yield from fold_words(str(each)) if each is not None and not str(each).isdigit() else ()
+
+
+def _list_numbers(record: Record, kind: RecordKind) -> Iterator[str]:
+    """Its mere numbers: none is a part of a longer name."""
+    held = (record.values.get(each.name) for each in kind.fields if each.search == "number")
+    yield from (str(each) for each in (record.id, *held) if str(each).isdigit())
 
 
 def _list_held_words(record: Record, kind: RecordKind) -> Iterator[str]:

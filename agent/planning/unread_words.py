@@ -2,80 +2,132 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from agent.pipeline import Plan, RecordSource
-from agent.planning.proposal import Computed, PlanResult, Proposal, RecordArgument, TypedValue
+from agent.planning.proposal import (
+    Argument,
+    Computed,
+    PlanResult,
+    Proposal,
+    RecordArgument,
+    TypedValue,
+)
 from agent.planning.quotes import find_places, walk
 from agent.planning.task import Task
+from agent.resolve.rules.grammar.orders.action_words import LIGHT as PLAIN_VERBS
 from agent.resolve.rules.grammar.orders.action_words import ActionWords, find_base_form
+from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.validate.coverage.opposed_verbs import GIVING_BACK, TAKING_AWAY
-from agent.validate.coverage.unused_words import collect_subject_stems
-from agent.validate.records.ranking import fold_words
-from language.stems import EMPTY, is_past, split_runs, stem, stem_text
+from agent.validate.coverage.unused_words import list_referred_kinds
+from language.stems import EMPTY, is_past, name_stems, split_runs, stem, stem_text
 from language.text import word_set
 from registry.contract import Contract
 
 _LIGHT: Final = word_set(
-    "a an the my our your his her their its s of at for from in into on onto to with by and again now instead "
-    "please pls plz make makes set put give get gets use take takes do does let want wants need needs goes go "
-    "comes we i just one job run thing order"
+    "a an the my our your his her their its s of at for from in into on onto to with and again now instead please pls "
+    "plz rather than make makes set put use do does go goes we i just one job run thing order"
 )
-"""Words that say nothing of an order by themselves, or by which anything may be set or given."""
-_CHANGING: Final = word_set("push drop postpone delay change raise lower cut bump bring up down by til till until")
-"""Words by which a value is changed."""
-_PUSHING: Final = word_set("push put move bring")
-"""Verbs beside which "back" and "forward" say which way. What is taken back is something else."""
-_BY: Final = word_set("add more less fewer extra another")
+"""Words that say nothing of an order by themselves, or by which anything may be set."""
+_GIVING: Final = word_set("give get")
+"""Verbs that order, at the beginning. Elsewhere they tell who gets something from whom."""
+_WANTING: Final = word_set("want wants need needs take takes")
+"""Who wants money doesn't pay it."""
+_CHANGING: Final = word_set("push drop postpone delay swap switch correct change raise lower cut bump bring up down")
+"""Words by which a value is changed: to another one, or by something."""
+_DATED: Final = word_set("by till until til comes come leaves arrives back forward")
+"""Words beside a day."""
+_BY: Final = word_set("add more less fewer extra another by")
 """Words by which a value is changed by something. What an action adds is more of it, too."""
 _IS: Final = word_set("is are")
 _ANEW: Final = word_set("now again instead until til till set make")
 """Words by which what something is said to be is new."""
-_PERFECT: Final = word_set("has have had been")
+_PERFECT: Final = word_set("has have been")
 """Words before a participle by which something is told as done."""
+_AIMED: Final = re.compile(r"(?<!\w)(?:to|at|until|till?|is|are|now)\s+$", re.IGNORECASE)
+"""Before a new value."""
+_AWAY: Final = re.compile(r"\b(?:instead\s+of|rather\s+than)\s+(?:[€$£]\s*|\d+[.,])?$", re.IGNORECASE)
+"""Before a value that another one takes the place of."""
+_BY_WHAT: Final = re.compile(r"(?<!\w)by\s+(?:the\s+)?$", re.IGNORECASE)
+"""Before a way or a means: "by card"."""
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ODD: Final = re.compile(r"[^\w\s.,:;'’‘\"“”()/&#@%€£$+!-]|(?<!\w)[-!](?=\s*\w)|!(?=.*\w)")
+"""Signs that may deny, remove, compare or point: no plan has a place for them."""
+_ANY_AMOUNT: Final = "amount"
+"""What a parameter is called that may as well be given or taken."""
 AKIN: Final = 0.3
 """How much a word tells of an action that has a verb of that meaning."""
 
 
 def list_unread(
-    task: Task, proposal: Proposal, contract: Contract, words: ActionWords, shown: Collection[str]
+    task: Task, proposal: Proposal, contract: Contract, words: ActionWords, states: Iterable[str] = ()
 ) -> Iterator[str]:
-    """The words of the request that are neither in the plan, nor of its action, nor ``shown`` of its records."""
+    """The words of the request that are neither in the plan, nor of its action, nor one of the ``states`` by which its
+    record is told."""
+    text = task.request.text
+    yield from _ODD.findall(text)
     call = proposal.result.calls[0] if isinstance(proposal.result, PlanResult) else None
-    values = tuple(each for each in (call.arguments.values() if call else ()) if not isinstance(each, RecordArgument))
-    own = collect_subject_stems((contract,), task.workspace_context.kinds)
-    by = "add" in own or any(isinstance(each, Computed) for each in walk(values))
-    light = _LIGHT | (_CHANGING if values else frozenset()) | (_BY if by else frozenset())
-    said = {word.casefold() for word, _, _ in split_runs(task.request.text)}
-    akin = {each for each in said - EMPTY if words.rate_verb(find_base_form(stem(each))) >= AKIN}
-    done = any(map(is_past, akin))  # "the leak is repaired"
-    light |= akin | (_IS if done or not said.isdisjoint(_ANEW) else frozenset())
-    light |= frozenset() if said.isdisjoint(_PUSHING) else {"back", "forward"}
+    every: Mapping[str, Argument] = call.arguments if call is not None else {}
+    given = {name: each for name, each in every.items() if not isinstance(each, RecordArgument)}
+    runs = [word.casefold() for word, _, _ in split_runs(text)]
+    akin = {each for each in {*runs} - EMPTY if words.rate_verb(find_base_form(stem(each))) >= AKIN}
+    done = {each for each in akin if is_past(each) and find_base_form(stem(each)) not in PLAIN_VERBS}
+    told = {str(each.value) for each in walk(proposal.result) if isinstance(each, TypedValue)}
+    light = _LIGHT | akin | {*states} | _list_light(task, contract, given)
+    light |= _GIVING & {*runs[:1]}
+    light |= _IS if done or not _ANEW.isdisjoint(runs) else frozenset()  # "the leak is repaired"
+    light |= _PERFECT if done or any(is_past(each) for each in told) else frozenset()  # "has been paid", of no change
+    own = _collect_own_stems(task, contract, every)
     places = find_places(proposal, task.request)
-    taken = {str(each.value) for each in walk(proposal.result) if isinstance(each, TypedValue)}
-    # A member of a closed list that is no value takes the place of another: "from gentle to normal".
-    members = {str(each) for schema in contract.properties.values() for each in schema.get("enum", ())}
-    own -= {stem(each) for each in members - taken}
-    runs = [(*each, any(first <= each[1] < last for first, last in places)) for each in split_runs(task.request.text)]
-    for at, (word, _, _, used) in enumerate(runs):
+    for word, start, _ in split_runs(text):
         low = word.casefold()
-        if used or low in light or (low in shown and low not in EMPTY) or stem(low) in own:
-            continue
-        behind = next((each for each in runs[at + 1 :] if each[0].casefold() not in _PERFECT), None)
-        # "Has been paid" is told as done. "Has been cleaned" says nothing of the state of cleaning.
-        told = behind is not None and is_past(behind[0].casefold()) and (not behind[3] or behind[0].casefold() in taken)
-        if low not in _PERFECT or not told:
+        used = any(first <= start < last for first, last in places)
+        replaced = low[0].isdigit() and _AWAY.search(
+            text, 0, start
+        )  # "15 instead of 12": the old one is checked by others
+        if low not in light and stem(low) not in own and not used and not replaced:
             yield word
 
 
-def list_shown_words(plan: Plan) -> set[str]:
-    """The words of the plan's records and of what these belong to, in lower case."""
-    sources = [each.source for step in plan.steps for each in step.filled]
-    above = [label for each in sources if isinstance(each, RecordSource) for label in each.via]
-    pins = [pin for step in plan.steps for pin in step.pins]
-    held = [f"{pin.label} {pin.record_id} {' '.join(map(str, pin.values.values()))}" for pin in pins]
-    return {word for each in (*above, *held) for word in fold_words(each)}
+def _list_light(task: Task, contract: Contract, given: Mapping[str, Argument]) -> frozenset[str]:
+    """The words that say nothing else than these values."""
+    text, values = task.request.text, tuple(given.values())
+    relative = any(isinstance(each, Computed) for each in walk(values))
+    places = find_places(values, task.request)
+    aimed = any(_AIMED.search(text, 0, first) for first, _ in places)
+    dated = any(
+        (contract.properties.get(name) or {}).get("format") in ("date", "date-time")
+        or (isinstance(each, TypedValue) and _DAY.match(str(each.value)))
+        for name, each in given.items()
+    )
+    pays = any(is_payment(task, contract, name) for name in given)
+    by = any(_BY_WHAT.search(text, 0, first) and not re.search(r"\d", text[first:last]) for first, last in places)
+    return frozenset().union(
+        ("by",) if by else (),
+        _CHANGING if relative or aimed or dated else (),
+        _BY if relative or "add" in stem_text(contract.title) else (),
+        _DATED if dated else (),
+        () if pays else _WANTING,
+    )
+
+
+def is_payment(task: Task, contract: Contract, name: str) -> bool:
+    """Whether a parameter is money that somebody gives or gets, and no new price of a record."""
+    note, kinds = contract.annotation(name), list_referred_kinds((contract,), task.workspace_context.kinds)
+    named = name != _ANY_AMOUNT and any(kind.field_named(name) is not None for kind in kinds)
+    return note.unit in MONEY and note.replaces is None and not named
+
+
+def _collect_own_stems(task: Task, contract: Contract, given: Iterable[str]) -> frozenset[str]:
+    """Stems of what an action is called, of its ``given`` parameters, and of the kinds of record that it is about. What
+    its description tells may be said of another one as well."""
+    made = {each for text in (contract.title, *contract.aliases) for each in stem_text(text)}
+    for name in given:
+        told = (contract.annotation(name).label, (contract.properties.get(name) or {}).get("description"))
+        made.update((*name_stems(name), *(each for text in told for each in stem_text(str(text or "")))))
+    kinds = list_referred_kinds((contract,), task.workspace_context.kinds)
+    return frozenset(made.union(stem(word) for kind in kinds for noun in kind.nouns for word in noun.split()))
 
 
 def names_deed(contract: Contract, words: ActionWords, task: Task, masked: str) -> bool:

@@ -25,6 +25,8 @@ from registry.records import Bound, Bounds, Field, Record, RecordKind, is_betwee
 Keeps = Callable[[Record], bool]
 DATES: Final = ("datetime", "date")
 NUMBERS: Final = ("money_minor", "number", "integer")
+_NOBODY: Final = frozenset({"none", "nobody", "null", "empty"})
+"""Words for an empty field."""
 _WRITTEN: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 
 
@@ -87,6 +89,8 @@ def filter_by_field(each: Field, op: str, value: Value, zone: tzinfo) -> Filter 
 
 
 def _by_plain(each: Field, op: str, value: Any) -> Filter | None:
+    if str(value).casefold() in _NOBODY and str(value).casefold() not in _list_members(each):
+        value = None  # "no crew", of a field without such a member
     if value is None and op in ("=", "!="):
         return Filter(lambda record: (record.values.get(each.name) in (None, "")) is (op == "="))
     if op == "contains" and each.type not in ("string", "enum", "email", "id"):

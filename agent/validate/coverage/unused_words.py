@@ -139,13 +139,15 @@ def collect_own_stems(contracts: Sequence[Contract], kinds: Iterable[RecordKind]
         for name in contract.properties:
             made.update((*name_stems(name), *stem_text(contract.annotation(name).label or "")))
             made.update(stem_text(" ".join(_members(contract.properties[name]))))
-    nouns = {stem(word) for kind in _referred(contracts, kinds) for noun in kind.nouns for word in noun.split()}
-    states = {stem(state) for kind in _referred(contracts, kinds) for state in kind.states}
-    kin = {root for kind in _referred(contracts, kinds) for root in KIN.get(stem(kind.name), ())}
+    nouns = {
+        stem(word) for kind in list_referred_kinds(contracts, kinds) for noun in kind.nouns for word in noun.split()
+    }
+    states = {stem(state) for kind in list_referred_kinds(contracts, kinds) for state in kind.states}
+    kin = {root for kind in list_referred_kinds(contracts, kinds) for root in KIN.get(stem(kind.name), ())}
     return frozenset(made | states | nouns | kin)
 
 
-def _referred(contracts: Sequence[Contract], kinds: Iterable[RecordKind]) -> list[RecordKind]:
+def list_referred_kinds(contracts: Sequence[Contract], kinds: Iterable[RecordKind]) -> list[RecordKind]:
     """The record kinds that the actions refer to, and the kinds that those belong to."""
     kinds = tuple(kinds)
     named = {contract.annotation(name).record for contract in contracts for name in contract.properties}
@@ -167,7 +169,7 @@ def collect_subject_stems(contracts: Sequence[Contract], kinds: Iterable[RecordK
             made.update(
                 stem_text(" ".join((str(schema.get("description", "")), annotation.label or "", *_members(schema))))
             )
-    for kind in _referred(contracts, kinds):
+    for kind in list_referred_kinds(contracts, kinds):
         made.update(stem(word) for noun in kind.nouns for word in noun.split())
         made.update(stem(state) for state in kind.states)
     return frozenset(made)

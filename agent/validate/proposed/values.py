@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
+from agent.extract.time.date_parameters import write
 from agent.pipeline import ComputedSource, PromptSource, ProposedSource, Question, RecordSource, Request
 from agent.planning.proposal import (
     Argument,
@@ -44,6 +45,7 @@ from agent.validate.slots import Parameter, Read, Slots, Trouble, VerifiedSpan, 
 from core.display_text import to_display_text
 from registry.contract import Contract
 
+_CLOCK: Final = re.compile(r"\d{2}:\d{2}(?::\d{2})?")
 _BLANK: Final = re.compile(r"\{(\d{1,2})\}")
 
 
@@ -105,7 +107,7 @@ class ArgumentValues:
     def _read_typed(
         self, slots: Slots, contract: Contract, parameter: Parameter, argument: TypedValue
     ) -> Read | Trouble | None:
-        value = _fit(parameter, argument.value)
+        value = _fit(parameter, argument.value, self.request.now)
         if evidence.is_called_by_name(parameter, value):
             return self._drop_unsupported(slots, parameter, value)
         if isinstance(value, int | float) and not isinstance(value, bool) and argument.quote is not None:
@@ -256,7 +258,7 @@ class ArgumentValues:
                 else slots.ask(parameter.name, f"{parameter.label}: on which day exactly?", "unreadable")
             )
         if isinstance(value, Plain):
-            return _fit(parameter, value.value)
+            return _fit(parameter, value.value, self.request.now)
         return coerce_quantity(slots, parameter, value)
 
     def _before(self, argument: ArgumentOf) -> EarlierArgument:
@@ -288,10 +290,12 @@ class ArgumentValues:
         return RecordQuery(slots.slot(parameter.name), parameter.name, kind)
 
 
-def _fit(parameter: Parameter, value: Any) -> Any:
-    """Converts a value to the JSON type of the schema if nothing changes: "3" to 3 or back, and a closed list's member
-    in another case."""
+def _fit(parameter: Parameter, value: Any, now: datetime) -> Any:
+    """Converts a value to the JSON type of the schema if nothing changes: "3" to 3 or back, a closed list's member in
+    another case, and "07:30" to a full time of the request's zone (RFC 3339)."""
     schema = parameter.schema
+    if schema.get("format") == "time" and isinstance(value, str) and _CLOCK.fullmatch(value):
+        return write(datetime.combine(now.date(), time.fromisoformat(value), now.tzinfo), None, zone=True)[11:]
     members = questions.list_members(schema)
     if members and not any(value == each and type(value) is type(each) for each in members):
         level = str(value).replace("_", " ").casefold()

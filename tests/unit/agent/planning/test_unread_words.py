@@ -145,3 +145,33 @@ async def test_of_two_prices_the_one_that_the_record_has_waits_on_a_card(text: s
 )
 async def test_a_price_with_more_beside_it_stays_a_question(text: str) -> None:
     assert not isinstance((await ask(CAFE, text)).verdict, Plan)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bruno gives job 805 to Tom",  # Bruno has it no more
+        "Bruno ≠ job 805",
+        "job 805 -Bruno",
+        "Bruno cancelled job 805",
+        "Bruno sick, job 805",
+        "Bruno has taken job 805",
+        "Bruno, Tom on job 805",
+    ],
+)
+async def test_signs_and_words_that_tell_something_else_leave_it_open(text: str) -> None:
+    made = (await ask_garage(text)).verdict
+    assert not isinstance(made, Plan) or "garage.assign_mechanic" not in {step.action for step in made.steps}, made
+
+
+@pytest.mark.parametrize("text", ["lentil soup drop 7 euros", "lentil soup already 7 euros", "lentil soup by 7 euros"])
+async def test_a_change_by_something_is_no_new_value(text: str) -> None:
+    made = (await ask(CAFE, text)).verdict
+    assert not isinstance(made, Plan) or made.steps[0].filled[1].value != 700, made
+
+
+async def test_an_old_value_that_another_replaces_must_be_the_records() -> None:
+    made = (await ask(CAFE, "lentil soup 7 euros instead of 6.20")).verdict
+    assert isinstance(made, Plan), made
+    other = (await ask(CAFE, "lentil soup 7 euros instead of 5")).verdict
+    assert not isinstance(other, Plan) or any("6.20" in why for why in other.held), other

@@ -55,3 +55,20 @@ def test_a_text_that_is_no_month_is_in_none() -> None:
     assert made is not None
     assert not made.keeps(Record(kind="fee", id="1", label="Fee", detail="", digest="", values={"term": "spring"}))
     assert filter_by_field(TERM, "<", Moment("2026-03"), UTC) is None, "texts have no order in time"
+
+
+@pytest.mark.parametrize("said", [None, "none", "Nobody"])
+@pytest.mark.parametrize(("held", "empty"), [(None, True), ("", True), ("Norway", False)])
+def test_nobody_is_an_empty_field(said: str | None, held: str | None, empty: bool) -> None:
+    record = Record(kind="boat", id="1", label="Gull", detail="", digest="", values={"flag": held})
+    for op, kept in (("=", empty), ("!=", not empty)):
+        made = filter_by_field(HARBOUR, op, Plain(said), UTC)
+        assert made is not None
+        assert made.keeps(record) is kept
+
+
+def test_nobody_may_be_a_member_of_a_closed_list() -> None:
+    made = filter_by_field(Field("flag", "enum", "Flag", values=("none", "NL")), "=", Plain("none"), UTC)
+    assert made is not None
+    for held, kept in (("none", True), ("NL", False), ("", False)):
+        assert made.keeps(Record(kind="boat", id="1", label="", detail="", digest="", values={"flag": held})) is kept
