@@ -110,7 +110,8 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
         return made
     if plans:
         return ask_which(task, [name for each in plans for name in list_planned_actions(each)], made)
-    asked = [each for each in tried if isinstance(each.verdict, Question) and _offers_records(each.verdict)]
+    least = 1 if isinstance(made.verdict, Abstain) else 2
+    asked = [each for each in tried if isinstance(each.verdict, Question) and _offers_records(each.verdict, least)]
     return hold(asked[0], ONLY_FIT) if len({list_planned_actions(each) for each in asked}) == 1 else made
 
 
@@ -119,8 +120,8 @@ def _list_offered(made: Outcome) -> list[str]:
     return [each.id for each in asked.candidates] if isinstance(asked, Question) and asked.slot == "action" else []
 
 
-def _offers_records(asked: Question) -> bool:
-    return bool(asked.candidates) and asked.slot != REST
+def _offers_records(asked: Question, least: int) -> bool:
+    return len(asked.candidates) >= least and asked.slot != REST
 
 
 async def preview_offered(task: Task, made: Outcome, plan: Callable[[Task], Awaitable[Outcome]]) -> Outcome:

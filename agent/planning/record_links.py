@@ -13,6 +13,7 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
+from agent.resolve.rules.clauses import is_order
 from agent.validate.records.located import RecordScope
 from agent.validate.records.ranking import fold_words
 from language.stems import EMPTY, stem
@@ -80,6 +81,8 @@ async def find_links(text: str, scope: RecordScope, kinds: Sequence[RecordKind])
         }
         held = {name: _find_end(said, at, matched) for name, matched in told.items()}
         end = max((*names.values(), *held.values()), default=at)
+        if end == 1 and is_order(stem(said[0])) and text[:1].islower():
+            end = 0  # "set", although somebody is called so
         if not _stands_in_order(said[at:end], every, kinds):
             end = next(step for step in range(at, end) if said[step] in EMPTY)
         if end > at + 1 and stem(said[at]) in nouns and said[at + 1][:1].isdigit():

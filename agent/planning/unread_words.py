@@ -38,6 +38,8 @@ _CHANGING: Final = word_set("push drop postpone delay swap switch correct change
 """Words by which a value is changed: to another one, or by something."""
 _DATED: Final = word_set("by till until til comes come leaves arrives back forward")
 """Words beside a day."""
+_ONCE_MORE: Final = word_set("again")
+"""What an action is called by: "Send a bill again"."""
 _BY: Final = word_set("add more less fewer extra another by")
 """Words by which a value is changed by something. What an action adds is more of it, too."""
 _IS: Final = word_set("is are")
@@ -52,7 +54,7 @@ _AWAY: Final = re.compile(r"\b(?:instead\s+of|rather\s+than)\s+(?:[€$£]\s*|\d
 _BY_WHAT: Final = re.compile(r"(?<!\w)by\s+(?:the\s+)?$", re.IGNORECASE)
 """Before a way or a means: "by card"."""
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_ODD: Final = re.compile(r"[^\w\s.,:;'’‘\"“”()/&#@%€£$+!-]|(?<!\w)[-!](?=\s*\w)|!(?=.*\w)")
+_ODD: Final = re.compile(r"[^\w\s.,:;'’‘\"“”()/&#@%€£$+!-]|(?<![\w.,])[-!](?=\s*\w)|!(?=.*\w)")
 """Signs that may deny, remove, compare or point: no plan has a place for them."""
 _ANY_AMOUNT: Final = "amount"
 """What a parameter is called that may as well be given or taken."""
@@ -134,9 +136,11 @@ def names_deed(contract: Contract, words: ActionWords, task: Task, masked: str) 
     """Whether a word is said of what the action does, and not only of what it is about."""
     nouns = {stem(word) for kind in task.workspace_context.kinds for noun in kind.nouns for word in noun.split()}
     own = {stem(word) for each in (contract.title, *contract.aliases) for word, _, _ in split_runs(each)}
-    plain = {word.casefold() for word, _, _ in split_runs(masked)} - EMPTY - _LIGHT
+    plain = {word.casefold() for word, _, _ in split_runs(masked)} - ((EMPTY | _LIGHT) - _ONCE_MORE)
     said = {stem(word) for word in plain}
-    return bool(said & (own - nouns - EMPTY)) or any(words.rate_verb(find_base_form(each)) >= AKIN for each in said)
+    return bool(said & (own - nouns - (EMPTY - _ONCE_MORE))) or any(
+        words.rate_verb(find_base_form(each)) >= AKIN for each in said
+    )
 
 
 def names_taking_away(task: Task, contract: Contract, words: ActionWords) -> bool:
