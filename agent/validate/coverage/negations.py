@@ -62,6 +62,8 @@ _ELLIPTIC: Final = re.compile(
     re.IGNORECASE,
 )
 _DENIAL: Final = re.compile(rf"(?<!\w)(?:not|never|no|cannot)(?!\w)|n['’]t(?!\w)|{patterns.BARE_DENIAL}", re.IGNORECASE)
+_SIGN: Final = re.compile(r"[≠✗✘❌⛔🚫👎]|!=")
+"""Signs that deny what stands beside them."""
 _SIGHS: Final = frozenset(("oh", "ah", "hm", "hmm", "nope", "wait", "sorry", "well", "actually", "please"))
 _SENTENCE_END: Final = re.compile(
     r"(?:[.!?…]|\s[-–—]+)\s*(?:(?:oh|no|wait|sorry|well|actually)\b[,\s]*)*$", re.IGNORECASE
@@ -82,6 +84,8 @@ def find_negations(
     ``taken`` are the places that the plan uses. ``verbs`` are the stems of the calls' own verbs. ``undoes``: the plan
     undoes earlier calls.
     """
+    signs = (each.span() for each in _SIGN.finditer(text))
+    yield from (each for each in signs if not any(first <= each[0] < last for first, last in taken))
     for found in _NO.finditer(text):
         start, end = found.span()
         if any(first < end and start < last for first, last in taken):

@@ -175,3 +175,10 @@ async def test_an_old_value_that_another_replaces_must_be_the_records() -> None:
     assert isinstance(made, Plan), made
     other = (await ask(CAFE, "lentil soup 7 euros instead of 5")).verdict
     assert not isinstance(other, Plan) or any("6.20" in why for why in other.held), other
+
+
+@pytest.mark.parametrize("sign", ["≠", "❌", "👎"])
+async def test_a_sign_that_denies_is_asked_about_whoever_reads_it(sign: str) -> None:
+    made = (await ask_garage(f"give job 805 {sign} to Bruno")).verdict
+    assert isinstance(made, Question), made
+    assert sign in made.text
