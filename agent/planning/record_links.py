@@ -23,14 +23,16 @@ from registry.records import Query, Record, RecordKind
 MOST_WORDS: Final = 16
 """Of a request whose words are looked for in live data."""
 MOST_LINKS: Final = 4
+"""Of one request: each may have several roles in each action."""
 MOST_RECORDS: Final = 100
 """Of a kind, to look through. A larger kind is searched for each word."""
 MOST_SEARCHED: Final = 8
 """Words that a larger kind is searched for."""
 PAGE: Final = 50
 _LEAST_LIKE: Final = 3
+"""Letters of a word that may be another form of a name."""
 _LEAST_SLIP: Final = 5
-"""Letters of a word that stands for another form of a name, and of one in which a letter may be wrong."""
+"""Letters of a word in which one may be wrong."""
 _SHORT: Final = 60
 """Letters of a text that tells one record from others."""
 _WORD: Final = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+")
@@ -48,7 +50,7 @@ class RecordLink:
     owns: bool
     """They end like an owner's name: "Ada's", "adas"."""
     by_name: bool
-    """It is no mere number, which may be a value, and more than some text that a record has."""
+    """The words are a name. A mere number may be a value instead, and what some text of a record holds may be none."""
 
 
 async def find_links(text: str, scope: RecordScope, kinds: Sequence[RecordKind]) -> tuple[RecordLink, ...]:
@@ -88,7 +90,7 @@ async def find_links(text: str, scope: RecordScope, kinds: Sequence[RecordKind])
         if end > at + 1 and stem(said[at]) in nouns and said[at + 1][:1].isdigit():
             at += 1  # "lesson 611" is called 611
         if end > at and not {stem(each) for each in said[at:end]} <= nouns:
-            start, stop = _widen(text, words[at][1], words[end - 1][2])
+            start, stop = _find_code_start(text, words[at][1]), words[end - 1][2]
             called = tuple(name for name in names if names[name] == end)
             by_name = bool(called) and not text[start:stop].isdigit()
             kinds_of = called or tuple(name for name in held if held[name] == end)
@@ -118,10 +120,10 @@ def _begins_somewhere(words: Sequence[str], wanted: Sequence[str]) -> bool:
     return any(all(map(_is_like, wanted, words[at:])) for at in places)
 
 
-def _widen(text: str, start: int, end: int) -> tuple[int, int]:
-    """The place of a name with the rest of its code ("S-" of "S-314") and without the owner's 's."""
+def _find_code_start(text: str, start: int) -> int:
+    """Where a code begins of which a name is the rest: "S-" of "S-314"."""
     code = _CODE.search(text, 0, start)
-    return (code.start() if code is not None else start), end
+    return code.start() if code is not None else start
 
 
 async def _list_records(scope: RecordScope, kind: RecordKind, said: Sequence[str]) -> list[Record]:
