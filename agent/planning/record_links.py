@@ -91,9 +91,9 @@ async def find_links(text: str, scope: RecordScope, kinds: Sequence[RecordKind])
             at += 1  # "lesson 611" is called 611
         if end > at and not {stem(each) for each in said[at:end]} <= nouns:
             start, stop = _find_code_start(text, words[at][1]), words[end - 1][2]
-            called = tuple(name for name in names if names[name] == end)
+            called = tuple(name for name in names if names[name] >= end)
             by_name = bool(called) and not text[start:stop].isdigit()
-            kinds_of = called or tuple(name for name in held if held[name] == end)
+            kinds_of = called or tuple(name for name in held if held[name] >= end)
             owns = _OWNS.match(text, stop) is not None or said[end - 1].endswith("s")
             links.append(RecordLink(start, stop, kinds_of, owns, by_name))
         at = max(end, at + 1)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from agent.pipeline import Plan, Question, Request
-from agent.planning import record_links
+from agent.planning import linked_plans, record_links
 from agent.planning.linked_plans import ONLY_FIT
 from agent.planning.propose import propose
 from agent.planning.record_links import find_links
@@ -17,11 +18,10 @@ from agent.validate.records.located import RecordScope
 from core.actor import Actor
 from evals.cases.frozen_world import FrozenWorld
 from tests.unit.marina import define, list_rows, offer, refer
-from tests.unit.own_worlds import NOW, OWNER
+from tests.unit.own_worlds import NOW, OWNER, world
 
 _NUMBER = {"type": "integer", "minimum": 1}
-_HALL = FrozenWorld(
-    {
+_RAW: dict[str, Any] = {
         "contracts": [
             offer("seat", "Set the places of a class", "Say how many may come to a class.", {
                 "class_id": _NUMBER, "places": _NUMBER}, {"class_id": refer("class"), "places": {"unit": "count",
@@ -50,12 +50,15 @@ _HALL = FrozenWorld(
             "teacher": list_rows("id name", (1, "Marion Okello"), (2, "Piet Haan"), (20, "Runa Voss")),
             "room": list_rows("id code", (5, "B-20"), (6, "B-21")),
         },
-    }
-)  # fmt: skip
+}  # fmt: skip
+_HALL = FrozenWorld(_RAW)
+_LEVEL = offer("level", "Set the level of a class", "Say how hard it is.", {"class_id": _NUMBER, "level": _NUMBER}, {
+    "class_id": refer("class"), "level": {"unit": "count"}})  # fmt: skip
+_CLOSED = FrozenWorld({**_RAW, "contracts": [*_RAW["contracts"], {**_LEVEL, "roles": ["owner"]}]})
 
 
-def make_task(text: str, actor: Actor = OWNER) -> Task:
-    return Task(Request(text=text, now=NOW), actor, _HALL.context(_HALL.provider({})), "run_00000000000000000000000001")
+def make_task(text: str, actor: Actor = OWNER, there: FrozenWorld = _HALL) -> Task:
+    return Task(Request(text=text, now=NOW), actor, there.context(there.provider({})), "run_00000000000000000000000001")
 
 
 async def link(text: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -77,6 +80,7 @@ async def link(text: str) -> list[tuple[str, tuple[str, ...]]]:
         ("the class in Deal", [("Deal", ("class",))]),  # no name, but a text that it has
         ("20 for it", [("20", ("teacher", "room"))]),
         ("20.50 for it", []),
+        ("beginners for tap", [("beginners", ("class",)), ("tap", ("class",))]),  # not in the order of the name
         ("the class and the room", []),  # only what kinds of thing they are
         ("later ada " * 9, []),  # too long to be looked up word by word
     ],
@@ -122,6 +126,8 @@ async def test_what_the_words_name_and_the_values_fill_one_action(
         "slow yoga with tap",
         "tap for beginners",  # nothing is said to become of it
         "tap with marion and piet",
+        "tap marion to piet",  # Piet has it now, and shall have it
+        "slow yoga and B-21 for 14 now",  # both are meant
     ],
 )
 async def test_what_does_not_fit_the_records_is_no_plan(text: str) -> None:
@@ -132,3 +138,24 @@ async def test_several_records_are_asked_about() -> None:
     made = (await propose(make_task("slow yoga 15 from now on"), RuleResolver())).verdict
     assert isinstance(made, Question), made
     assert {each.id for each in made.candidates} == {"31", "32"}
+
+
+async def test_what_an_action_of_another_role_has_a_place_for_too_is_no_plan() -> None:
+    text, admin = "slow yoga in B-21 for 14 now", replace(OWNER, role="admin")
+    assert isinstance((await propose(make_task(text, admin), RuleResolver())).verdict, Plan)
+    assert not isinstance((await propose(make_task(text, admin, _CLOSED), RuleResolver())).verdict, Plan)
+
+
+async def test_a_long_text_is_not_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise AssertionError("looked through")
+
+    monkeypatch.setattr(linked_plans, "find_links", fail)
+    await propose(make_task(f"runa {'9' * linked_plans.MOST_CHARACTERS} tap"), RuleResolver())
+
+
+@pytest.mark.parametrize("text", ["Annika Berg to next saturday", "Annika Berg next saturday instead"])
+async def test_nothing_new_is_made_of_one_name_and_a_day(text: str) -> None:
+    task = Task(Request(text=text, now=NOW), OWNER, world("riding"), "run_00000000000000000000000001")
+    made = (await propose(task, RuleResolver())).verdict
+    assert not isinstance(made, Plan) or made.steps[0].action != "riding.book_lesson", made
