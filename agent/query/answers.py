@@ -43,16 +43,17 @@ from agent.query.wording import (
     introduce,
     list_asked_fields,
     list_records,
+    list_telling,
     tell_test,
 )
 from agent.validate.questions import join, make_candidate, quote_words
-from agent.validate.records.field_words import add_aside, name_field, tell_field
+from agent.validate.records.field_words import add_aside, tell_field, tell_sum
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind, name_kinds
 from core.actor import Actor
 from core.display_text import begin_sentence, to_display_text
 from language.text import with_article
 from registry.catalogue import Catalogue
-from registry.records import Field, RecordKind, format_field, write_field
+from registry.records import RecordKind, format_field, write_field
 
 MOST_COUNTED: Final = 3
 """The most records that a count names: a number was asked for, and the records stand below it."""
@@ -132,7 +133,7 @@ class Answerer:
                     text = f"{found[0].label}: {tell_field(measure, kind, shown)}."
                 return self._reply(text, found, values=values)
             row = found[0].record.values
-            told = "; ".join(tell_field(each, kind, format_field(each, row)) for each in known)
+            told = "; ".join(tell_field(each, kind, format_field(each, row)) for each in list_telling(known, found[0]))
             text = f"{found[0].label}: {told}." if told else introduce(found[0].label, found[0].record.detail)
             if not known and (most := await self._count_most(reference, found[0])):
                 text = f"{found[0].label}: {most}."
@@ -259,9 +260,9 @@ class Answerer:
                 few = len(worked.found) <= MOST_COUNTED
                 text = f"{what}: {list_records(worked.found)}." if few else f"{what}."
             return self._reply(text, worked.found, values=(worked.written,), count=len(worked.found))
-        reading = worked.reading if " = " in worked.reading else ""
+        sum_, equal, shown = worked.reading.rpartition(" = ")
         owner = f"{found[0].label}: " if len(found) == 1 else ""
-        text = f"{owner}{worked.shown}." + (f" {reading}." if reading else "")
+        text = f"{owner}{shown if equal else worked.shown}{f' ({sum_})' if equal else ''}."
         if isinstance(asked.value, FieldOf) and found:
             text = f"{found[0].label}: {worked.reading}."
         values = (worked.written,)
@@ -282,8 +283,9 @@ class Answerer:
         kind = found[0].kind
         by, field = kind.field_named(asked.by or ""), kind.field_named(total.field)
         sums = join([each.shown for each in telling], "and")
-        sums = _tell_sum(field, kind, sums) if field is not None else sums
-        opening = f"{sums}{' on average' if total.average else ''} over {await self._told(total.of, found)}"
+        sums = tell_sum(field, kind, sums) if field is not None else sums
+        of = "on average over" if total.average else "across" if len(found) > 1 else "in"
+        opening = f"{sums} {of} {await self._told(total.of, found)}"
         if by is not None:
             listed = write_totals(by, total, found)
         else:
@@ -384,14 +386,6 @@ class Answerer:
     def _any_need(self) -> RecordQuery | None:
         kind = next(iter(self.query.context.kinds), None)
         return RecordQuery(SLOT, SLOT, kind, restricts=True) if kind is not None else None
-
-
-def _tell_sum(field: Field, kind: RecordKind, value: str) -> str:
-    """A sum with what it is the sum of: ``11 hours``, ``380.00 EUR (outstanding)``, but ``9.00 EUR`` of a total."""
-    label, told = name_field(field, kind), tell_field(field, kind, value)
-    if told != f"{label} {value}":
-        return told
-    return value if label == "total" else f"{value} ({label})"
 
 
 def _unknown() -> Reply:

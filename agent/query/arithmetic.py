@@ -195,7 +195,8 @@ class Arithmetic:
         except (ValueError, OverflowError):
             return need.ask("Which two days are meant?", code="unreadable")
         days = Quantity(Decimal((last - first).days), DAYS)
-        reading = f"{a.reading or a.shown} to {b.reading or b.shown} = {days.shown}"
+        plain = (a.reading or a.shown, b.reading or b.shown) == (a.shown, b.shown)
+        reading = f"{a.reading or a.shown}{' to ' if plain else ', '}{b.reading or b.shown} = {days.shown}"
         return Worked(days, reading, (*a.words, *b.words), (*a.found, *b.found))
 
 

@@ -7,7 +7,7 @@ Whoever asked can then see whether they were understood. A query that can't be d
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeGuard
 
@@ -33,12 +33,14 @@ from agent.planning.proposal import Day as DayValue
 from agent.query.arithmetic import find_unit
 from agent.query.conditions import DATES
 from agent.query.context import Moment, Plain, Quantity, Value, Worked, describes
+from agent.query.day_words import DATED, MONTH, is_noun_of_day, say_day
+from agent.query.state_words import is_adjective, is_of_sort, is_plural_noun, list_states, note_state
 from agent.validate.questions import join, quote_words
 from agent.validate.records.field_words import add_aside, add_ended, name_field, tell_field
 from agent.validate.records.located import LocatedRecord, fits, name_kind, name_kinds
 from core.clock import write_day
 from core.display_text import to_display_text
-from language.stems import is_past
+from language.text import singularize
 from registry.records import Field, Kinds, RecordKind, format_field
 
 MOST_CHARS: Final = 160
@@ -46,14 +48,6 @@ MOST_CHARS: Final = 160
 _MEASURED: Final = {"=": "of", "<": "under", "<=": "of at most", ">": "over", ">=": "of at least"}
 _VALUED: Final = {"=": "", "!=": "other than ", "<": "under ", "<=": "of at most ", ">": "over ", ">=": "of at least "}
 _COMPARED: Final = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
-_DATED: Final = {"<": "before", "<=": "by", ">": "after", ">=": "from"}
-_MONTH: Final = 7
-
-_PARTICLES: Final = frozenset(["in", "up", "on", "out", "back", "off", "over", "away", "down", "through", "home"])
-"""Words that are no adjective before a noun, and that a verb may have behind it."""
-_SHORT: Final = re.compile(r"[^aeiou]*[aeiou][bdgmnpt]|begin")
-"""A verb that doubles its last letter: "running"."""
-
 NameOwner = Callable[[Find], Awaitable[str | None]]
 """The label of the one record that words name; None where that isn't one."""
 
@@ -66,13 +60,17 @@ class QueryWords:
     before: str = ""
     after: str = ""
     notes: tuple[str, ...] = ()
+    sort: str = ""
+    """The plural of what they are called instead: "dogs" of pets."""
 
     def count(self, number: int, kind: RecordKind) -> str:
         """``2 overdue invoices of Emma Larsen``, ``no tickets (priority urgent)``."""
         noun = name_kind(kind) if number == 1 else name_kinds(kind)
-        return f"{number or 'no'} {self.join(noun)}"
+        return f"{number or 'no'} {self.join(noun, one=number == 1)}"
 
-    def join(self, noun: str) -> str:
+    def join(self, noun: str, *, one: bool = False) -> str:
+        if self.sort:
+            noun = singularize(self.sort) if one else self.sort
         before = "" if self.before and noun.startswith(self.before) else self.before  # a booked day that is "booked"
         return add_aside(f"{before}{noun}{self.after}", ", ".join(self.notes))
 
@@ -98,8 +96,9 @@ async def _describe(find: Find, kinds: Kinds, name_owner: NameOwner) -> QueryWor
     if kind is None or find.among is not None:
         raise _Unsaid
     before: dict[str, bool] = {}
-    after = f" matching {quote_words(find.said.text)}" if find.said is not None else ""
+    after = [f" matching {quote_words(find.said.text)}"] if find.said is not None else []
     notes: list[str] = []
+    sort = ""
     ends = {each.field: each for each in find.where if _is_bound(each, "<=", kind)}
     spans = {each.field for each in find.where if _is_bound(each, ">=", kind)} & ends.keys()
     for condition in find.where:
@@ -109,24 +108,42 @@ async def _describe(find: Find, kinds: Kinds, name_owner: NameOwner) -> QueryWor
                 first = first.replace(" of at least ", " from ")
                 whole = f"{first} to {last}" if not first.endswith(last) else first
                 told = whole.replace(" from ", " on ") if first.endswith(f" from {last}") else whole
-                after, notes = (after, [*notes, told.strip()]) if _is_named(condition, kind) else (after + told, notes)
+                if _is_noun_of_day(condition, kind):
+                    notes.append(told.strip())
+                else:
+                    after.append(told)
             continue
         alike = _drop_spellings(condition.conditions) if isinstance(condition, AnyOf) else ()
         each = alike[0] if len(alike) == 1 else condition
-        if isinstance(each, StateIs):
-            plain = each.state.isalpha() and each.state.lower() not in _PARTICLES
-            if not each.negated and plain and _is_own_word(each.state, kind):
-                before[f"{each.state} "] = _is_of_sort(each.state, kind)
-            else:
-                notes.append(_note_state(each, kind))
+        if isinstance(each, StateIs) and not sort and is_plural_noun(each, kind):
+            sort = each.state
+        elif (states := list_states(each)) and all(is_adjective(one, kind) for one in states):
+            told = join([one.replace("_", "-") for one in states], "or")
+            before[f"{told} "] = all(is_of_sort(one, kind) for one in states)
+        elif isinstance(each, StateIs):
+            notes.append(note_state(each, kind))
         elif isinstance(each, Compare | AnyOf) and (noted := _note_comparison(each, kind)):
             notes.append(noted)
-        elif isinstance(each, Compare) and _is_named(each, kind):
+        elif isinstance(each, Compare) and _is_noun_of_day(each, kind):
             notes.append(_say_comparison(each, kind).strip())
         else:
-            after += await _say(each, kind, kinds, name_owner)
-    states = "".join(sorted(before, key=before.__getitem__))  # the sort is next to the noun: "2 lent oak desks"
-    return QueryWords(to_display_text(states), to_display_text(after), tuple(map(to_display_text, notes)))
+            after.append(await _say(each, kind, kinds, name_owner))
+    before.pop(f"{singularize(sort)} ", None)  # dogs, of which each is a dog
+    told_before = "".join(sorted(before, key=before.__getitem__))  # the sort is next to the noun: "2 lent oak desks"
+    told_after = "".join(_list_joined(after))
+    return QueryWords(
+        to_display_text(told_before), to_display_text(told_after), tuple(map(to_display_text, notes)), sort
+    )
+
+
+def _list_joined(parts: Sequence[str]) -> Iterator[str]:
+    """Joins parts that begin alike: "with loans and with due fines", "arriving by 4 Dec 2026 and leaving after it"."""
+    for at, part in enumerate(parts):
+        alike = at > 0 and _JOINED.match(part) and _JOINED.match(parts[at - 1])
+        yield f" and{part}" if alike else part
+
+
+_JOINED: Final = re.compile(r" with | \w+ing (?:by|before|after|from|on|in) ")
 
 
 def _is_bound(condition: Condition, op: str, kind: RecordKind) -> TypeGuard[Compare]:
@@ -135,24 +152,6 @@ def _is_bound(condition: Condition, op: str, kind: RecordKind) -> TypeGuard[Comp
         return False
     field = kind.field_named(condition.field)
     return field is not None and (field.type in DATES or field.name == kind.size)
-
-
-def _is_own_word(state: str, kind: RecordKind) -> bool:
-    """Whether the kind has its own word for it, which precedes its noun, and not only a field's value."""
-    statuses = (each for each in kind.fields if each.type == "enum" and each.name in ("status", "state"))
-    return state in kind.states or state in kind.times or any(state in each.values for each in statuses)
-
-
-def _is_of_sort(state: str, kind: RecordKind) -> bool:
-    """Whether a state says of what sort a record is, and not how far it has come."""
-    return state in kind.states and kind.states[state].keys().isdisjoint(("status", "state"))
-
-
-def _note_state(condition: StateIs, kind: RecordKind) -> str:
-    state = condition.state
-    holder = None if _is_own_word(state, kind) else next((each for each in kind.fields if state in each.values), None)
-    told = f"{name_field(holder, kind)} {'not ' if condition.negated else ''}{state}" if holder else state
-    return (f"not {told}" if condition.negated and not holder else told).replace("_", " ")
 
 
 def _note_comparison(condition: Compare | AnyOf, kind: RecordKind) -> str:
@@ -172,6 +171,8 @@ def _note_comparison(condition: Compare | AnyOf, kind: RecordKind) -> str:
     if isinstance(said, bool):
         return label if said is (condition.op == "=") else f"not {label}"
     value = _say_value(condition.value)
+    if value == "none" and condition.op in ("=", "!="):
+        return f"no {label}" if condition.op == "=" else f"{label} given"
     if condition.op in (">", "=") and value == "0":
         return f"{'some' if condition.op == '>' else 'no'} {label}"
     sum_alone = field.name == kind.size and condition.op in _MEASURED and field.type not in ("integer", "number")
@@ -194,22 +195,27 @@ async def _say(condition: Condition, kind: RecordKind, kinds: Kinds, name_owner:
                 raise _Unsaid
             return f" of {label or await _say_all(owner, kinds, name_owner)}"
         case Has(related=Find() as related, op=op, count=count):
-            told = await _say_all(related, kinds, name_owner)
             none = (op, count) in {("=", 0), ("<", 1), ("<=", 0)}
             some = (op, count) in {(">=", 1), (">", 0), ("!=", 0)}
             role = kind.relation_to(related.record) if none and related.bare else None
-            if role is not None and role.via != f"{related.record}_id":
-                told = role.via.removesuffix("_id").replace("_", " ")
+            told = await _say_all(related, kinds, name_owner) if role is None else _name_role(role.via, related, kinds)
             number = "no " if none else "" if some else f"{_VALUED[op].removeprefix('of ')}{count} "
             return f" with {number}{told}"
         case Except(left_out=Find() as left_out):
             label = await name_owner(left_out) if left_out.said is not None else None
             return f" except {label or await _say_all(left_out, kinds, name_owner)}"
         case StateIs():
-            return f" that are {_note_state(condition, kind)}"
+            return f" that are {note_state(condition, kind)}"
         case AnyOf(conditions=conditions):
             return f" {join([(await _say(each, kind, kinds, name_owner)).strip() for each in conditions], 'or')}"
     raise _Unsaid
+
+
+def _name_role(via: str, related: Find, kinds: Kinds) -> str:
+    """What a record that another has one of is to it: "driver", "stylist"."""
+    kind = kinds.get(related.record)
+    own = kind is None or via != f"{related.record}_id"
+    return via.removesuffix("_id").replace("_", " ") if own or kind is None else name_kind(kind)
 
 
 def _drop_spellings(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
@@ -233,48 +239,14 @@ def _say_comparison(condition: Compare, kind: RecordKind) -> str:
     field, value = kind.field_named(condition.field), _say_value(condition.value)
     if field is None or field.type not in DATES:
         return f" {_MEASURED[condition.op]} {value}"
-    whole_day = isinstance(condition.value, DayValue) and len(condition.value.date) > _MONTH
-    label = say_deed(name_field(field, kind).removesuffix(" on").removesuffix(" at").removesuffix(" from"))
-    when = _DATED.get(condition.op, "on" if whole_day else "in")
-    until = label.endswith(_UNTIL) and when in ("on", "in", "from")  # "valid until 4 Dec 2026"
-    return f"{label} {'' if until or (label.endswith(' is') and when == 'on') else f'{when} '}{value}"
+    whole = isinstance(condition.value, DayValue) and len(condition.value.date) > MONTH
+    return say_day(name_field(field, kind), condition.op, value, whole=whole)
 
 
-_UNTIL: Final = (" until", " before", " by")
-_ADJECTIVES: Final = frozenset(("due", "free", "best", "day", "date", "from", "until"))
-
-
-def _is_named(condition: Compare, kind: RecordKind) -> bool:
-    """Whether a day goes by a noun ("pickup", "next visit"), which no noun of records can have behind it. It stands in
-    brackets."""
+def _is_noun_of_day(condition: Compare, kind: RecordKind) -> bool:
+    """Whether a day goes by a noun, which stands in brackets."""
     field = kind.field_named(condition.field)
-    words = name_field(field, kind).split() if field is not None and field.type in DATES else []
-    said = not words or words[0] in _ADJECTIVES or words[-1] in ("since", "day", "date") or is_past(words[0].lower())
-    said = said or words[0].endswith("able")
-    return not said and not words[0].endswith("s") and not (len(words) > 1 and words[-1].endswith("s"))
-
-
-_ENDS: Final = {"from": " beginning", "until": " ending"}
-"""What happens on a day that is only called the first or the last."""
-
-
-def say_deed(label: str) -> str:
-    """What happens to records on a day, behind their noun: " issued", " arriving", " whose trial ends"."""
-    verb, _, after = label.partition(" ")
-    if label in ("day", "date") or label.split()[-1] == "since":
-        return ""
-    if label in _ENDS:
-        return _ENDS[label]
-    if label.split()[-1] in ("day", "date"):
-        return f" whose {label} is"
-    if label.endswith("s") and after and after not in _PARTICLES:
-        return f" whose {label}"
-    if not verb.endswith("s") or verb.endswith("ss") or (after and after not in _PARTICLES):
-        return f" {label}"
-    base = verb.removesuffix("s")
-    base = base.removesuffix("e") if base.endswith("e") and not base.endswith("ee") else base
-    doubled = base[-1:] if _SHORT.fullmatch(base) else ""
-    return f" {base}{doubled}ing{' ' if after else ''}{after}"
+    return field is not None and field.type in DATES and is_noun_of_day(name_field(field, kind))
 
 
 def _say_value(value: Expression) -> str:
@@ -295,8 +267,8 @@ FIRST_LISTED: Final = f"The first {PAGE} of them are listed."
 
 def compare_words(op: str, value: Value) -> str:
     """What a value was compared with: ``more than 20``, ``before 3 Dec 2026``, ``in December 2026``, ``in repair``."""
-    than = (_DATED if isinstance(value, Moment) else _COMPARED).get(op, "")
-    if isinstance(value, Moment) and op == "during" and len(value.text) <= _MONTH:
+    than = (DATED if isinstance(value, Moment) else _COMPARED).get(op, "")
+    if isinstance(value, Moment) and op == "during" and len(value.text) <= MONTH:
         than = "in"
     shown = value.shown.replace("_", " ") if isinstance(value, Plain) and op in ("=", "!=") else value.shown
     return f"{than} {shown}".strip()
@@ -342,7 +314,7 @@ def list_asked_fields(reference: Reference, kind: RecordKind) -> list[Field]:
 def _is_one_value(values: Mapping[str, Expression]) -> bool:
     """Whether comparisons, by operator, leave a single value: one day."""
     day, ends = values.get("during"), [values.get(">="), values.get("<=")]
-    if "=" in values or (isinstance(day, DayValue) and len(day.date) > _MONTH):
+    if "=" in values or (isinstance(day, DayValue) and len(day.date) > MONTH):
         return True
     dates = {each.date for each in ends if isinstance(each, DayValue)}
     return None not in ends and len(dates) == 1 and all(isinstance(each, DayValue) for each in ends)
@@ -370,6 +342,16 @@ def with_fields(found: LocatedRecord, fields: Sequence[Field]) -> str:
     told = [tell_field(each, found.kind, value) for each, value in shown if not value or value not in found.label]
     whose = format_field(owner, values) if owner is not None else ""
     return add_aside(found.label, to_display_text(", ".join([whose, *told] if whose not in found.label else told)))
+
+
+def list_telling(fields: Sequence[Field], found: LocatedRecord) -> list[Field]:
+    """The fields that say more than the record's label, or a sum of money beside its currency."""
+    values = found.record.values
+    paid = any(each.type == "money_minor" for each in fields)
+    telling = [
+        each for each in fields if format_field(each, values) != found.label and not (paid and each.name == "currency")
+    ]
+    return telling or [*fields]
 
 
 def introduce(label: str, detail: str) -> str:

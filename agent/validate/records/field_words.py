@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from core.display_text import within_sentence
+from core.display_text import begin_sentence, within_sentence
 from language.measures import find_measure
 from language.text import singularize, word_set
 from language.wordnet import is_word
@@ -54,6 +54,14 @@ def tell_field(field: Field, kind: RecordKind, value: str) -> str:
     if found is not None and find_measure(found["unit"]) is not None and " per" not in found["label"]:
         return f"{found['label']} {value} {found['unit']}"
     return f"{label} {value}"
+
+
+def tell_sum(field: Field, kind: RecordKind, value: str) -> str:
+    """A sum with what it is the sum of: ``11 hours``, ``Outstanding: 380.00 EUR``, but ``9.00 EUR`` of a total."""
+    label, told = name_field(field, kind), tell_field(field, kind, value)
+    if told != f"{label} {value}":
+        return told
+    return value if label == "total" else f"{begin_sentence(label)}: {value}"
 
 
 def add_ended(fields: Sequence[Field], kind: RecordKind, values: Mapping[str, Any]) -> list[Field]:

@@ -7,8 +7,9 @@ from typing import Any, cast
 import pytest
 
 from agent.pipeline import Reply
-from agent.planning.proposal import Compare, Day, Find, Words
-from agent.query.wording import describe_query, introduce, list_asked_fields, say_deed
+from agent.planning.proposal import Compare, Day, Find, StateIs, Words
+from agent.query.day_words import say_day, say_deed
+from agent.query.wording import describe_query, introduce, list_asked_fields
 from registry.records import Field, Kinds, RecordKind
 from tests.unit.own_worlds import answer, came_of, find, number
 
@@ -17,6 +18,7 @@ DUE = {"state": "due", "not": False}
 FROM = {"field": "charged_on", "op": ">=", "value": {"date": "2026-11-01", "quote": "x"}}
 UNTIL = {"field": "charged_on", "op": "<=", "value": {"date": "2026-11-30", "quote": "x"}}
 FINES = find("fine", None, DUE, pick="all")
+LOANS = find("loan", None, pick="all")
 
 
 async def count(kind: str, *where: dict[str, Any]) -> str:
@@ -41,6 +43,9 @@ async def count(kind: str, *where: dict[str, Any]) -> str:
         ("fine", [UNTIL, DUE, FROM], "3 due fines charged from 1 Nov 2026 to 30 Nov 2026"),
         ("member", [{"has": FINES, "op": ">=", "n": 2}], "1 member with at least 2 due fines"),
         ("member", [{"has": find("loan", None, pick="all"), "op": "=", "n": 0}], "1 member with no loans"),
+        ("member", [{"has": FINES, "op": ">=", "n": 1}, {"has": LOANS, "op": ">=", "n": 1}], "2 members with due fines and with loans"),  # noqa: E501
+        ("loan", [{"has": find("member", None, pick="all"), "op": "=", "n": 0}], "No loans with no member"),
+        ("fine", [{"any_of": [DUE, {"state": "paid", "not": False}]}], "5 due or paid fines"),
         ("fine", [DUE, {"except": find("fine", None, INES, pick="all")}], "3 due fines except fines of Ines Duarte"),
         ("loan", [{"belongs_to": find("member", None, {"has": FINES, "op": ">=", "n": 1}, pick="all")}], "3 loans of members with due fines"),  # noqa: E501
     ],
@@ -64,6 +69,37 @@ async def test_a_value_in_several_spellings_is_said_once() -> None:
 )  # fmt: skip
 def test_what_happens_to_records_on_a_day_is_said_behind_their_noun(label: str, said: str) -> None:
     assert say_deed(label) == said
+
+
+@pytest.mark.parametrize(
+    ("label", "op", "whole", "said"),
+    [
+        ("valid until", "=", True, " valid until 4 Dec 2026"),
+        ("valid until", "<", True, " valid until a day before 4 Dec 2026"),
+        ("valid until", "during", False, " valid until a day in 4 Dec 2026"),
+        ("due on", ">=", True, " due from 4 Dec 2026"),
+    ],
+)
+def test_a_day_that_is_an_end_is_said_with_its_own_word(label: str, op: str, whole: bool, said: str) -> None:
+    assert say_day(label, op, "4 Dec 2026", whole=whole) == said
+
+
+PET = RecordKind(
+    name="pet",
+    title="Pet",
+    nouns=("pet", "pets"),
+    fields=(Field("id", "id"), Field("species", "enum", values=("dog", "cat")), Field("where", "string")),
+    states={"dogs": {"species": ("dog",)}, "here": {"where": ("here",)}},
+    label="pet {id}",
+)
+
+
+@pytest.mark.parametrize(("number_of", "said"), [(2, "2 dogs (here)"), (1, "1 dog (here)"), (0, "no dogs (here)")])
+async def test_a_sort_that_is_a_noun_is_what_its_records_are_called(number_of: int, said: str) -> None:
+    asked = Find(record="pet", where=(StateIs(state="here"), StateIs(state="dogs")))
+    words = await describe_query(asked, cast(Kinds, {"pet": PET}), cast(Any, None))
+    assert words is not None
+    assert words.count(number_of, PET) == said
 
 
 async def test_a_sum_of_nothing_says_what_was_looked_for() -> None:
@@ -117,7 +153,7 @@ def compared(field: str, op: Any, on: str) -> Compare:
         ((compared("valid_until", "during", "2026-12-25"),), "berths (valid until 25 Dec 2026)", []),
         (
             (compared("valid_until", ">=", "2026-12-01"), compared("valid_until", "<=", "2026-12-31")),
-            "berths (valid until 1 Dec 2026 to 31 Dec 2026)",
+            "berths (valid until a day from 1 Dec 2026 to 31 Dec 2026)",
             ["valid_until"],
         ),
         ((compared("until_on", "during", "2026-12-25"),), "berths ending on 25 Dec 2026", []),

@@ -141,7 +141,7 @@ async def test_a_verb_before_a_name_is_no_part_of_it(text: str) -> None:
 async def test_refunds_are_summed_by_what_was_refunded_and_when() -> None:
     reply = await tell("sum of refunds in october")
     assert reply is not None
-    assert reply.text == "40.00 EUR (refunded so far) over 1 refunded sale from 1 Oct 2026 to 31 Oct 2026: S-41."
+    assert reply.text == "Refunded so far: 40.00 EUR in 1 refunded sale from 1 Oct 2026 to 31 Oct 2026: S-41."
 
 
 async def test_a_deed_without_a_day_of_its_own_is_not_dated_by_another() -> None:
@@ -167,21 +167,21 @@ async def test_a_deed_without_a_day_of_its_own_is_not_dated_by_another() -> None
         ("who handles 702", "Repair 702 has no smith."),
         ("who's the smith for repair 702", "Repair 702 has no smith."),
         ("whats left of idas credit", "Ida Roth: credit 15.00 EUR."),
-        ("what does pia owe us", "70.00 CHF over 1 unpaid sale of Pia Sand: S-43."),
-        ("whats pia owing us", "70.00 CHF over 1 unpaid sale of Pia Sand: S-43."),
+        ("what does pia owe us", "70.00 CHF in 1 unpaid sale of Pia Sand: S-43."),
+        ("whats pia owing us", "70.00 CHF in 1 unpaid sale of Pia Sand: S-43."),
         ("did we already refund S-41?", "Yes: S-41."),
         ("when does Pina start", "Repair 703: starts 7 Dec 2026."),  # no slip of Pia
         ("who is Olav Finn", "Olaf Finn. You wrote ‘Olav Finn’; this is Olaf Finn."),
         ("have we refunded S-44 yet", "No: S-44."),
         ("ida's credit", "Ida Roth: credit 15.00 EUR."),
-        ("how much did we refund in november", "90.00 EUR (refunded so far) over 1 refunded sale from 1 Nov 2026 to 30 Nov 2026: S-42."),  # noqa: E501
+        ("how much did we refund in november", "Refunded so far: 90.00 EUR in 1 refunded sale from 1 Nov 2026 to 30 Nov 2026: S-42."),  # noqa: E501
         ("which smith has the earliest booked repair", "Repair 702 has no smith."),
-        ("total credit", "60.00 CHF and 15.00 EUR (credit) over 3 keepers: Ida Roth; Olaf Finn; Pia Sand."),
+        ("total credit", "Credit: 60.00 CHF and 15.00 EUR across 3 keepers: Ida Roth; Olaf Finn; Pia Sand."),
         ("how many sales were paid in april", "No sales paid from 1 Apr 2026 to 30 Apr 2026."),
         ("how many refunds in may", "No refunded sales from 1 May 2026 to 31 May 2026."),
         ("how many repairs start in may", "No repairs starting from 1 May 2027 to 31 May 2027."),
         ("how many repairs started in may", "No repairs starting from 1 May 2026 to 31 May 2026."),
-        ("total open in chf", "70.00 CHF over 1 open sale (currency CHF): S-43."),
+        ("total open in chf", "70.00 CHF in 1 open sale (currency CHF): S-43."),
         ("top 2 keepers by repairs", "2 keepers: Ida Roth (3 repairs); Olaf Finn (1 repair)."),
         ("when was S-44 paid and how much was it", "S-44: paid 25 Oct 2026; total 25.00 EUR."),
         ("how many repairs are booked and when do they start", "2 booked repairs: repair 703 (starts 7 Dec 2026); repair 702 (starts 3 Dec 2026)."),  # noqa: E501

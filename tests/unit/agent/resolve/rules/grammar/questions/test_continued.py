@@ -88,7 +88,7 @@ async def test_a_place_is_that_in_the_list_as_it_was_shown(then: str, place: int
 async def test_what_was_shown_is_added_up(then: str) -> None:
     reply = await went_on("list the open bills", then, "vet")
     assert reply is not None
-    assert reply.text.startswith("322.00 EUR over 3 open bills")
+    assert reply.text.startswith("322.00 EUR across 3 open bills")
 
 
 @pytest.mark.parametrize(

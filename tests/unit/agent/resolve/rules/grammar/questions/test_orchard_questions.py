@@ -117,11 +117,11 @@ async def test_days_are_those_of_what_takes_place_and_not_of_the_person(text: st
         ("how many bags for 301", None),
         (
             "sum still due from Pelle",
-            "120.00 EUR (still due) over 2 tours of Pelle Lund (1 cancelled): tour 304; tour 301.",
+            "Still due: 120.00 EUR across 2 tours of Pelle Lund (1 cancelled): tour 304; tour 301.",
         ),
         (
             "average fee in november",
-            "70.00 EUR (fee) on average over 3 tours from 1 Nov 2026 to 30 Nov 2026 (1 cancelled)",
+            "Fee: 70.00 EUR on average over 3 tours from 1 Nov 2026 to 30 Nov 2026 (1 cancelled)",
         ),
         ("which tours are unpaid", "3 unpaid tours (1 cancelled)"),
     ],

@@ -18,28 +18,28 @@ async def tell(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("how much does Edda owe?", "80.00 EUR (outstanding) over 1 unpaid due of Edda Frost: due 801."),
+        ("how much does Edda owe?", "Outstanding: 80.00 EUR in 1 unpaid due of Edda Frost: due 801."),
         (
             "how much dues are unpaid",
-            "380.00 EUR (outstanding) over 2 unpaid dues (1 open, 1 overdue): due 803; due 801.",
+            "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803; due 801.",
         ),
-        ("how much is unpaid", "380.00 EUR (outstanding) over 2 unpaid dues (1 open, 1 overdue): due 803; due 801."),
-        ("total outstanding", "380.00 EUR (outstanding) over 3 dues: due 803; due 801; due 802."),
+        ("how much is unpaid", "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803; due 801."),
+        ("total outstanding", "Outstanding: 380.00 EUR across 3 dues: due 803; due 801; due 802."),
         (
             "how much are we still owed",
-            "380.00 EUR (outstanding) over 2 unpaid dues (1 open, 1 overdue): due 803; due 801.",
+            "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803; due 801.",
         ),
-        ("how much is overdue?", "80.00 EUR (outstanding) over 1 overdue due: due 801."),
+        ("how much is overdue?", "Outstanding: 80.00 EUR in 1 overdue due: due 801."),
         (
             "sum of the unpaid dues",
-            "380.00 EUR (outstanding) over 2 unpaid dues (1 open, 1 overdue): due 803; due 801.",
+            "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803; due 801.",
         ),
         (
             "total of the unpaid dues",
-            "380.00 EUR (outstanding) over 2 unpaid dues (1 open, 1 overdue): due 803; due 801.",
+            "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803; due 801.",
         ),
-        ("how much are the overdue dues in total", "80.00 EUR (outstanding) over 1 overdue due: due 801."),
-        ("how much do all dues come to", "800.00 EUR over 3 dues: due 803; due 801; due 802."),
+        ("how much are the overdue dues in total", "Outstanding: 80.00 EUR in 1 overdue due: due 801."),
+        ("how much do all dues come to", "800.00 EUR across 3 dues: due 803; due 801; due 802."),
         ("makers with over 100 euros overdue", "No makers with overdue dues (outstanding over 100.00 EUR)."),
         ("does Edda owe more than 100", "No: due 801 (80.00 EUR, not more than 100)."),
     ],
@@ -80,7 +80,7 @@ async def test_whether_there_is_one_is_not_denied_by_another(text: str, said: st
         ("who is overdue", "Edda Frost (novice)."),
         ("what is overdue?", "Due 801."),
         ("how many sessions has each coach this month", "4 sessions from 1 Nov 2026 to 30 Nov 2026: 2 April Reyes, 2 Bruno Adler."),  # noqa: E501
-        ("total of the dues by status in October", "500.00 EUR over 2 dues payable from 1 Oct 2026 to 31 Oct 2026: overdue 200.00 EUR, paid 300.00 EUR."),  # noqa: E501
+        ("total of the dues by status in October", "500.00 EUR across 2 dues payable from 1 Oct 2026 to 31 Oct 2026: overdue 200.00 EUR, paid 300.00 EUR."),  # noqa: E501
         ("what does Nia owe and when is it due", "Due 803: outstanding 300.00 EUR; payable on 5 Dec 2026."),
         ("when is Edda's next session and with whom?", "Session 302 of Edda Frost: 27 Nov 2026; coach April Reyes."),
         ("how long is session 302", "Session 302 of Edda Frost: 90 minutes."),

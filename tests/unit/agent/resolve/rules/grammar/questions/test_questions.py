@@ -85,14 +85,14 @@ async def test_all_that_a_question_says_of_records_is_read(name: str, text: str,
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("riding", "what's the total of unpaid fees", "90.00 EUR over 3 unpaid fees: fee 412; fee 411; fee 414."),
+        ("riding", "what's the total of unpaid fees", "90.00 EUR across 3 unpaid fees: fee 412; fee 411; fee 414."),
         ("vet", "average bill", "97.20 EUR on average over 5 bills: 486.00 EUR ÷ 5 = 97.20 EUR."),
         ("vet", "average weight of dogs", "24850 grams on average over 2 dog animals: 49700 ÷ 2 = 24850."),
         ("vet", "how many animals by species", "5 animals: 2 dog, 2 cat, 1 rabbit."),
         ("vet", "is Omar on leave?", "Yes: Omar Saleh."),
         ("riding", "is Moonlight fit?", "No: Moonlight (injured)."),
-        ("vet", "total of everything unpaid", "322.00 EUR over 3 unpaid bills: bill 813; bill 811; bill 812."),
-        ("lending", "how much is still due", "51.00 EUR over 4 due fines: F-234; F-233; F-231; F-235."),
+        ("vet", "total of everything unpaid", "322.00 EUR across 3 unpaid bills: bill 813; bill 811; bill 812."),
+        ("lending", "how much is still due", "51.00 EUR across 4 due fines: F-234; F-233; F-231; F-235."),
         ("riding", "planned lessons by style", "5 planned lessons: 1 jumping, 2 dressage, 2 hack."),
     ],
 )
