@@ -246,7 +246,7 @@ async def test_a_count_that_somebody_has_is_asked_for_by_its_name(text: str, wor
 async def test_what_is_owed_to_us_is_a_sum(text: str) -> None:
     verdict = (await ask(DAIRY, text)).verdict
     assert isinstance(verdict, Reply), verdict
-    assert "EUR over" in verdict.text
+    assert "EUR across" in verdict.text
 
 
 async def test_who_owes_most_stands_first() -> None:
