@@ -68,7 +68,7 @@ _WHY: Final = {
     "no such action": NO_ACTION,
     "not allowed": "That is not open to you here.",
     "how-to question": "I can do things here, but not explain how they are done.",
-    "depends on the future or the unknown": "That depends on something I can't know. Ask again when it has happened.",
+    "depends on the future or the unknown": "That depends on something I can't know here, so nothing was done.",
     "nothing requested": "There is nothing to do in that.",
     "asked not to": "Nothing was done, as you said.",
     "withdrawn": "Taken back; nothing was sent.",
