@@ -26,7 +26,7 @@ _JOINT: Final = re.compile(
 )
 # May precede an order without being part of it: a greeting, a polite phrase, a wish.
 _LEAD: Final = re.compile(
-    r"\W*+(?:(?:please|kindly|also|then|now|ok|okay|hey|hi|hello|there|good\s+(?:morning|afternoon|evening|day)|dear\s+\w+|so|well|just|and|"
+    r"\W*+(?:(?:please|kindly|also|then|now|ok|okay|hey|hi|hello|there|good\s+(?:morning|afternoon|evening|day)|dear\s+\w+|so|well|just|only|and|"
     r"but|first|next|finally|lastly|thanks|thank\s+you|if\s+possible|go\s+ahead\s+and|"
     r"(?:can|could|would|will|may)\s+you(?:\s+(?:please|kindly|just|also|help(?:\s+me)?(?:\s+(?:to|with))?))*|"
     r"(?:(?:it|that)(?:['’]d|\s+would)\s+be\s+(?:\w+\s+){1,3})?(?:if|whether)\s+you\s+(?:can|could|would|might)(?:\s+(?:please|kindly))?|"

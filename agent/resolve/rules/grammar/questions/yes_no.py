@@ -32,6 +32,7 @@ from agent.resolve.rules.grammar.phrases.conditions import (
     read_owes,
     read_told,
     take_first,
+    test_told,
 )
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, negate_condition
@@ -89,7 +90,7 @@ def read_yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
 def _named_so(reader: Reader, index: int, stop: int) -> Answer | None:
     """Whether something that goes by plain words is so: "is the oak bench free"."""
     made = [
-        YesNoAnswer(tests=(count_test(find.model_copy(update={"where": (*find.where, *so[0])})),), about=find)
+        YesNoAnswer(tests=(test_told(find, *so[0], negated=False),), about=find)
         for at in range(index + 2, stop if reader.low(index) in {"is", "are"} else index)
         for find in list_meant(reader, index + 1, at)
         if find.said is not None and find.pick == "one"

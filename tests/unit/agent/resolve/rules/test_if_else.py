@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from agent.resolve.rules.if_else import split_branches
+from agent.resolve.rules.if_else import list_possible_branches
 
 
 def parts(text: str) -> tuple[str, str, str | None] | None:
-    made = split_branches(text)
+    made = next(iter(list_possible_branches(text)), None)
     if made is None:
         return None
     other = None if made.otherwise is None else text[slice(*made.otherwise)]
@@ -51,4 +51,4 @@ def test_condition_order_and_what_else(text: str, condition: str, then: str, oth
     ],
 )
 def test_what_can_not_be_taken_apart_stays_whole(text: str) -> None:
-    assert split_branches(text) is None
+    assert list_possible_branches(text) == []
