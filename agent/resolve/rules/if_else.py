@@ -99,22 +99,20 @@ def list_possible_branches(text: str) -> list[ConditionalRequest]:
     bare = blank_quotations(text)
     so = list(_IF_SO.finditer(bare))
     ifs = [found for found in _IF.finditer(bare) if not any(each.start() <= found.start() < each.end() for each in so)]
-    if so:
-        # "check if …? If so": the single "if" before it asks a question and is no condition.
-        single = len(so) == 1 and all(each.start() < so[0].start() for each in ifs)
-        made = [_take_apart(text, bare, (0, so[0].start()), so[0].end())] if single else []
-        return [each for each in made if each is not None]
-    others = [] if ifs else [*_OTHER_IF.finditer(bare)]
+    others = [] if ifs or so else [*_OTHER_IF.finditer(bare)]
     if len(others) == 1:
         first, last = others[0].span(others[0].lastgroup or 0)
         as_if = list_possible_branches(f"{text[:first]}{'if':>{last - first}}{text[last:]}")
         return [replace(each, negated=others[0].lastgroup == "unless") for each in as_if]
-    if len(ifs) != 1:
-        return []
-    begin, end = ifs[0].span()
+    begin, end = ifs[0].span() if ifs else (0, 0)
     before, start = bare[:begin].strip(" \t\n,.;:"), _order_after(bare, end)
     ordered = gives_order(before, sure=True)
-    if start is not None and not ordered and (not before or (_IT.match(bare, end) and _STATED.fullmatch(before))):
+    if len(so) == 1 and all(each.start() < so[0].start() for each in ifs):
+        # "check if …? If so": the single "if" before it asks a question and is no condition.
+        made = [_take_apart(text, bare, (0, so[0].start()), so[0].end())]
+    elif so or len(ifs) != 1:
+        return []
+    elif start is not None and not ordered and (not before or (_IT.match(bare, end) and _STATED.fullmatch(before))):
         made = [_take_apart(text, bare, (0 if before else end, start), start)]
     elif before:
         made = [_split_behind(text, bare, begin, end)] if ordered or start is None else []

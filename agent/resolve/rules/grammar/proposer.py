@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, TypeGuard
 
 from agent.extract.limits import MAX_WISHES, refuse_too_many
-from agent.extract.references.vocabulary import is_person
+from agent.extract.references.vocabulary import rate_person_likeness
 from agent.pipeline import Abstain, Ask, Draft, Proposed, Resolution, Span, Turn
 from agent.planning.proposal import (
     Answer,
@@ -247,10 +247,6 @@ class Proposer:
         chooser = Chooser(self.reader, self.shortlist)
         return list_wishes(self.reader, first, stop, chooser.orders, chooser.reads_in_full, chooser.may_mean)
 
-    def has_read(self, at: int) -> bool:
-        """Whether the word at an offset is a part of what was read."""
-        return self.reader.end_index(at) in self.reader.covered
-
     def calls(self, stretch: tuple[int, int] | None = None) -> tuple[Call, ...] | None:
         """The calls that a stretch of the text asks for, if it is understood."""
         made = self.resolve(stretch)
@@ -295,7 +291,7 @@ class Proposer:
         people = self.reader.people()
         for find in (each for each in walk(calls) if isinstance(each, Find)):
             kind = self.reader.kinds[find.record]
-            if is_person(kind):
+            if rate_person_likeness(kind) and find.said is not None and not any(map(str.isdigit, find.said.text)):
                 self.reader.person = find
             elif people is not None and kind.relation_to(people.name) is not None:
                 theirs = Find(record=people.name, where=(Has(related=find.model_copy(update={"pick": "all"})),))
@@ -303,22 +299,16 @@ class Proposer:
             self.reader.thing = find
             yield find
 
-    def call_instead(
-        self, calls: Sequence[Call], tests: Sequence[Test], stretch: tuple[int, int]
-    ) -> tuple[Call, ...] | None:
+    def call_instead(self, calls: Sequence[Call], tests: Sequence[Test], stretch: tuple[int, int]) -> tuple[Call, ...]:
         """The same calls with another record in the place of the tested one: "(… into D2 if it's free,) otherwise
         D5". None if the words are no such record."""
         first, stop = (self.reader.end_index(at) for at in stretch)
         for tested in (each for each in walk(tests) if isinstance(each, Find) and each.said is not None):
-            own = [
-                each
-                for each in walk(calls)
-                if isinstance(each, Find) and (each.record, each.said) == (tested.record, tested.said)
-            ]
+            own = next((each for each in walk(calls) if _is_called(each, tested)), None)
             other = read_phrase(self.reader, first, stop, self.reader.kinds[tested.record]) if own else None
             if other is not None and other.last >= stop and other.find.record == tested.record and not other.find.bare:
-                return tuple(exchange(call, own[0], other.find) for call in calls)
-        return None
+                return tuple(exchange(call, own, other.find) for call in calls)
+        return ()
 
     def goes_by(self, word: str) -> bool:
         """Whether an action in reach has this word in its name, title or aliases."""
@@ -366,8 +356,12 @@ def read_otherwise(proposal: Proposal, guesses: Sequence[tuple[Find, str]]) -> t
 
 def _read_as(owner: Find, kind: str, node: object) -> object:
     """A record by its owner's name, read as one of another kind."""
-    named = isinstance(node, Find) and (node.record, node.said) == (owner.record, owner.said)
-    return node.model_copy(update={"record": kind}) if isinstance(node, Find) and named else node
+    return node.model_copy(update={"record": kind}) if _is_called(node, owner) else node
+
+
+def _is_called(node: object, named: Find) -> TypeGuard[Find]:
+    """Whether a reference goes by the same name of the same kind."""
+    return isinstance(node, Find) and (node.record, node.said) == (named.record, named.said)
 
 
 def _turn_names(proposal: Proposal) -> Proposal:

@@ -118,7 +118,8 @@ def understand(
         about = find_named_records(read_anew().reader)
         fitting = read_anew().list_fitting() if about else ()
         return unknown_deed.model_copy(update={"about": about, "fitting": fitting})
-    unchecked = find_condition(text, proposer.has_read)
+    reader = proposer.reader
+    unchecked = find_condition(text, lambda at: reader.end_index(at) in reader.covered)
     if isinstance(made, Proposed) and unchecked is not None:
         return _regardless(made, shortlist, proposer.words(*unchecked).text)
     if not isinstance(made, Proposed):

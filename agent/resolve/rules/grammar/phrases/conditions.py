@@ -145,17 +145,13 @@ def read_owes(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
 def _read_paid(reader: Reader, index: int, stop: int) -> tuple[Test, ...] | None:
     """Whether somebody has paid, which is so if something of theirs is paid and nothing unpaid: "Ada hasn't paid"."""
     verb = next((at for at in range(index + 1, stop) if reader.low(at) in _HAVE), index)
-    owed = find_owed(reader)
-    what = next((at + 1 for at in range(verb, stop) if reader.low(at) == "paid"), stop)
-    bill = read_phrase(reader, what, stop, None) if what < stop else None
-    if bill is not None and owed is not None and bill.last == stop and bill.find.record == owed.record:
-        stop = what  # "(has paid) her bill"
-    rest = set(reader.lows(verb + 1, stop - verb - 1))
+    rest, owed = set(reader.lows(verb + 1, stop - verb - 1)), find_owed(reader)
     about = next((each for each in list_subjects(reader, index, verb) if each.last == verb), None)
-    if about is None or owed is None or rest - _ADVERBS - {"not"} != {"paid"}:
+    if about is None or owed is None:
         return None
     kind = reader.kinds[owed.record]
-    if "paid" not in kind.states or not reader.leads(kind, reader.kinds[about.find.record]):
+    said = rest - _ADVERBS - lexicon.OWNERS - {"not", *kind.nouns}  # "(has paid) her bill"
+    if said != {"paid"} or "paid" not in kind.states or not reader.leads(kind, reader.kinds[about.find.record]):
         return None
     unpaid = owed.model_copy(update={"where": (BelongsTo(owner=about.find), *owed.where)})
     if "not" in rest or reader.low(verb) in lexicon.NOT:
@@ -311,11 +307,8 @@ def _told(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
     verbs = [at for at in range(index + 1, stop) if reader.low(at) in _BE | _HAVE][:2]
     abouts = [about for verb in verbs for about in list_subjects(reader, index, verb) if about.last == verb]
     abouts += [about for about in list_subjects(reader, index, stop) if about.last not in verbs]
-    for about in abouts:
-        made = _told_about(reader, about, index, stop)
-        if made is not None and made[1] >= stop:
-            return made
-    return None
+    made = (_told_about(reader, about, index, stop) for about in abouts)
+    return next((each for each in made if each is not None and each[1] >= stop), None)
 
 
 def _told_about(reader: Reader, about: Phrase, index: int, stop: int) -> tuple[Test, int] | None:
@@ -345,11 +338,9 @@ def _is_told(reader: Reader, about: Phrase, at: int, stop: int, *, negated: bool
     while reader.low(at) in _ADVERBS | {"not"}:
         negated = negated or reader.low(at) == "not"
         at += 1
-    for find in (about.find, *(list_namesakes(reader, about.find) if not about.noun else ())):
-        made = read_told(reader, find, at, stop, negated=negated)
-        if made is not None and made[1] >= stop:
-            return made
-    return None
+    finds = (about.find, *(list_namesakes(reader, about.find) if not about.noun else ()))
+    made = (read_told(reader, find, at, stop, negated=negated) for find in finds)
+    return next((each for each in made if each is not None and each[1] >= stop), None)
 
 
 def read_told(reader: Reader, find: Find, at: int, stop: int, *, negated: bool = False) -> tuple[Test, int] | None:

@@ -87,10 +87,10 @@ def _told_by_text(reader: Reader, made: PhraseParts, at: int, stop: int) -> Phra
     first = at + 1 if reader.low(at) == "the" else at
     ends = (step for step in range(first, stop) if not reader.tokens[step].word or reader.low(step) in _NO_TEXT)
     last = next(ends, stop)
-    where = _list_whole(reader, made)
     if at == first or last == first or last - first > MOST_OWNING or is_person(made.kind):
         return None
-    return Phrase(Find(record=made.kind.name, said=reader.words(first, last), where=where), at, last, True)
+    find = Find(record=made.kind.name, said=reader.words(first, last), where=_list_whole(reader, made))
+    return Phrase(find, at, last, True)
 
 
 def _list_whole(reader: Reader, made: PhraseParts) -> tuple[Condition, ...]:
@@ -112,12 +112,12 @@ def _some_of_them(reader: Reader, made: PhraseParts, at: int, stop: int) -> Phra
     whole, line = _list_whole(reader, made), made.kind.order or ""
     dated = reader.when(at, line) or reader.when(step, line)
     length = count_placing(reader, step)
-    if length and step + length <= stop:
-        _, by, descending = PLACES[" ".join(reader.lows(step, length))]
-        order, step = OrderByField(first=FIRSTS[by, descending]), step + length
-        find = Find(record=made.kind.name, where=whole, order=order, pick=count if count > 1 else "one")
-    elif dated is not None and line:
+    if dated is not None and line:
         return Phrase(Find(record=made.kind.name, where=(*whole, *dated[0]), pick="all"), at, dated[1], True)
+    if length and step + length <= stop:
+        position, by, descending = PLACES[" ".join(reader.lows(step, length))]
+        order, step = OrderByField(first=FIRSTS[by, descending], nth=abs(position)), step + length
+        find = Find(record=made.kind.name, where=whole, order=order, pick=count if count > 1 else "one")
     elif step > at and (state := reader.state(step, made.kind)) is not None:
         step += state[1]
         find = Find(record=made.kind.name, where=(*whole, state[0]), pick="all")

@@ -10,7 +10,8 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_noun, find_day_of_state
 from agent.resolve.rules.grammar.phrases.exceptions import read_exceptions
 from agent.resolve.rules.grammar.phrases.fields import find_compared_field, read_total
-from agent.resolve.rules.grammar.phrases.modifiers import MOST_BEFORE, read_after, read_predicate
+from agent.resolve.rules.grammar.phrases.having import read_state_behind
+from agent.resolve.rules.grammar.phrases.modifiers import MOST_BEFORE, read_after
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
     Phrase,
     PhraseParts,
@@ -341,7 +342,7 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
         for each in (kind, wanted):  # "everyone who leaves today": their stays leave
             if each is not None and (each is kind or each.relation_to(kind.name) is not None):
                 made = PhraseParts(each, read_phrase, pick=pick, plural=True)
-                last = read_after(reader, made, _read_state_behind(reader, made, index + 1, stop, depth), stop, depth)
+                last = read_after(reader, made, read_state_behind(reader, made, index + 1, stop, depth), stop, depth)
                 if last > index + 1:
                     return Phrase(_find(made), index, last, True)
         if low not in lexicon.EVERYONE and low != "those":
@@ -381,18 +382,6 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
         end = read_exceptions(reader, its, end, stop, depth) or end if its.pick == "all" else end
         find = _find(its)
     return Phrase(find, index, end, told)
-
-
-def _read_state_behind(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
-    """Where a state ends that stands right behind "everyone", as adjectives do there: "remind everyone overdue"."""
-    if reader.asks or all(reader.state(at, each) is None for each in reader.kinds.values()):
-        return at
-    held = PhraseParts(made.kind, made.read)
-    last = read_predicate(reader, held, at, stop, depth)
-    if last <= at or not (last >= stop or reader.is_mark(last) or reader.low(last) in lexicon.NAME_STOP):
-        return at  # "tell everyone late fees are off"
-    made.where += held.where
-    return last
 
 
 def _one(reader: Reader, index: int, stop: int, wanted: RecordKind, depth: int) -> Phrase | None:
