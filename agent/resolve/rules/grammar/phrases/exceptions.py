@@ -56,13 +56,11 @@ def _stands_alone(reader: Reader, phrase: Phrase) -> bool:
     """Whether a mere "but" excludes only a name, number, position or somebody's: "all but Ada's", not "all, but ada is
     ill" or "all but tell her"."""
     first, token = phrase.first, reader.tokens[phrase.first]
-    named = (
-        token.capital or any(map(str.isdigit, token.text)) or count_placing(reader, first + (token.low == "the")) > 0
-    )
+    named = token.capital or any(map(str.isdigit, token.text)) or count_placing(reader, first + (token.low == "the"))
     verb = reader.noun(first + 1) is None and is_order(stem(token.low))
     told = reader.low(first + 1) in lexicon.BE | lexicon.HAVING
     owned = reader.tokens[phrase.last - 1].owns and token.low not in lexicon.SPARING
-    return (named and not verb and not told) or owned
+    return bool(named and not verb and not told) or owned
 
 
 def _further_left_out(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> Phrase | None:

@@ -276,7 +276,7 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
         if not step and reader.asks and (country := reader.country(at, made.kind)) is not None:
             made.where.append(country[0])
             step = country[1] - at
-        if not step and reader.asks and (held := read_state_of_theirs(reader, made.kind, at)) is not None:
+        if not step and (held := read_state_of_theirs(reader, made.kind, at)) is not None and at + held[1] <= noun:
             made.where.append(held[0])
             step = held[1]
         if not step and (when := read_month(reader, made, at)) is not None:
