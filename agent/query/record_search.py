@@ -151,8 +151,9 @@ class RecordSearch:
         ways = [by] if by else [each for each in ("name", "text") if any(f.search == each for f in kind.fields)]
         if by is None and (exact := find_numbered(words, records, kind)):
             return exact
-        for way in ways:
-            fit, picked = find_best(words, records, kind, way)
+        rated = [(way, *find_best(words, records, kind, way)) for way in ways]
+        # A text that holds the words tells more than a name that is like them.
+        for way, fit, picked in sorted(rated, key=lambda each: each[1] is Fit.VAGUE):
             if picked and (fit is not Fit.VAGUE or way == "name"):
                 corrects = fit is Fit.VAGUE and need.told is None
                 if corrects and (one := find_slip(words, picked, records, kind)) is not None:

@@ -26,7 +26,7 @@ _JOINT: Final = re.compile(
 )
 # May precede an order without being part of it: a greeting, a polite phrase, a wish.
 _LEAD: Final = re.compile(
-    r"\W*+(?:(?:please|kindly|also|then|now|ok|okay|hey|hi|hello|there|good\s+(?:morning|afternoon|evening|day)|dear\s+\w+|so|well|just|and|"
+    r"\W*+(?:(?:please|kindly|also|then|now|ok|okay|hey|hi|hello|there|good\s+(?:morning|afternoon|evening|day)|dear\s+\w+|so|well|just|only|and|"
     r"but|first|next|finally|lastly|thanks|thank\s+you|if\s+possible|go\s+ahead\s+and|"
     r"(?:can|could|would|will|may)\s+you(?:\s+(?:please|kindly|just|also|help(?:\s+me)?(?:\s+(?:to|with))?))*|"
     r"(?:(?:it|that)(?:['’]d|\s+would)\s+be\s+(?:\w+\s+){1,3})?(?:if|whether)\s+you\s+(?:can|could|would|might)(?:\s+(?:please|kindly))?|"
@@ -35,7 +35,7 @@ _LEAD: Final = re.compile(
     r"(?:want(?:ed)?|needs?|like|love|wish|have|trying|going|wondering|hoping|hope|planning)"
     r"(?:\s+(?:you|help|assistance))?(?:\s+(?:to|in|with|for))?(?=\s)|"
     r"(?:i|we)(?:['’](?:m|re)|\s+(?:am|are))(?=\s+(?!(?:look|search|try|wonder|hop|plann|hav|see|gett|us|ask|think|go|check|review|read|work|do|mak)ing\b)[^\W\d_]+ing\b)|"
-    r"help\s+me(?:\s+(?:to|with|out))?|let['’]?s|let\s+us|you\s+(?:need|have)\s+to|time\s+to|it['’]?s\s+time\s+to|gonna|wanna)\b[\s,:!.-]*)+",
+    r"help\s+me(?:\s+(?:to|with|out))?|let['’]?s|let\s+us|you\s+(?:need|have)\s+to|time\s+to|it['’]?s\s+time\s+to|don['’]?t\s+(?:forget|fail)\s+to|gonna|wanna)\b[\s,:!.-]*)+",
     re.IGNORECASE,
 )
 _MARKS: Final = re.compile(r"[\s,;:.!-]*")
@@ -50,7 +50,8 @@ _SAME: Final = re.compile(
 _BESIDES: Final = re.compile(r"\b(?:before|after|besides|in\s+addition\s+to)\s+(?P<verb>[^\W\d_]+ing)\b", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _NOT: Final = (
-    r"(?:do\s+not|don['’]?t|dont|never|must\s+not|mustn['’]?t|should\s+not|shouldn['’]?t|can\s+you\s+not|please\s+not)"
+    r"(?:(?:do\s+not|don['’]?t|dont)(?!\s+(?:forget|fail)\s+to\b)|never|must\s+not|mustn['’]?t|should\s+not"
+    r"|shouldn['’]?t|can\s+you\s+not|please\s+not)"
 )
 _NEGATED: Final = re.compile(
     rf"^\W*+(?:(?:please|but|and|also|just|ok|okay|hey|no|wait|stop)\b[\s,]*+)*+"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from agent.resolve.rules.clauses import gives_order
+from agent.validate.coverage import weighty_patterns as patterns
 from language.text import blank_quotations
 
 Stretch = tuple[int, int]
@@ -18,19 +20,25 @@ _IF_SO: Final = re.compile(
     re.IGNORECASE,
 )
 _IF: Final = re.compile(r"(?<!even )(?<!as )\bif\b\s+(?!(?:so|not|possible|needed|necessary|any)\b)", re.IGNORECASE)
-_UNLESS: Final = re.compile(r"\bunless\b", re.IGNORECASE)
-_IN_CASE: Final = re.compile(r"\bin\s+case\b(?!\s+of\b)", re.IGNORECASE)
-_ELSE: Final = re.compile(r"(?:[.;,]\s*|\s)(?:and\s+)?(?:if\s+not|otherwise|else)\b[\s,:]*", re.IGNORECASE)
+# "Should Ada have paid, …": an "if" without the word.
+_OTHER_IF: Final = re.compile(
+    r"\b(?P<unless>unless)\b|\b(?P<case>in\s+case)\b(?!\s+of\b)|^\W*(?P<should>should)\s+(?!(?:i|we)\b)[^,.;?!\n]+,\s*\S",
+    re.IGNORECASE,
+)
+# "Nobody else" is somebody.
+_ELSE: Final = re.compile(
+    r"(?:(?:[.;,]\s*|\s)(?:and\s+)?(?:if\s+not|otherwise)|(?:[.;,]\s*|\sor\s+)else)\b[\s,:]*", re.IGNORECASE
+)
 # May precede a condition in question form: "can you check if", "I think".
 _ASKED: Final = re.compile(
     rf"^\W*(?:please\s+)?(?:(?:can|could|would)\s+you\s+(?:please\s+)?)?(?:{_FIND_OUT}|tell\s+me|let\s+me\s+know)\s+(?:if|whether)\s+"
     r"|^\W*(?:i\s+think|i\s+believe|maybe|perhaps)\s+(?:that\s+)?",
     re.IGNORECASE,
 )
-_STATES: Final = re.compile(r"\b(?:has|have|had|is|are|was|were|be|been|any|no|some|an?|the|more)$", re.IGNORECASE)
+_STATES: Final = re.compile(
+    r"\b(?:has|have|had|is|are|was|were|be|been|any|no|some|an?|the|more|not|never|don['’]?t)$", re.IGNORECASE
+)
 _ENDS_CLAUSE: Final = re.compile(r"\w+\s*[,;:.]")
-# "Should Ada have paid, …": an "if" without the word.
-_SHOULD: Final = re.compile(r"\W*(?P<should>should)\s+(?!(?:i|we)\b)[^,.;?!\n]+,\s*\S", re.IGNORECASE)
 # Between a condition and its order: "if Ada has paid, …", "if she has paid (give her) her money back".
 _JOINTS: Final = re.compile(r"[,:]\s*(?:then\s+)?|\s+then\s+|\s+(?=[^\W\d_]+\s+(?:him|her|it|them)\b)", re.IGNORECASE)
 _ORDERS_BEGIN: Final = (re.compile(r",\s*(?:then\s+)?"), re.compile(r"(?<!\s)\s++(?:then\s+)?"))
@@ -40,6 +48,25 @@ _STATED: Final = re.compile(r"[^.;?!\n]+")
 _END: Final = re.compile(
     r"(?<![\s.,;:?!])(?:[\s.,;:?!]++(?:(?:but|only|and|just)(?![^\s.,;:?!]))?){1,4}+$", re.IGNORECASE
 )
+_CONDITION: Final = re.compile(
+    r"(?<!even )(?<!as )\b(?:if|unless|provided\s+that|as\s+long\s+as|in\s+case)\b"
+    r"(?!\s+(?:possible|(?:someone|somebody|anyone|we)\s+(?:could|can|would)|you\s+(?:can|could|would|don['’]?t\s+mind)|needed|necessary|available|any|i\s+may|not\b))",
+    re.IGNORECASE,
+)
+# "check if", "I wonder if", "let me know when": a question, not a condition.
+_WHETHER: Final = re.compile(
+    r"\b(?:check|see|know|verify|confirm|determine|find\s+out|ask|tell\s+me|wonder(?:ing)?|sure|test|validate|identify|say)\b(?:\s+\w+){0,2}\s+(?:if|when)\b",
+    re.IGNORECASE,
+)
+# A future event: "when Ada pays", "once it is done", "the moment she is back", but not "when she came".
+_WHEN: Final = re.compile(
+    r"(?<!\w)(?:when(?:ever)?|once|as\s+soon\s+as|the\s+(?:very\s+)?(?:moment|minute|instant))\s+"
+    rf"(?!(?:he|she|it|they|we|you)\s+(?:{patterns.PAST}|was|were|had|did)\b)"
+    r"(?:he|she|it|they|we|you|someone|somebody|nobody|the|his|her|their|[A-Z])"
+)
+_CLAUSE_ENDS: Final = re.compile(r"[,;:.!?\n()](?!\d)")
+_SENTENCE_ENDS: Final = re.compile(r"[.;\n]")
+REGARDLESS: Final = "I can't check {words} here. Shall I do it regardless?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,81 +76,65 @@ class ConditionalRequest:
     condition: Stretch
     then: Stretch
     otherwise: Stretch | None = None
-    sure: bool = True
     negated: bool = False
 
 
+def find_condition(text: str, is_read: Callable[[int], bool] | None = None) -> Stretch | None:
+    """The clause that makes a request wait for something: "if …", "unless …", or "once Ada has paid" where its word for
+    the time was not read as another's."""
+    bare = _WHETHER.sub(lambda found: " " * len(found[0]), blank_quotations(text))
+    events = (each for each in _WHEN.finditer(bare) if is_read is not None and not is_read(each.start()))
+    found = _CONDITION.search(bare) or next(events, None)
+    if found is None:
+        return None
+    begin, end = found.span()
+    for first, last in (each.condition for each in list_possible_branches(text)):
+        return (begin if first >= end else first), last
+    return begin, patterns.find_closing(_CLAUSE_ENDS, bare, end)
+
+
 def list_possible_branches(text: str) -> list[ConditionalRequest]:
-    """The ways to split a request at its one condition, surest first. Every comma may begin the order if the words
-    don't tell."""
-    known = split_branches(text)
-    if known is not None:
-        return [known]
-    bare = blank_quotations(text)
-    should = _SHOULD.match(bare) if not _IF.search(bare) else None
-    if should is not None:
-        start, end = should.span("should")
-        return list_possible_branches(f"{text[:start]}{'if':{end - start}}{text[end:]}")
-    case = list(_IN_CASE.finditer(bare)) if not _IF.search(bare) else []
-    if len(case) == 1:
-        start, end = case[0].span()
-        return list_possible_branches(f"{text[:start]}{'if':{end - start}}{text[end:]}")
-    unless = list(_UNLESS.finditer(bare))
-    if len(unless) == 1 and not _IF.search(bare):
-        as_if = text[: unless[0].start()] + "    if" + text[unless[0].end() :]
-        return [replace(each, negated=True) for each in list_possible_branches(as_if)]
-    ifs = list(_IF.finditer(bare))
-    if len(ifs) != 1:
-        return []
-    (found,) = ifs
-    if bare[: found.start()].strip(" \t\n,.;:"):
-        other = _ELSE.search(bare, found.end())
-        stop = other.start() if other is not None else len(bare)
-        otherwise = _trim(text, other.end(), len(text)) if other is not None else None
-        condition = _trim(text, found.end(), stop)
-        return [ConditionalRequest(condition, _trim(text, 0, found.start()), otherwise, sure=False)]
-    made: list[ConditionalRequest] = []
-    for joint in itertools.islice(_JOINTS.finditer(bare[found.end() :]), 3):
-        if joint[0].isspace() and not gives_order(bare, found.end() + joint.end(), sure=False):
-            continue
-        parts = _take_apart(text, bare, (found.end(), found.end() + joint.start()), found.end() + joint.end())
-        if parts is not None:
-            made.append(ConditionalRequest(parts.condition, parts.then, parts.otherwise, sure=False))
-    return made
-
-
-def split_branches(text: str) -> ConditionalRequest | None:
-    """The request taken apart. None if it has no condition or no split is certain. Quoted words are never searched."""
+    """The ways to split a request at its one condition. Every comma may begin the order if the words don't tell. Quoted
+    words are never searched."""
     bare = blank_quotations(text)
     so = list(_IF_SO.finditer(bare))
-    if len(so) > 1:
-        return None
     ifs = [found for found in _IF.finditer(bare) if not any(each.start() <= found.start() < each.end() for each in so)]
-    if len(so) == 1:
+    others = [] if ifs or so else [*_OTHER_IF.finditer(bare)]
+    if len(others) == 1:
+        first, last = others[0].span(others[0].lastgroup or 0)
+        as_if = list_possible_branches(f"{text[:first]}{'if':>{last - first}}{text[last:]}")
+        return [replace(each, negated=others[0].lastgroup == "unless") for each in as_if]
+    begin, end = ifs[0].span() if ifs else (0, 0)
+    before, start = bare[:begin].strip(" \t\n,.;:"), _order_after(bare, end)
+    ordered = gives_order(before, sure=True)
+    if len(so) == 1 and all(each.start() < so[0].start() for each in ifs):
         # "check if …? If so": the single "if" before it asks a question and is no condition.
-        return (
-            _take_apart(text, bare, (0, so[0].start()), so[0].end())
-            if all(each.start() < so[0].start() for each in ifs)
-            else None
-        )
-    if len(ifs) != 1:
+        made = [_take_apart(text, bare, (0, so[0].start()), so[0].end())]
+    elif so or len(ifs) != 1:
+        return []
+    elif start is not None and not ordered and (not before or (_IT.match(bare, end) and _STATED.fullmatch(before))):
+        made = [_take_apart(text, bare, (0 if before else end, start), start)]
+    elif before:
+        made = [_split_behind(text, bare, begin, end)] if ordered or start is None else []
+    else:
+        joints = (joint.span() for joint in itertools.islice(_JOINTS.finditer(bare, end), 3))
+        made = [_take_apart(text, bare, (end, at), after) for at, after in joints if _may_order(bare, at, after)]
+    return [each for each in made if each is not None]
+
+
+def _split_behind(text: str, bare: str, begin: int, end: int) -> ConditionalRequest | None:
+    """The order before a condition that ends the request, but for what is done otherwise."""
+    other = _ELSE.search(bare, end)
+    stop = other.start() if other is not None else patterns.find_closing(_SENTENCE_ENDS, bare, end)
+    if other is None and bare[stop:].strip(" .;\n"):
         return None
-    (found,) = ifs
-    before = bare[: found.start()].strip(" \t\n,.;:")
-    if gives_order(before, sure=True):
-        stop = re.search(r"[.;\n]", bare[found.end() :])
-        end = found.end() + stop.start() if stop is not None else len(bare)
-        other = _ELSE.search(bare, found.end())
-        if other is not None:
-            otherwise = _trim(text, other.end(), len(text))
-            return ConditionalRequest(_trim(text, found.end(), other.start()), _trim(text, 0, found.start()), otherwise)
-        if bare[end:].strip(" .;\n"):
-            return None
-        return ConditionalRequest(_trim(text, found.end(), end), _trim(text, 0, found.start()))
-    start = _order_after(bare, found.end())
-    if start is None or (before and not (_IT.match(bare, found.end()) and _STATED.fullmatch(before))):
-        return None
-    return _take_apart(text, bare, (0 if before else found.end(), start), start)
+    otherwise = _trim(text, other.end(), len(text)) if other is not None else None
+    return ConditionalRequest(_trim(text, end, stop), _trim(text, 0, begin), otherwise)
+
+
+def _may_order(bare: str, at: int, after: int) -> bool:
+    """Whether an order may begin behind a joint: behind a mere space only with a verb."""
+    return not bare[at:after].isspace() or (not _tells_state(bare, at) and gives_order(bare, after, sure=False))
 
 
 def _take_apart(text: str, bare: str, condition: Stretch, then: int) -> ConditionalRequest | None:
@@ -142,12 +153,16 @@ def _order_after(bare: str, start: int) -> int | None:
     """Where the order begins after "if …": after a comma, or else at the first verb in its plain form."""
     for joint in _ORDERS_BEGIN:
         for found in joint.finditer(bare, start):
-            # "if A has open invoices": after "has", a verb form is a state.
-            state = found[0].isspace() and _STATES.search(bare, max(0, found.start() - 8), found.start())
+            state = found[0].isspace() and _tells_state(bare, found.start())
             noun = found[0].isspace() and _ENDS_CLAUSE.match(bare, found.end())  # "an open bill, …"
             if found.start() > start and not state and not noun and gives_order(bare, found.end(), sure=True):
                 return found.end()
     return None
+
+
+def _tells_state(bare: str, at: int) -> bool:
+    """Whether the verb form at an offset is a state or denied: "if A has | open invoices", "don't | close it"."""
+    return _STATES.search(bare, max(0, at - 8), at) is not None
 
 
 def _trim(text: str, start: int, end: int) -> Stretch:

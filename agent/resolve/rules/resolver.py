@@ -29,6 +29,7 @@ from agent.resolve.resolver import NOTHING_FITS, NOTHING_OPEN, OFFLINE, find_cho
 from agent.resolve.rules.api_orders.reader import is_told, read_api_order
 from agent.resolve.rules.clauses import Clause, find_head, is_order, parse_clause, split_clauses
 from agent.resolve.rules.grammar.understand import answer_question, understand
+from agent.resolve.rules.if_else import REGARDLESS, find_condition
 from agent.resolve.rules.lower_case_names import read_names
 from agent.resolve.rules.normalization import normalize
 from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, is_foreign_object, rank_offers, split_wishes
@@ -53,19 +54,8 @@ AS_WELL: Final = 0.35
 BY_GRAMMAR: Final = "grammar"  # noted where the grammar of requests about records has read the words
 FUNCTIONS: Final = 0.25
 """From this share of look-ups and lists on, a registry is taken for a library of functions."""
-REGARDLESS: Final = "This depends on something I can't check. Shall I do it regardless?"
 _NEAREST: Final = 3
 
-_IF: Final = re.compile(
-    r"(?<!even )(?<!as )\b(?:if|unless)\b"
-    r"(?!\s+(?:possible|you\s+(?:can|could|would|don['’]?t\s+mind)|needed|necessary|available|any|i\s+may|not\b))",
-    re.IGNORECASE,
-)
-# "check if", "I wonder if", "let me know if": a question, not a condition.
-_WHETHER: Final = re.compile(
-    r"\b(?:check|see|know|verify|confirm|determine|find\s+out|ask|tell\s+me|wonder(?:ing)?|sure|test|validate|identify|say)\b(?:\s+\w+){0,2}\s+if\b",
-    re.IGNORECASE,
-)
 # A part of a thing, or which of two, is no thing itself: "half of", "the older of".
 _SHARE: Final = re.compile(
     r"\b(?:(?:the|a|an|one|two|three)\s+)?(?:half|thirds?|quarters?|fifths?|tenths?|rest|older|newer|earlier|later|"
@@ -271,7 +261,7 @@ def _rank_wishes(
             forbidden.update(each.offer.name for each in best[:1])
             notes.append(f"not to be done: {part.text!r}")
             continue
-        if not best or best[0].probability < PART or is_conditional(part) or not _tells_what(best[0]):
+        if not best or best[0].probability < PART or find_unchecked(part) or not _tells_what(best[0]):
             return None
         wishes.append(best[0])
         notes.append(_note(part, best[0]))
@@ -343,8 +333,9 @@ def _draft_one(
         return Ask(question=question, drafts=(draft,), confidence=unsure, lacks=_lacks_values(top, rivals))
     if top.marks["strange"] and not top.marks["reads"]:
         return Ask(question=ask_for_action([top.offer]), drafts=(draft,))
-    if is_conditional(clause):
-        return Ask(question=ask_for_action([top.offer], REGARDLESS), drafts=(draft,), stands=True)
+    if (unchecked := find_unchecked(clause)) is not None:
+        question = ask_for_action([top.offer], REGARDLESS.format(words=quote_words(unchecked)))
+        return Ask(question=question, drafts=(draft,), stands=True)
     drafts = expand_coordination(draft, " " * clause.start + clause.text, top.offer, kinds)
     return Calls(drafts=drafts, confidence=round(top.probability, 4))
 
@@ -390,9 +381,10 @@ def _needs(top: ScoredOffer) -> bool:
     return any("default" not in (top.offer.properties.get(name) or {}) for name in top.offer.required)
 
 
-def is_conditional(clause: Clause) -> bool:
-    """Whether it has a condition that has not been taken apart."""
-    return clause.condition or bool(_IF.search(_WHETHER.sub(" ", clause.text)))
+def find_unchecked(clause: Clause) -> str | None:
+    """The words of its condition, which has not been taken apart. None if it has none."""
+    found = find_condition(clause.text)
+    return clause.text[slice(*found)] if found is not None else clause.text if clause.condition else None
 
 
 def _note(clause: Clause, top: ScoredOffer) -> str:

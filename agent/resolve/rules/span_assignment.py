@@ -57,8 +57,8 @@ def assign_spans(
             _share_phrase(name, options, taken)
     _trade(options, taken)
     for name in options:
-        if name not in taken:
-            _step_aside(name, options, taken)
+        if name not in taken and name not in required:
+            _make_room(name, options, taken, required)
     return taken
 
 
@@ -82,20 +82,6 @@ def _trade(options: Mapping[str, list[SpanOption]], taken: dict[str, SpanOption]
                     break
 
 
-def _step_aside(name: str, options: Mapping[str, list[SpanOption]], taken: dict[str, SpanOption]) -> None:
-    """Moves a parameter to other words if it is nearly as sure of them, so that another parameter gets its words."""
-    for option in options[name]:
-        holders = [each for each in taken.values() if option.blocks(each)]
-        if len(holders) != 1 or option.confidence < holders[0].confidence - ALMOST:
-            continue
-        others = [option, *(each for each in taken.values() if each is not holders[0])]
-        free = (each for each in options[holders[0].param] if not any(each.blocks(other) for other in others))
-        instead = next(free, None)
-        if instead is not None and instead.confidence >= holders[0].confidence - 2 * ALMOST:
-            taken[name], taken[holders[0].param] = option, instead
-            return
-
-
 def _share_phrase(name: str, options: Mapping[str, list[SpanOption]], taken: dict[str, SpanOption]) -> None:
     """Splits a phrase that says two things ("February 2022"): a required parameter without words may use a part of
     another's."""
@@ -110,18 +96,21 @@ def _share_phrase(name: str, options: Mapping[str, list[SpanOption]], taken: dic
 def _make_room(
     name: str, options: Mapping[str, list[SpanOption]], taken: dict[str, SpanOption], required: set[str]
 ) -> None:
+    """Moves the parameter in the way to other words if it is nearly as sure of them. For a required one it may lose
+    more, or all."""
+    needed = name in required
     for option in options[name]:
         in_the_way = [other for other in taken.values() if option.blocks(other)]
-        if len(in_the_way) != 1:
+        if len(in_the_way) != 1 or not (needed or option.confidence >= in_the_way[0].confidence - ALMOST):
             continue
-        holder = in_the_way[0].param
+        holder, sure = in_the_way[0].param, in_the_way[0].confidence
         others = [option, *(each for each in taken.values() if each.param != holder)]
         elsewhere = next((each for each in options[holder] if not any(each.blocks(other) for other in others)), None)
-        if elsewhere is not None and elsewhere.confidence >= taken[holder].confidence - LOSS:
+        if elsewhere is not None and elsewhere.confidence >= sure - (LOSS if needed else 2 * ALMOST):
             taken[holder] = elsewhere
             taken[name] = option
             return
-        if holder not in required and option.confidence >= taken[holder].confidence - LOSS:
+        if needed and holder not in required and option.confidence >= sure - LOSS:
             del taken[holder]
             taken[name] = option
             return

@@ -203,7 +203,8 @@ def find_exceptions(order: Order) -> Iterator[Place]:
     calls, finds, by_step = order.calls, find_direct(order), order.words_by_step
     sets = order.find([each for each in finds if each.pick != "one"])
     places = order.find(finds)
-    if not by_step or not (any(each.pick != "one" for each in finds) or len(calls) > len(by_step)):
+    branch = [each for each in calls if each.condition is None or each.condition.holds]  # … or else the other one
+    if not by_step or not (any(each.pick != "one" for each in finds) or len(branch) > len(by_step)):
         return
     values = [each for call in calls for each in call.arguments.values() if not isinstance(each, RecordArgument)]
     values = [each for each in values if isinstance(each, ComputedArgument | TypedValue)]

@@ -142,23 +142,23 @@ def _orders_nothing(reader: Reader, chooser: Chooser, first: int, stop: int) -> 
 
 def drop_places(node: Any) -> Any:
     """Removes the places of words from an earlier request, because they have none in this one."""
-    return _rewrite(node, lambda each: each.model_copy(update={"start": None}) if isinstance(each, Words) else each)
+    return rewrite(node, lambda each: each.model_copy(update={"start": None}) if isinstance(each, Words) else each)
 
 
 def exchange(node: Any, old: Any, new: Any) -> Any:
     """Replaces ``old`` with ``new`` throughout the node."""
-    return _rewrite(node, lambda each: new if each == old else each)
+    return rewrite(node, lambda each: new if each == old else each)
 
 
-def _rewrite(node: Any, change: Callable[[Any], Any]) -> Any:
+def rewrite(node: Any, change: Callable[[Any], Any]) -> Any:
     """Applies ``change`` to every node of the tree, from the root down, and replaces those that it changes."""
     if (made := change(node)) is not node:
         return made
     if isinstance(node, BaseModel):
-        return node.model_copy(update={name: _rewrite(getattr(node, name), change) for name in type(node).model_fields})
+        return node.model_copy(update={name: rewrite(getattr(node, name), change) for name in type(node).model_fields})
     if isinstance(node, dict):
-        return {key: _rewrite(each, change) for key, each in node.items()}
-    return tuple(_rewrite(each, change) for each in node) if isinstance(node, tuple) else node
+        return {key: rewrite(each, change) for key, each in node.items()}
+    return tuple(rewrite(each, change) for each in node) if isinstance(node, tuple) else node
 
 
 _LEFT_OUT: Final = re.compile(

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from functools import partial
+from typing import Final, TypeGuard
 
 from agent.extract.limits import MAX_WISHES, refuse_too_many
-from agent.pipeline import Abstain, Ask, Draft, Proposed, Question, Resolution, Span, Turn
+from agent.extract.references.vocabulary import rate_person_likeness
+from agent.pipeline import Abstain, Ask, Draft, Proposed, Resolution, Span, Turn
 from agent.planning.proposal import (
     Answer,
     AnswerResult,
     Argument,
     Call,
     Find,
+    Has,
     NoneResult,
     PlanResult,
     Proposal,
@@ -26,7 +28,7 @@ from agent.planning.proposal import (
 )
 from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.earlier_calls import exchange
+from agent.resolve.rules.grammar.earlier_calls import exchange, rewrite
 from agent.resolve.rules.grammar.follow_ups import follow_up, remember
 from agent.resolve.rules.grammar.orders.action_words import LIGHT
 from agent.resolve.rules.grammar.orders.chooser import TELLS, Choice, Chooser
@@ -49,7 +51,7 @@ from agent.resolve.rules.grammar.questions.continued import ELSE, leave_out_befo
 from agent.resolve.rules.grammar.questions.overdue import leave_out_finished
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.normalization import AlignedText
-from agent.validate.questions import make_action_candidate
+from agent.validate.questions import ask_for_action
 from language.stems import makes_anew
 from language.wordnet import is_word
 from registry.offers.shortlist import Shortlist
@@ -152,7 +154,12 @@ class Proposer:
             ]
             instead = tuple(make_proposal([*before, *each], over) for each in others)
             return Proposed(proposal=proposal, instead=instead, sure=tied.told)
-        return Proposed(proposal=proposal, otherwise=read_otherwise(proposal, reader.guesses), unnamed=unnamed)
+        return self.propose_calls(made, over, unnamed=unnamed)
+
+    def propose_calls(self, calls: Sequence[Call], over: Sequence[str] = (), *, unnamed: bool = False) -> Proposed:
+        """A plan, with the other kinds that its names may be of. ``over`` are words that it leaves out."""
+        proposal = make_proposal(calls, over)
+        return Proposed(proposal=proposal, otherwise=read_otherwise(proposal, self.reader.guesses), unnamed=unnamed)
 
     def _without_duty(self, chooser: Chooser, wish: Stretch) -> Stretch:
         """The order alone, if it reads in full without what somebody may or must do before it: the two of "Ines may
@@ -193,10 +200,8 @@ class Proposer:
 
     def _which(self, rivals: Sequence[Interpretation], *, sure: bool = True) -> Ask:
         """Asks which of the likeliest actions is meant. ``sure``: what was read of its arguments holds."""
-        text = "Which of these do you mean?" if len(rivals) > 1 else "Is this what you mean?"
-        candidates = tuple(make_action_candidate(each.offer) for each in rivals)
+        question = ask_for_action([each.offer for each in rivals])
         drafts = (Draft(action=rivals[0].offer.name, version=rivals[0].offer.version),)
-        question = Question(slot="action", code="unclear_action", text=text, candidates=candidates)
         likeliest = None
         if sure and len(rivals) == 1 and rivals[0].complete:
             calls = [Call(action=rivals[0].offer.name, arguments=arguments) for arguments in rivals[0].calls]
@@ -242,11 +247,6 @@ class Proposer:
         chooser = Chooser(self.reader, self.shortlist)
         return list_wishes(self.reader, first, stop, chooser.orders, chooser.reads_in_full, chooser.may_mean)
 
-    def awaits(self, pattern: re.Pattern[str]) -> bool:
-        """Whether words of the pattern stand outside everything that was read."""
-        found = pattern.finditer(self.reader.text.plain)
-        return any(self.reader.end_index(each.start()) not in self.reader.covered for each in found)
-
     def calls(self, stretch: tuple[int, int] | None = None) -> tuple[Call, ...] | None:
         """The calls that a stretch of the text asks for, if it is understood."""
         made = self.resolve(stretch)
@@ -286,23 +286,29 @@ class Proposer:
         first, last = (self.reader.end_index(at) for at in stretch)
         return read_tests(self.reader, first, last, holds=holds)
 
-    def may_test(self, stretch: tuple[int, int]) -> bool:
-        """Whether the words may describe what the call is about: "it's …", "there is one", "nobody is on it"."""
-        reader = self.reader
-        first, last = reader.end_index(stretch[0]), reader.end_index(stretch[1])
-        begins = reader.low(first).split("'")[0] in lexicon.PRONOUNS | {"there"}
-        return begins or any(reader.low(at) in lexicon.THINGS for at in range(first, last))
+    def speak_of_each(self, calls: Sequence[Call]) -> Iterator[Find]:
+        """What "it" or "she" may mean in a condition: each record that the calls speak of in turn."""
+        people = self.reader.people()
+        for find in (each for each in walk(calls) if isinstance(each, Find)):
+            kind = self.reader.kinds[find.record]
+            if rate_person_likeness(kind) and find.said is not None and not any(map(str.isdigit, find.said.text)):
+                self.reader.person = find
+            elif people is not None and kind.relation_to(people.name) is not None:
+                theirs = Find(record=people.name, where=(Has(related=find.model_copy(update={"pick": "all"})),))
+                self.reader.person = self.reader.person or theirs
+            self.reader.thing = find
+            yield find
 
-    def spoken_of(self, calls: Sequence[Call]) -> None:
-        """What "it" means in a condition: the record of the first call."""
-        for call in calls:
-            for argument in call.arguments.values():
-                if isinstance(argument, RecordArgument) and isinstance(argument.reference, Find):
-                    people = self.reader.people()
-                    if people is not None and argument.reference.record == people.name:
-                        self.reader.person = argument.reference
-                    self.reader.thing = argument.reference
-                    return
+    def call_instead(self, calls: Sequence[Call], tests: Sequence[Test], stretch: tuple[int, int]) -> tuple[Call, ...]:
+        """The same calls with another record in the place of the tested one: "(… into D2 if it's free,) otherwise
+        D5". None if the words are no such record."""
+        first, stop = (self.reader.end_index(at) for at in stretch)
+        for tested in (each for each in walk(tests) if isinstance(each, Find) and each.said is not None):
+            own = next((each for each in walk(calls) if _is_called(each, tested)), None)
+            other = read_phrase(self.reader, first, stop, self.reader.kinds[tested.record]) if own else None
+            if other is not None and other.last >= stop and other.find.record == tested.record and not other.find.bare:
+                return tuple(exchange(call, own, other.find) for call in calls)
+        return ()
 
     def goes_by(self, word: str) -> bool:
         """Whether an action in reach has this word in its name, title or aliases."""
@@ -344,8 +350,18 @@ def read_otherwise(proposal: Proposal, guesses: Sequence[tuple[Find, str]]) -> t
     """The same plan with two names the other way round, and with a name read as another kind's, once for each possible
     kind."""
     made = [_turn_names(proposal)]
-    made += [exchange(proposal, owner, owner.model_copy(update={"record": kind})) for owner, kind in guesses]
+    made += [rewrite(proposal, partial(_read_as, owner, kind)) for owner, kind in guesses]
     return tuple(each for at, each in enumerate(made) if each != proposal and each not in made[:at])[:MOST_OTHERWISE]
+
+
+def _read_as(owner: Find, kind: str, node: object) -> object:
+    """A record by its owner's name, read as one of another kind."""
+    return node.model_copy(update={"record": kind}) if _is_called(node, owner) else node
+
+
+def _is_called(node: object, named: Find) -> TypeGuard[Find]:
+    """Whether a reference goes by the same name of the same kind."""
+    return isinstance(node, Find) and (node.record, node.said) == (named.record, named.said)
 
 
 def _turn_names(proposal: Proposal) -> Proposal:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, Literal
 
-from agent.pipeline import Abstain, Ask, Calls, Draft, Proposed, Question, Request, Resolution
+from agent.pipeline import Abstain, Ask, Calls, Draft, Proposed, Request, Resolution
 from agent.planning.proposal import ActionAnswer, Find, Proposal, Words
 from agent.planning.quotes import walk
 from agent.resolve.resolver import find_chosen_action
@@ -21,38 +21,20 @@ from agent.resolve.rules.grammar.phrases.titles import Place, find_titles, read_
 from agent.resolve.rules.grammar.proposer import Proposer, add_conditions, make_proposal
 from agent.resolve.rules.grammar.questions.asked_fields import list_field_answers
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.if_else import ConditionalRequest, list_possible_branches
+from agent.resolve.rules.if_else import REGARDLESS, ConditionalRequest, find_condition, list_possible_branches
 from agent.resolve.rules.normalization import AlignedText
-from agent.validate.coverage.weighty_patterns import PAST
-from agent.validate.questions import make_action_candidate, quote_words
+from agent.validate.questions import ask_for_action, quote_words
 from agent.validate.records.located import name_kind
 from language.stems import READING, stem, stem_text
-from language.text import blank_quotations, with_article, word_set
+from language.text import with_article, word_set
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
-REGARDLESS: Final = "This depends on something I can't check. Shall I do it regardless?"
 _SEE: Final = "“What can you do?” lists what can be asked for."
 NOTHING: Final = f"I can't find anything in that to do here; nothing was done. {_SEE}"
 NO_ANSWER: Final = f"Nothing here answers that question; nothing was done. {_SEE}"
 _NEAREST: Final = 3
 _JOINING: Final = frozenset(("and", "or", "plus", "&", "+", ","))
-_IF: Final = re.compile(
-    r"(?<!even )(?<!as )\b(?:if|unless|provided\s+that|as\s+long\s+as|in\s+case)\b"
-    r"(?!\s+(?:possible|(?:someone|somebody|anyone|we)\s+(?:could|can|would)|you\s+(?:can|could|would|don['’]?t\s+mind)|needed|necessary|available|any|i\s+may|not\b))",
-    re.IGNORECASE,
-)
-# "check if", "I wonder if", "let me know if": a question, not a condition.
-_WHETHER: Final = re.compile(
-    r"\b(?:check|see|know|verify|confirm|determine|find\s+out|ask|tell\s+me|wonder(?:ing)?|sure|test|validate|identify|say)\b(?:\s+\w+){0,2}\s+if\b",
-    re.IGNORECASE,
-)
-# A future event: "when Ada pays", "once it is done", "the moment she is back", but not "when she came".
-_WHEN: Final = re.compile(
-    r"(?<!\w)(?:when(?:ever)?|once|as\s+soon\s+as|the\s+(?:very\s+)?(?:moment|minute|instant))\s+"
-    rf"(?!(?:he|she|it|they|we|you)\s+(?:{PAST}|was|were|had|did)\b)"
-    r"(?:he|she|it|they|we|you|someone|somebody|nobody|the|his|her|their|[A-Z])"
-)
 _LISTS: Final = re.compile(r"^\W*(?:please\s+)?(?:list|display|count)\b[^.!?;\n]*[.?]?\s*$", re.IGNORECASE)
 _ASKS: Final = re.compile(
     r"^\W*(?:what|which|who|whose|when|why|how|where)(?:['’]s|\s+(?:\w+\s+){0,2}?(?:is|are|was|were|do|does|did|has|have|had|will|can)\b)"
@@ -117,6 +99,9 @@ def understand(
     unknown = explain_unread(unread, proposer.goes_by, ordered=ordered) if not asks else None
     if unknown is not None:
         return Abstain(reason="nothing_fits", detail=unknown, answers=list_field_answers(read_anew().reader))
+    if whole.negated is not None and not (asks or ordered):
+        detail = f"You wrote {quote_words(text.strip())}, so nothing was done."
+        return Abstain(reason="nothing_fits", detail=detail)
     made = proposer.resolve(reads=asks)
     made = resolve_exemplified(read, shortlist, made, lambda only: Proposer(read, only, kinds, request.now, thread))
     if made is None or isinstance(made, Ask):
@@ -130,14 +115,13 @@ def understand(
         unknown_deed = Abstain(reason="nothing_fits", detail=why, nearest=near, answers=answers)
         if why != NOTHING:
             return unknown_deed
-        if whole.negated is not None and not ordered:
-            detail = f"You wrote {quote_words(text.strip())}, so nothing was done."
-            return Abstain(reason="nothing_fits", detail=detail)
         about = find_named_records(read_anew().reader)
         fitting = read_anew().list_fitting() if about else ()
         return unknown_deed.model_copy(update={"about": about, "fitting": fitting})
-    if isinstance(made, Proposed) and (_IF.search(_WHETHER.sub(" ", blank_quotations(text))) or proposer.awaits(_WHEN)):
-        return _regardless(made, shortlist)
+    reader = proposer.reader
+    unchecked = find_condition(text, lambda at: reader.end_index(at) in reader.covered)
+    if isinstance(made, Proposed) and unchecked is not None:
+        return _regardless(made, shortlist, proposer.words(*unchecked).text)
     if not isinstance(made, Proposed):
         return made
     return _with_titles(made, read_anew, [] if asks else proposer.find_unread_names(made.proposal), reads=asks)
@@ -216,40 +200,36 @@ def _are_joined(reader: Reader, names: Sequence[Place]) -> bool:
     return len(names) > 1 and all(_JOINING.issuperset(lows) for lows in between)
 
 
-def _regardless(made: Proposed, shortlist: Shortlist) -> Ask | Proposed:
-    """Asks whether to do it regardless, if nothing here can look up its condition."""
+def _regardless(made: Proposed, shortlist: Shortlist, words: str) -> Ask | Proposed:
+    """Asks whether to do it regardless of the condition in these words, which nothing here can look up."""
     result = made.proposal.result
     calls = result.calls if result.kind == "plan" else ()
     names = dict.fromkeys(call.action for call in calls)
     offers = [offer for name in names if (offer := shortlist.get(name)) is not None]
     if not offers:
         return made
-    candidates = tuple(map(make_action_candidate, offers))
     drafts = tuple(Draft(action=offer.name, version=offer.version) for offer in offers)
-    question = Question(slot="action", code="unclear_action", text=REGARDLESS, candidates=candidates)
+    question = ask_for_action(offers, REGARDLESS.format(words=quote_words(words)))
     return Ask(question=question, drafts=drafts, stands=True)
 
 
 def _under_tests(proposer: Proposer, parts: ConditionalRequest) -> Proposed | None:
     """The calls of a request whose condition records can answer. None if it has no such condition."""
     tests = proposer.tests(parts.condition, holds=not parts.negated)
-    if tests is None and not parts.sure and not proposer.may_test(parts.condition):
-        return None
     calls = proposer.calls(parts.then)
     if calls is None:
         return None
-    if tests is None:
-        proposer.spoken_of(calls)
-        tests = proposer.tests(parts.condition, holds=not parts.negated)
+    read_anew = (proposer.tests(parts.condition, holds=not parts.negated) for _ in proposer.speak_of_each(calls))
+    tests = tests or next(filter(None, read_anew), None)
     if tests is None:
         return None
     made = add_conditions(calls, tests, holds=not parts.negated)
     if parts.otherwise is not None:
-        more = proposer.calls(parts.otherwise)
+        more = proposer.call_instead(calls, tests, parts.otherwise) or proposer.calls(parts.otherwise)
         if more is None:
             return None
         made += add_conditions(more, tests, holds=parts.negated)
-    return Proposed(proposal=make_proposal(made))
+    return proposer.propose_calls(made)
 
 
 _ASKED: Final = word_set("how which what who")

@@ -16,6 +16,7 @@ from agent.planning.proposal import (
     BelongsTo,
     Compare,
     Comparison,
+    Condition,
     CountOf,
     FieldOf,
     Find,
@@ -46,7 +47,6 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
 from agent.resolve.rules.grammar.phrases.places_and_deeds import is_born
 from agent.resolve.rules.grammar.phrases.predicates import read_predicate_of, read_related_clause
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import is_past, stem
 from language.text import word_set
 from registry.records import RecordKind
 
@@ -69,38 +69,35 @@ def list_namesakes(reader: Reader, find: Find) -> list[Find]:
     return [find.model_copy(update={"record": kind.name}) for kind in kinds if find.said is not None and not find.where]
 
 
+def test_told(find: Find, *told: Condition, negated: bool) -> Test:
+    """Whether any of the records is as told, or none where that is denied."""
+    such = find.model_copy(update={"where": (*find.where, *told)})
+    return count_test(such, "=", NONE) if negated else count_test(such)
+
+
 def read_flag(reader: Reader, find: Find, at: int, *, negated: bool = False) -> tuple[Test, int] | None:
-    """A yes-or-no field of a record: "(is Ada) at work, allowed pets, (does she) drive"."""
-    flag = _flag(reader, find, at)
-    if flag is None:
-        return None
-    told = find.model_copy(update={"where": (*find.where, flag[0])})
-    return (count_test(told, "=", NONE) if negated else count_test(told)), flag[1]
-
-
-def _flag(reader: Reader, find: Find, at: int) -> tuple[Compare, int] | None:
-    """A yes-or-no field by its label: "at work"."""
+    """A yes-or-no field of a record by its label: "(is Ada) at work, allowed pets, (does she) drive"."""
     for each in reader.kinds[find.record].fields:
         label = tuple((each.label or each.name.replace("_", " ")).lower().split())
-        if each.type != "boolean":
-            continue
-        length = len(label) if reader.lows(at, len(label)) == label or does(label[-1], reader.low(at)) else 0
-        if length:
-            last = at + length
-            return Compare(field=each.name, op="=", value=Word(word=True)), last + (reader.low(last) in _AT_PRESENT)
+        if each.type == "boolean" and (reader.lows(at, len(label)) == label or does(label[-1], reader.low(at))):
+            last = at + len(label)
+            flag = Compare(field=each.name, op="=", value=Word(word=True))
+            return test_told(find, flag, negated=negated), last + (reader.low(last) in _AT_PRESENT)
     return None
 
 
 _BE: Final = word_set("is are was were isn't aren't wasn't weren't 's")
 _HAVE: Final = word_set("has have had got hasn't haven't hadn't")
 _ADVERBS: Final = word_set("still already currently now yet really actually also both all just ever only")
+_SO_FAR: Final = word_set("yet already now")
 _ANY: Final = word_set("a an any some more")
 
 
 def read_tests(reader: Reader, index: int, stop: int, *, holds: bool = True) -> tuple[Test, ...] | None:
     """The tests in the words from ``index`` to ``stop``. None if any word stays unread. ``holds`` says whether the
     dependent action is done if they hold."""
-    while stop > index and reader.is_mark(stop - 1):
+    while stop > index and (reader.is_mark(stop - 1) or reader.low(stop - 1) in _SO_FAR):
+        reader.covered.add(stop - 1)
         stop -= 1
     made = (
         _there(reader, index, stop)
@@ -150,10 +147,11 @@ def _read_paid(reader: Reader, index: int, stop: int) -> tuple[Test, ...] | None
     verb = next((at for at in range(index + 1, stop) if reader.low(at) in _HAVE), index)
     rest, owed = set(reader.lows(verb + 1, stop - verb - 1)), find_owed(reader)
     about = next((each for each in list_subjects(reader, index, verb) if each.last == verb), None)
-    if about is None or owed is None or rest - _ADVERBS - {"not"} != {"paid"}:
+    if about is None or owed is None:
         return None
     kind = reader.kinds[owed.record]
-    if "paid" not in kind.states or not reader.leads(kind, reader.kinds[about.find.record]):
+    said = rest - _ADVERBS - lexicon.OWNERS - {"not", *kind.nouns}  # "(has paid) her bill"
+    if said != {"paid"} or "paid" not in kind.states or not reader.leads(kind, reader.kinds[about.find.record]):
         return None
     unpaid = owed.model_copy(update={"where": (BelongsTo(owner=about.find), *owed.where)})
     if "not" in rest or reader.low(verb) in lexicon.NOT:
@@ -278,7 +276,7 @@ def list_meant(reader: Reader, at: int, stop: int, *, named: bool = True) -> lis
     while at + 1 < stop and reader.low(at) in lexicon.DETERMINERS:
         at += 1
     plain = at < stop and not reader.tokens[at].capital
-    told = plain and any(reader.state(at, each) or _is_deed_of(each, reader.low(at)) for each in reader.kinds.values())
+    told = plain and any(reader.state(at, each) for each in reader.kinds.values())
     if sure or not named or at >= stop or told or count_placing(reader, at):
         return sure
     times = {*reader.ranges, *reader.dated, *reader.valued}
@@ -296,11 +294,6 @@ def list_meant(reader: Reader, at: int, stop: int, *, named: bool = True) -> lis
     return made
 
 
-def _is_deed_of(kind: RecordKind, noun: str) -> bool:
-    """Whether a noun says what leads to a state of the kind: a "refund" and "refunded"."""
-    return any(is_past(state) and stem(state) == stem(noun) for state in kind.states)
-
-
 def take_first(reader: Reader, answers: Sequence[Answer]) -> Answer | None:
     """The likeliest answer. The others are tried where it finds nothing."""
     reader.readings += answers[1:]
@@ -314,11 +307,8 @@ def _told(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
     verbs = [at for at in range(index + 1, stop) if reader.low(at) in _BE | _HAVE][:2]
     abouts = [about for verb in verbs for about in list_subjects(reader, index, verb) if about.last == verb]
     abouts += [about for about in list_subjects(reader, index, stop) if about.last not in verbs]
-    for about in abouts:
-        made = _told_about(reader, about, index, stop)
-        if made is not None and made[1] >= stop:
-            return made
-    return None
+    made = (_told_about(reader, about, index, stop) for about in abouts)
+    return next((each for each in made if each is not None and each[1] >= stop), None)
 
 
 def _told_about(reader: Reader, about: Phrase, index: int, stop: int) -> tuple[Test, int] | None:
@@ -348,11 +338,9 @@ def _is_told(reader: Reader, about: Phrase, at: int, stop: int, *, negated: bool
     while reader.low(at) in _ADVERBS | {"not"}:
         negated = negated or reader.low(at) == "not"
         at += 1
-    for find in (about.find, *(list_namesakes(reader, about.find) if not about.noun else ())):
-        made = read_told(reader, find, at, stop, negated=negated)
-        if made is not None and made[1] >= stop:
-            return made
-    return None
+    finds = (about.find, *(list_namesakes(reader, about.find) if not about.noun else ()))
+    made = (read_told(reader, find, at, stop, negated=negated) for find in finds)
+    return next((each for each in made if each is not None and each[1] >= stop), None)
 
 
 def read_told(reader: Reader, find: Find, at: int, stop: int, *, negated: bool = False) -> tuple[Test, int] | None:
@@ -366,8 +354,7 @@ def read_told(reader: Reader, find: Find, at: int, stop: int, *, negated: bool =
         one = find.model_copy(update={"pick": "one"})
         return Test(left=FieldOf(field=size, of=one), op=compared[0], right=amount[0]), amount[1]
     if (there := _read_whose(reader, kind, at, stop)) is not None:
-        told = find.model_copy(update={"where": (*find.where, BelongsTo(owner=there))})
-        return (count_test(told, "=", NONE) if negated else count_test(told)), stop
+        return test_told(find, BelongsTo(owner=there), negated=negated), stop
     for other in (kind, *(each for each in reader.kinds.values() if each.relation_to(kind.name) is not None)):
         whole = find if other is kind else Find(record=other.name, where=(BelongsTo(owner=find),), pick="all")
         if other is not kind and reader.low(at) not in {"on", "in"}:
@@ -376,13 +363,11 @@ def read_told(reader: Reader, find: Find, at: int, stop: int, *, negated: bool =
         if made is not None and made[1] >= stop:
             if whole.order is not None:
                 return None  # among those that are so, it would be another
-            told = whole.model_copy(update={"where": (*whole.where, *made[0])})
-            return (count_test(told, "=", NONE) if negated else count_test(told)), made[1]
+            return test_told(whole, *made[0], negated=negated), made[1]
     named = reader.asks and find.pick == "one" and (find.said is None or not find.said.text.islower())
     clause = read_related_clause(reader, kind, at, stop) if named and find.order is None else None
     if clause is not None and clause[1] >= stop and clause[0] and clause[2] is None and not is_born(kind):
-        told = find.model_copy(update={"where": (*find.where, *clause[0])})  # "(is 7) on Friday with Ada"
-        return (count_test(told, "=", NONE) if negated else count_test(told)), clause[1]
+        return test_told(find, *clause[0], negated=negated), clause[1]  # "(is 7) on Friday with Ada"
     return read_flag(reader, find, at, negated=negated) if find.order is None else None
 
 

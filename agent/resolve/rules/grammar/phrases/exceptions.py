@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from agent.extract.references.vocabulary import PLACES, rate_person_likeness
-from agent.planning.proposal import BelongsTo, Except, Find, OrderByField
+from agent.extract.references.vocabulary import PLACES, is_person, rate_person_likeness
+from agent.planning.proposal import BelongsTo, Condition, Except, Find, OrderByField
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, PhraseParts, count_placing, guess
@@ -16,13 +17,15 @@ MOST_LEFT_OUT: Final = 12
 """Parts of a list of what is left out."""
 MOST_COUNTED: Final = 20
 MOST_OWNING: Final = 3  # words
+_NO_TEXT: Final = lexicon.NAME_STOP | lexicon.MANNER | {"one", "ones"}
 
 
 def read_exceptions(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
     """The exclusions of a phrase, each of a list: "except Ada's", "all but INV-7 and the oldest"."""
-    step = _behind_except(reader, at) or (_behind_but(reader, at) if made.plural or made.pick == "all" else 0)
-    phrase = _read(reader, made, step, stop, depth) if step else None
-    if phrase is None or (depth and _names_owner(reader, phrase)):
+    step = _behind(reader, at, lexicon.EXCEPT)
+    but = _behind(reader, at, lexicon.EXCEPT_AFTER_ALL) if not step and (made.plural or made.pick == "all") else 0
+    phrase = _read(reader, made, step or but, stop, depth) if step or but else None
+    if phrase is None or (but and not _stands_alone(reader, phrase)) or (depth and _names_owner(reader, phrase)):
         return 0
     for _ in range(MOST_LEFT_OUT):
         find = phrase.find
@@ -43,35 +46,21 @@ def _names_owner(reader: Reader, phrase: Phrase) -> bool:
     return theirs and not phrase.noun and not reader.tokens[phrase.last - 1].owns
 
 
-def _behind_except(reader: Reader, at: int) -> int:
+def _behind(reader: Reader, at: int, words: Sequence[tuple[str, ...]]) -> int:
     """Where words end that exclude what follows. 0 if there are none."""
-    found = next((words for words in lexicon.EXCEPT if reader.lows(at, len(words)) == words), None)
-    return at + len(found) if found is not None else 0
+    found = next((each for each in words if reader.lows(at, len(each)) == each), None)
+    return at + len(found) if found is not None and at + len(found) < len(reader.tokens) else 0
 
 
-def _behind_but(reader: Reader, at: int) -> int:
-    """The same for words that exclude only a name, number or position right after them: "all but Ada's"."""
-    found = next((words for words in lexicon.EXCEPT_AFTER_ALL if reader.lows(at, len(words)) == words), None)
-    step = at + len(found) if found is not None else 0
-    if not step or step >= len(reader.tokens):
-        return 0
-    token = reader.tokens[step]
-    named = token.capital or any(map(str.isdigit, token.text)) or count_placing(reader, step + (token.low == "the")) > 0
-    verb = reader.noun(step + 1) is None and is_order(stem(token.low))
-    told = reader.low(step + 1) in lexicon.BE | lexicon.HAVING  # "but ada is ill"
-    return step if (named and not verb and not told) or _owns_next(reader, step) else 0
-
-
-def _owns_next(reader: Reader, at: int) -> bool:
-    """Whether a possessive of at most three words begins here, in whatever case: "(all but) ada berg's"."""
-    if reader.low(at) in lexicon.SPARING:
-        return False
-    for step in range(at, min(at + MOST_OWNING, len(reader.tokens))):
-        if not reader.tokens[step].word or (step > at and reader.low(step) in lexicon.NAME_STOP):
-            return False
-        if reader.tokens[step].owns:
-            return reader.low(step).removesuffix("'s") not in lexicon.PRONOUNS
-    return False
+def _stands_alone(reader: Reader, phrase: Phrase) -> bool:
+    """Whether a mere "but" excludes only a name, number, position or somebody's: "all but Ada's", not "all, but ada is
+    ill" or "all but tell her"."""
+    first, token = phrase.first, reader.tokens[phrase.first]
+    named = token.capital or any(map(str.isdigit, token.text)) or count_placing(reader, first + (token.low == "the"))
+    verb = reader.noun(first + 1) is None and is_order(stem(token.low))
+    told = reader.low(first + 1) in lexicon.BE | lexicon.HAVING
+    owned = reader.tokens[phrase.last - 1].owns and token.low not in lexicon.SPARING
+    return bool(named and not verb and not told) or owned
 
 
 def _further_left_out(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> Phrase | None:
@@ -87,29 +76,51 @@ def _further_left_out(reader: Reader, made: PhraseParts, at: int, stop: int, dep
 
 
 def _read(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> Phrase | None:
-    return _some_of_them(reader, made, at, stop) or made.read(reader, at, stop, made.kind, depth + 1)
+    some = _some_of_them(reader, made, at, stop) or made.read(reader, at, stop, made.kind, depth + 1)
+    return some or _told_by_text(reader, made, at, stop)
+
+
+def _told_by_text(reader: Reader, made: PhraseParts, at: int, stop: int) -> Phrase | None:
+    """Some of the mentioned records by a text of theirs: "the final test" among lessons."""
+    first = at + 1 if reader.low(at) == "the" else at
+    ends = (step for step in range(first, stop) if not reader.tokens[step].word or reader.low(step) in _NO_TEXT)
+    last = next(ends, stop)
+    if at == first or last == first or last - first > MOST_OWNING or is_person(made.kind):
+        return None
+    find = Find(record=made.kind.name, said=reader.words(first, last), where=_list_whole(reader, made))
+    return Phrase(find, at, last, True)
+
+
+def _list_whole(reader: Reader, made: PhraseParts) -> tuple[Condition, ...]:
+    """What holds of each of the mentioned records."""
+    whole = [each for each in made.where if not isinstance(each, Except)]
+    if made.said is not None and not rate_person_likeness(made.kind) and (above := reader.owner_of(made.kind)):
+        whole.append(BelongsTo(owner=guess(reader, made.kind, Find(record=above.name, said=made.said))))
+    return tuple(whole)
 
 
 def _some_of_them(reader: Reader, made: PhraseParts, at: int, stop: int) -> Phrase | None:
-    """Some of the mentioned records, without their noun: "the two oldest", "the pending ones"."""
+    """Some of the mentioned records, without their noun: "the two oldest", "the pending ones", "the 10th"."""
     step = at + 1 if reader.low(at) == "the" else at
     number = reader.numbers.get(step)
     count = (
         int(number.value) if number is not None and number.kind == "cardinal" and number.value <= MOST_COUNTED else 1
     )
     step = step + 1 if count > 1 else step
-    whole = [each for each in made.where if not isinstance(each, Except)]
-    if made.said is not None and not rate_person_likeness(made.kind) and (above := reader.owner_of(made.kind)):
-        whole.append(BelongsTo(owner=guess(reader, made.kind, Find(record=above.name, said=made.said))))
+    whole, line = _list_whole(reader, made), made.kind.order or ""
+    dated = reader.when(at, line) or reader.when(step, line)
     length = count_placing(reader, step)
+    if dated is not None and line:
+        return Phrase(Find(record=made.kind.name, where=(*whole, *dated[0]), pick="all"), at, dated[1], True)
     if length and step + length <= stop:
-        _, by, descending = PLACES[" ".join(reader.lows(step, length))]
-        order, step = OrderByField(first=FIRSTS[by, descending]), step + length
-        find = Find(record=made.kind.name, where=tuple(whole), order=order, pick=count if count > 1 else "one")
+        position, by, descending = PLACES[" ".join(reader.lows(step, length))]
+        order, step = OrderByField(first=FIRSTS[by, descending], nth=abs(position)), step + length
+        find = Find(record=made.kind.name, where=whole, order=order, pick=count if count > 1 else "one")
     elif step > at and (state := reader.state(step, made.kind)) is not None:
         step += state[1]
         find = Find(record=made.kind.name, where=(*whole, state[0]), pick="all")
     else:
         return None
     ones = reader.low(step) in {"one", "ones"}
-    return Phrase(find, at, step + ones, True) if ones or reader.noun(step) is None else None
+    more = step < stop and reader.tokens[step].word and reader.low(step) not in _NO_TEXT  # "the final test"
+    return Phrase(find, at, step + ones, True) if ones or not more else None

@@ -240,6 +240,19 @@ def read_worth_of_theirs(reader: Reader, made: PhraseParts, at: int) -> int:
     return 0
 
 
+def read_state_behind(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
+    """Where a state ends that stands right behind "everyone", as adjectives do there: "remind everyone overdue"."""
+    held, own = PhraseParts(made.kind, made.read), reader.state(at, made.kind)
+    if reader.asks or all(reader.state(at, each) is None for each in reader.kinds.values()):
+        return at
+    held.where += [own[0]] if own is not None else []
+    last = at + own[1] if own is not None else read_held_by_theirs(reader, held, at, stop, depth)
+    if last <= at or not (last >= stop or reader.is_mark(last) or reader.low(last) in lexicon.NAME_STOP):
+        return at  # "tell everyone late fees are off"
+    made.where += held.where
+    return last
+
+
 def _with_states(reader: Reader, phrase: Phrase, first: int, stop: int, *, verb: bool = True) -> tuple[Find, int]:
     """What somebody has, with the states in its noun ("a trial") and after it ("an invoice overdue"), and where it
     ends. In an order this needs a ``verb``: the last words may be a new value instead."""

@@ -10,6 +10,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_noun, find_day_of_state
 from agent.resolve.rules.grammar.phrases.exceptions import read_exceptions
 from agent.resolve.rules.grammar.phrases.fields import find_compared_field, read_total
+from agent.resolve.rules.grammar.phrases.having import read_state_behind
 from agent.resolve.rules.grammar.phrases.modifiers import MOST_BEFORE, read_after
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
     Phrase,
@@ -26,7 +27,6 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     read_holder,
     read_owner,
     read_quantity,
-    read_related_value,
     read_role,
     read_state_of_theirs,
     read_value,
@@ -53,7 +53,9 @@ _PARTED: Final = (
 _ONES: Final = frozenset(("one", "ones"))
 _ARTICLES: Final = lexicon.DETERMINERS | lexicon.OWNERS
 _BEFORE_ARTICLES: Final = lexicon.EVERY | {"of", "both"} | lexicon.DETERMINERS
-_ENDS: Final = (lexicon.NAME_STOP | {"whose"}) - lexicon.DETERMINERS - lexicon.EVERY - lexicon.OWNERS - {"our"}
+_EACH: Final = lexicon.EVERY | {"both", "any"}
+"""Quantifiers, which begin a phrase: "(Ada paid) both her bills"."""
+_ENDS: Final = (lexicon.NAME_STOP | {"whose"}) - lexicon.DETERMINERS - lexicon.OWNERS - {"our"}
 _PERSON: Final = 2
 _MOST_NAME: Final = 2  # words
 MOST_DEPTH: Final = 3
@@ -124,7 +126,8 @@ def _find_head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, 
         if low == "or" and at > index and names_either_state(reader, at, reader.kinds.values()):
             at += 1
             continue
-        if low in _ENDS and low != "both" and not (low == "of" and at > index) and not token.owns:
+        inside = low == "of" or (low in _EACH and reader.low(at - 1) == "of") if at > index else low in _EACH
+        if low in _ENDS and not inside and not token.owns:
             return None
         counted = reader.low(at - 1).isalpha() and at - 1 in reader.numbers
         if low in {"on", "onto"} and at > index and reader.noun(at + 1) is not None:
@@ -270,13 +273,10 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
             made.where.append(AnyOf(conditions=(state[0], other[0])) if other is not None else state[0])
             made.line = (find_day_before_noun(reader, made.kind, at) if reader.asks else None) or made.line
             step = state[1] if other is None else 2 + other[1]
-        if not step and (related := read_related_value(reader, made.kind, at)) is not None and at + related[1] <= noun:
-            made.where.append(related[0])
-            step = related[1]
         if not step and reader.asks and (country := reader.country(at, made.kind)) is not None:
             made.where.append(country[0])
             step = country[1] - at
-        if not step and reader.asks and (held := read_state_of_theirs(reader, made.kind, at)) is not None:
+        if not step and (held := read_state_of_theirs(reader, made.kind, at)) is not None and at + held[1] <= noun:
             made.where.append(held[0])
             step = held[1]
         if not step and (when := read_month(reader, made, at)) is not None:
@@ -342,7 +342,7 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
         for each in (kind, wanted):  # "everyone who leaves today": their stays leave
             if each is not None and (each is kind or each.relation_to(kind.name) is not None):
                 made = PhraseParts(each, read_phrase, pick=pick, plural=True)
-                last = read_after(reader, made, index + 1, stop, depth)
+                last = read_after(reader, made, read_state_behind(reader, made, index + 1, stop, depth), stop, depth)
                 if last > index + 1:
                     return Phrase(_find(made), index, last, True)
         if low not in lexicon.EVERYONE and low != "those":
@@ -364,10 +364,13 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
     if its is not None and (end := read_times_own(reader, its, first)) and reader.low(end) in lexicon.NAME_STOP | {""}:
         end = read_exceptions(reader, its, end, stop, depth) or end
         return Phrase(_find(its), index, end, True)  # "all of last week's"
+    first += first > index and reader.low(first) == "of"  # "both of Ada's"
     end = reader.name(first, stop)
     if end == first or count_placing(reader, first):
         return None
     named = find_named_kind(reader, first, end, wanted)
+    if wanted is not None and first > index and reader.tokens[end - 1].owns:
+        named = reader.owner_of(wanted) or named
     if named is None or (first > index and named is wanted):
         return None
     find, told = Find(record=named.name, said=reader.words(first, end)), first > index and _is_named(reader, first, end)

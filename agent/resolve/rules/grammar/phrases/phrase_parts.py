@@ -222,23 +222,16 @@ def add_noun_state(kind: RecordKind, noun: str, where: Sequence[Condition]) -> t
     return (*where, StateIs(state=state))
 
 
-def read_related_value(reader: Reader, kind: RecordKind, at: int) -> tuple[Has, int] | None:
-    """A value of the record's owner: "her inspection invoice"."""
-    for relation in kind.relations:
-        other = reader.kinds.get(relation.kind)
-        value = read_value(reader, other, at) if other is not None else None
-        if other is not None and value is not None:
-            return Has(related=Find(record=other.name, where=(value[0],), pick="all")), value[1]
-    return None
-
-
 def read_state_of_theirs(reader: Reader, kind: RecordKind, at: int) -> tuple[Has, int] | None:
-    """A state of related records, if only one kind has it: "yearly clients, trial accounts"."""
-    found = []
-    for other in reader.kinds.values() if reader.noun(at) is None or reader.noun(at + 1) is not None else ():
-        state = reader.state(at, other) if other.relation_to(kind.name) is not None else None
-        if state is not None:
-            found.append((Has(related=Find(record=other.name, where=(state[0],), pick="all")), state[1]))
+    """A value of the record's owner ("her inspection invoice"), or in a question a state that only one related kind
+    has: "yearly clients, trial accounts"."""
+    above = [reader.kinds[each.kind] for each in kind.relations if each.kind in reader.kinds]
+    values = ((other.name, read_value(reader, other, at)) for other in above)
+    told: Sequence[tuple[str, Condition, int]] = [(name, *value) for name, value in values if value is not None][:1]
+    if not told and reader.asks and (reader.noun(at) is None or reader.noun(at + 1) is not None):
+        below = [each for each in reader.kinds.values() if each.relation_to(kind.name) is not None]
+        told = [(other.name, *state) for other in below if (state := reader.state(at, other)) is not None]
+    found = [(Has(related=Find(record=name, where=(so,), pick="all")), length) for name, so, length in told]
     return found[0] if len(found) == 1 else None
 
 

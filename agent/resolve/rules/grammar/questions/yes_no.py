@@ -32,6 +32,7 @@ from agent.resolve.rules.grammar.phrases.conditions import (
     read_owes,
     read_told,
     take_first,
+    test_told,
 )
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, negate_condition
@@ -58,6 +59,8 @@ _THING: Final = frozenset(("anything", "something"))
 
 def read_yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
     low = reader.low(index)
+    while reader.low(stop - 1) in {"yet", "already"}:
+        stop -= 1
     if (at := read_exists(reader, index)) > index:
         made = read_existence(reader, at, stop, None)
         if made is not None and is_over(reader, made[1], stop):
@@ -70,8 +73,6 @@ def read_yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
         return some
     if (more := read_owes_more(reader, index, stop)) is not None:
         return more
-    while reader.low(stop - 1) in {"yet", "already"}:
-        stop -= 1
     owes = read_owes(reader, index + 1, stop) if low in DO else None
     if owes is not None and is_over(reader, owes[1], stop):
         return YesNoAnswer(tests=(owes[0],))
@@ -89,7 +90,7 @@ def read_yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
 def _named_so(reader: Reader, index: int, stop: int) -> Answer | None:
     """Whether something that goes by plain words is so: "is the oak bench free"."""
     made = [
-        YesNoAnswer(tests=(count_test(find.model_copy(update={"where": (*find.where, *so[0])})),), about=find)
+        YesNoAnswer(tests=(test_told(find, *so[0], negated=False),), about=find)
         for at in range(index + 2, stop if reader.low(index) in {"is", "are"} else index)
         for find in list_meant(reader, index + 1, at)
         if find.said is not None and find.pick == "one"
@@ -125,8 +126,6 @@ def _did_we(reader: Reader, index: int, stop: int) -> Answer | None:
     verb = index + 2
     while reader.low(verb) in {"already", "ever", "actually", "really", "just", "now"}:
         verb += 1
-    while reader.low(stop - 1) in {"yet", "already"}:
-        stop -= 1
     if reader.low(index) not in DO or reader.low(index + 1) != "we" or verb + 1 >= stop:
         return None
     finds = [each for each in list_meant(reader, verb + 1, stop, named=False) if each.pick == "one"]
