@@ -24,13 +24,14 @@ def find_text_behind_colon(
     title ends before what is said of the new thing besides: "new guest: Ada Berg, 2 nights"."""
     first, stop = place
     texts = [name for name in offer.required if takes_text(name, offer.properties.get(name), offer.annotation(name))]
-    notes = len(texts) == 1 and writes_note(reader, offer, texts[0])
+    sure = [at for at, much in verbs.items() if much > 0.5]
+    notes = len(texts) == 1 and writes_note(reader, offer, texts[0], sure)
     marks = range(first + 2, stop - 1)
     dashes = {at for at in marks if notes and (reader.low(at) in ("-", "–") or tells_that(reader, first, at))}
     colon = next((at for at in marks if reader.low(at) == ":" or at in dashes), None)
     if len(texts) != 1 or colon is None or colon in reader.quoted:
         return None
-    if not any(at < colon and much > 0.5 for at, much in verbs.items()):
+    if not any(at < colon for at in sure):
         return None
     if "@" in reader.tokens[colon + 1].text and colon + 2 == stop:
         return None  # "mail for Ada: ada@example.org"

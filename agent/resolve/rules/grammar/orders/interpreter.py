@@ -298,10 +298,16 @@ class Interpreter(StretchEvidence):
             found = behind if not is_message(name, annotation) and not quoted else None
             found = found or self.labelled.get(name)
             found = found or read_text_argument(self.reader, place, name, annotation, taken | sure, required=required)
-            noting = behind is None and any(much >= SHOWN and at < after for at, much in self.verbs.items())
-            if found is None and noting and self.records and writes_note(self.reader, self.offer, name):
+            noting = [at for at, much in self.verbs.items() if much >= SHOWN and at < after and behind is None]
+            if found is None and noting and self.records and writes_note(self.reader, self.offer, name, noting):
                 found = find_noted(self.reader, after, self.stop, taken | sure)
-            if found is None and behind is not None and is_text_itself(self.reader, *behind):
+                begin = min(each.first for pieces in self.records.values() for each in pieces)
+                if (
+                    found is not None and self.reader.low(begin - 1) == "that"
+                ):  # "note that Ada moved": the whole clause
+                    found = begin, found[1]
+            kept = not is_sent(name, annotation)  # "…, keep it short" is said of no note
+            if found is None and behind is not None and (kept or is_text_itself(self.reader, *behind)):
                 found = behind
             why = next((at for at in range(self.first, self.stop) if self.reader.low(at) == "for"), None)
             if found is None and why is not None and (self._is_about_another(why) or (required and not self.labelled)):

@@ -34,7 +34,12 @@ def is_message(name: str, annotation: Annotation) -> bool:
 
 def is_sent(name: str, annotation: Annotation) -> bool:
     """Whether a text goes out to somebody. One that is called a note is kept, whoever words it."""
-    return is_message(name, annotation) and list_named(name, annotation).isdisjoint(_KEPT)
+    return is_message(name, annotation) and not is_kept(name, annotation)
+
+
+def is_kept(name: str, annotation: Annotation) -> bool:
+    """Whether a text is called a note."""
+    return not list_named(name, annotation).isdisjoint(_KEPT)
 
 
 def is_note(name: str, annotation: Annotation) -> bool:

@@ -98,7 +98,8 @@ def _ends_sentence(reader: Reader, at: int) -> bool:
     if token.text == "." and reader.low(at - 1) in _SHORTENED:
         return False
     gap = reader.text.plain[reader.tokens[at - 1].end : token.start] if at else ""
-    return token.text in _SENTENCE or "\n" in gap
+    inside = any(first < at < last for first, last in reader.brackets.items())
+    return (token.text in _SENTENCE and not inside) or "\n" in gap
 
 
 def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: Callable[[int, int], bool]) -> Stretch:
