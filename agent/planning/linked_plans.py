@@ -14,18 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from agent.extract.time import dates
-from agent.pipeline import (
-    Abstain,
-    Answer,
-    ParameterValue,
-    Plan,
-    PromptSource,
-    Proposed,
-    Question,
-    RecordSource,
-    Request,
-    Resolved,
-)
+from agent.pipeline import Abstain, Answer, Ask, Plan, Proposed, Question, RecordSource, Request, Resolved
 from agent.planning.proposal import (
     BelongsTo,
     Call,
@@ -136,12 +125,10 @@ def _offers_records(asked: Question, least: int) -> bool:
 
 
 async def preview_offered(task: Task, made: Outcome, plan: Callable[[Task], Awaitable[Outcome]]) -> Outcome:
-    """The plan of the one action that would be asked about, held: its card shows all of it. What can't be undone, or is
-    told of a deed ("cleaned", of a state "cleaning"), is asked about with what it would do. ``plan`` plans a task
-    anew."""
-    asked = made.verdict
-    unread = made.resolved is not None and isinstance(made.resolved.resolution, Abstain)
-    if task.request.answers or unread or not isinstance(asked, Question) or asked.code not in _OPEN:
+    """A question whether one action is meant, with what it would do. What was read in full without doubt is a plan that
+    waits instead, unless it can't be undone. ``plan`` plans a task anew."""
+    asked, meant = made.verdict, made.resolved.resolution if made.resolved is not None else None
+    if task.request.answers or isinstance(meant, Abstain) or not isinstance(asked, Question) or asked.code not in _OPEN:
         return made
     if asked.slot != "action" or len(asked.candidates) != 1 or len(task.request.text) > MOST_CHARACTERS:
         return made
@@ -149,20 +136,11 @@ async def preview_offered(task: Task, made: Outcome, plan: Callable[[Task], Awai
     other = await plan(replace(task, request=task.request.model_copy(update={"answers": (chosen,)})))
     if not isinstance(other.verdict, Plan):
         return made
-    filled = [each for step in other.verdict.steps for each in step.filled]
-    final = any(step.risk is Risk.IRREVERSIBLE for step in other.verdict.steps)
-    if not final and not any(map(_is_inflected, filled)):
+    sure = isinstance(meant, Ask) and meant.likeliest is not None
+    if sure and all(step.risk is not Risk.IRREVERSIBLE for step in other.verdict.steps):
         return hold(other, ONLY_FIT)
     text = f"{asked.text.removesuffix('?')}: {preview_steps(other.verdict.steps)}?"
     return replace(made, verdict=asked.model_copy(update={"text": text}))
-
-
-def _is_inflected(filled: ParameterValue) -> bool:
-    """Whether a value was read from another form of its word."""
-    source = filled.source
-    if not isinstance(source, PromptSource) or not source.reading or not isinstance(filled.value, str):
-        return False
-    return stem_text(source.spans[0].text) == stem_text(filled.value)
 
 
 def _is_open(made: Outcome) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 
 from agent.extract.parameter_reader import read_exact
 from agent.resolve.rules.grammar.orders.text_parameters import is_message, is_note, takes_text
-from agent.resolve.rules.grammar.orders.texts import LEADING, tells_that, writes_note
+from agent.resolve.rules.grammar.orders.texts import LEADING, WEIGHTY, tells_that, writes_note
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.reader import Reader
 from registry.offers.offer import Offer
@@ -28,7 +28,8 @@ def find_text_behind_colon(
     notes = len(texts) == 1 and writes_note(reader, offer, texts[0], sure)
     marks = range(first + 2, stop - 1)
     dashes = {at for at in marks if notes and (reader.low(at) in ("-", "–") or tells_that(reader, first, at))}
-    colon = next((at for at in marks if reader.low(at) == ":" or at in dashes), None)
+    commas = (at for at in marks if notes and reader.low(at) == "," and not _continues(reader, at + 1))
+    colon = next((at for at in marks if reader.low(at) == ":" or at in dashes), next(commas, None))
     if len(texts) != 1 or colon is None or colon in reader.quoted:
         return None
     if not any(at < colon for at in sure):
@@ -38,6 +39,11 @@ def find_text_behind_colon(
     annotation = offer.annotation(texts[0])
     prose = is_message(texts[0], annotation) or is_note(texts[0], annotation)
     return colon + 1, stop if prose else _find_end_of_title(reader, offer, colon + 1, stop)
+
+
+def _continues(reader: Reader, at: int) -> bool:
+    """Whether another record, or what changes the order, may stand behind a comma: "note on 7, not on 9"."""
+    return at in reader.numbers or reader.low(at) in WEIGHTY or any(map(str.isdigit, reader.low(at)))
 
 
 def find_texts_behind_prepositions(reader: Reader, offer: Offer, first: int, stop: int) -> dict[str, tuple[int, int]]:

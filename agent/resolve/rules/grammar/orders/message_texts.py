@@ -10,7 +10,6 @@ from agent.resolve.rules.grammar.messages import reports
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING
 from agent.resolve.rules.grammar.reader import Reader
 from language.direct_speech import ask
-from language.gazetteer import LANGUAGES
 from language.stems import EMPTY, stem
 from language.text import word_set
 from language.wordnet import find_similar_stems
@@ -118,10 +117,10 @@ def find_named_text(reader: Reader, first: int, stop: int) -> range:
 
 def _find_told_that(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
     """Finds a reported message, as typed: "tell her (that) we look into it", "let Ada know it is fixed", "ask Ada to
-    come at ten"."""
+    come at ten", "ask Ada if she can come". None if the speaker is told: "remind me that Ada comes"."""
     verbs = TELLING | {_ASK}
     verb = next((at for at in range(first, stop) if reader.low(at) in verbs and not _reported(reader, at)), None)
-    if verb is None or reader.low(verb + 1) in _SPEAKERS or any(_language(reader, at) for at in range(first, stop)):
+    if verb is None or reader.low(verb + 1) in _SPEAKERS:
         return None
     start = verb + 1
     told = next((at for at in range(start, stop) if reader.low(at) in {"that", "is", "are"}), stop)
@@ -167,8 +166,3 @@ def _reported(reader: Reader, at: int) -> bool:
         return False
     needed = reader.low(at - 2) in {"need", "needed", "want", "wanted"}
     return not needed and reports(reader.text.plain, reader.tokens[at].start)
-
-
-def _language(reader: Reader, at: int) -> bool:
-    """Whether the text's language is requested: "in German"."""
-    return reader.low(at) == "in" and reader.low(at + 1) in LANGUAGES

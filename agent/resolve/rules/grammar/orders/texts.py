@@ -35,7 +35,7 @@ _BECAUSE: Final[tuple[tuple[str, ...], ...]] = (
 )  # fmt: skip
 _AS_A: Final = (("as", "a"), ("as", "an"))
 _DETERMINERS: Final = word_set("his her their our the your")
-_WEIGHTY: Final = word_set(
+WEIGHTY: Final = word_set(
     "not don't without except only half all both each every but unless if instead until till never no other"
 )
 _GOING_ON: Final = word_set("and then also plus or but please can could would will thanks thank make him her it")
@@ -92,14 +92,15 @@ def tells_that(reader: Reader, first: int, at: int) -> bool:
     named = any(reader.tokens[step].owns or re.search(r"\d", reader.low(step)) for step in before)
     whole = reader.noun(at - 1) is None or reader.tokens[at - 2].owns  # "Ada's order"
     known = named or any(reader.noun(step) is not None for step in before)
-    return known and whole and subject not in lexicon.BE | lexicon.AUXILIARIES
+    return known and whole and subject not in lexicon.BE | lexicon.AUXILIARIES | lexicon.PARTICLES
 
 
 def find_noted(reader: Reader, first: int, stop: int, taken: Set[int]) -> tuple[int, int] | None:
     """The words behind the records that a note is for, up to the end: "note on 7 ring twice"."""
     at = first + (first < stop and reader.tokens[first].text in _MARKS)
     at += reader.low(at) == "saying"
-    if at >= stop or reader.joint(at) or reader.low(at) in _NO_NOTE or is_polite_word(reader.low(at)):
+    begins = at + (reader.low(at) == "not")  # "note on 7, not on 9"
+    if at >= stop or reader.joint(at) or reader.low(begins) in _NO_NOTE or is_polite_word(reader.low(at)):
         return None
     end = _find_end(reader, at, stop)
     beyond = any(reader.tokens[step].word for step in range(end, stop) if not is_polite_word(reader.low(step)))
@@ -236,7 +237,7 @@ def _orders(reader: Reader, at: int) -> bool:
         at += 1
     at += 2 if reader.low(at) == "which" and reader.low(at + 1) in lexicon.PRONOUNS else 0  # "which she pays back"
     word, past = stem(reader.low(at)), is_past(reader.low(at))
-    if (is_order(word) and not past) or reader.low(at) in _WEIGHTY or reader.lows(at, 2) == ("to", "be"):
+    if (is_order(word) and not past) or reader.low(at) in WEIGHTY or reader.lows(at, 2) == ("to", "be"):
         return True
     verb = not (past or reader.low(at).endswith("ing")) and bool(find_similar_stems(word, verb=True))
     return reader.low(at + 1) in _BEHIND_VERBS and (verb or reader.low(at) in lexicon.SPARING)
@@ -255,7 +256,7 @@ def _tells(reader: Reader, at: int, stop: int) -> bool:
 def _weighs(reader: Reader, at: int, end: int) -> bool:
     """Whether words may change what is ordered: a number, a day, a restriction."""
     dated = reader.numbers.keys() | reader.dated
-    return any(step in dated or reader.low(step) in _WEIGHTY for step in range(at, end))
+    return any(step in dated or reader.low(step) in WEIGHTY for step in range(at, end))
 
 
 def _find_end(reader: Reader, at: int, stop: int) -> int:
@@ -301,7 +302,7 @@ def _limits(reader: Reader, at: int, stop: int) -> bool:
     """Whether words begin here that limit, add to or date an order."""
     low, behind = reader.low(at), reader.low(at + 1) if at + 1 < stop else ""
     if low == "but":
-        return behind in _WEIGHTY | {"just", "once"}
+        return behind in WEIGHTY | {"just", "once"}
     if low == "for":  # "… for good"
         return behind in _NOT_WHY
     if low in {"and", "plus"}:  # "… and 10 for the hat"

@@ -45,6 +45,8 @@ async def verdict_of(text: str) -> Verdict:
         ("put a note on the fine F-231 that two blades are blunt", "two blades are blunt"),
         ("add a note to F-231, she rang (from her office!)", "she rang (from her office!)"),
         ("note that F-231 came back blunt", "F-231 came back blunt"),
+        ("note on F-231, ring the bell at the side door", "ring the bell at the side door"),
+        ("note on F-231, she rang, two of them are blunt", "she rang, two of them are blunt"),
     ],
 )
 async def test_words_for_a_record_are_a_note_on_it(text: str, note: str) -> None:
@@ -70,7 +72,8 @@ async def test_quoted_words_put_on_something_are_no_message_to_its_owner(text: s
     "text",
     [
         "add a note to F-231", "note on F-231 for the desk", "note on F-231 and waive it", "F-231 blunt",
-        "note on the fine that was waived",
+        "note on the fine that was waived", "note on F-231, waive it", "note on F-231, use the yard",
+        "note on F-231, tell Ines Duarte", "note on F-231, not on F-232",
     ],
 )  # fmt: skip
 async def test_other_words_behind_a_record_are_no_note(text: str) -> None:
@@ -166,6 +169,6 @@ async def test_what_somebody_is_told_is_no_note_on_them(text: str) -> None:
 
 @pytest.mark.parametrize("more", ["not the short one", "all of them", "until Friday"])
 async def test_brackets_that_change_something_are_no_part_of_a_note(more: str) -> None:
-    made = await verdict_of(f"add a note to F-231, she rang ({more})")
+    made = await verdict_of(f"note on F-231 she rang ({more})")
     texts = [each.value for each in made.steps[0].filled] if isinstance(made, Plan) else []
     assert not any(more in str(each) for each in texts), made
