@@ -19,7 +19,6 @@ from registry.contract import Contract
 _TELLING: Final = (
     r"(?<!\w)(?:tell|let|inform|ask|text|message|remind|warn|notify|e?mail|send|answer|reply|write(?!\s+down))\s+"
 )
-_ASKING: Final = re.compile(r"ask\b", re.IGNORECASE)
 _TOLD: Final = re.compile(rf'{_TELLING}[^.:;!?"“”«»]{{1,200}}$', re.IGNORECASE)
 _TELLS: Final = re.compile(rf"(?<!\ba )(?<!\ban )(?<!\bthe ){_TELLING}", re.IGNORECASE)
 _OF_THE_READER: Final = re.compile(r"(?<!\w)(?:he|she|his|hers?|him|they|their|theirs|them)(?!\w)", re.IGNORECASE)
@@ -41,7 +40,7 @@ def address_reader(request: Request, contract: Contract, name: str, said: Span) 
     before = split_runs(request.text[:told])
     alone = told is not None and all(is_polite_word(word.casefold()) for word, _, _ in before)
     once = len(_TELLS.findall(request.text, 0, said.start)) == 1  # "tell Bo it is late and tell Ada he is sorry"
-    asked = ask(said.text) if told is not None and _ASKING.match(request.text, told) else None
+    asked = ask(said.text) if request.text[told:].casefold().startswith("ask ") else None
     return (asked or address(said.text)) if alone and once else None
 
 

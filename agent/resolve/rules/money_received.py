@@ -12,7 +12,6 @@ from language.text import blank_quotations, read_text
 from registry.offers.shortlist import Shortlist
 
 _PAYING: Final = frozenset(map(stem, ("pay", "payment")))
-_BEHIND: Final = re.compile(r"\W*(\w*)")
 
 
 def find_money_received(text: str, shortlist: Shortlist) -> list[tuple[int, int, str]]:
@@ -32,8 +31,7 @@ def find_money_received(text: str, shortlist: Shortlist) -> list[tuple[int, int,
 
 def _is_money(low: str, said: money.Money, shortlist: Shortlist) -> bool:
     """Whether a number is a sum and counts nothing: its currency is named, or no noun but a way to pay follows."""
-    behind = _BEHIND.match(low, said.end)
-    word = behind[1] if behind is not None else ""
+    word = next(iter(re.findall(r"\w+", low[said.end :])), "")
     schemas = (schema for offer in shortlist.offers for schema in offer.properties.values())
     members = (str(each) for schema in schemas for each in schema.get("enum") or ())
     return said.currency is not None or said.loose or word in EMPTY | {""} or word in members

@@ -28,11 +28,9 @@ def find_text_behind_colon(
     notes = len(texts) == 1 and writes_note(reader, offer, texts[0], sure)
     marks = range(first + 2, stop - 1)
     dashes = {at for at in marks if notes and (reader.low(at) in ("-", "–") or tells_that(reader, first, at))}
-    commas = (at for at in marks if notes and reader.low(at) == "," and not _continues(reader, at + 1))
+    commas = (at for at in marks if notes and reader.low(at) == "," and not _continues(reader, first, at))
     colon = next((at for at in marks if reader.low(at) == ":" or at in dashes), next(commas, None))
-    if len(texts) != 1 or colon is None or colon in reader.quoted:
-        return None
-    if not any(at < colon for at in sure):
+    if len(texts) != 1 or colon is None or colon in reader.quoted or min(sure, default=colon) >= colon:
         return None
     if "@" in reader.tokens[colon + 1].text and colon + 2 == stop:
         return None  # "mail for Ada: ada@example.org"
@@ -41,9 +39,12 @@ def find_text_behind_colon(
     return colon + 1, stop if prose else _find_end_of_title(reader, offer, colon + 1, stop)
 
 
-def _continues(reader: Reader, at: int) -> bool:
-    """Whether another record, or what changes the order, may stand behind a comma: "note on 7, not on 9"."""
-    return at in reader.numbers or reader.low(at) in WEIGHTY or any(map(str.isdigit, reader.low(at)))
+def _continues(reader: Reader, first: int, comma: int) -> bool:
+    """Whether no record may be named before a comma ("make a note, Ada rang"), or another one behind it, or what
+    changes the order: "note on 7, not on 9"."""
+    behind = reader.low(comma + 1)
+    named = not (_WAYS | _WHERE).isdisjoint(reader.lows(first, comma - first))
+    return not named or comma + 1 in reader.numbers or behind in WEIGHTY or any(map(str.isdigit, behind))
 
 
 def find_texts_behind_prepositions(reader: Reader, offer: Offer, first: int, stop: int) -> dict[str, tuple[int, int]]:

@@ -287,10 +287,8 @@ class Interpreter(StretchEvidence):
             if found is None and noting and self.records and writes_note(self.reader, self.offer, name, noting):
                 found = find_noted(self.reader, after, self.stop, taken | sure)
                 begin = min(each.first for pieces in self.records.values() for each in pieces)
-                if (
-                    found is not None and self.reader.low(begin - 1) == "that"
-                ):  # "note that Ada moved": the whole clause
-                    found = begin, found[1]
+                whole = self.reader.low(begin - 1) == "that"  # "note that Ada moved"
+                found = (begin, found[1]) if found is not None and whole else found
             kept = not is_sent(name, annotation)  # "…, keep it short" is said of no note
             if found is None and behind is not None and (kept or is_text_itself(self.reader, *behind)):
                 found = behind

@@ -13,7 +13,6 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.message_texts import SUBJECTS, find_message_text
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING, is_kept, is_message, is_note, list_named
 from agent.resolve.rules.grammar.reader import Reader
-from agent.validate.coverage.weighty_patterns import PAST
 from language import quotes
 from language.stems import EMPTY, is_past, stem
 from language.text import find_quotations, word_set
@@ -345,7 +344,7 @@ def add_subject(
     """
     (at, end), (first, asked, stop) = found, place
     begin = records.get(at)
-    if begin is None or not _is_finite(reader.low(at)):
+    if begin is None:
         return found
     while begin > first and reader.low(begin - 1) in _DETERMINERS:
         begin -= 1
@@ -354,13 +353,6 @@ def add_subject(
     while end < stop and end not in taken and reader.low(end) in lexicon.MANNER - {"so"}:
         end += 1  # "Ada keeps calling back"
     return begin, end
-
-
-def _is_finite(low: str) -> bool:
-    """Whether a word may be a finite verb: "said", "likes", "can't"."""
-    if re.fullmatch(PAST, low) or low in lexicon.DENYING | lexicon.SHALL:
-        return True
-    return low.endswith("s") and not low.endswith("ss") and bool(find_similar_stems(stem(low), verb=True))
 
 
 def _find_rest(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:

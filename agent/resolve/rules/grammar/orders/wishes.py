@@ -70,7 +70,7 @@ def split_atoms(reader: Reader, first: int, stop: int, orders: Callable[[int, in
             made.append(_make_stretch(reader, begin, at, sentence, orders))
             begin = at
             continue
-        if not ends and (not joins or _joins_nothing(reader, at, stop)):
+        if not (ends or joins):
             continue
         if at > begin:
             made.append(_make_stretch(reader, begin, at, sentence, orders))
@@ -85,12 +85,6 @@ def _rules_out(reader: Reader, at: int, stop: int) -> bool:
     deed = next((step for step in range(at + 1, stop) if reader.low(step) not in lexicon.DETERMINERS | {"any"}), stop)
     ends = deed + 1 == stop or (deed + 1 < stop and _ends_sentence(reader, deed + 1))
     return reader.low(at) in _RULING_OUT and deed < stop and ends and is_order(stem(reader.low(deed)))
-
-
-def _joins_nothing(reader: Reader, at: int, stop: int) -> bool:
-    """Whether a conjunction ends the sentence and means itself: "move her to plus"."""
-    ends = at + 1 >= stop or _ends_sentence(reader, at + 1)
-    return ends and reader.tokens[at].word and reader.low(at - 1) in {"to", "on", "the"}
 
 
 def _ends_sentence(reader: Reader, at: int) -> bool:
