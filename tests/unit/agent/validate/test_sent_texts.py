@@ -68,5 +68,7 @@ async def test_direct_speech_and_notes_do_not_wait(text: str) -> None:
         "tell Nell when she can come",
     ],
 )
-async def test_what_is_no_message_as_it_stands_is_not_sent(text: str) -> None:
-    assert not isinstance((await ask(LAUNDRY, text)).verdict, Plan)
+async def test_what_is_no_message_as_it_stands_is_neither_sent_nor_offered(text: str) -> None:
+    verdict = (await ask(LAUNDRY, text)).verdict
+    assert not isinstance(verdict, Plan)
+    assert "Text: " not in getattr(verdict, "text", "")
