@@ -30,6 +30,10 @@ _MODALS: Final = word_set(
 )
 _ADVERBS: Final = word_set("still also just already only always never now probably really")
 _TELLERS: Final = word_set("i i'm i've i'll we we're we've we'll")
+_ASKS: Final = re.compile(
+    r"(?P<asks>if|whether|when|where|why|how|what)\s+(?P<said>[\w'’]+\s.+)", re.IGNORECASE | re.DOTALL
+)
+_SAID: Final = re.compile(r"(?P<who>you|we|i|it)\s+(?P<verb>[^\W\d_]+)(?=\W|$)", re.IGNORECASE)
 _DAY: Final = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?")
 _TO_WHOM: Final = frozenset(
     map(
@@ -77,6 +81,18 @@ def address(clause: str) -> str | None:
         made += clause[end : words[at].start()] + (said.capitalize() if capital else said)
         end = words[at].end()
     return made + clause[end:]
+
+
+def ask(clause: str) -> str | None:
+    """The direct question that a reported one is, put to the reader: "can you come at 3?" of "if she can come at 3".
+    None if it is no question whose subject is a pronoun, or if no auxiliary stands behind that."""
+    asked = _ASKS.fullmatch(clause)
+    told = (address(asked["said"]) or asked["said"]) if asked is not None else ""
+    said = _SAID.match(told)
+    if asked is None or said is None or said["verb"].casefold() not in _MODALS | {*_AGREES, *_AGREES.values()}:
+        return None
+    word = "" if asked["asks"].casefold() in ("if", "whether") else f"{asked['asks']} "
+    return f"{word}{said['verb']} {said['who']}{told[said.end() :].rstrip('?.! ')}?"
 
 
 def _opens(before: list[str]) -> bool:

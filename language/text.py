@@ -109,6 +109,15 @@ class Text:
             made.append(Token(start, end, self.plain[start:end], low, owns, low[-1:].isalnum() or low[-1:] == "_"))
         return made
 
+    def pair_brackets(self) -> dict[int, int]:
+        """The tokens at which brackets open, with those at which they close."""
+        opened, pairs = list[int](), dict[int, int]()
+        for at, token in enumerate(self.tokens):
+            opened += [at] if token.text == "(" else []
+            if token.text == ")" and opened:
+                pairs[opened.pop()] = at
+        return pairs
+
     def _put(self, start: int, end: int, word: str) -> None:
         """Replaces the text from ``start`` to ``end`` with ``word``, and keeps the original offsets."""
         if self._origin is None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from agent.extract.time import dates
-from agent.pipeline import Abstain, Answer, Plan, Proposed, Question, RecordSource, Request, Resolved
+from agent.pipeline import Abstain, Answer, Ask, Plan, Proposed, Question, RecordSource, Request, Resolved
 from agent.planning.proposal import (
     BelongsTo,
     Call,
@@ -42,7 +42,7 @@ from agent.validate.records.located import RecordScope
 from core.errors import PlatformUnavailable
 from language.stems import makes_anew, split_runs, stem, stem_text
 from language.text import read_text, word_set
-from registry.contract import Contract
+from registry.contract import Contract, Risk
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
@@ -125,10 +125,10 @@ def _offers_records(asked: Question, least: int) -> bool:
 
 
 async def preview_offered(task: Task, made: Outcome, plan: Callable[[Task], Awaitable[Outcome]]) -> Outcome:
-    """A question whether one action is meant, with what it would do. ``plan`` plans a task anew."""
-    asked = made.verdict
-    unread = made.resolved is not None and isinstance(made.resolved.resolution, Abstain)
-    if task.request.answers or unread or not isinstance(asked, Question) or asked.code not in _OPEN:
+    """A question whether one action is meant, with what it would do. What was read in full without doubt is a plan that
+    waits instead, unless it can't be undone. ``plan`` plans a task anew."""
+    asked, meant = made.verdict, made.resolved.resolution if made.resolved is not None else None
+    if task.request.answers or isinstance(meant, Abstain) or not isinstance(asked, Question) or asked.code not in _OPEN:
         return made
     if asked.slot != "action" or len(asked.candidates) != 1 or len(task.request.text) > MOST_CHARACTERS:
         return made
@@ -136,6 +136,9 @@ async def preview_offered(task: Task, made: Outcome, plan: Callable[[Task], Awai
     other = await plan(replace(task, request=task.request.model_copy(update={"answers": (chosen,)})))
     if not isinstance(other.verdict, Plan):
         return made
+    sure = isinstance(meant, Ask) and meant.likeliest is not None
+    if sure and all(step.risk is not Risk.IRREVERSIBLE for step in other.verdict.steps):
+        return hold(other, ONLY_FIT)
     text = f"{asked.text.removesuffix('?')}: {preview_steps(other.verdict.steps)}?"
     return replace(made, verdict=asked.model_copy(update={"text": text}))
 

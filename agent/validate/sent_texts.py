@@ -11,7 +11,7 @@ from agent.pipeline import ParameterValue, PromptSource, Request, Span, Step
 from agent.resolve.rules.grammar.orders.text_parameters import is_sent
 from agent.validate.questions import list_members
 from agent.validate.questions import quote_words as quote
-from language.direct_speech import address
+from language.direct_speech import address, ask
 from language.stems import split_runs
 from registry.contract import Contract
 
@@ -40,7 +40,8 @@ def address_reader(request: Request, contract: Contract, name: str, said: Span) 
     before = split_runs(request.text[:told])
     alone = told is not None and all(is_polite_word(word.casefold()) for word, _, _ in before)
     once = len(_TELLS.findall(request.text, 0, said.start)) == 1  # "tell Bo it is late and tell Ada he is sorry"
-    return address(said.text) if alone and once else None
+    asked = ask(said.text) if request.text[told:].casefold().startswith("ask ") else None
+    return (asked or address(said.text)) if alone and once else None
 
 
 def list_cautions(request: Request, contract: Contract, step: Step) -> Iterator[str]:
@@ -58,7 +59,7 @@ def list_cautions(request: Request, contract: Contract, step: Step) -> Iterator[
             yield f"You wrote {quote(said)}. It is put to the one who gets it."
         elif person is not None and _SOMEBODY.search(said, 0, person.start()) is None:
             yield f"{quote(said)} is sent as it stands. Change it if it should say “you”."
-        elif _NO_SENTENCE.match(said):
+        elif _NO_SENTENCE.match(said) or ask(said) is not None:
             yield f"{quote(said)} is sent as it stands. Change it if it should be a sentence of its own."
         if (limit := _LIMIT.search(said)) is not None and limit.start() > 0:
             yield f"{quote(limit.group())} is sent as part of the text, and the text is sent at once."

@@ -58,9 +58,9 @@ _WHETHER: Final = re.compile(
     r"\b(?:check|see|know|verify|confirm|determine|find\s+out|ask|tell\s+me|wonder(?:ing)?|sure|test|validate|identify|say)\b(?:\s+\w+){0,2}\s+(?:if|when)\b",
     re.IGNORECASE,
 )
-# A future event: "when Ada pays", "once it is done", "the moment she is back", but not "when she came".
+# A future event: "when Ada pays", "once it is done", "the moment she is back", but not "when she came" or "ask when …".
 _WHEN: Final = re.compile(
-    r"(?<!\w)(?:when(?:ever)?|once|as\s+soon\s+as|the\s+(?:very\s+)?(?:moment|minute|instant))\s+"
+    r"(?<!\w)(?<!\bask )(?:when(?:ever)?|once|as\s+soon\s+as|the\s+(?:very\s+)?(?:moment|minute|instant))\s+"
     rf"(?!(?:he|she|it|they|we|you)\s+(?:{patterns.PAST}|was|were|had|did)\b)"
     r"(?:he|she|it|they|we|you|someone|somebody|nobody|the|his|her|their|[A-Z])"
 )

@@ -31,6 +31,7 @@ from agent.resolve.rules.clauses import Clause, find_head, is_order, parse_claus
 from agent.resolve.rules.grammar.understand import answer_question, understand
 from agent.resolve.rules.if_else import REGARDLESS, find_condition
 from agent.resolve.rules.lower_case_names import read_names
+from agent.resolve.rules.money_received import find_money_received
 from agent.resolve.rules.normalization import normalize
 from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, is_foreign_object, rank_offers, split_wishes
 from agent.resolve.rules.scoring import ScoredOffer
@@ -93,16 +94,17 @@ class RuleResolver:
             detail = load_locale(other.language).read_in_part.format(words=words)
             return Resolved(resolution=Abstain(reason="nothing_fits", detail=detail), trace=Trace(resolver=self.name))
         read = normalize(request.text, shortlist, kinds)
+        paid = find_money_received(read.text, shortlist) if full else []
+        read = read.put(paid)
         said = request.model_copy(update={"text": read.text})
 
         if full:
             meant = understand(read, said, shortlist, kinds)
-            trace = Trace(resolver=self.name, notes=(BY_GRAMMAR,))
-            made = Resolved(
-                resolution=meant,
-                trace=trace,
-                named=read_names(read, meant, request, shortlist, kinds) if other is None else None,
-            )
+            named = read_names(read, meant, request, shortlist, kinds) if other is None else None
+            unnamed = {"unnamed": bool(paid)}  # told by no verb of the action, so it waits for a person
+            meant = meant.model_copy(update=unnamed) if paid and isinstance(meant, Proposed) else meant
+            named = named.model_copy(update=unnamed) if paid and named is not None else named
+            made = Resolved(resolution=meant, trace=Trace(resolver=self.name, notes=(BY_GRAMMAR,)), named=named)
         elif imported and (plain := read_api_order(request.text, shortlist, kinds)) is not None:
             trace = Trace(resolver=self.name, notes=("read as an order to an API",))
             made = Resolved(resolution=plain, trace=trace)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from language.direct_speech import address
+from language.direct_speech import address, ask
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,20 @@ def test_words_about_the_reader_are_put_to_them(told: str, said: str | None) -> 
 )
 def test_words_that_may_be_about_somebody_else_stay(told: str) -> None:
     assert address(told) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("if she can fetch her bags", "can you fetch your bags?"),
+        ("whether he has signed", "have you signed?"),
+        ("when we can call her back", "when can we call you back?"),
+        ("where it is", "where is it?"),
+        ("if she wants her bags", None),  # no auxiliary
+        ("if they can come", None),  # perhaps others
+        ("if Bo can come", None),
+        ("she can come", None),
+    ],
+)
+def test_a_reported_question_is_put_to_its_reader(told: str, said: str | None) -> None:
+    assert ask(told) == said

@@ -75,6 +75,7 @@ class Reader:
         ]
         """Where what was said before is taken back: "no, make that"."""
         self.hours = self.text.by_token(times.find_hours(self.text))
+        self.brackets = self.text.pair_brackets()
         self.durations = durations.find(self.text)
         told = find_message(self.text.plain)
         self.message_from = self.end_index(told) if told is not None else len(self.tokens)

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Abstain, Answer, Candidate, Plan, Question, Request, Resolved, Trace
+from agent.pipeline import Abstain, Answer, Ask, Candidate, Plan, Question, Request, Resolved, Trace
 from agent.planning.linked_plans import ONLY_FIT, preview_offered
+from agent.planning.proposal import PlanResult, Proposal
 from agent.planning.propose import propose
 from agent.planning.task import Outcome, Task
 from agent.resolve.rules.resolver import RuleResolver
 from evals.cases.frozen_world import FrozenWorld
+from registry.contract import Risk
 from tests.unit.marina import ask, define, list_rows, offer, refer
 from tests.unit.own_worlds import NOW, OWNER, world
 
@@ -63,7 +65,7 @@ async def test_it_takes_the_place_of_nothing_that_was_understood() -> None:
     assert not isinstance(made, Abstain | Plan | Question), made
 
 
-async def test_a_question_whether_one_action_is_meant_shows_what_it_would_do() -> None:
+async def test_a_question_whether_one_action_is_meant_shows_it_and_what_was_read_in_full_is_a_card() -> None:
     task = Task(
         Request(text="resend R-5104 by pigeon", now=NOW), OWNER, world("garage"), "run_00000000000000000000000001"
     )
@@ -75,13 +77,25 @@ async def test_a_question_whether_one_action_is_meant_shows_what_it_would_do() -
         assert chosen.request.answers[0].choice == only.id
         return planned
 
-    made = (await preview_offered(task, Outcome(asked), plan)).verdict
-    assert isinstance(made, Question)
-    assert made.text.startswith("Is this what you mean: ")
-    assert "R-5104" in made.text
+    unsure = (await preview_offered(task, Outcome(asked), plan)).verdict
+    assert isinstance(unsure, Question)
+    assert unsure.text.startswith("Is this what you mean: ")
+    assert "R-5104" in unsure.text
+    ask_whether = Ask(question=asked, drafts=(), likeliest=Proposal(result=PlanResult(calls=())))
+    sure = Outcome(asked, Resolved(resolution=ask_whether, trace=Trace(resolver="offline")))
+    made = await preview_offered(task, sure, plan)
+    assert isinstance(made.verdict, Plan)
+    assert made.hold == ONLY_FIT
     nothing_read = Resolved(resolution=Abstain(reason="nothing_fits", detail=""), trace=Trace(resolver="offline"))
     open_still = Outcome(asked.model_copy(update={"text": "What should happen with R-5104?"}), nothing_read)
     assert (await preview_offered(task, open_still, plan)).verdict == open_still.verdict
+
+    async def plan_for_good(chosen: Task) -> Outcome:
+        assert isinstance(planned.verdict, Plan)
+        steps = tuple(each.model_copy(update={"risk": Risk.IRREVERSIBLE}) for each in planned.verdict.steps)
+        return replace(planned, verdict=planned.verdict.model_copy(update={"steps": steps}))
+
+    assert isinstance((await preview_offered(task, sure, plan_for_good)).verdict, Question)
 
 
 _TANK_STATES = ["filled", "cleaning", "on_loan"]

@@ -32,6 +32,9 @@ async def test_indirect_speech_waits(text: str, shown: str) -> None:
         ("tell Nell her curtains are done", "your curtains are done"),
         ("let Bill Marsh know he owes us 40 euros", "you owe us 40 euros"),
         ("please inform Bill Marsh that we have his shirts", "we have your shirts"),
+        ("remind Nell that her curtains are done", "your curtains are done"),
+        ("ask Nell whether she can come at 4", "can you come at 4?"),
+        ("ask Bill Marsh when we can fetch his shirts", "when can we fetch your shirts?"),
     ],
 )
 async def test_what_is_told_of_whoever_gets_it_is_put_to_them_and_waits(text: str, said: str) -> None:
@@ -55,3 +58,17 @@ async def test_direct_speech_and_notes_do_not_wait(text: str) -> None:
     verdict = (await ask(LAUNDRY, text)).verdict
     assert isinstance(verdict, Plan)
     assert not verdict.held
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "remind me that Nell's curtains are done",  # the speaker is told
+        "ask Nell if the curtains are hers",  # no question as it stands
+        "tell Nell when she can come",
+    ],
+)
+async def test_what_is_no_message_as_it_stands_is_neither_sent_nor_offered(text: str) -> None:
+    verdict = (await ask(LAUNDRY, text)).verdict
+    assert not isinstance(verdict, Plan)
+    assert "Text: " not in getattr(verdict, "text", "")

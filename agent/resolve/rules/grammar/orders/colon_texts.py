@@ -8,7 +8,7 @@ from typing import Final
 
 from agent.extract.parameter_reader import read_exact
 from agent.resolve.rules.grammar.orders.text_parameters import is_message, is_note, takes_text
-from agent.resolve.rules.grammar.orders.texts import LEADING, tells_that, writes_note
+from agent.resolve.rules.grammar.orders.texts import LEADING, WEIGHTY, tells_that, writes_note
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.reader import Reader
 from registry.offers.offer import Offer
@@ -24,19 +24,27 @@ def find_text_behind_colon(
     title ends before what is said of the new thing besides: "new guest: Ada Berg, 2 nights"."""
     first, stop = place
     texts = [name for name in offer.required if takes_text(name, offer.properties.get(name), offer.annotation(name))]
-    notes = len(texts) == 1 and writes_note(reader, offer, texts[0])
+    sure = [at for at, much in verbs.items() if much > 0.5]
+    notes = len(texts) == 1 and writes_note(reader, offer, texts[0], sure)
     marks = range(first + 2, stop - 1)
     dashes = {at for at in marks if notes and (reader.low(at) in ("-", "–") or tells_that(reader, first, at))}
-    colon = next((at for at in marks if reader.low(at) == ":" or at in dashes), None)
-    if len(texts) != 1 or colon is None or colon in reader.quoted:
-        return None
-    if not any(at < colon and much > 0.5 for at, much in verbs.items()):
+    commas = (at for at in marks if notes and reader.low(at) == "," and not _continues(reader, first, at))
+    colon = next((at for at in marks if reader.low(at) == ":" or at in dashes), next(commas, None))
+    if len(texts) != 1 or colon is None or colon in reader.quoted or min(sure, default=colon) >= colon:
         return None
     if "@" in reader.tokens[colon + 1].text and colon + 2 == stop:
         return None  # "mail for Ada: ada@example.org"
     annotation = offer.annotation(texts[0])
     prose = is_message(texts[0], annotation) or is_note(texts[0], annotation)
     return colon + 1, stop if prose else _find_end_of_title(reader, offer, colon + 1, stop)
+
+
+def _continues(reader: Reader, first: int, comma: int) -> bool:
+    """Whether no record may be named before a comma ("make a note, Ada rang"), or another one behind it, or what
+    changes the order: "note on 7, not on 9"."""
+    behind = reader.low(comma + 1)
+    named = not (_WAYS | _WHERE).isdisjoint(reader.lows(first, comma - first))
+    return not named or comma + 1 in reader.numbers or behind in WEIGHTY or any(map(str.isdigit, behind))
 
 
 def find_texts_behind_prepositions(reader: Reader, offer: Offer, first: int, stop: int) -> dict[str, tuple[int, int]]:

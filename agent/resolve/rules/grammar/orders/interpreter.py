@@ -7,7 +7,7 @@ contract's types say which piece can fill which parameter. Unexplained words are
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -164,7 +164,6 @@ class Interpreter(StretchEvidence):
                     single[other] = theirs[-1].argument
                     self.doubtful |= len({repr(getattr(each.argument, "value", each.argument)) for each in theirs}) > 1
             paired = [each for each in values if len(each[1]) == len(pieces)]
-            self.unread += self._find_whole(pieces)
             self.doubtful |= self._says_apart(pieces) or any(self._may_be_for_each(pieces, *each) for each in paired)
             return [
                 {**single, name: piece.argument, **{other: theirs[at].argument for other, theirs in paired}}
@@ -195,29 +194,15 @@ class Interpreter(StretchEvidence):
         return apart and chosen and not told
 
     def _says_apart(self, pieces: Sequence[Piece]) -> bool:
-        """Whether each record of a list has its own value and one of them can't be read: "F-1 half and F-2 all"."""
-        last = pieces[-1].last
-        between = (
-            values[0]
-            for values in self.values.values()
-            if len(values) == 1 and pieces[0].last <= values[0].first < last
-        )
-        apart = self.reader.low(last) in _WHOLE or self.reader.lows(last, 2) == ("for", "good")
-        return next(between, None) is not None and apart
-
-    def _find_whole(self, pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
-        """Words for the whole of one record of a list, beside the one value that all of them get: "half of F-1 and all
-        of F-2"."""
-        values = [each[0] for each in self.values.values() if len(each) == 1]
-        sets = (each for each in pieces if isinstance(each.argument, RecordArgument) and _is_set(each.argument))
-        apart = {at for each in (*values, *sets) for at in range(each.first, each.last)}
-        first = max(self.first, pieces[0].first - 2)
-        if values:
-            yield from (
-                (at, at + 1)
-                for at in range(first, pieces[-1].last)
-                if self.reader.low(at) in _WHOLE and at not in apart
-            )
+        """Whether each record of a list has its own value and one of them can't be read: "F-1 half and F-2 all", "half
+        of F-1 and all of F-2". "All open bills" says which are meant."""
+        first, last = max(self.first, pieces[0].first - 2), pieces[-1].last
+        values = [each[0] for each in self.values.values() if len(each) == 1 and first <= each[0].first < last]
+        finds = ((each, each.argument.reference) for each in pieces if isinstance(each.argument, RecordArgument))
+        sets = (each for each, find in finds if isinstance(find, Find) and find.said is None)
+        told = {at for each in (*values, *sets) for at in range(each.first, each.last)}
+        whole = any(self.reader.low(at) in _WHOLE for at in range(first, last + 1) if at not in told)
+        return bool(values) and (whole or self.reader.lows(last, 2) == ("for", "good"))
 
     def _is_list(self, pieces: Sequence[Piece], values: Sequence[tuple[str, list[Piece]]]) -> bool:
         """Whether records form a list: with a conjunction between each two, or with as many values."""
@@ -298,10 +283,14 @@ class Interpreter(StretchEvidence):
             found = behind if not is_message(name, annotation) and not quoted else None
             found = found or self.labelled.get(name)
             found = found or read_text_argument(self.reader, place, name, annotation, taken | sure, required=required)
-            noting = behind is None and any(much >= SHOWN and at < after for at, much in self.verbs.items())
-            if found is None and noting and self.records and writes_note(self.reader, self.offer, name):
+            noting = [at for at, much in self.verbs.items() if much >= SHOWN and at < after and behind is None]
+            if found is None and noting and self.records and writes_note(self.reader, self.offer, name, noting):
                 found = find_noted(self.reader, after, self.stop, taken | sure)
-            if found is None and behind is not None and is_text_itself(self.reader, *behind):
+                begin = min(each.first for pieces in self.records.values() for each in pieces)
+                whole = self.reader.low(begin - 1) == "that"  # "note that Ada moved"
+                found = (begin, found[1]) if found is not None and whole else found
+            kept = not is_sent(name, annotation)  # "…, keep it short" is said of no note
+            if found is None and behind is not None and (kept or is_text_itself(self.reader, *behind)):
                 found = behind
             why = next((at for at in range(self.first, self.stop) if self.reader.low(at) == "for"), None)
             if found is None and why is not None and (self._is_about_another(why) or (required and not self.labelled)):
@@ -379,8 +368,3 @@ class Interpreter(StretchEvidence):
             or self.words.writes
             or any(much > ALIKE_SHARE and self.reader.low(at) in TELLING for at, much in self.verbs.items())
         )
-
-
-def _is_set(argument: RecordArgument) -> bool:
-    """Whether "all" before a record says which are meant: "all open bills", but not "all of bill 7"."""
-    return isinstance(argument.reference, Find) and argument.reference.said is None

@@ -9,7 +9,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.messages import reports
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING
 from agent.resolve.rules.grammar.reader import Reader
-from language.gazetteer import LANGUAGES
+from language.direct_speech import ask
 from language.stems import EMPTY, stem
 from language.text import word_set
 from language.wordnet import find_similar_stems
@@ -24,7 +24,8 @@ _SAYING: Final[tuple[tuple[str, ...], ...]] = (
     ("reading",), ("say",),
     ("telling", "them"), ("telling", "him"), ("telling", "her"),
 )  # fmt: skip
-_ASKING: Final = word_set("ask remind")
+_ASK: Final = "ask"
+_SPEAKERS: Final = word_set("me us")
 _SAYS: Final = word_set("is are isn't aren't was were will won't has have needs can can't")
 """Finite verbs by which a clause is known."""
 _TELLS_WHAT: Final = word_set("to know he she they")
@@ -116,17 +117,19 @@ def find_named_text(reader: Reader, first: int, stop: int) -> range:
 
 def _find_told_that(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
     """Finds a reported message, as typed: "tell her (that) we look into it", "let Ada know it is fixed", "ask Ada to
-    come at ten"."""
-    asking = TELLING | _ASKING
-    verb = next((at for at in range(first, stop) if reader.low(at) in asking and not _reported(reader, at)), None)
-    if verb is None or any(_language(reader, at) for at in range(first, stop)):
+    come at ten", "ask Ada if she can come". None if the speaker is told: "remind me that Ada comes"."""
+    verbs = TELLING | {_ASK}
+    verb = next((at for at in range(first, stop) if reader.low(at) in verbs and not _reported(reader, at)), None)
+    if verb is None or reader.low(verb + 1) in _SPEAKERS:
         return None
     start = verb + 1
     told = next((at for at in range(start, stop) if reader.low(at) in {"that", "is", "are"}), stop)
     for at in range(start, min(stop - 1, told, start + 12)):
         if reader.low(at) == "to" and at - 1 in taken and at > start and not _is_of_others(reader, at + 1, stop):
             return at + 1, stop
-    if reader.low(verb) in _ASKING or any(reader.low(at) in _STYLE for at in range(first, stop)):
+        if reader.low(verb) == _ASK and at - 1 in taken and ask(reader.words(at, stop).text) is not None:
+            return at, stop
+    if reader.low(verb) == _ASK or any(reader.low(at) in _STYLE for at in range(first, stop)):
         return None
     for at in range(start, min(stop, start + 12)):
         low = reader.low(at)
@@ -163,8 +166,3 @@ def _reported(reader: Reader, at: int) -> bool:
         return False
     needed = reader.low(at - 2) in {"need", "needed", "want", "wanted"}
     return not needed and reports(reader.text.plain, reader.tokens[at].start)
-
-
-def _language(reader: Reader, at: int) -> bool:
-    """Whether the text's language is requested: "in German"."""
-    return reader.low(at) == "in" and reader.low(at + 1) in LANGUAGES

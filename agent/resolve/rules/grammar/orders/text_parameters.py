@@ -15,7 +15,7 @@ TELLING: Final = word_set("tell reply answer respond write let inform say messag
 _MESSAGES: Final = frozenset(
     map(stem, ("message", "text", "body", "answer", "reply", "content", "comment", "words", "memo"))
 )
-_KEPT: Final = frozenset(map(stem, ("note", "remark")))
+KEPT: Final = frozenset(map(stem, ("note", "remark")))
 _NOTES: Final = frozenset(map(stem, ("note", "comment", "memo", "remark", "text", "message")))
 
 
@@ -34,12 +34,17 @@ def is_message(name: str, annotation: Annotation) -> bool:
 
 def is_sent(name: str, annotation: Annotation) -> bool:
     """Whether a text goes out to somebody. One that is called a note is kept, whoever words it."""
-    return is_message(name, annotation) and list_named(name, annotation).isdisjoint(_KEPT)
+    return is_message(name, annotation) and not is_kept(name, annotation)
+
+
+def is_kept(name: str, annotation: Annotation) -> bool:
+    """Whether a text is called a note."""
+    return not list_named(name, annotation).isdisjoint(KEPT)
 
 
 def is_note(name: str, annotation: Annotation) -> bool:
     """Whether a text is kept with a record rather than sent to anybody."""
-    return bool(list_named(name, annotation) & (_KEPT if annotation.compose is True else _NOTES))
+    return bool(list_named(name, annotation) & (KEPT if annotation.compose is True else _NOTES))
 
 
 def list_named(name: str, annotation: Annotation) -> frozenset[str]:

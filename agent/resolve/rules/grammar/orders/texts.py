@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from typing import Final
 
 from agent.extract.references.vocabulary import rate_person_likeness
@@ -11,9 +11,8 @@ from agent.extract.spans.politeness import is_polite_word
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.message_texts import SUBJECTS, find_message_text
-from agent.resolve.rules.grammar.orders.text_parameters import is_message, is_note, list_named
+from agent.resolve.rules.grammar.orders.text_parameters import TELLING, is_kept, is_message, is_note, list_named
 from agent.resolve.rules.grammar.reader import Reader
-from agent.validate.coverage.weighty_patterns import PAST
 from language import quotes
 from language.stems import EMPTY, is_past, stem
 from language.text import find_quotations, word_set
@@ -35,7 +34,7 @@ _BECAUSE: Final[tuple[tuple[str, ...], ...]] = (
 )  # fmt: skip
 _AS_A: Final = (("as", "a"), ("as", "an"))
 _DETERMINERS: Final = word_set("his her their our the your")
-_WEIGHTY: Final = word_set(
+WEIGHTY: Final = word_set(
     "not don't without except only half all both each every but unless if instead until till never no other"
 )
 _GOING_ON: Final = word_set("and then also plus or but please can could would will thanks thank make him her it")
@@ -62,13 +61,16 @@ _SHORT: Final = 14
 _NOT_WHY: Final = word_set("me us him her them now good ever free today tomorrow everyone everybody all him")
 
 
-def writes_note(reader: Reader, offer: Offer, name: str) -> bool:
-    """Whether an action only writes a note on a record, which is of no person."""
+def writes_note(reader: Reader, offer: Offer, name: str, verbs: Iterable[int] = ()) -> bool:
+    """Whether an action only writes a note on a record. That is of a person only if one of its ``verbs`` says so, and
+    tells them nothing: "write Ada that …" is no note."""
     needed = [reader.kinds.get(offer.annotation(each).record or "") for each in offer.required if each != name]
     kind = needed[0] if len(needed) == 1 else None
     people = reader.people()
     person = kind is not None and (rate_person_likeness(kind) == 2 or (people is not None and people.name == kind.name))
-    return kind is not None and not person and is_note(name, offer.annotation(name))
+    annotation = offer.annotation(name)
+    noted = is_kept(name, annotation) and any(reader.low(at) not in TELLING for at in verbs)
+    return kind is not None and (noted if person else is_note(name, annotation))
 
 
 def puts_on(reader: Reader, order: int, found: tuple[int, int]) -> bool:
@@ -80,21 +82,24 @@ def puts_on(reader: Reader, order: int, found: tuple[int, int]) -> bool:
 
 def tells_that(reader: Reader, first: int, at: int) -> bool:
     """Whether "that" behind a record begins a clause of its own, with a subject, rather than one about that record."""
-    before = [reader.tokens[step] for step in range(first, at)]
-    named = any(each.owns or re.search(r"\d", each.low) for each in before)
-    if reader.low(at) != "that" or not (named or any(reader.noun(step) is not None for step in range(first, at))):
+    if reader.low(at) != "that":
         return False
     subject = reader.low(at + 1)
+    if subject in SUBJECTS | lexicon.DETERMINERS | lexicon.OWNERS or at + 1 in reader.numbers:
+        return True
+    before = range(first, at)
+    named = any(reader.tokens[step].owns or re.search(r"\d", reader.low(step)) for step in before)
     whole = reader.noun(at - 1) is None or reader.tokens[at - 2].owns  # "Ada's order"
-    own = whole and subject not in lexicon.BE | lexicon.AUXILIARIES
-    return own or subject in lexicon.DETERMINERS | lexicon.OWNERS or at + 1 in reader.numbers
+    known = named or any(reader.noun(step) is not None for step in before)
+    return known and whole and subject not in lexicon.BE | lexicon.AUXILIARIES | lexicon.PARTICLES
 
 
 def find_noted(reader: Reader, first: int, stop: int, taken: Set[int]) -> tuple[int, int] | None:
     """The words behind the records that a note is for, up to the end: "note on 7 ring twice"."""
     at = first + (first < stop and reader.tokens[first].text in _MARKS)
     at += reader.low(at) == "saying"
-    if at >= stop or reader.joint(at) or reader.low(at) in _NO_NOTE or is_polite_word(reader.low(at)):
+    begins = at + (reader.low(at) == "not")  # "note on 7, not on 9"
+    if at >= stop or reader.joint(at) or reader.low(begins) in _NO_NOTE or is_polite_word(reader.low(at)):
         return None
     end = _find_end(reader, at, stop)
     beyond = any(reader.tokens[step].word for step in range(end, stop) if not is_polite_word(reader.low(step)))
@@ -231,7 +236,7 @@ def _orders(reader: Reader, at: int) -> bool:
         at += 1
     at += 2 if reader.low(at) == "which" and reader.low(at + 1) in lexicon.PRONOUNS else 0  # "which she pays back"
     word, past = stem(reader.low(at)), is_past(reader.low(at))
-    if (is_order(word) and not past) or reader.low(at) in _WEIGHTY or reader.lows(at, 2) == ("to", "be"):
+    if (is_order(word) and not past) or reader.low(at) in WEIGHTY or reader.lows(at, 2) == ("to", "be"):
         return True
     verb = not (past or reader.low(at).endswith("ing")) and bool(find_similar_stems(word, verb=True))
     return reader.low(at + 1) in _BEHIND_VERBS and (verb or reader.low(at) in lexicon.SPARING)
@@ -241,16 +246,24 @@ def _tells(reader: Reader, at: int, stop: int) -> bool:
     """Whether the words after punctuation give a reason and change nothing: no order, amount, day or restriction."""
     end = _find_end(reader, at, stop)
     inner = range(at, end)
-    if any(step in reader.numbers or step in reader.dated or reader.low(step) in _WEIGHTY for step in inner):
+    if _weighs(reader, at, end):
         return False
     excepts = any(stem(reader.low(step)) in _EXCEPTIONS for step in inner)
     return reader.low(at) not in _GOING_ON and not excepts and not _orders(reader, at)
 
 
+def _weighs(reader: Reader, at: int, end: int) -> bool:
+    """Whether words may change what is ordered: a number, a day, a restriction."""
+    dated = reader.numbers.keys() | reader.dated
+    return any(step in dated or reader.low(step) in WEIGHTY for step in range(at, end))
+
+
 def _find_end(reader: Reader, at: int, stop: int) -> int:
+    """Where words end that only a mark limits. What stands in brackets belongs to them, if it changes nothing."""
     end = at
     while end < stop and reader.tokens[end].text not in {".", ";", "!", "?", ")", "(", ","}:
-        end += 1
+        closed = reader.brackets.get(end + 1, stop)
+        end = closed + 1 if closed < stop and not _weighs(reader, end + 1, closed) else end + 1
     while end > at and (is_polite_word(reader.low(end - 1)) and reader.low(end - 1) not in EMPTY):
         if reader.low(end - 2) in lexicon.DETERMINERS:
             break  # "this morning"
@@ -288,7 +301,7 @@ def _limits(reader: Reader, at: int, stop: int) -> bool:
     """Whether words begin here that limit, add to or date an order."""
     low, behind = reader.low(at), reader.low(at + 1) if at + 1 < stop else ""
     if low == "but":
-        return behind in _WEIGHTY | {"just", "once"}
+        return behind in WEIGHTY | {"just", "once"}
     if low == "for":  # "… for good"
         return behind in _NOT_WHY
     if low in {"and", "plus"}:  # "… and 10 for the hat"
@@ -331,7 +344,7 @@ def add_subject(
     """
     (at, end), (first, asked, stop) = found, place
     begin = records.get(at)
-    if begin is None or not _is_finite(reader.low(at)):
+    if begin is None:
         return found
     while begin > first and reader.low(begin - 1) in _DETERMINERS:
         begin -= 1
@@ -340,13 +353,6 @@ def add_subject(
     while end < stop and end not in taken and reader.low(end) in lexicon.MANNER - {"so"}:
         end += 1  # "Ada keeps calling back"
     return begin, end
-
-
-def _is_finite(low: str) -> bool:
-    """Whether a word may be a finite verb: "said", "likes", "can't"."""
-    if re.fullmatch(PAST, low) or low in lexicon.DENYING | lexicon.SHALL:
-        return True
-    return low.endswith("s") and not low.endswith("ss") and bool(find_similar_stems(stem(low), verb=True))
 
 
 def _find_rest(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:

@@ -13,7 +13,7 @@ from agent.resolve.rules.clauses import begins_like_an_order, is_order, parse_cl
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import LIGHT
 from agent.resolve.rules.grammar.orders.interpretation import Stretch
-from agent.resolve.rules.grammar.orders.text_parameters import TELLING
+from agent.resolve.rules.grammar.orders.text_parameters import KEPT, TELLING
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import LEAST_CODE, is_code
 from agent.resolve.rules.grammar.reader import Reader
@@ -70,7 +70,7 @@ def split_atoms(reader: Reader, first: int, stop: int, orders: Callable[[int, in
             made.append(_make_stretch(reader, begin, at, sentence, orders))
             begin = at
             continue
-        if not ends and (not joins or _joins_nothing(reader, at, stop)):
+        if not (ends or joins):
             continue
         if at > begin:
             made.append(_make_stretch(reader, begin, at, sentence, orders))
@@ -87,18 +87,13 @@ def _rules_out(reader: Reader, at: int, stop: int) -> bool:
     return reader.low(at) in _RULING_OUT and deed < stop and ends and is_order(stem(reader.low(deed)))
 
 
-def _joins_nothing(reader: Reader, at: int, stop: int) -> bool:
-    """Whether a conjunction ends the sentence and means itself: "move her to plus"."""
-    ends = at + 1 >= stop or _ends_sentence(reader, at + 1)
-    return ends and reader.tokens[at].word and reader.low(at - 1) in {"to", "on", "the"}
-
-
 def _ends_sentence(reader: Reader, at: int) -> bool:
     token = reader.tokens[at]
     if token.text == "." and reader.low(at - 1) in _SHORTENED:
         return False
     gap = reader.text.plain[reader.tokens[at - 1].end : token.start] if at else ""
-    return token.text in _SENTENCE or "\n" in gap
+    inside = any(first < at < last for first, last in reader.brackets.items())
+    return (token.text in _SENTENCE and not inside) or "\n" in gap
 
 
 def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: Callable[[int, int], bool]) -> Stretch:
@@ -275,8 +270,8 @@ def list_wishes(
 def _join_texts(
     reader: Reader, parts: list[Stretch], orders: Callable[[int, int], bool], may_mean: Callable[[Stretch], bool]
 ) -> list[Stretch]:
-    """The parts, of which those behind a colon and a comma order nothing if no action is meant by them: "note on 7: the
-    lock sticks, use oil"."""
+    """The parts, of which those behind a comma, and a colon or a note, order nothing if no action is meant by them:
+    "note on 7, ring the bell", "note on 7: the lock sticks, use oil"."""
 
     def may_order(part: Stretch) -> bool:
         if orders(part.first, part.stop) or stem(reader.low(part.order)) not in LIGHT:
@@ -284,11 +279,14 @@ def _join_texts(
         told = any(reader.noun(at) is not None or at in reader.numbers for at in range(part.first, part.stop))
         return told or stem(reader.low(part.order)) in MAKING or may_mean(part)
 
-    made, written = list[Stretch](), False
+    made, written, noted = list[Stretch](), False, False
     for at, part in enumerate(parts):
         listed = at > 0 and part.sentence == parts[at - 1].sentence and reader.low(part.first - 1) == ","
-        written = (written and listed) or (part.ordered and ":" in reader.lows(part.first, part.stop - part.first))
-        text = written and listed and not may_order(part)
+        said, low = reader.lows(part.first, part.stop - part.first), reader.low(part.order)
+        written = (written and listed) or (part.ordered and ":" in said)
+        noted = noted and listed and low not in TELLING and stem(low) not in LIGHT
+        text = listed and (written or noted) and not may_order(part)
+        noted |= part.ordered and not KEPT.isdisjoint(map(stem, said))
         made.append(replace(part, ordered=False, negated=False) if text else part)
     return made
 

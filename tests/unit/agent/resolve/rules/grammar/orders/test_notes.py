@@ -6,6 +6,8 @@ import pytest
 
 from agent.pipeline import Plan
 from agent.planning.task import Verdict
+from agent.workspace.context import WorkspaceContext
+from registry.catalogue import Catalogue
 from registry.contract import parse
 from tests.unit.own_worlds import read_words, world
 
@@ -43,6 +45,10 @@ async def verdict_of(text: str) -> Verdict:
         ("note on F-231: the saw is blunt, don't lend it out", "the saw is blunt, don't lend it out"),
         ("add a note to Ines Duarte's fine that she rang", "she rang"),
         ("put a note on the fine F-231 that two blades are blunt", "two blades are blunt"),
+        ("add a note to F-231, she rang (from her office!)", "she rang (from her office!)"),
+        ("note that F-231 came back blunt", "F-231 came back blunt"),
+        ("note on F-231, ring the bell at the side door", "ring the bell at the side door"),
+        ("note on F-231, she rang, two of them are blunt", "she rang, two of them are blunt"),
     ],
 )
 async def test_words_for_a_record_are_a_note_on_it(text: str, note: str) -> None:
@@ -68,7 +74,8 @@ async def test_quoted_words_put_on_something_are_no_message_to_its_owner(text: s
     "text",
     [
         "add a note to F-231", "note on F-231 for the desk", "note on F-231 and waive it", "F-231 blunt",
-        "note on the fine that was waived",
+        "note on the fine that was waived", "note on F-231, waive it", "note on F-231, use the yard",
+        "note on F-231, tell Ines Duarte", "note on F-231, not on F-232",
     ],
 )  # fmt: skip
 async def test_other_words_behind_a_record_are_no_note(text: str) -> None:
@@ -88,6 +95,7 @@ async def test_the_word_before_a_note_on_several_records_is_no_part_of_it() -> N
         "note on F-231 the saw came back blunt",
         "note on F-231 - it is blunt, she rang",
         "jot down on F-231 that it is blunt",
+        "note on F-231: it is blunt, short strokes only",
     ],
 )
 async def test_a_note_that_a_model_may_word_is_read_like_any_other(text: str) -> None:
@@ -128,3 +136,42 @@ async def test_what_things_are_put_on_says_nothing_of_a_note() -> None:
     made = await read_words("put a note on the fine F-231 that Ines Duarte rang", world("lending", NOTE, parse(put)))
     assert isinstance(made, Plan), made
     assert [step.action for step in made.steps] == ["lending.note_fine"]
+
+
+_ON_MEMBER = NOTE.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {
+    "name": "lending.note_member", "title": "Add a note to a member", "description": "Write a note in a member's file.",
+    "aliases": ["jot down"], "examples": [],
+    "annotations": {"member_id": {"record": "member"}, "note": {"label": "Note", "compose": True}},
+    "parameters": {
+        "type": "object", "additionalProperties": False, "required": ["member_id", "note"],
+        "properties": {"member_id": {"type": "integer"}, "note": {"type": "string", "maxLength": 200}},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("jot down that Ines Duarte has moved", "Ines Duarte has moved"),
+        ("add a note to Ines Duarte that she has moved", "she has moved"),
+        ("note for Ines Duarte: has moved", "has moved"),
+    ],
+)
+async def test_a_note_is_written_on_somebody_too_where_a_verb_says_so(text: str, note: str) -> None:
+    made = await read_words(text, world("lending", parse(_ON_MEMBER)))
+    assert isinstance(made, Plan), made
+    assert [each.value for step in made.steps for each in step.filled if each.param == "note"] == [note]
+
+
+async def test_what_somebody_is_written_is_no_note_on_them() -> None:
+    there = world("lending")
+    only = WorkspaceContext("own", Catalogue([parse(_ON_MEMBER)]), there.kinds, there.kinds)
+    made = await read_words("write Ines Duarte a welcome letter", only)
+    assert not isinstance(made, Plan), made
+
+
+@pytest.mark.parametrize("more", ["not the short one", "all of them", "until Friday"])
+async def test_brackets_that_change_something_are_no_part_of_a_note(more: str) -> None:
+    made = await verdict_of(f"note on F-231 she rang ({more})")
+    texts = [each.value for each in made.steps[0].filled] if isinstance(made, Plan) else []
+    assert not any(more in str(each) for each in texts), made
