@@ -151,14 +151,15 @@ class RecordSearch:
         ways = [by] if by else [each for each in ("name", "text") if any(f.search == each for f in kind.fields)]
         if by is None and (exact := find_numbered(words, records, kind)):
             return exact
-        for way in ways:
-            fit, picked = find_best(words, records, kind, way)
-            if picked and (fit is not Fit.VAGUE or way == "name"):
-                corrects = fit is Fit.VAGUE and need.told is None
-                if corrects and (one := find_slip(words, picked, records, kind)) is not None:
-                    self.slips[kind.name, one.id] = words
-                    return [one]
-                return match_name(need.slot, need.param, kind, words, way, records, place=place)
+        fits_best = {way: find_best(words, records, kind, way) for way in ways}
+        fitting = [way for way, (fit, picked) in fits_best.items() if picked and (fit or way == "name")]
+        for way in sorted(fitting, key=lambda way: fits_best[way][0] is Fit.VAGUE)[:1]:  # a text before a name in part
+            fit, picked = fits_best[way]
+            corrects = fit is Fit.VAGUE and need.told is None
+            if corrects and (one := find_slip(words, picked, records, kind)) is not None:
+                self.slips[kind.name, one.id] = words
+                return [one]
+            return match_name(need.slot, need.param, kind, words, way, records, place=place)
         return (
             [each for each in records if is_identifying(words, f"{each.label} {each.detail}", kind)]
             if by is None

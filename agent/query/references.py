@@ -130,6 +130,9 @@ class RecordFinder:
         wide = replace(need, filter={}, most=MOST_SCANNED)
         if isinstance(reference, Handle):
             return await self._find_by_handle(wide, reference, own)
+        settled = self.context.scene.settled.get(name_of(reference) or ("", ""))
+        if settled is not None:
+            return (settled,)
         kind = self.context.find_kind(wide, reference)
         if isinstance(kind, Question):
             return kind

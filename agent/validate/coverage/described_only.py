@@ -13,16 +13,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
+from agent.extract.time import times
+from agent.extract.time.day_pairs import find_day_parameters
 from agent.pipeline import Span
-from agent.planning.proposal import BelongsTo, Find, Handle, QuotedText, TypedValue
+from agent.planning.proposal import BelongsTo, Find, Handle, Number, QuotedText, TypedValue
 from agent.planning.quotes import find_places
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.order import Order
+from agent.validate.coverage.told import NOT_YET
 from agent.validate.coverage.weighty_patterns import Place
 from agent.validate.questions import list_members
 from agent.validate.slots import Parameter, Read, VerifiedSpan, read_words
 from language import numerals
-from language.stems import AGAIN, ORDER_WORDS, READING_WORDS, name_stems, stem, stem_text
+from language.stems import AGAIN, ORDER_WORDS, ORDERS, READING_WORDS, is_past, name_stems, split_runs, stem, stem_text
 from language.text import read_text, split_name
 from registry.contract import Contract
 
@@ -133,6 +136,26 @@ class Told:
         wishes = _WISHES.search(self.text, first, last) or _CAN.search(self.text, first, last)
         return states and not wishes and not any(begin < last and first < stop for begin, stop in self.order.spoken)
 
+    def belongs_to_report(self, start: int, end: int) -> bool:
+        """Whether it says when what is reported has happened ("paid 85 yesterday"), or what the paid amount is called
+        ("paid her deposit, 50"). No argument takes that, no record is told by it, and nothing before it is an order."""
+        order, now = self.order, self.order.request.now
+        found = next((each for each in patterns.REPORTED.finditer(self.text) if _is_in(start, end, each)), None)
+        if found is None or not is_named_outright(order):
+            return False
+        first, _ = patterns.find_clause(self.text, found.start("verb"), found.end("verb"))
+        before = [word.casefold() for word, _, _ in split_runs(self.text[first : found.start("verb")])]
+        if any(word in NOT_YET or (stem(word) in ORDERS | order.heads and not is_past(word)) for word in before):
+            return False
+        if found["noun"] is not None:
+            amounts = [at for at, _ in order.find(order.parts(Number))]
+            known = stem(found["noun"].casefold()) in order.known | order.every_verb
+            return not known and any(found.end() <= at <= found.end() + 1 for at in amounts)
+        takes_day = any(find_day_parameters(each.properties, each.annotation) for each in order.contracts)
+        clocks = times.find(read_text(found["told"])) if found["now"] is not None else ()
+        ahead = any(each.open or each.time > now.time() for each in clocks)
+        return not (takes_day or ahead or self.could_take(start, end))
+
     def is_description(self, start: int, end: int) -> bool:
         """Whether words that the model leaves over only describe what is found.
 
@@ -186,6 +209,11 @@ class Told:
                 if isinstance(read, Read) and not (free and read.value == words.text):
                     return True
         return False
+
+
+def _is_in(start: int, end: int, found: re.Match[str]) -> bool:
+    first, last = found.span("told" if found["noun"] is None else "what")
+    return first <= start and end <= last
 
 
 def _is_made_up(given: TypedValue) -> bool:

@@ -201,7 +201,7 @@ def find_exceptions(order: Order) -> Iterator[Place]:
     """Finds clauses that exempt one of several records, after the order: "… all of Ada's fines, 33 she pays
     herself"."""
     calls, finds, by_step = order.calls, find_direct(order), order.words_by_step
-    sets = order.find([each for each in finds if each.pick != "one"])
+    sets = order.find([each for each in finds if each.pick != "one" or len(calls) == 1])
     places = order.find(finds)
     if not by_step or not (any(each.pick != "one" for each in finds) or len(calls) > len(by_step)):
         return

@@ -76,7 +76,7 @@ def find_unaccounted(order: Order) -> Unaccounted:
     told = [*settled["aside"], *settled["told"]]
     return Unaccounted(
         judge.tell(settled["asked"], whole=_is_whole) + _list_outermost(elsewhere),
-        judge.tell(told, whole=lambda each: "left over" in each.kinds or judge.is_light(each)),
+        judge.tell(told, whole=lambda each: each.is_of(("left over", "doubted")) or judge.is_light(each)),
         judge.tell(settled["expressed"], whole=judge.is_light),
         any(map(judge.is_firm, settled["asked"])),
         framed=not elsewhere and judge.ask_for_nothing(settled["asked"]),
@@ -179,6 +179,9 @@ class _Judge:
 
     def is_described(self, each: Finding) -> bool:
         return _is_within(each.place, self._descriptions)
+
+    def belongs_to_report(self, each: Finding) -> bool:
+        return not each.is_of(set(_BOUND) - {"left over"}) and self._told.belongs_to_report(*each.place)
 
     # ── told or expressed, as a model says ──
 
@@ -306,6 +309,7 @@ class _Judge:
 
 
 _SETTLED_BY: Final[Sequence[tuple[Outcome, Callable[[_Judge, Finding], bool]]]] = (
+    ("told", _Judge.belongs_to_report),
     ("aside", _Judge.is_story),
     ("accounted for", _Judge.denies_other),
     ("aside", _Judge.describes_name),

@@ -128,9 +128,12 @@ def _list_of(places: Mapping[_Said, Collection[Place]], place: Place) -> frozens
 
 
 def _find_restrictions(order: Order) -> Iterator[Place]:
-    """Restrictions that neither a condition on records expresses nor a clause holds that only explains a computed
-    amount: "he only came twice, waive half"."""
+    """Restrictions that neither a condition expresses nor a clause holds that only explains a computed amount: "he only
+    came twice, waive half"."""
+    waits = any(each.condition is not None for each in order.calls)
     for place in _of_class(patterns.RESTRICTION, order):
+        if waits and patterns.CONDITION.match(order.text, place[1] + 1):
+            continue  # "only if"
         values = order.values if order.structure.computes_field else None
         apart = values is not None and not any(_within_clause(order, place, each) for each in values)
         if not apart and not (order.structure.restricts and _tells(order, place[1])):

@@ -125,9 +125,10 @@ class _Planner:
             if isinstance(judged, Question):
                 return judged
             holds, told, judged_by = judged
-            (self.parts.reasons if holds == call.condition.holds else self.parts.idle).append(told)
             if holds != call.condition.holds:
+                self.parts.unmet.append(told)
                 return None
+            self.parts.reasons.append(f"The condition {'holds' if holds else 'does not hold'}: {told}")
         records = await self._find_records(at, call, contract)
         if isinstance(records, Question):
             return records

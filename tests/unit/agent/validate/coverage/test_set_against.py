@@ -3,6 +3,7 @@ the card if the record has another."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -20,9 +21,9 @@ from tests.unit.office import OFFICE
 from tests.unit.own_worlds import NOW, OWNER, Says, find, plan
 
 
-async def verdict_of(there: FrozenWorld, text: str, call: dict[str, Any]) -> Any:
+async def verdict_of(there: FrozenWorld, text: str, call: dict[str, Any], left: Sequence[str] = ()) -> Any:
     task = Task(Request(text=text, now=NOW), OWNER, there.context(there.provider({})), "run_00000000000000000000000001")
-    answer = {"understood": "", "result": plan(call), "rest": []}
+    answer = {"understood": "", "result": plan(call), "rest": [{"quote": each, "is": "left over"} for each in left]}
     return (await propose(task, ProposingResolver(Says(answer)))).verdict
 
 
@@ -88,6 +89,7 @@ LAKE = find("run", "Lake Run")
             "The fee of load 803 is 40.00 EUR, not 45",
         ),
         (MARINA, "set job 902 to normal instead of rush", rushed("normal"), ""),
+        (MUSEUM, "it will be 20 seats, not 12 (Paper Moon)", seated(20), ""),
         (MARINA, "set job 902 to normal instead of calm", rushed("normal"), "The urgency of 902 is rush, not calm."),
         (
             OFFICE,
