@@ -16,7 +16,7 @@ from typing import Final
 from agent.extract.time import times
 from agent.extract.time.day_pairs import find_day_parameters
 from agent.pipeline import Span
-from agent.planning.proposal import BelongsTo, Find, Handle, Number, QuotedText, TypedValue
+from agent.planning.proposal import BelongsTo, Find, Handle, QuotedText, TypedValue
 from agent.planning.quotes import find_places
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.order import Order
@@ -64,8 +64,6 @@ _WHETHER: Final = re.compile(
     r"\W*(?:(?:is|are|was|were|does|did|has|had)\s+(?!you\b|not\b)|(?:do|have)\s+(?:I|we|they|these|those|any)\b)",
     re.IGNORECASE,
 )
-_CAN: Final = re.compile(r"\b(?:you|can|may|might|will|shall)\b|['’]ll\b", re.IGNORECASE)
-_TIMES: Final = re.compile(r"(?:twice|thrice|(?:\d{1,3}|two|three|four|five|six|ten|several|many)\s+times)\b", re.I)
 _ASKS: Final = re.compile(
     r"\s*(?:(?:and|but|so|then|or)\s+)?(?:who|whose|which|what|when|where|why|how|is|are|was|were|do|does|did|has|have)\b",
     re.IGNORECASE,
@@ -122,38 +120,20 @@ class Told:
         used = not tells or any(begin < last and first < stop for begin, stop in (*values, *self.others))
         return not used and _WISHES.search(self.text, first, last) is None and not self.could_take(start, end)
 
-    def counts_events(self, start: int, end: int) -> bool:
-        """Whether "twice" or "three times" counts past events.
-
-        It must end a clause that has its own subject, holds no used words, and asks and wishes nothing. This applies to
-        records too.
-        """
-        times = _TIMES.match(self.text, start)
-        first, last = patterns.find_clause(self.text, start, end)
-        if times is None or times.end() < end or self.text[times.end() : last].strip():
-            return False
-        states = _STATES.match(self.text, first, start) is not None and len(self.text[first:start].split()) > 2
-        wishes = _WISHES.search(self.text, first, last) or _CAN.search(self.text, first, last)
-        return states and not wishes and not any(begin < last and first < stop for begin, stop in self.order.spoken)
-
     def belongs_to_report(self, start: int, end: int) -> bool:
-        """Whether it says when what is reported has happened ("paid 85 yesterday"), or what the paid amount is called
-        ("paid her deposit, 50"). No argument takes that, no record is told by it, and nothing before it is an order."""
+        """Whether it says when what is reported has happened ("paid 85 yesterday"). No argument takes that, no record
+        is told by it, and nothing before it is an order."""
         order, now = self.order, self.order.request.now
-        found = next((each for each in patterns.REPORTED.finditer(self.text) if _is_in(start, end, each)), None)
-        if found is None or not is_named_outright(order):
+        reports = (each for each in patterns.REPORTED.finditer(self.text) if each.start("when") <= start < each.end())
+        if (found := next(reports, None)) is None or found.end() < end or not is_named_outright(order):
             return False
         first, _ = patterns.find_clause(self.text, found.start("verb"), found.end("verb"))
         before = [word.casefold() for word, _, _ in split_runs(self.text[first : found.start("verb")])]
         if any(word in NOT_YET or (stem(word) in ORDERS | order.heads and not is_past(word)) for word in before):
             return False
-        if found["noun"] is not None:
-            amounts = [at for at, _ in order.find(order.parts(Number))]
-            known = stem(found["noun"].casefold()) in order.known | order.every_verb
-            return not known and any(found.end() <= at <= found.end() + 1 for at in amounts)
-        takes_day = any(find_day_parameters(each.properties, each.annotation) for each in order.contracts)
-        clocks = times.find(read_text(found["told"])) if found["now"] is not None else ()
+        clocks = times.find(read_text(found["when"])) if found["now"] is not None else ()
         ahead = any(each.open or each.time > now.time() for each in clocks)
+        takes_day = any(find_day_parameters(each.properties, each.annotation) for each in order.contracts)
         return not (takes_day or ahead or self.could_take(start, end))
 
     def is_description(self, start: int, end: int) -> bool:
@@ -209,11 +189,6 @@ class Told:
                 if isinstance(read, Read) and not (free and read.value == words.text):
                     return True
         return False
-
-
-def _is_in(start: int, end: int, found: re.Match[str]) -> bool:
-    first, last = found.span("told" if found["noun"] is None else "what")
-    return first <= start and end <= last
 
 
 def _is_made_up(given: TypedValue) -> bool:

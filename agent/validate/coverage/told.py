@@ -207,7 +207,7 @@ def find_exceptions(order: Order) -> Iterator[Place]:
         return
     values = [each for call in calls for each in call.arguments.values() if not isinstance(each, RecordArgument)]
     values = [each for each in values if isinstance(each, ComputedArgument | TypedValue)]
-    ordered = order.find([each for each in values if not _is_text(each)])
+    ordered = order.find(values)
     text = order.text
     first = min((end for _, end in (*places, *ordered)), default=0)
     said = {plain_word(word) for word, start, _ in split_runs(text) if start < first}
@@ -222,10 +222,6 @@ def find_exceptions(order: Order) -> Iterator[Place]:
         rest = words - {word for each in by_step for word in each} - LIGHT - SAID_AROUND
         if one and (FINITE.search(told) or OWN_SUBJECT.search(told) or rest):
             yield clause.words[0][1], clause.end
-
-
-def _is_text(argument: object) -> bool:
-    return isinstance(argument, TypedValue) and isinstance(argument.value, str) and " " in argument.value
 
 
 def find_lone_order(order: Order) -> Place | None:

@@ -61,7 +61,6 @@ from registry.records import Field, RecordKind
 _MOST_READ: Final = 100
 _MOST_TOLD: Final = 3
 _FEWEST_OF_SET: Final = 2
-_LONGEST_TOLD: Final = 120
 _ANY: Final = frozenset({(">=", "1"), (">", "0"), ("!=", "0"), ("=", "0"), ("<", "1")})
 """Comparisons of a count that only ask whether there are any."""
 
@@ -173,17 +172,17 @@ class PlanChecks:
         left = find_unaccounted(order)
         does = questions.preview_steps(steps)
         again = explain_unclear(self.request, REST)
-        told = [f"Nothing is done about {_quote(left.told)}."] if left.told else []
+        told = [f"Nothing is done about {questions.quote_several(left.told)}."] if left.told else []
         told += explain_denied(order)
         own = ORDERS & collect_subject_stems(contracts, self.query.kinds)
         expressed = [each for each in left.expressed if not (roots := {*stem_text(each)}) or roots - own]
         be = "are" if len(expressed) > 1 else "is"
-        meant = f"{_quote(expressed)} {be} taken to say this too: check that nothing is missing."
+        meant = f"{questions.quote_several(expressed)} {be} taken to say this too: check that nothing is missing."
         told += [meant] if expressed else []
         if consent:  # the question was about the others, so the card shows what it left out
             return told
         if twice := [order.text[slice(*each)] for each in find_counted_twice(order)]:
-            text = f"{again}{_quote(twice)} would be counted twice: say each sum by itself."
+            text = f"{again}{questions.quote_several(twice)} would be counted twice: say each sum by itself."
             return Question(slot=REST, code="unclear_action", text=text, free_text=True)
         nothing = asks_for_nothing(order)
         if not left.weighty and (nothing or only_asks(order)):
@@ -197,7 +196,7 @@ class PlanChecks:
             return _ask_whether(text, "Yes, on top of it", does)
         asked_about = left.weighty if read_again else [*left.weighty, *left.expressed]  # the card will show the others
         fragments, rest = complete_fragments(order, asked_about), f": {does}" if len(steps) == 1 else ""
-        words = _quote(fragments)
+        words = questions.quote_several(fragments)
         labels = list(dict.fromkeys(pin.label for step in steps for pin in step.pins))
         nouns = {word.casefold() for kind in self.query.kinds for noun in kind.nouns for word in noun.split()}
         if (spared := find_ruled_out(self.request.text, asked_about, labels, nouns)) is not None:
@@ -207,9 +206,7 @@ class PlanChecks:
             say = "don't ask" if len(fragments) > 1 else "doesn't ask"
             asked = _ask_whether(f"{again}Shall I do this: {does}? {words} {say} for it.", "Yes, do that", does)
         elif (count := self._count_set(order, steps, asked_about)) is not None:
-            text = (
-                f"{again}You also wrote {words}, and I can't tell whom or what that leaves out. Say it in other words."
-            )
+            text = f"{again}You also wrote {words}, and I can't tell what that leaves out. Say it in other words."
             asked = _ask_whether(f"{text} Or shall it be {count}?", begin_sentence(count), does)
         else:
             once = all(map(REPEATED.fullmatch, asked_about))
@@ -236,7 +233,7 @@ class PlanChecks:
         denied = find_denied_order(strip_politeness(self.request.text), leading_verbs(contract))
         if denied is None:
             return None
-        text = f"Shall I do this: {contract.title}? {_quote([denied])} doesn't ask for it."
+        text = f"Shall I do this: {contract.title}? {questions.quote_several([denied])} doesn't ask for it."
         return _ask_whether(text, "Yes, do that", contract.title)
 
     def explain_found(self, steps: Sequence[Step]) -> list[str]:
@@ -347,11 +344,6 @@ def _ask_whether(text: str, label: str, does: str) -> Question:
     """Asks whether what the plan does is meant after all."""
     offered = Candidate(id=REST, label=label, detail=does)
     return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
-
-
-def _quote(told: Sequence[str]) -> str:
-    more = [f"{len(told) - _MOST_TOLD} more"] if len(told) > _MOST_TOLD else []
-    return questions.join([*(questions.quote_words(each[:_LONGEST_TOLD]) for each in told[:_MOST_TOLD]), *more], "and")
 
 
 def _list_currencies(steps: Sequence[Step], contracts: Sequence[Contract]) -> frozenset[str]:

@@ -43,7 +43,8 @@ async def find_before_state(
     past = [each for each in records if field is not None and each.values.get(field.name) in reached]
     meant = [each for each in records if each not in past]
     if owed is not None and len(meant) > 1:
-        past, meant = [], [each for each in meant if _holds(each, owed, amount)]
+        amounts = ((each, read_quantity(owed, each.values)) for each in meant)
+        past, meant = [], [each for each, held in amounts if held is not None and held.number == amount]
     if len(meant) != 1 or not all(_differs(each, meant[0], need.kind) for each in past):
         return asked
     if any(len({each.values.get(via) for each in records}) > 1 for via in _list_owners(query, need, reference)):
@@ -52,9 +53,8 @@ async def find_before_state(
     named = ((LocatedRecord(each, need.kind, ()).label, each.values) for each in past)
     states = [f"{label} is {format_field(field, values)}" for label, values in named if field is not None]
     owes = tell_field(owed, need.kind, format_field(owed, found.record.values)) if owed is not None else ""
-    remark = (
-        f"{join(states, 'and')} already, so {found.label} is taken." if states else f"{found.label} is taken: {owes}."
-    )
+    so = f"{found.label} is taken"
+    remark = f"{join(states, 'and')} already, so {so}." if states else f"{so}: {owes}."
     query.context.spared = [*(query.context.spared or ()), begin_sentence(remark)]
     return (found,)
 
@@ -67,11 +67,6 @@ def _find_amount(need: RecordQuery, call: Call, contract: Contract) -> tuple[Fie
         if rest is not None and rest.parameter == need.param and isinstance(said, Number):
             return need.kind.field_named(rest.field), said.number
     return None, Decimal(0)
-
-
-def _holds(record: Record, owed: Field, amount: Decimal) -> bool:
-    held = read_quantity(owed, record.values)
-    return held is not None and held.number == amount
 
 
 def _list_reached(

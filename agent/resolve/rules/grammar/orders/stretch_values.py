@@ -191,7 +191,6 @@ class StretchValues(StretchWords):
             if (
                 amount is None
                 or (hour is not None and not (hour.bare and (held.currency or reader.low(at - 1) == "to")))
-                or self._compares(at)
                 or (reader.low(at - 1) in LEFT_OUT and not ALL.isdisjoint(reader.lows(self.first, at - self.first)))
                 or reader.low(amount[1]) in _PARTS
                 or ("out", "of") in (reader.lows(at - 2, 2), reader.lows(at - 3, 2))
@@ -208,18 +207,6 @@ class StretchValues(StretchWords):
                 continue
             sure = 1.0 if sets and token.text.isdigit() else CODED if coded else 0.5 if bare else 1.0
             yield Piece(at, amount[1], ComputedArgument(expression=amount[0]), sure)
-
-    def _compares(self, at: int) -> bool:
-        """Whether an amount selects records ("bills of at most 20 euros"). Behind a verb or a name, "at most" and
-        "exactly" belong to the amount itself."""
-        reader = self.reader
-        for length in (1, 2, 3):
-            found = reader.comparison(at - length)
-            if found is not None and found[1] == length:
-                before = at - length - 1
-                selects = reader.low(before) in lexicon.NAME_STOP - {"by", "to"} or reader.noun(before) is not None
-                return found[0] not in ("<=", "=") or (before > self.first and selects)
-        return False
 
     def _read_lengths(self, unit: str) -> Iterator[Piece]:
         reader = self.reader

@@ -1,5 +1,5 @@
-"""What belongs to a report: when something has happened, and what a paid amount is called. Where no argument takes it,
-the card says that nothing is done about it."""
+"""When something that is reported has happened: where no argument takes it, the card says that nothing is done about
+it."""
 
 from __future__ import annotations
 
@@ -40,10 +40,3 @@ async def test_when_it_happened_is_told_on_the_card(text: str, told: str) -> Non
 async def test_what_may_come_or_tells_what_is_meant_is_asked_about(text: str) -> None:
     made = await verdict_of(LAUNDRY, text, _TAKE)
     assert isinstance(made, Question), made
-
-
-@pytest.mark.parametrize(("name", "stands"), [("premium", True), ("fee", False), ("pass", False)])
-async def test_what_the_amount_is_called_is_told_unless_it_is_something_here(name: str, stands: bool) -> None:
-    made = await verdict_of(LAUNDRY, f"load 803 paid the {name}, 12", _TAKE, left=(f"the {name}",))
-    assert isinstance(made, Plan if stands else Question), made
-    assert not isinstance(made, Plan) or f"Nothing is done about ‘the {name}’." in made.held

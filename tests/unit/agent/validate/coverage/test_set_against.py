@@ -3,7 +3,6 @@ the card if the record has another."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -21,9 +20,9 @@ from tests.unit.office import OFFICE
 from tests.unit.own_worlds import NOW, OWNER, Says, find, plan
 
 
-async def verdict_of(there: FrozenWorld, text: str, call: dict[str, Any], left: Sequence[str] = ()) -> Any:
+async def verdict_of(there: FrozenWorld, text: str, call: dict[str, Any]) -> Any:
     task = Task(Request(text=text, now=NOW), OWNER, there.context(there.provider({})), "run_00000000000000000000000001")
-    answer = {"understood": "", "result": plan(call), "rest": [{"quote": each, "is": "left over"} for each in left]}
+    answer = {"understood": "", "result": plan(call), "rest": []}
     return (await propose(task, ProposingResolver(Says(answer)))).verdict
 
 
