@@ -13,19 +13,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from agent.extract.time import times
-from agent.extract.time.day_pairs import find_day_parameters
 from agent.pipeline import Span
 from agent.planning.proposal import BelongsTo, Find, Handle, QuotedText, TypedValue
 from agent.planning.quotes import find_places
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.order import Order
-from agent.validate.coverage.told import NOT_YET
 from agent.validate.coverage.weighty_patterns import Place
 from agent.validate.questions import list_members
 from agent.validate.slots import Parameter, Read, VerifiedSpan, read_words
 from language import numerals
-from language.stems import AGAIN, ORDER_WORDS, ORDERS, READING_WORDS, is_past, name_stems, split_runs, stem, stem_text
+from language.stems import AGAIN, ORDER_WORDS, READING_WORDS, name_stems, stem, stem_text
 from language.text import read_text, split_name
 from registry.contract import Contract
 
@@ -64,6 +61,8 @@ _WHETHER: Final = re.compile(
     r"\W*(?:(?:is|are|was|were|does|did|has|had)\s+(?!you\b|not\b)|(?:do|have)\s+(?:I|we|they|these|those|any)\b)",
     re.IGNORECASE,
 )
+_CAN: Final = re.compile(r"\b(?:you|can|may|might|will|shall)\b|['’]ll\b", re.IGNORECASE)
+_TIMES: Final = re.compile(r"(?:twice|thrice|(?:\d{1,3}|two|three|four|five|six|ten|several|many)\s+times)\b", re.I)
 _ASKS: Final = re.compile(
     r"\s*(?:(?:and|but|so|then|or)\s+)?(?:who|whose|which|what|when|where|why|how|is|are|was|were|do|does|did|has|have)\b",
     re.IGNORECASE,
@@ -120,21 +119,19 @@ class Told:
         used = not tells or any(begin < last and first < stop for begin, stop in (*values, *self.others))
         return not used and _WISHES.search(self.text, first, last) is None and not self.could_take(start, end)
 
-    def belongs_to_report(self, start: int, end: int) -> bool:
-        """Whether it says when what is reported has happened ("paid 85 yesterday"). No argument takes that, no record
-        is told by it, and nothing before it is an order."""
-        order, now = self.order, self.order.request.now
-        reports = (each for each in patterns.REPORTED.finditer(self.text) if each.start("when") <= start < each.end())
-        if (found := next(reports, None)) is None or found.end() < end or not is_named_outright(order):
+    def counts_events(self, start: int, end: int) -> bool:
+        """Whether "twice" or "three times" counts past events.
+
+        It must end a clause that has its own subject, holds no used words, and asks and wishes nothing. This applies to
+        records too.
+        """
+        times = _TIMES.match(self.text, start)
+        first, last = patterns.find_clause(self.text, start, end)
+        if times is None or times.end() < end or self.text[times.end() : last].strip():
             return False
-        first, _ = patterns.find_clause(self.text, found.start("verb"), found.end("verb"))
-        before = [word.casefold() for word, _, _ in split_runs(self.text[first : found.start("verb")])]
-        if any(word in NOT_YET or (stem(word) in ORDERS | order.heads and not is_past(word)) for word in before):
-            return False
-        clocks = times.find(read_text(found["when"])) if found["now"] is not None else ()
-        ahead = any(each.open or each.time > now.time() for each in clocks)
-        takes_day = any(find_day_parameters(each.properties, each.annotation) for each in order.contracts)
-        return not (takes_day or ahead or self.could_take(start, end))
+        states = _STATES.match(self.text, first, start) is not None and len(self.text[first:start].split()) > 2
+        wishes = _WISHES.search(self.text, first, last) or _CAN.search(self.text, first, last)
+        return states and not wishes and not any(begin < last and first < stop for begin, stop in self.order.spoken)
 
     def is_description(self, start: int, end: int) -> bool:
         """Whether words that the model leaves over only describe what is found.

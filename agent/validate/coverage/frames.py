@@ -325,8 +325,8 @@ def _is_verb(word: str, order: Order) -> bool:
 
 
 def _is_text(clause: Clause, order: Order) -> bool:
-    """Whether it begins with a reason, note or message."""
-    return any(start <= clause.words[0][1] < end for start, end in order.texts)
+    """Whether its words are all part of a reason, note or message."""
+    return any(start <= clause.words[0][1] and clause.words[-1][2] <= end for start, end in order.texts)
 
 
 def _orders(clause: Clause, order: Order) -> bool:

@@ -258,6 +258,7 @@ def _beside(
         left = left[1:]  # the action itself accounts for the order's verb
     if not by.says_whole(clause.text[clause.start : clause.end], reports=True):
         left = _without_late_verb(clause, used, left, verbs)
+    left = [each for each in left if not _tells_which(clause, each, used)]
     if by.restricted:  # "look at 7, and if …": a condition looks at something too
         left = [each for each in left if stem(plain_word(each[0])) not in READING]
     if by.answered and left and not any(used[: left[0][1]][clause.start :]):
@@ -317,6 +318,14 @@ def _without_late_verb(
     until = (start for word, start, _ in clause.words if start > left[0][1] and plain_word(word) in _PREPOSITIONS)
     ends = next(until, clause.end)
     return [each for each in left if each[1] >= ends]
+
+
+def _tells_which(clause: Clause, word: Word, used: Sequence[bool]) -> bool:
+    """Whether a verb follows a used word in a clause that describes the record itself: "what Ada still owes"."""
+    at = [start for _, start, _ in clause.words].index(word[1])
+    before = [each for each in clause.words[:at] if plain_word(each[0]) not in LIGHT]
+    told = next((each for each in reversed(before) if not used[each[1]]), None)
+    return bool(before) and used[before[-1][1]] and told is not None and plain_word(told[0]) in ("what", "whatever")
 
 
 def _follows_owner(text: str, at: int, used: Sequence[bool]) -> bool:

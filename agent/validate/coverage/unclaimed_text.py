@@ -27,6 +27,7 @@ from registry.records import RecordKind
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _SENTENCE: Final = re.compile(r"[.!?:;]\s|\n")
+_AND: Final = re.compile(r"\s*(?:,|&|\band\b|\bor\b|\bas\s+well\s+as\b)\s*(?:and\s+)?", re.IGNORECASE)
 _PART: Final = re.compile(
     r"\b(?:half|halves|(?:a|one|two|three)\s+(?:thirds?|quarters?|fifths?|tenths?)|partial(?:ly)?|partly|part\s+of)\b"
     r"|(?<!\S)[-−]\s?\d+(?:[.,]\d+)?"
@@ -78,6 +79,11 @@ class UnclaimedText:
         mine = {bisect_right(ends, span.start) for span in beside if span.origin == 0}
         runs = [span for span in left if not mine or bisect_right(ends, span.start) in mine]
         return tuple(each for run in runs for each in (run, *_words(run)))
+
+    def listed(self, one: Span, other: Span) -> bool:
+        """Whether only commas and "and" stand between two stretches of the request."""
+        between = self._text[one.end : other.start] if one.origin == other.origin == 0 else "."
+        return _AND.fullmatch(between) is not None
 
     def amount(self) -> str | None:
         """The first amount with a currency that no value was read from ("return 8 EUR of it"), or the first part ("half

@@ -172,16 +172,13 @@ class _Judge:
     def is_detail(self, each: Finding) -> bool:
         shares = "share" in each.more and each.is_of(("modifier", "misread"))
         detail = shares or each.is_of(("count", "limit", "hedge"))
-        return detail and self._told.is_detail(*each.place)
+        return self._told.counts_events(*each.place) or (detail and self._told.is_detail(*each.place))
 
     def is_read_aside(self, each: Finding) -> bool:
         return "left over" not in each.kinds and self.aside.hold(each.place, weighty=not self.is_light(each))
 
     def is_described(self, each: Finding) -> bool:
         return _is_within(each.place, self._descriptions)
-
-    def belongs_to_report(self, each: Finding) -> bool:
-        return not each.is_of({*_BOUND} - {"left over"}) and self._told.belongs_to_report(*each.place)
 
     # ── told or expressed, as a model says ──
 
@@ -309,7 +306,6 @@ class _Judge:
 
 
 _SETTLED_BY: Final[Sequence[tuple[Outcome, Callable[[_Judge, Finding], bool]]]] = (
-    ("told", _Judge.belongs_to_report),
     ("aside", _Judge.is_story),
     ("accounted for", _Judge.denies_other),
     ("aside", _Judge.describes_name),

@@ -100,13 +100,6 @@ DONE: Final = re.compile(
     r"|(?:on|since)\s+\w{3,6}day)\b",
     re.IGNORECASE,
 )
-# When something that is reported has happened: "paid 85 (yesterday)", "collected (at 8.30 this morning)".
-REPORTED: Final = re.compile(
-    rf"(?<!\w)(?P<verb>{PAST})(?:\s+(?!(?:to|for|of|until|till|from|as|into|per|on|since|at)\b)[^\s;!?]+){{0,6}}?"
-    r"\s+(?P<when>(?:at\s+)?(?:\d{1,2}(?:[.:]\d\d)?\s?(?:[ap]m)?\s+)?(?:earlier\s+)?(?:(?P<now>this\s+morning|today)"
-    r"|last\s+night|yesterday(?:\s+(?:morning|afternoon|evening))?))(?=\s*(?:[,.;!?]|$))",
-    re.IGNORECASE,
-)
 # Where a further order may begin.
 FURTHER: Final = re.compile(
     r"(?:[,;.!\n]\s*|\s)(?:and|but|then|also|plus|afterwards)\s+(?:(?:then|also|please|just|do)\s+)*(?P<verb>[^\W\d_]+)",

@@ -1,24 +1,21 @@
 """Reached states: if words leave open which record is meant, those that are already in the state that a call sets, or
-past it, are not. An amount means the one record of which it is all that is left.
+past it, are not.
 
-The states come in the order in which they are declared. The card says why one was taken, and waits.
+The states come in the order in which they are declared. The card says what was left out, and waits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 from agent.pipeline import Question
-from agent.planning.proposal import BelongsTo, Call, ComputedArgument, Find, Handle, Number, Reference, TypedValue
-from agent.query.conditions import read_quantity
+from agent.planning.proposal import BelongsTo, Call, Find, Handle, Reference, TypedValue
 from agent.query.context import Own
 from agent.query.other_words import list_offered
 from agent.query.pool import list_spans_of
 from agent.query.references import Query
 from agent.resolve.rules.grammar.lexicon import STATE_FIELDS
 from agent.validate.questions import join
-from agent.validate.records.field_words import tell_field
 from agent.validate.records.located import LocatedRecord, Outcome, RecordQuery
 from agent.validate.slots import find_answer
 from core.display_text import begin_sentence
@@ -30,43 +27,26 @@ async def find_before_state(
     query: Query, need: RecordQuery, reference: Reference, own: Own, call: Call, contract: Contract
 ) -> Outcome:
     """The records that are meant: of several that could be, the one that has yet to come to the state that the call
-    sets, or of which its amount is the rest. Asks if there is none, or more than one. Raises
-    core.errors.PlatformUnavailable."""
+    sets. Asks if there is none, or more than one. Raises core.errors.PlatformUnavailable."""
     asked = await query.records.find(need, reference, own)
-    if isinstance(reference, Handle) or not isinstance(asked, Question) or need.most != 1:
+    field, reached = _list_reached(query, need, call, contract)
+    if isinstance(reference, Handle) or not isinstance(asked, Question) or need.most != 1 or field is None:
         return asked
     if reference.said is not None and any(each.marks for each in asked.candidates):
         return asked  # which of the names that look alike is meant
-    field, reached = _list_reached(query, need, call, contract)
-    owed, amount = _find_amount(need, call, contract)
-    records = await list_offered(query.context, need, asked) if field is not None or owed is not None else []
-    past = [each for each in records if field is not None and each.values.get(field.name) in reached]
+    records = await list_offered(query.context, need, asked)
+    past = [each for each in records if each.values.get(field.name) in reached]
     meant = [each for each in records if each not in past]
-    if owed is not None and len(meant) > 1:
-        amounts = ((each, read_quantity(owed, each.values)) for each in meant)
-        past, meant = [], [each for each, held in amounts if held is not None and held.number == amount]
     if len(meant) != 1 or not all(_differs(each, meant[0], need.kind) for each in past):
         return asked
     if any(len({each.values.get(via) for each in records}) > 1 for via in _list_owners(query, need, reference)):
         return asked  # whose is meant is open
     found = LocatedRecord(meant[0], need.kind, list_spans_of(reference))
-    named = ((LocatedRecord(each, need.kind, ()).label, each.values) for each in past)
-    states = [f"{label} is {format_field(field, values)}" for label, values in named if field is not None]
-    owes = tell_field(owed, need.kind, format_field(owed, found.record.values)) if owed is not None else ""
-    so = f"{found.label} is taken"
-    remark = f"{join(states, 'and')} already, so {so}." if states else f"{so}: {owes}."
-    query.context.spared = [*(query.context.spared or ()), begin_sentence(remark)]
+    others = [LocatedRecord(each, need.kind, ()).label for each in past]
+    states = [f"{one} is {format_field(field, each.values)}" for one, each in zip(others, past, strict=True)]
+    remark = begin_sentence(f"{join(states, 'and')} already, so {found.label} is taken.")
+    query.context.spared = [*(query.context.spared or ()), remark]
     return (found,)
-
-
-def _find_amount(need: RecordQuery, call: Call, contract: Contract) -> tuple[Field | None, Decimal]:
-    """The field whose value a call takes if no amount is said, and the amount that is."""
-    for name, argument in call.arguments.items():
-        rest = contract.annotation(name).derive
-        said = argument.expression if isinstance(argument, ComputedArgument) else None
-        if rest is not None and rest.parameter == need.param and isinstance(said, Number):
-            return need.kind.field_named(rest.field), said.number
-    return None, Decimal(0)
 
 
 def _list_reached(

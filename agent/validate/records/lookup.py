@@ -226,18 +226,24 @@ class Lookup:
     async def _find_stranger(self, owner: RecordQuery, beside: tuple[Span, ...]) -> Outcome:
         """The records that unused words name, if the platform knows such a name ("give adam novak his money back").
 
-        Live data decides. Words that name nobody are ignored, as are words in another sentence than ``beside``.
+        Live data decides. Words that name nobody are ignored, as are words in another sentence than ``beside``. If
+        several records may be meant, those listed together count ("to amir and akira").
         """
         if self.get_answer(owner.slot) is not None:
             return await self._find_answered(owner, beside)
+        made: tuple[LocatedRecord, ...] = ()
         for span in self.unclaimed.strangers(beside)[:MOST_STRANGERS]:
+            if made and not (owner.most > 1 and self.unclaimed.listed(made[-1].spans[-1], span)):
+                break
             outcome = await self.find_meant(owner, Reference(kind=owner.kind.name, name=span.text), (span,))
-            if isinstance(outcome, Question):
-                if outcome.candidates:
-                    return outcome
-            elif outcome and all(rate_fit(span.text, each.record, each.kind, "name") >= Fit.WORDS for each in outcome):
+            sure = isinstance(outcome, Question) or all(
+                rate_fit(span.text, each.record, each.kind, "name") >= Fit.WORDS for each in outcome
+            )
+            if sure and isinstance(outcome, Question) and outcome.candidates:
                 return outcome
-        return ()
+            if sure and not isinstance(outcome, Question):
+                made += outcome
+        return made
 
     async def _find_answered(self, owner: RecordQuery, beside: tuple[Span, ...]) -> Outcome:
         """The record that the answer means, if a question asked what those words mean. The answer decides and is never

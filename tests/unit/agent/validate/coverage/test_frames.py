@@ -15,7 +15,7 @@ from agent.validate.coverage.frames import find_weakened
 from agent.validate.coverage.order import Order
 from agent.validate.questions import REST
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, RENEW, SHELVE, WAIVE, verdict_of
-from tests.unit.own_worlds import NOW, OWNER, came_of, find, number, plan, world
+from tests.unit.own_worlds import NOW, OWNER, came_of, find, plan, world
 
 RUN = "run_00000000000000000000000001"
 SHELVED = "stick the Tile cutter in the cellar"
@@ -145,12 +145,6 @@ async def test_a_correction_of_a_value_makes_no_order_of_a_thought() -> None:
 async def test_a_text_with_an_order_in_it_is_no_order_of_its_own() -> None:
     noted = {**SHELVE, "note": {"quote": "please dry it first"}}
     assert isinstance(await verdict_of(f"we shouldn't {SHELVED}: please dry it first", noted), Question)
-
-
-async def test_a_text_that_is_a_state_reports_nothing() -> None:
-    asked = {"action": "charge_fine", "member_id": find("member", "Piet Vos"), "amount": number(5, "5 euros", "EUR")}
-    torn = {**asked, "reason": {"value": "closed lid", "quote": "closed lid"}}
-    assert not isinstance(await verdict_of("charge 5 euros: closed lid of Piet Vos", torn), Question)
 
 
 async def test_a_denial_says_that_nothing_is_asked_for() -> None:

@@ -10,9 +10,7 @@ from agent.pipeline import Plan, Question
 from agent.planning.task import Verdict
 from evals.cases.frozen_world import FrozenWorld
 from tests.unit import pottery
-from tests.unit.agent.validate.coverage.test_set_against import verdict_of
 from tests.unit.marina import ask, list_rows, offer, refer
-from tests.unit.own_worlds import find, number
 
 _STATES = ["booked", "held", "skipped", "cancelled"]
 _MARK = offer("mark", "Mark a session", "Say how a session went.",
@@ -67,41 +65,3 @@ async def test_whose_record_is_meant_is_not_told_by_its_state() -> None:
     records["session"] = [each for each in pottery._RECORDS["session"] if each["id"] in (302, 303)]
     there = FrozenWorld({"contracts": [_MARK], "kinds": kinds, "records": records})
     assert isinstance((await ask(there, "mark Edda's session as held")).verdict, Question)
-
-
-_TAKE = offer("take", "Take a payment", "Write down money for a due.",
-    {"due_id": {"type": "integer"}, "amount": {"type": "integer", "minimum": 1}},
-    {"due_id": refer("due", status=["open", "overdue"]), "amount": {
-        "unit": "money_minor", "currency": "EUR", "derive": {"parameter": "due_id", "field": "outstanding"}}},
-    examples=["Nia Hill paid 20 euros"])  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("name", "paid", "left", "due"),
-    [
-        ("Nia Hill", 45, 4500, 850),
-        ("Nia Hill", 300, 4500, 803),
-        ("Nia Hill", 46, 4500, None),
-        ("Nia Hill", 300, 30000, None),
-        ("Nia", 45, 4500, None),  # somebody else is called so, too
-    ],
-)
-async def test_an_amount_means_the_record_of_which_it_is_all_that_is_left(
-    name: str, paid: int, left: int, due: int | None
-) -> None:
-    row = "id maker_id maker_name total outstanding season status payable_on currency"
-    more = [(850, 3, "Nia Hill", 30000, left, "spring", "open", "2026-12-09", "EUR")]
-    makers = [*pottery._RECORDS["maker"], {**pottery._RECORDS["maker"][0], "id": 4, "name": "Nia Moss"}]
-    owed = (808, 4, "Nia Moss", 9000, 1000, "spring", "open", "2026-12-09", "EUR")
-    records = {**pottery._RECORDS, "maker": makers, "due": [*pottery._RECORDS["due"], *list_rows(row, *more, owed)]}
-    there = FrozenWorld({"contracts": [_TAKE], "kinds": pottery._KINDS, "records": records})
-    of_maker = find("due", None, {"belongs_to": find("maker", name)})
-    take = {"action": "take", "due_id": of_maker, "amount": number(paid, f"{paid} euros", "EUR")}
-    made = await verdict_of(there, f"{name} paid {paid} euros", take)
-    if due is None:
-        assert isinstance(made, Question), made
-        assert len(made.candidates) > 1
-        return
-    assert isinstance(made, Plan), made
-    assert made.steps[0].filled[0].value == due
-    assert any(each.startswith(f"Due {due} is taken: ") for each in made.held)
