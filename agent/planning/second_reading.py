@@ -20,10 +20,9 @@ from agent.pipeline import Plan, Proposed, Question, Resolved
 from agent.planning.proposal import Proposal
 from agent.planning.task import Outcome, Task, hold
 from agent.resolve.resolver import PieceQuestion, Resolver, SecondReader
-from agent.validate.questions import REST, quote_words
+from agent.validate.questions import REST, quote_several, quote_words
 from core.errors import ModelMisbehaved, ModelUnavailable, PlatformUnavailable
 
-MOST_SHOWN: Final = 3
 TAKES_BACK: Final = "It takes back what was done before, so it waits for a yes."
 
 T = TypeVar("T")
@@ -104,6 +103,4 @@ def _show(made: Outcome, plan: Plan) -> Outcome:
     untold = [each for each in plan.pieces if not any(quote_words(each) in told for told in plan.held)]
     if not untold:
         return made
-    more = f" and {len(untold) - MOST_SHOWN} more" if len(untold) > MOST_SHOWN else ""
-    shown = ", ".join(map(quote_words, untold[:MOST_SHOWN]))
-    return hold(made, f"Check that nothing is missing: you also wrote {shown}{more}.")
+    return hold(made, f"Check that nothing is missing: you also wrote {quote_several(untold)}.")

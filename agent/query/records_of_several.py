@@ -13,6 +13,7 @@ from agent.query.context import Own, describes
 from agent.query.pool import Pool
 from agent.validate.questions import (
     MAX_CANDIDATES,
+    ask_between,
     describe_aside,
     find_telling_field,
     join,
@@ -91,7 +92,10 @@ async def _look_at_records(
     fewest = 1 if called else 2  # words that are only taken for an owner's name single nothing out
     if not fewest <= len(meant) <= MAX_CANDIDATES or not all(whose.values()):
         return None
-    return _ask_whose(need, f"{opening}’:", owners, [(each, owner) for each in meant if (owner := whose[each.id])])
+    offered = [(each, owner) for each in meant if (owner := whose[each.id])]
+    if len(meant) > 1 and len({owner.key for _, owner in offered}) == 1:
+        return ask_between(need.slot, need.param, need.kind, meant, f"of {offered[0][1].label} could be meant")
+    return _ask_whose(need, f"{opening}’:", owners, offered)
 
 
 def _is_described(condition: Condition) -> bool:
@@ -137,5 +141,8 @@ def _ask_whose(
 
 
 def _add(text: str, more: str, between: str) -> str:
-    """Both texts, or the one that holds the other."""
-    return text if more in text else more if text in more else f"{text}{between}{more}"
+    """Both texts, or the one that holds the other. What the one ends with and the other begins with stands once."""
+    if more in text or text in more:
+        return max(text, more, key=len)
+    end = text.rpartition(" ")[2]
+    return f"{text.removesuffix(end)}{more}" if more.startswith(f"{end} ") else f"{text}{between}{more}"

@@ -111,10 +111,11 @@ class ReferenceConditions:
         filters: Sequence[Filter],
         via: list[LocatedRecord],
     ) -> Filter | Question:
-        """Of several owners who could be meant, the only one who has the record that is named: "Adam's invoice 1042".
-        The question stays if none or several have such a record."""
+        """Of several owners who could be meant, the only one who has the record that is named ("Adam's invoice 1042"),
+        or any such record in an answer. The question stays if none or several have one."""
         kind = self.context.kinds.get(owner.record) if isinstance(owner, Find) else None
-        if kind is None or find.said is None or find.pick != "one":
+        named, answers = find.said is not None, need.told is None and self.context.spared is None
+        if kind is None or not (find.pick == "one" if named else answers):
             return asked
         if asked.code != "ambiguous" or asked.slot != need.owner(kind).slot:
             return asked
@@ -126,11 +127,15 @@ class ReferenceConditions:
                 one = LocatedRecord(record, kind, (), (), "whose it is")
                 theirs = match_owner(need.kind, one, where)
                 pool = await self.search.fetch(need, find, match_all([*filters, theirs]), (one,))
-                told += [(one, theirs)] if isinstance(pool, Pool) and pool.named and pool.records else []
+                told += [(one, theirs)] if isinstance(pool, Pool) and pool.named is named and pool.records else []
         if len(told) != 1:
             return asked
-        via.append(told[0][0])
-        return told[0][1]
+        one, theirs = told[0]
+        if isinstance(owner, Find) and owner.said is not None and not named:  # the answer says whose it is
+            self.context.other_owners[owner.said.text] = one.label
+            self.context.scene.settled[kind.name, owner.said.text.casefold()] = one
+        via.append(one)
+        return theirs
 
     async def _make_filter(
         self, need: RecordQuery, condition: Condition, via: list[LocatedRecord], owners: list[Owned], own: Own

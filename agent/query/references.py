@@ -130,6 +130,8 @@ class RecordFinder:
         wide = replace(need, filter={}, most=MOST_SCANNED)
         if isinstance(reference, Handle):
             return await self._find_by_handle(wide, reference, own)
+        if (settled := self.context.scene.settled.get(name_of(reference) or ("", ""))) is not None:
+            return (settled,)
         kind = self.context.find_kind(wide, reference)
         if isinstance(kind, Question):
             return kind
@@ -298,9 +300,8 @@ class RecordFinder:
 
     async def _find_owners(self, need: RecordQuery, kind: RecordKind, find: Find, own: Own) -> Outcome:
         """Finds records by a related one: "the customer of ticket 318"."""
-        below = await self.run(
-            RecordQuery(f"{need.base_slot}/{kind.name}", need.param, kind, most=need.most), find, own
-        )
+        apart = RecordQuery(f"{need.base_slot}/{kind.name}", need.param, kind, most=need.most)
+        below = await self.run(apart, find, own)
         if isinstance(below, Question):
             return below
         made = [up for each in below if (up := await self.context.reach.find_owner(each, need.kind)) is not None]
@@ -348,8 +349,7 @@ class RecordFinder:
             there = [each for each in held if each is not None]
             chosen = await single_out(self, need, words, there, own) or await single_out(self, need, core, there, own)
             if chosen:
-                found = [LocatedRecord(each, need.kind, spans, (), "chosen") for each in chosen]
-                return self.check(need, found)
+                return self.check(need, [LocatedRecord(each, need.kind, spans, (), "chosen") for each in chosen])
         offered = before if isinstance(before, Question) and before.candidates else None
         if offered is None or not names_nothing(words, need.kind):
             origin = spans[0].origin if spans else 0

@@ -94,8 +94,8 @@ class PlanParts:
     hold it.
 
     ``confirmed_in_session`` says whether a contract digest was confirmed in this session. ``evaluator`` judges the
-    policies' conditions. ``idle`` lists what would change nothing. ``unchanged`` has the steps whose records have every
-    value already.
+    policies' conditions. ``idle`` lists what would change nothing, ``unmet`` what is so where a condition isn't met.
+    ``unchanged`` has the steps whose records have every value already.
     """
 
     request: Request
@@ -109,6 +109,7 @@ class PlanParts:
     contracts: list[Contract] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     idle: list[str] = field(default_factory=list)
+    unmet: list[str] = field(default_factory=list)
     unchanged: dict[int, AlreadySo] = field(default_factory=dict)
 
     def authorize(self, action: str, version: int) -> Contract | Refusal:
@@ -140,8 +141,9 @@ class PlanParts:
 
     def refuse_empty(self) -> Refusal:
         """Refuses a plan without steps: everything is already as asked, or the condition doesn't hold."""
-        told = " ".join(dict.fromkeys(self.idle[:3]))
-        return Refusal(code="condition_unmet", detail=f"{told} There is nothing to do.".strip())
+        told = " ".join(dict.fromkeys((self.unmet or self.idle)[:_SHOWN]))
+        detail = f"Nothing was done: {told}" if self.unmet else f"{told} Nothing was done.".strip()
+        return Refusal(code="condition_unmet", detail=detail)
 
     def build(self, pieces: tuple[str, ...] = (), beside: Sequence[str] = ()) -> Plan:
         """The plan of the steps, of which there is at least one. ``pieces`` are words that nothing accounts for yet,
@@ -158,7 +160,7 @@ class PlanParts:
             out = [*shown, *more, f"{'It is' if len(told) == 1 else 'They are'} left out."]
             rest = self._build(left, (*self.reasons, *beside, " ".join(out)), pieces)
         else:
-            detail = " ".join([*self.idle[:_SHOWN], *shown, *more, "Nothing was done.", *beside])
+            detail = " ".join([*self.idle[:_SHOWN], *shown, *more, "Nothing was done."])
             rest = Refusal(code="condition_unmet", detail=detail)
         records = frozenset(found.key for each in self.unchanged.values() for found in each.records)
         return plan.model_copy(update={"unchanged": Unchanged(told=(*shown, *more), records=records, rest=rest)})

@@ -35,6 +35,7 @@ REST: Final = "rest"
 """Slot of the question whether to do the understood part without the rest."""
 MAX_CANDIDATES: Final = 8
 WORDS_CHARS: Final = 120
+MOST_QUOTED: Final = 3
 _MOST_SHOWN: Final = 400
 _NUMBERS: Final = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight")
 
@@ -48,6 +49,12 @@ def label_parameter(param: str, schema: Mapping[str, Any], annotation: Annotatio
 def quote_words(words: str) -> str:
     """Quotes somebody's words inside a sentence."""
     return f"‘{to_display_text(words, limit=WORDS_CHARS)}’"
+
+
+def quote_several(told: Sequence[str]) -> str:
+    """The first few of these stretches of typed words, and how many more there are."""
+    more = [f"{len(told) - MOST_QUOTED} more"] if len(told) > MOST_QUOTED else []
+    return join([*(quote_words(each) for each in told[:MOST_QUOTED]), *more], "and")
 
 
 def ask_for(param: str, schema: Mapping[str, Any], annotation: Annotation, kind: RecordKind | None) -> str:

@@ -32,7 +32,7 @@ _SET_AGAINST: Final = re.compile(
     rf"(?:(?:,|\bbut|\band)\s+(?P<not>not)|\binstead\s+of|\brather\s+than){_LEADS.pattern}$", re.IGNORECASE
 )
 _OTHER_NAME: Final = re.compile(r"(?:instead\s+of|rather\s+than)\s+[A-Z][\w-]*(?:\s+[A-Z][\w-]*)?")
-_ENDS: Final = re.compile(r"\s*(?:[,.;!]|$|(?:from|for|to|at|on|in|by|with|as)\b)", re.IGNORECASE)
+_ENDS: Final = re.compile(r"\s*(?:[,.;!()]|$|(?:from|for|to|at|on|in|by|with|as)\b)", re.IGNORECASE)
 # Before a value that shall no longer be: "not (on Thursday)", "instead of (Hope)".
 _DENIED: Final = re.compile(
     r"(?P<joined>,\s*|\b(?:but|and)\s+)?(?<!\w)(?:(?P<not>not)|instead\s+of|rather\s+than)\s+"

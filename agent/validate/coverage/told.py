@@ -201,14 +201,14 @@ def find_exceptions(order: Order) -> Iterator[Place]:
     """Finds clauses that exempt one of several records, after the order: "… all of Ada's fines, 33 she pays
     herself"."""
     calls, finds, by_step = order.calls, find_direct(order), order.words_by_step
-    sets = order.find([each for each in finds if each.pick != "one"])
+    sets = order.find([each for each in finds if each.pick != "one" or len(calls) == 1])
     places = order.find(finds)
     branch = [each for each in calls if each.condition is None or each.condition.holds]  # … or else the other one
     if not by_step or not (any(each.pick != "one" for each in finds) or len(branch) > len(by_step)):
         return
     values = [each for call in calls for each in call.arguments.values() if not isinstance(each, RecordArgument)]
     values = [each for each in values if isinstance(each, ComputedArgument | TypedValue)]
-    ordered = order.find([each for each in values if not _is_text(each)])
+    ordered = order.find(values)
     text = order.text
     first = min((end for _, end in (*places, *ordered)), default=0)
     said = {plain_word(word) for word, start, _ in split_runs(text) if start < first}
@@ -223,10 +223,6 @@ def find_exceptions(order: Order) -> Iterator[Place]:
         rest = words - {word for each in by_step for word in each} - LIGHT - SAID_AROUND
         if one and (FINITE.search(told) or OWN_SUBJECT.search(told) or rest):
             yield clause.words[0][1], clause.end
-
-
-def _is_text(argument: object) -> bool:
-    return isinstance(argument, TypedValue) and isinstance(argument.value, str) and " " in argument.value
 
 
 def find_lone_order(order: Order) -> Place | None:

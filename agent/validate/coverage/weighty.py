@@ -76,7 +76,7 @@ def find_unaccounted(order: Order) -> Unaccounted:
     told = [*settled["aside"], *settled["told"]]
     return Unaccounted(
         judge.tell(settled["asked"], whole=_is_whole) + _list_outermost(elsewhere),
-        judge.tell(told, whole=lambda each: "left over" in each.kinds or judge.is_light(each)),
+        judge.tell(told, whole=lambda each: each.is_of(("left over", "doubted")) or judge.is_light(each)),
         judge.tell(settled["expressed"], whole=judge.is_light),
         any(map(judge.is_firm, settled["asked"])),
         framed=not elsewhere and judge.ask_for_nothing(settled["asked"]),

@@ -40,7 +40,7 @@ from agent.validate.coverage.opposed_verbs import LESS, find_opposed_verbs, find
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_exceptions, find_hedges, find_told
 from agent.validate.coverage.unused_words import SAID_AROUND, collect_own_stems
-from agent.validate.coverage.weighty_patterns import Place, find_closing, find_opening
+from agent.validate.coverage.weighty_patterns import Place, find_closing
 from language import numerals
 from language.stems import EMPTY, GENERIC, ORDERS, READING, name_stems, split_runs, stem, stem_text
 from language.text import read_text, singularize
@@ -128,12 +128,12 @@ def _list_of(places: Mapping[_Said, Collection[Place]], place: Place) -> frozens
 
 
 def _find_restrictions(order: Order) -> Iterator[Place]:
-    """Restrictions that neither a condition on records expresses nor a clause holds that only explains a computed
-    amount: "he only came twice, waive half"."""
+    """Restrictions that no condition expresses."""
+    waits = any(each.condition is not None for each in order.calls)
     for place in _of_class(patterns.RESTRICTION, order):
-        values = order.values if order.structure.computes_field else None
-        apart = values is not None and not any(_within_clause(order, place, each) for each in values)
-        if not apart and not (order.structure.restricts and _tells(order, place[1])):
+        if waits and patterns.CONDITION.match(order.text, place[1] + 1):
+            continue  # "only if"
+        if not (order.structure.restricts and _tells(order, place[1])):
             yield place
 
 
@@ -150,11 +150,6 @@ def _tells(order: Order, end: int) -> bool:
     stop = find_closing(_CLAUSE, order.text, end)
     following = (stem(word.casefold()) for word, _, _ in split_runs(order.text[end:stop]))
     return any(end <= start < stop for start, _ in order.spoken) or not order.states.isdisjoint(following)
-
-
-def _within_clause(order: Order, place: Place, other: Place) -> bool:
-    first, stop = find_opening(_CLAUSE, order.text, place[0]), find_closing(_CLAUSE, order.text, place[1])
-    return first <= other[0] < stop
 
 
 def _of_class(pattern: re.Pattern[str], order: Order) -> Iterator[Place]:

@@ -18,6 +18,7 @@ from agent.planning.proposal import (
     Handle,
     PlanResult,
     Proposal,
+    StateIs,
     Test,
     When,
     Words,
@@ -43,6 +44,7 @@ from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
 from agent.validate.coverage.ruled_out import find_ruled_out, stands_beside_set
 from agent.validate.coverage.set_against import explain_denied, list_old_values
 from agent.validate.coverage.typed_words import TypedWords, rate_support
+from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.coverage.weighty_patterns import cover
 from agent.validate.proposed.directions import check_direction
@@ -51,7 +53,7 @@ from agent.validate.questions import REST
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind
 from agent.validate.slots import Slots, format_parameter
 from core.display_text import begin_sentence
-from language.stems import name_stems, stem_text
+from language.stems import ORDERS, name_stems, stem_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Derive, Risk
 from registry.records import Field, RecordKind
@@ -59,7 +61,6 @@ from registry.records import Field, RecordKind
 _MOST_READ: Final = 100
 _MOST_TOLD: Final = 3
 _FEWEST_OF_SET: Final = 2
-_LONGEST_TOLD: Final = 120
 _ANY: Final = frozenset({(">=", "1"), (">", "0"), ("!=", "0"), ("=", "0"), ("<", "1")})
 """Comparisons of a count that only ask whether there are any."""
 
@@ -119,7 +120,7 @@ class PlanChecks:
         return slots.ask(name, f"{asked} How much shall it be?", "unreadable")
 
     async def check_tests(self, at: int, when: When) -> tuple[bool, str, list[LocatedRecord]] | Question:
-        """Whether the tests hold, what the card says about it, and the records that decided it."""
+        """Whether the tests hold, what is so of the records that decided it, and these records."""
         need = RecordQuery(f"{at}.if", "if", next(iter(self.query.kinds)))
         results: list[bool] = []
         told: list[str] = []
@@ -142,19 +143,22 @@ class PlanChecks:
             judged_by += (*left.found, *right.found)
             told.append(self._tell_test(test, left, right, held=held))
         holds = all(results) if when.join == "all" else any(results)
-        return holds, begin_sentence("; ".join(told)) + ".", judged_by
+        return holds, f"{'; '.join(told)}.", judged_by
 
     def _tell_test(self, test: Test, left: Worked, right: Worked, *, held: bool) -> str:
-        """What the card says about a test: whether such records exist, or what a value is compared with."""
+        """What is so of a test: which such records there are, or what a value is compared with."""
         of = test.left.of if isinstance(test.left, CountOf) else None
-        kind = self.query.kinds.get(of.record) if isinstance(of, Find) and (test.op, right.shown) in _ANY else None
-        if kind is None:
-            found = tell_test(test, left, right, held=held)
-        elif 0 < len(left.found) <= _MOST_TOLD:
-            found = questions.join([each.label for each in left.found], "and")
-        else:
-            found = format_count(len(left.found), kind) if left.found else f"no {name_kind(kind)} is as you said"
-        return f"the condition {'holds' if held else 'does not hold'}: {found}"
+        kind = self.query.kinds.get(of.record) if isinstance(of, Find) else None
+        if kind is None or not isinstance(of, Find) or (test.op, right.shown) not in _ANY:
+            return tell_test(test, left, right, held=held)
+        states = [f"{'not ' if each.negated else ''}{each.state}" for each in of.where if isinstance(each, StateIs)]
+        said, be = questions.join(states, "and"), "is" if len(left.found) <= 1 else "are"
+        if not left.found and of.said is not None and len(states) == 1:
+            return f"{of.said.text} is {f'not {said}'.removeprefix('not not ')}"
+        if not 0 < len(left.found) <= _MOST_TOLD:
+            return f"there {be} {format_count(len(left.found), kind) if left.found else f'no such {name_kind(kind)}'}"
+        found = questions.join([each.label for each in left.found], "and")
+        return f"{found} {be} {said}" if states else f"there {be} {found}"
 
     def check_coverage(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Question | list[str]:
         """Stops the plan for words that change the deal and that nothing accounts for. The person says whether the rest
@@ -168,15 +172,17 @@ class PlanChecks:
         left = find_unaccounted(order)
         does = questions.preview_steps(steps)
         again = explain_unclear(self.request, REST)
-        told = [f"Nothing is done about {_quote(left.told)}."] if left.told else []
+        told = [f"Nothing is done about {questions.quote_several(left.told)}."] if left.told else []
         told += explain_denied(order)
-        be = "are" if len(left.expressed) > 1 else "is"
-        meant = f"{_quote(left.expressed)} {be} taken to say this too: check that nothing is missing."
-        told += [meant] if left.expressed else []
+        own = ORDERS & collect_subject_stems(contracts, self.query.kinds)
+        expressed = [each for each in left.expressed if not (roots := {*stem_text(each)}) or roots - own]
+        be = "are" if len(expressed) > 1 else "is"
+        meant = f"{questions.quote_several(expressed)} {be} taken to say this too: check that nothing is missing."
+        told += [meant] if expressed else []
         if consent:  # the question was about the others, so the card shows what it left out
             return told
         if twice := [order.text[slice(*each)] for each in find_counted_twice(order)]:
-            text = f"{again}{_quote(twice)} would be counted twice: say each sum by itself."
+            text = f"{again}{questions.quote_several(twice)} would be counted twice: say each sum by itself."
             return Question(slot=REST, code="unclear_action", text=text, free_text=True)
         nothing = asks_for_nothing(order)
         if not left.weighty and (nothing or only_asks(order)):
@@ -190,7 +196,7 @@ class PlanChecks:
             return _ask_whether(text, "Yes, on top of it", does)
         asked_about = left.weighty if read_again else [*left.weighty, *left.expressed]  # the card will show the others
         fragments, rest = complete_fragments(order, asked_about), f": {does}" if len(steps) == 1 else ""
-        words = _quote(fragments)
+        words = questions.quote_several(fragments)
         labels = list(dict.fromkeys(pin.label for step in steps for pin in step.pins))
         nouns = {word.casefold() for kind in self.query.kinds for noun in kind.nouns for word in noun.split()}
         if (spared := find_ruled_out(self.request.text, asked_about, labels, nouns)) is not None:
@@ -200,9 +206,7 @@ class PlanChecks:
             say = "don't ask" if len(fragments) > 1 else "doesn't ask"
             asked = _ask_whether(f"{again}Shall I do this: {does}? {words} {say} for it.", "Yes, do that", does)
         elif (count := self._count_set(order, steps, asked_about)) is not None:
-            text = (
-                f"{again}You also wrote {words}, and I can't tell whom or what that leaves out. Say it in other words."
-            )
+            text = f"{again}You also wrote {words}, and I can't tell what that leaves out. Say it in other words."
             asked = _ask_whether(f"{text} Or shall it be {count}?", begin_sentence(count), does)
         else:
             once = all(map(REPEATED.fullmatch, asked_about))
@@ -229,7 +233,7 @@ class PlanChecks:
         denied = find_denied_order(strip_politeness(self.request.text), leading_verbs(contract))
         if denied is None:
             return None
-        text = f"Shall I do this: {contract.title}? {_quote([denied])} doesn't ask for it."
+        text = f"Shall I do this: {contract.title}? {questions.quote_several([denied])} doesn't ask for it."
         return _ask_whether(text, "Yes, do that", contract.title)
 
     def explain_found(self, steps: Sequence[Step]) -> list[str]:
@@ -340,11 +344,6 @@ def _ask_whether(text: str, label: str, does: str) -> Question:
     """Asks whether what the plan does is meant after all."""
     offered = Candidate(id=REST, label=label, detail=does)
     return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
-
-
-def _quote(told: Sequence[str]) -> str:
-    more = [f"{len(told) - _MOST_TOLD} more"] if len(told) > _MOST_TOLD else []
-    return questions.join([*(questions.quote_words(each[:_LONGEST_TOLD]) for each in told[:_MOST_TOLD]), *more], "and")
 
 
 def _list_currencies(steps: Sequence[Step], contracts: Sequence[Contract]) -> frozenset[str]:

@@ -53,8 +53,6 @@ from registry.conditions import condition as conditions
 from registry.contract import Contract
 from registry.records import Kinds, RecordKind
 
-_MOST_UNREAD = 3
-
 
 async def plan_proposal(
     request: Request,
@@ -125,9 +123,10 @@ class _Planner:
             if isinstance(judged, Question):
                 return judged
             holds, told, judged_by = judged
-            (self.parts.reasons if holds == call.condition.holds else self.parts.idle).append(told)
             if holds != call.condition.holds:
+                self.parts.unmet.append(told)
                 return None
+            self.parts.reasons.append(f"The condition {'holds' if holds else 'does not hold'}: {told}")
         records = await self._find_records(at, call, contract)
         if isinstance(records, Question):
             return records
@@ -373,8 +372,8 @@ class _Planner:
         if not unread or asked.candidates or not isinstance(reference, Find) or reference.pick == "one":
             return asked
         whole = [each for each in unread if not any(each in other for other in unread if other != each)]
-        words = ", ".join(questions.quote_words(each) for each in whole[:_MOST_UNREAD])
-        text = f"I can't tell what {words} says here. Say in other words which {name_kinds(kind)} are meant."
+        text = f"I can't tell what {questions.quote_several(whole)} says here."
+        text = f"{text} Say in other words which {name_kinds(kind)} are meant."
         return asked.model_copy(update={"text": text})
 
 

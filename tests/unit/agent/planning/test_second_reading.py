@@ -24,7 +24,7 @@ from agent.validate.proposed.checks import PlanChecks
 from agent.validate.questions import REST
 from core.errors import ModelUnavailable, PlatformUnavailable
 from prompts import DEFAULT_VERSION, PLAIN_VERSION, SECOND_READING_VERSION
-from tests.unit.agent.planning.scripted_reading import FINE, RIGHT, Reads, came_of, read_pieces, task_of
+from tests.unit.agent.planning.scripted_reading import FINE, LOAN, RIGHT, Reads, came_of, read_pieces, task_of
 from tests.unit.own_worlds import NOW, OWNER, find, number
 
 
@@ -42,6 +42,12 @@ async def test_what_it_says_changes_nothing_stands_on_a_card_that_waits(verdict:
     assert told in made.verdict.held
     assert 'B1: "not her sister"' in model.told[0]
     assert "waive_fine: fine_id: " in model.told[0]
+
+
+async def test_a_verb_that_the_action_itself_is_called_by_is_not_told_again() -> None:
+    made = await came_of(Reads("expressed", step=LOAN), "let them keep it, prolong loan 502 by 7 days")
+    assert isinstance(made.verdict, Plan), made.verdict
+    assert not any("taken to say" in each for each in made.verdict.held)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Plan, Question
+from evals.cases.frozen_world import FrozenWorld
+from tests.unit.agent.validate.coverage.test_set_against import verdict_of
+from tests.unit.marina import define, list_rows, offer, refer
 from tests.unit.own_worlds import came_of, find, plan
 
 DUE = {"state": "due", "not": False}
@@ -81,3 +84,24 @@ async def test_what_there_is_none_of_is_asked_about(text: str, result: dict[str,
     asked = (await came_of(text, result)).verdict
     assert isinstance(asked, Question), asked
     assert asks in asked.text
+
+
+_TALK = offer("drop_talk", "Drop a talk", "Take a talk off the list.", {"talk_id": {"type": "integer"}},
+    {"talk_id": refer("talk")})  # fmt: skip
+_HALL = FrozenWorld(
+    {
+        "contracts": [_TALK],
+        "kinds": [define("talk", ["talk", "talks"], [{"name": "id", "type": "id"}, {"name": "series", "search": "name"},
+            {"name": "subject", "search": "text"}], label="talk {id}: {series}")],
+        "records": {"talk": list_rows("id series subject", (1, "Bridges", "Open questions"),
+            (2, "Bridges", "Steel"), (3, "Bridges", "Ropes"))},
+    }
+)  # fmt: skip
+
+
+async def test_what_is_left_out_may_be_called_by_its_text_where_records_have_names_too() -> None:
+    left = {"except": find("talk", "open questions")}
+    call = {"action": "drop_talk", "talk_id": find("talk", None, left, pick="all")}
+    made = await verdict_of(_HALL, "drop all talks except open questions", call)
+    assert isinstance(made, Plan), made
+    assert [step.filled[0].value for step in made.steps] == [2, 3]

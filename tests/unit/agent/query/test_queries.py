@@ -97,7 +97,6 @@ async def test_order_and_place(kind: str, order: dict[str, Any], more: dict[str,
             {"pick": "one", "order": {"by": "name", "first": "latest", "nth": 9}},
             "There are only 5 members",
         ),
-        ("loan", [{"belongs_to": find("member", "Ruth")}], {"pick": "one"}, "called ‘Ruth’"),
     ],
 )
 async def test_what_stays_open_is_asked(kind: str, where: list[Any], more: dict[str, Any], says: str) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Answer, Plan, Question, Request
+from agent.pipeline import Answer, Plan, Question, Reply, Request
 from agent.planning.propose import propose
 from agent.planning.task import Task, Verdict
 from agent.resolve.model.resolver import ProposingResolver
 from evals.cases.frozen_world import FrozenWorld
-from tests.unit.own_worlds import NOW, OWNER, Says, came_of, find, plan
+from tests.unit.own_worlds import NOW, OWNER, Says, answer, came_of, find, number, plan
 
 
 def cancel(lesson: dict[str, Any]) -> dict[str, Any]:
@@ -81,6 +81,29 @@ async def test_a_second_owner_who_is_named_tells_whose_it_is() -> None:
     )
 
 
+async def test_a_question_is_about_the_only_one_of_them_who_has_such_records() -> None:
+    lent = find("loan", None, {"belongs_to": find("member", "Ruth")}, pick="all")
+    told = (await came_of("how many loans does Ruth have", answer(value={"count": lent}, about=None))).verdict
+    assert isinstance(told, Reply), told
+    assert told.count == 1
+    assert "Ruth Meyer" in told.text
+    every = {"action": "renew_loan", "loan_id": lent, "days": number(7, "7 days", "days")}
+    assert isinstance((await came_of("renew all of Ruth's loans by 7 days", plan(every))).verdict, Question)
+
+
+async def test_records_of_one_of_them_alone_are_offered_as_hers() -> None:
+    asked = await _send(_depot(("Halden Ost", "Halden West"), 2, having=1))
+    assert isinstance(asked, Question), asked
+    assert asked.text.startswith("Two crates of Halden Ost could be meant: ")
+
+
+async def test_what_a_record_ends_with_and_its_owner_begins_with_is_said_once() -> None:
+    asked = await _send(_depot(("Halden Ost", "Halden West"), 1, "crate {id}: Halden"))
+    assert isinstance(asked, Question), asked
+    assert "crate 20: Halden West" in asked.text
+    assert "of Halden" not in asked.text
+
+
 @pytest.mark.parametrize(
     "more", [{"order": {"by": "as listed", "first": "latest", "nth": 1}}, {"pick": "all"}, {"pick": 2}]
 )
@@ -90,12 +113,14 @@ async def test_for_the_last_or_all_of_somebodys_it_is_asked_who_is_meant(more: d
     assert {each.label for each in asked.candidates} == {"Annika Berg", "Lotte Berg"}
 
 
-def _depot(names: tuple[str, ...], each: int, label: str = "crate {id}") -> FrozenWorld:
-    """A depot's clients, each with so many crates."""
+def _depot(names: tuple[str, ...], each: int, label: str = "crate {id}", having: int = 9) -> FrozenWorld:
+    """A depot's clients, each of the first ``having`` with so many crates."""
     fields = [{"name": "id", "type": "id", "search": "number"}, {"name": "client_id", "type": "id"}]
     named = [{"name": "id", "type": "id", "search": "number"}, {"name": "name", "search": "name"}]
     relations = [{"kind": "client", "via": "client_id"}]
-    crates = [{"id": 10 * at + one, "client_id": at} for at in range(1, len(names) + 1) for one in range(each)]
+    crates = [
+        {"id": 10 * at + one, "client_id": at} for at in range(1, 1 + min(having, len(names))) for one in range(each)
+    ]
     contract = {
         "schema": "opsiq/contract/v1", "name": "depot.send_crate", "title": "Send a crate",
         "description": "Send a crate to its client.", "surfaces": ["admin"], "roles": ["owner"],

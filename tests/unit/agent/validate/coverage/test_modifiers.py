@@ -340,3 +340,13 @@ def test_the_quote_of_a_day_does_not_say_that_it_comes_again() -> None:
     text = "book a visit for Nell Brook every Tuesday"
     order = Order(Request(text=text, now=NOW), Proposal(result=PlanResult(calls=(call,))), [booked])
     assert find_unaccounted(order).weighty == ["every Tuesday"]
+
+
+async def test_only_belongs_to_the_condition_behind_it() -> None:
+    out = {"left": {"field": "status", "of": find("loan", "502")}, "op": "=", "right": {"word": "out", "quote": "out"}}
+    step = {"if": [out], "join": "all", "then": [RENEW], "else": []}
+    held = (await came_of("renew loan 502 by 7 days, but only if it is out", plan(step))).verdict
+    assert isinstance(held, Plan), held
+    assert any(each.startswith("The condition holds: ") for each in held.held)
+    more = (await came_of("renew loan 502 by 7 days, but only if it is out and if Ruth agrees", plan(step))).verdict
+    assert isinstance(more, Question), more

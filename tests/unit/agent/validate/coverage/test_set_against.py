@@ -88,6 +88,7 @@ LAKE = find("run", "Lake Run")
             "The fee of load 803 is 40.00 EUR, not 45",
         ),
         (MARINA, "set job 902 to normal instead of rush", rushed("normal"), ""),
+        (MUSEUM, "it will be 20 seats, not 12 (Paper Moon)", seated(20), ""),
         (MARINA, "set job 902 to normal instead of calm", rushed("normal"), "The urgency of 902 is rush, not calm."),
         (
             OFFICE,

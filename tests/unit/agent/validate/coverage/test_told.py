@@ -13,11 +13,12 @@ from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_exceptions, find_hedges
 from agent.validate.questions import REST
 from evals.cases.frozen_world import FrozenWorld
+from tests.unit.agent.validate.coverage.test_set_against import verdict_of as model_verdict_of
 from tests.unit.agent.validate.coverage.test_weighty import shop
 from tests.unit.laundry import LAUNDRY
 from tests.unit.marina import ask, define, list_rows, offer, refer
 from tests.unit.nursery import NURSERY
-from tests.unit.own_worlds import NOW, OWNER, world
+from tests.unit.own_worlds import NOW, OWNER, find, world
 
 
 async def offline(name: str, text: str) -> Plan | Question:
@@ -253,3 +254,11 @@ async def test_a_verb_of_setting_is_only_told_of(text: str) -> None:
 )
 async def test_a_past_tense_that_is_the_plain_form_is_told_by_its_subject(name: str, text: str, stands: bool) -> None:
     assert isinstance(await offline(name, text), Plan) is stands
+
+
+async def test_a_clause_that_says_who_gets_them_tells_no_exception() -> None:
+    of_rudi = find("run", None, {"belongs_to": find("driver", "Rudi Kern")}, pick="all")
+    call = {"action": "hand_run", "run_id": of_rudi, "driver_id": find("driver", "Mark Penny")}
+    made = await model_verdict_of(LAUNDRY, "Rudi Kern is away, Mark Penny stands in", call)
+    assert isinstance(made, Plan), made
+    assert not any("Mark Penny" in each for each in made.held)

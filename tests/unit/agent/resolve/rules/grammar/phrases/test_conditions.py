@@ -40,17 +40,18 @@ async def test_it_is_one_that_is_as_it_must_be(text: str, invoice: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "told"),
     [
-        "should Greta Holm have an open bill, text her: please pay",
-        "if R-5103 has been paid, resend it",
-        "if R-5101 hasn't been paid, resend it",
+        ("should Greta Holm have an open bill, text her: please pay", "Nothing was done: there is no such invoice."),
+        ("if R-5103 has been paid, resend it", "Nothing was done: R-5103 is not paid."),
+        ("if R-5101 hasn't been paid, resend it", "Nothing was done: R-5101 is paid."),
+        ("unless Yuki Tanaka has an open bill, cancel job 805", "Nothing was done: R-5103 is open."),
     ],
 )
-async def test_nothing_is_done_where_it_does_not_hold(text: str) -> None:
+async def test_nothing_is_done_where_it_does_not_hold_and_what_is_so_is_told(text: str, told: str) -> None:
     verdict = await verdict_of(text, "garage")
     assert isinstance(verdict, Refusal), verdict
-    assert verdict.code == "condition_unmet"
+    assert (verdict.code, verdict.detail) == ("condition_unmet", told)
 
 
 @pytest.mark.parametrize(
