@@ -29,10 +29,11 @@ from agent.planning.proposal import (
 from agent.query.action_answers import answer_about_action, list_abilities, list_fitting
 from agent.query.arithmetic import test_holds
 from agent.query.context import Quantity, Worked
-from agent.query.groups import count_by, write_totals
+from agent.query.groups import count_by, tell_sum, write_totals
 from agent.query.other_connections import note_other_connections
 from agent.query.references import Query
 from agent.query.slips import find_so_called, tell_slips
+from agent.query.standing import list_theirs, tell_deciding, tell_standing
 from agent.query.wording import (
     FIRST_LISTED,
     PAGE,
@@ -320,14 +321,16 @@ class Answerer:
         if not unique and (about := await self._only(asked.about)) is not None:
             unique = (about,)
             lacks = await self._say_lack(asked.tests[0], about)
-            shown = f"{lacks}." if lacks and not yes else introduce(about.label, about.record.detail)
+            shown = f"{lacks}." if lacks and not yes else introduce(about.label, tell_standing(asked.tests[0], about))
+        elif (theirs := await list_theirs(self.query, asked)) and len(theirs) > max(1, len(unique)):
+            word, yes, unique = "Not all" if unique else "No", False, theirs
+            shown = (
+                "; ".join(add_aside(each.label, tell_deciding(asked.tests[0], each)) for each in theirs[:PAGE]) + "."
+            )
         things = self.query.context.request.text.lstrip().lower().startswith("what")  # "what's on this week"
         text = f"{shown[:1].upper()}{shown[1:]}" if things else f"{word}: {shown}"
-        return (
-            self._reply(text, unique, values=("yes" if yes else "no",))
-            if unique
-            else Reply(text=text, values=("yes" if yes else "no",))
-        )
+        values = ("yes" if yes else "no",)
+        return self._reply(text, unique, values=values) if unique else Reply(text=text, values=values)
 
     async def _say_lack(self, test: Test, about: LocatedRecord) -> str:
         """What somebody has none of: "Emma Fischer has no open tickets". Empty if they are asked about otherwise."""
@@ -363,10 +366,14 @@ class Answerer:
                 words = await self._words(test.left.of, kind)
                 return held, words.count(0, kind) if words else f"no such {name_kinds(kind)}", ()
             one = test.left.of if len(left.found) == 1 else None
-            if isinstance(one, Find) and one.said is not None:
-                return held, left.found[0].label, left.found
-            told = await self._told(test.left.of, left.found)
-            few = list_records(left.found) if len(left.found) <= MOST_COUNTED else ""
+            named = isinstance(one, Find) and one.said is not None
+            told = "" if named else await self._told(test.left.of, left.found)
+            deciding = [tell_deciding(test, each) for each in left.found[:MOST_COUNTED]]
+            shown = ["" if each in told else each for each in deciding]
+            few = "; ".join(add_aside(each.label, more) for each, more in zip(left.found, shown, strict=False))
+            if named:
+                return held, few, left.found
+            few = few if len(left.found) <= MOST_COUNTED else ""
             return held, f"{told}: {few}" if few else told, left.found
         if isinstance(test.left, TotalOf) and isinstance(test.right, TotalOf):
             return held, f"{left.shown} beside {right.shown}", (*left.found, *right.found)

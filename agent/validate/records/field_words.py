@@ -18,6 +18,8 @@ _TOLD_BY_VALUE: Final = {
 """Labels of fields whose value alone says what it is, by type."""
 _ENDED: Final = word_set("left closed cancelled canceled archived inactive")
 """States of what is kept only for the record."""
+_A_UNIT: Final = re.compile(r" (?:per|an?)\b")
+"""Of how much there is in each, as in "meals a day"."""
 _WITH_UNIT: Final = re.compile(r"(?P<label>[^()]+?)[ (]+(?P<unit>[^\W\d_]+)\)?")
 
 
@@ -51,7 +53,7 @@ def tell_field(field: Field, kind: RecordKind, value: str) -> str:
     if _is_plural(label):
         return f"{value} {singularize(label) if value == '1' else label}"
     found = _WITH_UNIT.fullmatch(label)
-    if found is not None and find_measure(found["unit"]) is not None and " per" not in found["label"]:
+    if found is not None and find_measure(found["unit"]) is not None and not _A_UNIT.search(found["label"]):
         return f"{found['label']} {value} {found['unit']}"
     return f"{label} {value}"
 

@@ -278,13 +278,20 @@ def read_named_owner(
 
 def guess(reader: Reader, kind: RecordKind, owner: Find) -> Find:
     """The ``owner`` of a record of ``kind`` by name alone. It may be of another owning kind."""
-    for relation in kind.relations:
-        other = reader.kinds.get(relation.kind)
-        if other is None or other.name == owner.record or not rate_person_likeness(other):
-            continue
-        if len(reader.guesses) < MOST_GUESSES and (owner, other.name) not in reader.guesses:
-            reader.guesses.append((owner, other.name))
+    named = [each for relation in kind.relations for each in _list_lenders(reader, relation.kind)]
+    for other in dict.fromkeys(each.name for each in named if rate_person_likeness(each)):
+        known = other == owner.record or (owner, other) in reader.guesses
+        reader.guesses += [(owner, other)] if not known and len(reader.guesses) < MOST_GUESSES else []
     return owner
+
+
+def _list_lenders(reader: Reader, name: str) -> list[RecordKind]:
+    """A kind, or those whose names its records go by: a stay is called like its pet."""
+    kind = reader.kinds.get(name)
+    if kind is None:
+        return []
+    lent = {f"{each.via.removesuffix('id')}name": reader.kinds.get(each.kind) for each in kind.relations}
+    return [lent.get(each.name) or kind for each in kind.fields if each.search == "name"] or [kind]
 
 
 def is_one_name(reader: Reader, first: int, last: int) -> bool:

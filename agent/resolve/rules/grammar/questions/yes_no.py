@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from agent.extract.references.vocabulary import is_person
 from agent.planning.proposal import (
     Answer,
     BelongsTo,
@@ -50,9 +51,12 @@ from agent.resolve.rules.grammar.questions.plain import (
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
 from agent.resolve.rules.grammar.questions.who import read_whoever
 from agent.resolve.rules.grammar.reader import Reader
+from language.stems import is_past
+from language.text import word_set
 from registry.records import RecordKind
 
 _ALL: Final = (lexicon.EVERY - {"any"}) | {"both"}
+_WHOLLY: Final = word_set("all fully completely")
 _BECOME: Final = frozenset(("get", "become"))
 _THING: Final = frozenset(("anything", "something"))
 
@@ -73,10 +77,11 @@ def read_yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
         return some
     if (more := read_owes_more(reader, index, stop)) is not None:
         return more
+    stop -= reader.low(stop - 1) == "up" and is_past(reader.low(stop - 2))  # "paid up"
     owes = read_owes(reader, index + 1, stop) if low in DO else None
     if owes is not None and is_over(reader, owes[1], stop):
         return YesNoAnswer(tests=(owes[0],))
-    been = next((step for step in range(index + 2, stop) if reader.low(step) == "been"), stop)
+    been = next((step for step in range(index + 2, stop) if reader.low(step) in _WHOLLY | {"been"}), stop)
     # Several where a bare code may be of any kind.
     abouts = [_in_place(reader, each, stop) for each in list_subjects(reader, index + 1, been)]
     abouts += [replace(a, find=each) for a in abouts if not a.noun for each in list_namesakes(reader, a.find)]
@@ -194,10 +199,19 @@ def _anything(reader: Reader, index: int, at: int, stop: int) -> Answer | None:
 
 def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None:
     at = about.last
-    while reader.low(at) in {"still", "already", "currently", "actually", "any", "also", "really", "ever"}:
+    while reader.low(at) in {"still", "already", "currently", "actually", "any", "also", "really", "ever"} | _WHOLLY:
         at += 1
     if low in BE and reader.low(at) == "back" and at + 1 < stop:
         return None  # the day on which it is due back doesn't say whether it is back
+    if (
+        low in BE
+        and at + 1 == stop
+        and reader.low(at) == "on"
+        and "cancelled" in reader.kinds[about.find.record].states
+    ):
+        off = StateIs(state="cancelled", negated=True)
+        on = about.find.model_copy(update={"where": (*about.find.where, off)})
+        return YesNoAnswer(tests=(count_test(on),), about=about.find)
     become = reader.low(at) == "been" or (reader.low(at) in _BECOME and low not in HOLDS)
     if low in DO and not become:
         if (done := read_did(reader, about.find, at, stop)) is not None:
@@ -209,13 +223,16 @@ def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None
         if (made is None or not is_over(reader, made[1], stop)) and (so := _exists_so(reader, at, stop, about.find)):
             return YesNoAnswer(tests=(so,))
     else:
+        wholly = reader.low(stop) == "up" or reader.low(at - 1) in _WHOLLY
+        if wholly and is_person(reader.kinds[about.find.record]):
+            return read_did(reader, about.find, at, stop)  # "is Ada all paid": whoever paid some isn't
         made = read_told(reader, about.find, at + become, stop)
     if made is None or not is_over(reader, made[1], stop):
         return None
     if reader.low(about.first) in _ALL:
         every = _of_every_one(reader, about.find, made[0])
         return YesNoAnswer(tests=(every,)) if every is not None else None
-    return YesNoAnswer(tests=(made[0],), about=about.find)
+    return YesNoAnswer(tests=(made[0],), about=None if reader.low(about.first) in {"any", "some"} else about.find)
 
 
 def _is_past(reader: Reader, test: Test) -> Test:

@@ -54,10 +54,10 @@ async def answered(text: str) -> str:
         ("which hires are overdue?", "Hire 31."),
         ("how many small hires are overdue?", "1 hire due before 24 Nov 2026 (size small, not returned, not lost)"),
         ("who has an overdue hire", "Ida Moss."),
-        ("is hire 34 overdue?", "No: hire 34."),
-        ("is hire 31 overdue?", "Yes: hire 31."),
+        ("is hire 34 overdue?", "No: hire 34 (lost)."),
+        ("is hire 31 overdue?", "Yes: hire 31 (out)."),
         ("which bills are overdue?", "Bill 41."),
-        ("is bill 42 overdue?", "No: bill 42."),
+        ("is bill 42 overdue?", "No: bill 42 (payable on 1 Nov 2026, settled)."),
     ],
 )
 async def test_what_is_finished_is_not_overdue(text: str, told: str) -> None:

@@ -1,0 +1,56 @@
+"""How records stand: what decides about a state that a yes/no question asks for."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from agent.pipeline import Question
+from agent.planning.proposal import CountOf, Find, StateIs, Test, YesNoAnswer
+from agent.query.references import Query
+from agent.validate.records.field_words import tell_field
+from agent.validate.records.located import LocatedRecord, RecordQuery
+from registry.records import format_field
+
+_SLOT: Final = "answer"
+_PART: Final = re.compile(r"\s*(?:[,·]\s*|$)")
+
+
+async def list_theirs(query: Query, asked: YesNoAnswer) -> tuple[LocatedRecord, ...]:
+    """All that a question about a state may mean by somebody's record: "is Ada's bill paid", where she has two. Empty
+    where a record is named itself, or more is asked. Raises PlatformUnavailable."""
+    find, test = asked.about, asked.tests[0]
+    if not isinstance(find, Find) or find.said or find.order or len(asked.tests) > 1 or test.op != ">=":
+        return ()
+    told = test.left.of if isinstance(test.left, CountOf) else None
+    states = told.where[len(find.where) :] if isinstance(told, Find) and told.record == find.record else ()
+    kind = query.kinds.get(find.record)
+    if kind is None or not states or not all(isinstance(each, StateIs) for each in states):
+        return ()
+    need = RecordQuery(_SLOT, _SLOT, kind, restricts=True)
+    found = await query.records.find_all(need, find.model_copy(update={"pick": "all"}))
+    return found if not isinstance(found, Question) else ()
+
+
+def tell_deciding(test: Test, found: LocatedRecord, shown: str = "") -> str:
+    """What a record holds that decides about a state, unless it is ``shown``: ``overdue`` of a bill that may be
+    paid."""
+    find = test.left.of if isinstance(test.left, CountOf) else None
+    where = find.where if isinstance(find, Find) else ()
+    named = isinstance(find, Find) and find.said is not None
+    states = [each.state for each in where if isinstance(each, StateIs) and (named or not each.negated)]
+    kind, values = found.kind, found.record.values
+    names = {name for each in states for name in (*kind.states.get(each, ()), *kind.times.get(each, ())[:1])}
+    fields = [each for each in kind.fields if each.name in names or not {*states}.isdisjoint(each.values)]
+    told = [(each, format_field(each, values)) for each in fields]
+    return ", ".join(
+        tell_field(each, kind, value)
+        for each, value in told
+        if value not in (*found.label.split(), *_PART.split(shown))
+    )
+
+
+def tell_standing(test: Test, found: LocatedRecord) -> str:
+    """What its kind says of a record, and what decides."""
+    detail = found.record.detail.strip()
+    return " · ".join(filter(None, (detail, tell_deciding(test, found, detail))))
