@@ -140,7 +140,7 @@ class Plan(Value):
 class Reply(Value):
     """The answer to a question, computed by code from safe fields. ``values`` are the requested values, days in ISO
     8601. ``records`` are the records behind the answer (at most a page; ``count`` is the total). ``actions`` are
-    contracts that fit them."""
+    contracts that fit them. ``partial``: the question isn't understood, and this is only known of what it names."""
 
     kind: Literal["reply"] = "reply"
     text: Sentence
@@ -149,6 +149,7 @@ class Reply(Value):
     count: int | None = None
     values: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
+    partial: Annotated[bool, Field(exclude_if=lambda partial: not partial)] = False
 
 
 RefusalCode = Literal[

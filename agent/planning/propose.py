@@ -34,6 +34,7 @@ from agent.planning.answers_for_model import (
     list_offered_records,
     take_up,
 )
+from agent.planning.fallback_answers import tell_known
 from agent.planning.linked_plans import ONLY_FIT, plan_linked, preview_offered
 from agent.planning.named_record import ask_about_record
 from agent.planning.no_plan_messages import NO_ACTION, explain_nothing_planned
@@ -90,7 +91,7 @@ async def propose(
     with use_read_memo(ReadMemo()):
         made = await _propose(task, resolver, on_phase, around)
         task, made = await settle_answer(task, made, lambda own: _propose(own, RuleResolver(), on_phase, around))
-        outcome = leave_out_unchanged(task, made)
+        outcome = leave_out_unchanged(task, await tell_known(task, made))
     plan = outcome.verdict
     if not isinstance(plan, Plan):
         return outcome
@@ -146,8 +147,8 @@ async def _plan_resolved(task: Task, resolved: Resolved, on_phase: PhaseCallback
 
 async def _plan_titled(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> Outcome:
     made = await _plan_as_read(task, resolved, on_phase)
-    proposed = resolved.resolution if isinstance(resolved.resolution, Proposed) else None
-    if proposed is None:
+    proposed = resolved.resolution
+    if not isinstance(proposed, Proposed):
         return made
     made = hold(made, ONLY_FIT) if proposed.unnamed else made
     planned = isinstance(made.verdict, Plan)
@@ -204,9 +205,8 @@ async def _read_answers(
     edited = bool(task.must_wait)
     no_text = None if edited else explain_no_text(request.answers, outcome.verdict, proposal, catalogue)
     as_it_stands = replace(outcome, verdict=no_text) if no_text is not None else outcome
-    if resolver.name != MODEL or not is_for_the_model(
-        request.answers, outcome.verdict, proposal, catalogue, edited=edited
-    ):
+    fit = is_for_the_model(request.answers, outcome.verdict, proposal, catalogue, edited=edited)
+    if resolver.name != MODEL or not fit:
         return await read_again(
             task, as_it_stands, resolver, around, lambda read: _validate(task, None, read, on_phase)
         )
@@ -344,7 +344,7 @@ async def _undo(task: Task, proposal: Proposal, handles: Sequence[str], on_phase
     undo = undo_calls(handles, task.calls, task.workspace_context.catalogue)
     withdrawal = Withdrawal(undo.withdraw, "Taken back")
     withdrawn = f"{join(undo.withdrawn, 'and')} was withdrawn; nothing was sent." if undo.withdrawn else ""
-    told = tuple(each for each in (withdrawn, *undo.stuck) if each)
+    told = tuple(filter(None, (withdrawn, *undo.stuck)))
     if not undo.calls:
         if undo.withdraw:
             reply = _name_left_over(Reply(text=" ".join(told)), proposal, task.request)

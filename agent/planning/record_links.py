@@ -14,7 +14,7 @@ from typing import Final
 from rapidfuzz.distance import OSA
 
 from agent.resolve.rules.clauses import is_order
-from agent.validate.records.located import RecordScope
+from agent.validate.records.located import LocatedRecord, RecordScope
 from agent.validate.records.ranking import fold_words
 from language.stems import EMPTY, stem
 from language.wordnet import is_word
@@ -98,6 +98,20 @@ async def find_links(text: str, scope: RecordScope, kinds: Sequence[RecordKind])
             links.append(RecordLink(start, stop, kinds_of, owns, by_name))
         at = max(end, at + 1)
     return tuple(links) if len(links) <= MOST_LINKS else ()
+
+
+async def list_linked(
+    text: str, link: RecordLink, scope: RecordScope, kinds: Sequence[RecordKind]
+) -> list[LocatedRecord]:
+    """The records that a link names. Raises PlatformUnavailable."""
+    said = ["".join(fold_words(each)) for each in _WORD.findall(text[link.start : link.end])]
+    made: list[LocatedRecord] = []
+    for kind in (each for each in kinds if each.name in link.kinds):
+        for record in await _list_records(scope, kind, said):
+            words = {*_list_name_words(record, kind), *_list_numbers(record, kind)}
+            if all(any(_is_like(one, word) for word in words) for one in said):
+                made.append(LocatedRecord(record, kind, ()))
+    return made
 
 
 def _stands_in_order(run: Sequence[str], every: Sequence[Sequence[Record]], kinds: Sequence[RecordKind]) -> bool:

@@ -80,7 +80,7 @@ async def _answer(
     actions = tuple(draft.action for draft in outcome.drafts) or list_planned_actions(outcome)
     named = tuple({"action": stands_for.get(action, action), "params": {}} for action in actions)
     match verdict:
-        case Abstain(detail=detail):
+        case Abstain(detail=detail) | Reply(text=detail, partial=True):
             return _make_entry(case_id, resolved, "abstain", question=detail)
         case Reply() as reply:
             return _make_entry(case_id, resolved, "answer", question=reply.text)

@@ -111,6 +111,8 @@ async def make_entry(
             return CaseResult(
                 case_id, "noop" if code == "condition_unmet" else "abstain", question=f"refused ({code}): {detail}"
             )
+        case Reply(text=told, partial=True):
+            return CaseResult(case_id, "abstain", question=told)
         case Reply() as reply:
             return CaseResult(case_id, "answer", question=reply.text, answer=_reply(reply))
         case Plan() as plan:

@@ -74,7 +74,7 @@ _ABOUT: Final = re.compile(
 _BE: Final = r"(?:is|are|was|were)(?:n['’]?t)?"
 _STANDS: Final = re.compile(
     rf"(?:{_BE}|(?:has|had|did|does)(?:n['’]?t)?|(?:have|do)(?:n['’]?t)?(?=\s[^?]*\?\s*$))\s+(?!you\b)"
-    rf"|(?:who|whose|which|what|when|where)(?:['’]s|\s+(?:{_BE}|has|have|had|did|does|do|will))\s+(?!you\b)"
+    rf"|(?:who|whose|which|what|when|where)(?:['’]?s\b|\s+(?:{_BE}|has|have|had|did|does|do|will))\s+(?!you\b)"
     r"|(?:which|whose|how\s+(?:many|much|old|long|often|soon|far))\s+\w"
     r"|what\s+(?!about\b|if\b|i\b|we\b|you\b|he\b|she\b|it\b|they\b)(?-i:[a-z])",
     re.IGNORECASE,

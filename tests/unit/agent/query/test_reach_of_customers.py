@@ -27,7 +27,7 @@ RESEND = contract(
 )
 
 
-async def _ask(text: str) -> Verdict:
+async def ask_as_customer(text: str) -> Verdict:
     rows = town()
     rows["customer"].append(customer(6, "Vera Oswald"))
     kinds = Kinds([Platform(rows, KINDS)])
@@ -49,7 +49,7 @@ async def _ask(text: str) -> Verdict:
     ],
 )
 async def test_nothing_is_told_of_what_is_another_customers(text: str, theirs: str) -> None:
-    asked = await _ask(text)
+    asked = await ask_as_customer(text)
     assert isinstance(asked, Question), asked
     assert theirs not in asked.text
     assert not asked.candidates
@@ -57,6 +57,6 @@ async def test_nothing_is_told_of_what_is_another_customers(text: str, theirs: s
 
 @pytest.mark.parametrize("text", ["resend Adam Novak's invoice", "resend Zed Zebra's invoice"])
 async def test_who_is_another_customer_is_nobody(text: str) -> None:
-    asked = await _ask(text)
+    asked = await ask_as_customer(text)
     assert isinstance(asked, Question), asked
     assert asked.text.startswith("No customer is called ‘")

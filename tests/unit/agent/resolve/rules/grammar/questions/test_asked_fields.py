@@ -54,7 +54,7 @@ _ROCK_HALL = FrozenWorld(
 
 async def tell(text: str) -> str | None:
     made = (await ask(_ROCK_HALL, text)).verdict
-    return made.text if isinstance(made, Reply) else None
+    return made.text if isinstance(made, Reply) and not made.partial else None
 
 
 @pytest.mark.parametrize(

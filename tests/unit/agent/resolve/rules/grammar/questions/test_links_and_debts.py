@@ -147,4 +147,5 @@ async def test_they_are_said_in_words(text: str, said: str) -> None:
     ],
 )
 async def test_what_nothing_holds_is_not_answered(text: str) -> None:
-    assert not isinstance((await ask(_FERRY, text)).verdict, Reply)
+    made = (await ask(_FERRY, text)).verdict
+    assert not isinstance(made, Reply) or made.partial

@@ -70,7 +70,7 @@ _ORCHARD = FrozenWorld(
 async def tell(text: str) -> str | None:
     made = (await ask(_ORCHARD, text)).verdict
     assert not isinstance(made, Plan)
-    return made.text if isinstance(made, Reply) else None
+    return made.text if isinstance(made, Reply) and not made.partial else None
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,11 @@ from tests.unit.own_worlds import NOW, OWNER, world
 
 async def answered(text: str, name: str) -> Reply | Question | None:
     request = Request(text=text, now=NOW)
-    outcome = await propose(Task(request, OWNER, world(name), "run_00000000000000000000000001"), RuleResolver())
-    return outcome.verdict if isinstance(outcome.verdict, Reply | Question) else None
+    verdict = (
+        await propose(Task(request, OWNER, world(name), "run_00000000000000000000000001"), RuleResolver())
+    ).verdict
+    told = isinstance(verdict, Question) or (isinstance(verdict, Reply) and not verdict.partial)
+    return verdict if told else None
 
 
 def ids(reply: Reply | Question | None) -> list[str]:
@@ -182,7 +185,7 @@ def test_what_we_did_and_what_nobody_did_is_a_state(text: str, told: dict[str, s
 
 @pytest.mark.parametrize(
     ("text", "field"),
-    [("when did Omar Haddad pay his last invoice?", "paid_at"), ("what is ticket 4711 about?", "subject")],
+    [("what is ticket 4711 about?", "subject")],
 )
 def test_a_deed_has_its_day_and_a_record_its_subject(text: str, field: str) -> None:
     reader = Reader(text, KINDS, NOW, lambda start, end: Words(text=text[start:end], start=start))
