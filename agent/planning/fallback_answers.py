@@ -20,8 +20,8 @@ from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, Ha
 from agent.planning.record_links import find_links, list_linked
 from agent.planning.task import Outcome, Task
 from agent.query.conditions import DATES
+from agent.query.day_words import say_deed
 from agent.query.references import Query
-from agent.query.wording import say_deed
 from agent.resolve.rules.clauses import is_order, parse_clause, split_clauses
 from agent.resolve.rules.resolver import BY_GRAMMAR
 from agent.validate.questions import join, make_candidate, quote_words

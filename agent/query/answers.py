@@ -29,7 +29,7 @@ from agent.planning.proposal import (
 from agent.query.action_answers import answer_about_action, list_abilities, list_fitting
 from agent.query.arithmetic import test_holds
 from agent.query.context import Quantity, Worked
-from agent.query.groups import count_by, tell_sum, write_totals
+from agent.query.groups import count_by, write_totals
 from agent.query.other_connections import note_other_connections
 from agent.query.references import Query
 from agent.query.slips import find_so_called, tell_slips

@@ -9,10 +9,9 @@ from typing import Final
 from agent.planning.proposal import TotalOf
 from agent.query.conditions import read_quantity
 from agent.query.context import Quantity
-from agent.validate.records.field_words import name_field, tell_field
 from agent.validate.records.located import LocatedRecord
 from core.display_text import to_display_text
-from registry.records import Field, RecordKind, format_field
+from registry.records import Field, format_field
 
 MOST_GROUPS: Final = 20
 """The most groups that are told; the others are counted together."""
@@ -70,11 +69,3 @@ def _value(by: Field, found: LocatedRecord) -> str:
 def _told(groups: Sequence[tuple[str, Sequence[LocatedRecord]]], told: Sequence[str]) -> str:
     rest = sum(len(records) for _, records in groups[MOST_GROUPS:])
     return ", ".join([*told[:MOST_GROUPS], *([f"{rest} others"] if rest else [])])
-
-
-def tell_sum(field: Field, kind: RecordKind, value: str) -> str:
-    """A sum with what it is the sum of: ``11 hours``, ``380.00 EUR (outstanding)``, but ``9.00 EUR`` of a total."""
-    label, told = name_field(field, kind), tell_field(field, kind, value)
-    if told != f"{label} {value}":
-        return told
-    return value if label == "total" else f"{value} ({label})"
