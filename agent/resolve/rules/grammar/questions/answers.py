@@ -7,19 +7,15 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from agent.extract.references.vocabulary import is_person
 from agent.planning.proposal import (
     Answer,
     AnyOf,
-    CountOf,
     Find,
     HelpAnswer,
     OrderByCount,
     OrderByField,
     RecordsAnswer,
     StateIs,
-    TotalOf,
-    ValueAnswer,
 )
 from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
@@ -45,11 +41,10 @@ from agent.resolve.rules.grammar.questions.figures import (
 from agent.resolve.rules.grammar.questions.plain import (
     read_about_somebody,
     read_told_of_things,
-    read_told_when,
     read_when,
 )
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, read_restricted
-from agent.resolve.rules.grammar.questions.verb_questions import read_costs, read_stocked, works_on
+from agent.resolve.rules.grammar.questions.verb_questions import read_costs, read_stocked
 from agent.resolve.rules.grammar.questions.who import read_who
 from agent.resolve.rules.grammar.questions.yes_no import read_yes_no
 from agent.resolve.rules.grammar.reader import Reader
@@ -79,12 +74,6 @@ _ALL_TOLD: Final[tuple[tuple[str, ...], ...]] = (
 _SPOKEN_OF: Final = lexicon.PERSONAL | {"he", "she", "they"}
 _THANKS: Final = word_set("please pls plz thanks thank you thx cheers ta")
 _TOPICS: Final = (lexicon.ABOUT - {"on"}) | {"called", "named"}
-_AND_ASKS: Final = (("and", "when"), ("and", "how"), ("and", "what"), ("and", "with"), ("and", "who"))
-_WITH_WHOM: Final[tuple[tuple[str, ...], ...]] = (
-    ("with", "whom"), ("with", "who"), ("who", "with"), ("whom", "with"), ("who", "is", "it", "with"),
-    ("who", "are", "they", "with"),
-)  # fmt: skip
-_COSTS: Final = frozenset(("costs", "worth"))
 _BEFALLS: Final = word_set("get gets go goes receive receives need needs")
 _LASTS: Final = word_set("take last weigh")
 _NOW: Final = word_set("now then again")
@@ -109,40 +98,10 @@ def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
         return None
     index = _of_whom(reader, index, stop)
     told = bool(lead and re.search(r"\b(?:tell|show|give)\b", lead[0], re.IGNORECASE))
-    answer = _read_both(reader, index, stop, orders, told=told) or _read_one(reader, index, stop, orders, told=told)
+    answer = _read_one(reader, index, stop, orders, told=told)
     said = reader.lows(index, stop - index + 1)
     due = ("yet" in said and (reader.denies or "to" in said)) or ("still" in said and "to" in said)
     return _not_yet(reader, answer) if answer is not None and due else answer
-
-
-def _read_both(
-    reader: Reader, index: int, stop: int, orders: Callable[[str], bool], *, told: bool
-) -> RecordsAnswer | None:
-    """A question and what else is asked of the same records: "how many leases do we have and when do they end"."""
-    at = next((each for each in range(index + 2, stop - 2) if reader.lows(each, 2) in _AND_ASKS), None)
-    one = _read_one(reader, index, at, orders, told=told) if at is not None else None
-    counted = one.value if isinstance(one, ValueAnswer) and one.by is None else None
-    of = counted.of if isinstance(counted, CountOf | TotalOf) else None
-    find = one.records if isinstance(one, RecordsAnswer) else of
-    if at is None or not isinstance(find, Find):
-        return None
-    asked = one.fields if isinstance(one, RecordsAnswer) else ()
-    asked = (counted.field,) if isinstance(counted, TotalOf) else asked
-    if reader.lows(at + 1, stop - at - 1) in _WITH_WHOM:
-        kind, people = reader.kinds[find.record], reader.people()
-        others = [reader.kinds[each.kind] for each in kind.relations if each.kind in reader.kinds]
-        doers = {f"{each.name}_name" for each in others if each is not people and is_person(each)}
-        named = [each.name for each in kind.fields if each.name in doers]
-        return RecordsAnswer(records=find, fields=(*asked, *named)) if len(named) == 1 else None
-    step = at + 2 + (reader.lows(at + 1, 2) == ("how", "much"))
-    if reader.low(step) not in BE | DO | {"will"} or reader.low(step + 1) not in _SPOKEN_OF | {"it", "that", "those"}:
-        return None
-    kind, verb = reader.kinds[find.record], step + 2
-    sized = kind.size is not None and (reader.low(at + 1) != "when" and reader.low(verb) in {"cost", ""} | _COSTS)
-    more: tuple[str, ...] = (kind.size or "",) if sized and verb + 1 >= stop else ()
-    if reader.low(at + 1) == "when" and (day := read_told_when(reader, find, verb, stop)) is not None:
-        more = day.fields if day.records == find else ()
-    return RecordsAnswer(records=find, fields=(*asked, *more)) if more else None
 
 
 def _read_one(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], *, told: bool) -> Answer | None:
@@ -157,7 +116,6 @@ def _read_one(reader: Reader, index: int, stop: int, orders: Callable[[str], boo
         or read_stocked(reader, index, stop)
         or read_costs(reader, index, stop)
         or _read_measure(reader, index, stop)
-        or works_on(reader, index, stop)
         or _field(reader, index, stop, orders)
         or read_told_of_things(reader, index, stop)
         or (read_about_somebody(reader, index, stop) if told or reader.low(index) in _OPENLY else None)
@@ -270,8 +228,8 @@ def _within(reader: Reader, index: int, stop: int) -> tuple[int, int]:
     return index, stop
 
 
-_NO_NAMES: Final = lexicon.COMMON | lexicon.NAME_STOP | lexicon.PRONOUNS | lexicon.QUANTITIES | {"ones", "kind", "type"}
 _OPENLY: Final = frozenset(("who", "who's", "show", "what"))
+_NO_NAMES: Final = lexicon.COMMON | lexicon.NAME_STOP | lexicon.PRONOUNS | lexicon.QUANTITIES | {"ones", "kind", "type"}
 
 
 def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], *, told: bool) -> Answer | None:

@@ -4,7 +4,6 @@ by …")."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -12,18 +11,14 @@ from rapidfuzz.distance import OSA
 from agent.extract.references.vocabulary import is_person
 from agent.planning.proposal import (
     Answer,
-    Compare,
-    Condition,
     CountOf,
     Find,
-    Number,
     RecordsAnswer,
-    StateIs,
     TotalOf,
     ValueAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, find_rest, find_sum, find_sum_of_deed
+from agent.resolve.rules.grammar.dated_verbs import find_rest, find_sum, find_sum_of_deed
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
 from agent.resolve.rules.grammar.phrases.fields import (
@@ -37,9 +32,8 @@ from agent.resolve.rules.grammar.phrases.fields import (
 )
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
-from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
-from agent.resolve.rules.grammar.questions.plain import read_one_kind, read_theirs
+from agent.resolve.rules.grammar.questions.plain import read_one_kind
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
 from agent.resolve.rules.grammar.questions.verb_questions import read_left, read_price
 from agent.resolve.rules.grammar.reader import Reader
@@ -152,26 +146,6 @@ def _over(reader: Reader, label: int, end: int, first: int, stop: int, *, averag
 
 def _is_plain_name(find: Find) -> bool:
     return find.said is not None and not any(map(str.isdigit, find.said.text))
-
-
-def _sum_of_ours(reader: Reader, verb: int, stop: int) -> TotalOf | None:
-    """What came of a deed of ours, where a kind holds that: the sum of October's refunds."""
-    found: list[tuple[RecordKind, str, tuple[Condition, ...]]] = []
-    for kind in reader.kinds.values() if verb < stop else ():
-        own, told = find_sum_of_deed(kind, reader.low(verb)), read_deed(reader, kind, verb, denied=False)
-        if own is None or not isinstance(told, StateIs):
-            continue
-        day = find_day_of_state(kind, told.state)
-        spent = reader.when(verb + 1, day.name) if day is not None and verb + 1 < stop else None
-        if spent is not None and is_over(reader, spent[1], stop):
-            found.append((kind, own, (told, *spent[0])))
-        elif is_over(reader, verb + 1, stop):
-            none = Number(number=Decimal(0), quote=reader.words(verb, verb + 1))
-            found.append((kind, own, (Compare(field=own, op=">", value=none),)))
-    if len(found) != 1:
-        return None
-    kind, own, where = found[0]
-    return TotalOf(field=own, of=Find(record=kind.name, where=where, pick="all"))
 
 
 def _everything(reader: Reader, at: int, stop: int) -> TotalOf | None:
@@ -321,12 +295,10 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
     if owing or (reader.low(index) == "what" and reader.low(index + 1) in DO):
         total = read_total(reader, index + 1 + (reader.low(index) == "what"), stop)
         if total is None or not is_over(reader, total[1], stop):
-            return read_theirs(reader, index + 2, stop)
+            return None
         return _told_things(reader, total[0], index, stop) or ValueAnswer(value=total[0])
     if reader.lows(index, 2) != ("how", "much"):
         return None
-    if reader.lows(index + 2, 2) == ("did", "we") and (made := _sum_of_ours(reader, index + 4, stop)) is not None:
-        return ValueAnswer(value=made)
     at = index + 2 + (reader.low(index + 2) == "money")
     label = at
     while at < stop and reader.low(at) not in BE | DO:

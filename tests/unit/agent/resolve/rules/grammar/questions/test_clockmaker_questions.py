@@ -125,7 +125,6 @@ async def test_all_is_no_currency() -> None:
     ("name", "text"),
     [
         ("garage", "which cars are in"),
-        ("hotel", "how many guests are in?"),
         ("hotel", "how many guests are here tonight"),
     ],
 )
@@ -165,7 +164,6 @@ async def test_a_deed_without_a_day_of_its_own_is_not_dated_by_another() -> None
         ("how many repairs are in?", "1 repair (in): repair 701."),
         ("which smith has repair 702", "Repair 702 has no smith."),
         ("who handles 702", "Repair 702 has no smith."),
-        ("who's the smith for repair 702", "Repair 702 has no smith."),
         ("whats left of idas credit", "Ida Roth: credit 15.00 EUR."),
         ("what does pia owe us", "70.00 CHF over 1 unpaid sale of Pia Sand: S-43."),
         ("whats pia owing us", "70.00 CHF over 1 unpaid sale of Pia Sand: S-43."),
@@ -174,7 +172,6 @@ async def test_a_deed_without_a_day_of_its_own_is_not_dated_by_another() -> None
         ("who is Olav Finn", "Olaf Finn. You wrote ‘Olav Finn’; this is Olaf Finn."),
         ("have we refunded S-44 yet", "No: S-44."),
         ("ida's credit", "Ida Roth: credit 15.00 EUR."),
-        ("how much did we refund in november", "90.00 EUR (refunded so far) over 1 refunded sale from 1 Nov 2026 to 30 Nov 2026: S-42."),  # noqa: E501
         ("which smith has the earliest booked repair", "Repair 702 has no smith."),
         ("total credit", "60.00 CHF and 15.00 EUR (credit) over 3 keepers: Ida Roth; Olaf Finn; Pia Sand."),
         ("how many sales were paid in april", "No sales paid from 1 Apr 2026 to 30 Apr 2026."),
@@ -183,8 +180,6 @@ async def test_a_deed_without_a_day_of_its_own_is_not_dated_by_another() -> None
         ("how many repairs started in may", "No repairs starting from 1 May 2026 to 31 May 2026."),
         ("total open in chf", "70.00 CHF over 1 open sale (currency CHF): S-43."),
         ("top 2 keepers by repairs", "2 keepers: Ida Roth (3 repairs); Olaf Finn (1 repair)."),
-        ("when was S-44 paid and how much was it", "S-44: paid 25 Oct 2026; total 25.00 EUR."),
-        ("how many repairs are booked and when do they start", "2 booked repairs: repair 703 (starts 7 Dec 2026); repair 702 (starts 3 Dec 2026)."),  # noqa: E501
         ("how many sales between 40 and 95 euro", "2 sales from 40.00 EUR to 95.00 EUR: S-42; S-41."),
     ],
 )  # fmt: skip

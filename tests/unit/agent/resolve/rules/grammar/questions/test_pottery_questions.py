@@ -81,8 +81,6 @@ async def test_whether_there_is_one_is_not_denied_by_another(text: str, said: st
         ("what is overdue?", "Due 801."),
         ("how many sessions has each coach this month", "4 sessions from 1 Nov 2026 to 30 Nov 2026: 2 April Reyes, 2 Bruno Adler."),  # noqa: E501
         ("total of the dues by status in October", "500.00 EUR over 2 dues payable from 1 Oct 2026 to 31 Oct 2026: overdue 200.00 EUR, paid 300.00 EUR."),  # noqa: E501
-        ("what does Nia owe and when is it due", "Due 803: outstanding 300.00 EUR; payable on 5 Dec 2026."),
-        ("when is Edda's next session and with whom?", "Session 302 of Edda Frost: 27 Nov 2026; coach April Reyes."),
         ("how long is session 302", "Session 302 of Edda Frost: 90 minutes."),
         ("who isn't a novice", "2 makers (not novice): Jonas Winters; Nia Hill."),
         ("how many makers does Bruno coach", "2 makers of Bruno Adler: Jonas Winters; Nia Hill."),
