@@ -227,7 +227,8 @@ def _read_word(reader: Reader, made: Reading, at: int) -> int:
 
 
 def _read_time(reader: Reader, made: Reading, at: int) -> int:
-    when = reader.when(at, "")
+    apart = reader.low(at) == _INSIDE and reader.low(at + 1) in ("this", "next", "last")  # "who is in this week"
+    when = reader.when(at, "") if not apart else None
     made.times += [at] if when is not None else []
     return when[1] if when is not None else 0
 
