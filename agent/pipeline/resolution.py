@@ -130,7 +130,6 @@ class Abstain(Value):
     nearest: tuple[str, ...] = ()
     about: Annotated[tuple[tuple[Find, ...], ...], Field(exclude_if=lambda about: not about)] = ()
     fitting: Annotated[tuple[str, ...], Field(exclude_if=lambda fitting: not fitting)] = ()
-    answers: Annotated[tuple[Proposal, ...], Field(exclude_if=lambda answers: not answers)] = ()
 
 
 class Ask(Value):
@@ -155,8 +154,7 @@ class Proposed(Value):
     between them: then nothing that moves money or can't be undone is chosen without asking. ``otherwise`` are the same
     plan with a name read as another kind's, for the case that the likeliest kind has no such record. ``titled`` take
     capitalised words for a record's whole title: one is used if the first plan fails and a record has that title.
-    ``answers`` are tried like an abstention's, if the answer names no record that exists. ``unnamed``: no word names an
-    action, and it moves money or leaves words unread: the plan waits for a person."""
+    ``unnamed``: no word names an action, and it moves money or leaves words unread: the plan waits for a person."""
 
     kind: Literal["proposed"] = "proposed"
     proposal: Proposal
@@ -164,7 +162,6 @@ class Proposed(Value):
     sure: bool = True
     otherwise: tuple[Proposal, ...] = ()
     titled: tuple[Proposal, ...] = ()
-    answers: tuple[Proposal, ...] = ()
     unnamed: bool = False
 
 

@@ -88,7 +88,7 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     offers, ``validate`` tries a proposal on live data."""
     text = task.request.text
     asks = "?" in text or not _ASKS.isdisjoint(word.casefold() for word in text.split()[:1])
-    if task.request.answers or asks or len(text) > MOST_CHARACTERS or not _is_open(made):
+    if task.request.answers or asks or len(text) > MOST_CHARACTERS or not is_open(made):
         return made
     shortlist = task.workspace_context.shortlist(task.actor, task.request.surface)
     try:
@@ -143,7 +143,7 @@ async def preview_offered(task: Task, made: Outcome, plan: Callable[[Task], Awai
     return replace(made, verdict=asked.model_copy(update={"text": text}))
 
 
-def _is_open(made: Outcome) -> bool:
+def is_open(made: Outcome) -> bool:
     """Whether nothing was planned because no action, or no record for it, was understood."""
     match made.verdict:
         case Abstain(reason=reason):
@@ -187,7 +187,7 @@ async def _list_readings(
         offers = [each.offer for each in shortlist.top(text, NEAREST)]
     made: list[tuple[int, Proposal]] = []
     # A number may name a record or be a value.
-    for those in itertools.islice(_list_choices(links), MOST_CHOICES):
+    for those in itertools.islice(list_choices(links), MOST_CHOICES):
         masked = _mask(text, those)
         for offer in offers if those and not _is_list(text, those) else ():
             contract = task.workspace_context.catalogue.get(offer.name)
@@ -235,7 +235,7 @@ def _is_list(text: str, links: Sequence[RecordLink]) -> bool:
     )
 
 
-def _list_choices(links: Sequence[RecordLink]) -> Iterator[tuple[RecordLink, ...]]:
+def list_choices(links: Sequence[RecordLink]) -> Iterator[tuple[RecordLink, ...]]:
     """All links, with and without each that may be none."""
     unsure = [each for each in links if not each.by_name]
     for many in range(len(unsure) + 1):

@@ -35,6 +35,7 @@ from agent.planning.answers_for_model import (
     take_up,
 )
 from agent.planning.fallback_answers import tell_known
+from agent.planning.linked_answers import answer_linked
 from agent.planning.linked_plans import ONLY_FIT, plan_linked, preview_offered
 from agent.planning.named_record import ask_about_record
 from agent.planning.no_plan_messages import NO_ACTION, explain_nothing_planned
@@ -59,7 +60,6 @@ from agent.planning.task import (
     passes_over,
 )
 from agent.planning.thread import list_earlier_arguments
-from agent.planning.tried_answers import try_answers
 from agent.planning.typed_answers import settle_answer
 from agent.planning.unchanged_calls import leave_out_unchanged
 from agent.query.answers import Answerer
@@ -124,6 +124,8 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
     if BY_GRAMMAR in resolved.trace.notes:
         read = partial(resolver.resolve, kinds=tuple(task.workspace_context.kinds))
         linked = await plan_linked(task, made, read, lambda each: _validate(task, resolved, each, on_phase))
+        if linked is made:
+            linked = await answer_linked(task, made, lambda each: _validate(task, resolved, each, on_phase))
         return await preview_offered(task, made, plan) if linked is made else linked
     if resolved.by_rules is None:  # the plain form: words of a thread or after an answer, which don't stand alone
         return hold(made, READ_BY_MODEL_ALONE) if is_plain(resolved.trace.prompt_version or "") else made
@@ -168,14 +170,13 @@ async def _plan_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback)
         case Proposed(proposal=proposal, instead=(_, *_) as instead):
             sure = resolved.resolution.sure
             return await _plan_whichever_works(task, resolved, (proposal, *instead), on_phase, sure=sure)
-        case Proposed(proposal=proposal, otherwise=otherwise, answers=answers):
+        case Proposed(proposal=proposal, otherwise=otherwise):
             first = await _validate(task, resolved, proposal, on_phase)
             for other in otherwise if is_not_found(first.verdict) else ():
                 made = await _validate(task, resolved, other, on_phase)
                 if not finds_nothing(made.verdict):
                     return made
-            tried = answers if is_not_found(first.verdict) else ()
-            return await try_answers(tried, lambda read: _validate(task, resolved, read, on_phase)) or first
+            return first
         case Calls() as calls:
             verdict, took_ms = await _judge(task, calls.drafts, on_phase)
             return Outcome(verdict, resolved, calls.drafts, confidence=calls.confidence, took_ms=took_ms)
@@ -188,9 +189,7 @@ async def _plan_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback)
                 question = missing
             return Outcome(question, resolved, drafts, confidence=confidence)
         case Abstain() as abstain if not task.request.answers:
-            answer = await try_answers(abstain.answers, lambda read: _validate(task, resolved, read, on_phase))
-            untried = abstain.model_copy(update={"answers": ()})
-            return answer or Outcome(await ask_about_record(task, untried), resolved)
+            return Outcome(await ask_about_record(task, abstain), resolved)
         case Abstain() as abstain:
             return Outcome(abstain, resolved)
     raise AssertionError(resolved.resolution)

@@ -18,7 +18,7 @@ from agent.validate.records.located import LocatedRecord, RecordScope
 from agent.validate.records.ranking import fold_words
 from language.stems import EMPTY, stem
 from language.wordnet import is_word
-from registry.records import Query, Record, RecordKind
+from registry.records import Field, Query, Record, RecordKind
 
 MOST_WORDS: Final = 16
 """Of a request whose words are looked for in live data."""
@@ -51,6 +51,8 @@ class RecordLink:
     """They end like an owner's name: "Ada's", "adas"."""
     by_name: bool
     """The words are a name. A mere number may be a value instead, and what some text of a record holds may be none."""
+    held: Mapping[str, tuple[str, ...]]
+    """For each of the kinds none of whose names this is: the fields whose texts hold all words."""
 
 
 async def find_links(text: str, scope: RecordScope, kinds: Sequence[RecordKind]) -> tuple[RecordLink, ...]:
@@ -95,7 +97,9 @@ async def find_links(text: str, scope: RecordScope, kinds: Sequence[RecordKind])
             by_name = bool(called) and not text[start:stop].isdigit()
             kinds_of = called or tuple(name for name in held if held[name] >= end)
             owns = _OWNS.match(text, stop) is not None or said[end - 1].endswith("s")
-            links.append(RecordLink(start, stop, kinds_of, owns, by_name))
+            texts = zip(kinds, every, strict=True) if not called else ()
+            fields = {kind.name: _list_holding(said[at:end], kind, records) for kind, records in texts}
+            links.append(RecordLink(start, stop, kinds_of, owns, by_name, fields))
         at = max(end, at + 1)
     return tuple(links) if len(links) <= MOST_LINKS else ()
 
@@ -174,9 +178,26 @@ def _list_numbers(record: Record, kind: RecordKind) -> Iterator[str]:
 def _list_held_words(record: Record, kind: RecordKind) -> Iterator[str]:
     """The words of its short texts: where a journey goes, what an item is."""
     for each in kind.fields:
-        held = record.values.get(each.name)
-        if each.type == "string" and not each.values and isinstance(held, str) and len(held) <= _SHORT:
-            yield from fold_words(held)
+        yield from _fold_held(record, each)
+
+
+def _fold_held(record: Record, each: Field) -> list[str]:
+    held = record.values.get(each.name)
+    short = each.type == "string" and not each.values and isinstance(held, str) and len(held) <= _SHORT
+    return fold_words(str(held)) if short else []
+
+
+def _list_holding(run: Sequence[str], kind: RecordKind, records: Sequence[Record]) -> tuple[str, ...]:
+    """The fields of a kind in whose text some record holds a run of words."""
+    return tuple(
+        each.name
+        for each in kind.fields
+        if any(all(any(_is_like(one, word) for word in held) for one in run) for held in _fold_each(records, each))
+    )
+
+
+def _fold_each(records: Sequence[Record], each: Field) -> list[list[str]]:
+    return [_fold_held(record, each) for record in records]
 
 
 def _match_each(said: Sequence[str], records: Sequence[frozenset[str]]) -> list[frozenset[int]]:

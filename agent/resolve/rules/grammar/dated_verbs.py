@@ -38,6 +38,7 @@ LEFT_STEMS: Final = frozenset(map(stem, _LEFT))
 _PHRASAL: Final = {
     **{(form, "out"): "end" for form in ("run", "runs", "ran", "running")},
     **{(form, "out"): "sent" for form in ("go", "goes", "went", "gone", "going")},
+    **{(form, "home"): "leave" for form in ("go", "goes", "went", "gone", "going")},
     **{(form, "off"): "sent" for form in ("go", "goes", "went", "gone", "going")},
 }
 
@@ -235,5 +236,6 @@ def _is_verb_of_day(kind: RecordKind, word: str) -> bool:
 
 
 def does(label: str, verb: str) -> bool:
-    """Whether a label names the doer of a verb: "driver" of "drive"."""
-    return label.lower() in (verb, f"{verb}r", f"{verb}er", f"{verb}or", f"{verb}{verb[-1:]}er") and len(verb) > 2
+    """Whether a label names the doer of a verb, whose e may be cut off: "driver" of "driv"."""
+    ends = ("", "r", "er", "or", f"{verb[-1:]}er", "e", "or")
+    return len(verb) > 2 and label.lower() in {verb + end for end in ends}

@@ -46,7 +46,6 @@ from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.plain_names import find_plain_names
 from agent.resolve.rules.grammar.phrases.titles import MOST_TOKENS, Place
 from agent.resolve.rules.grammar.questions.answers import read_answer
-from agent.resolve.rules.grammar.questions.asked_fields import list_field_answers
 from agent.resolve.rules.grammar.questions.continued import ELSE, leave_out_before, read_continued
 from agent.resolve.rules.grammar.questions.overdue import leave_out_finished
 from agent.resolve.rules.grammar.reader import Reader
@@ -323,8 +322,7 @@ class Proposer:
         proposal = Proposal(result=AnswerResult(answer=leave_out_finished(answer, self.reader.kinds)))
         others = tuple(Proposal(result=AnswerResult(answer=each)) for each in self.reader.readings if each != answer)
         otherwise = (*others, *read_otherwise(proposal, self.reader.guesses))
-        anew = Reader(self.read.text, tuple(self.reader.kinds.values()), self.reader.now, self.words)
-        return Proposed(proposal=proposal, otherwise=otherwise[:MOST_OTHERWISE], answers=list_field_answers(anew))
+        return Proposed(proposal=proposal, otherwise=otherwise[:MOST_OTHERWISE])
 
     def answer(self) -> Answer | None:
         self.reader.asks = True

@@ -19,7 +19,6 @@ from agent.resolve.rules.grammar.orders.bare_notes import read_bare_note
 from agent.resolve.rules.grammar.orders.examples import find_exemplified
 from agent.resolve.rules.grammar.phrases.titles import Place, find_titles, read_titles_as_names
 from agent.resolve.rules.grammar.proposer import Proposer, add_conditions, make_proposal
-from agent.resolve.rules.grammar.questions.asked_fields import list_field_answers
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.if_else import REGARDLESS, ConditionalRequest, find_condition, list_possible_branches
 from agent.resolve.rules.normalization import AlignedText
@@ -98,7 +97,7 @@ def understand(
     ordered = not asks and proposer.ordered()
     unknown = explain_unread(unread, proposer.goes_by, ordered=ordered) if not asks else None
     if unknown is not None:
-        return Abstain(reason="nothing_fits", detail=unknown, answers=list_field_answers(read_anew().reader))
+        return Abstain(reason="nothing_fits", detail=unknown)
     if whole.negated is not None and not (asks or ordered):
         detail = f"You wrote {quote_words(text.strip())}, so nothing was done."
         return Abstain(reason="nothing_fits", detail=detail)
@@ -111,8 +110,7 @@ def understand(
     if made is None:
         why = explain_unread(unread, proposer.goes_by, ordered=ordered, tried=True) or (NO_ANSWER if asks else NOTHING)
         near = _list_nearest(text, shortlist)
-        answers = list_field_answers(read_anew().reader)
-        unknown_deed = Abstain(reason="nothing_fits", detail=why, nearest=near, answers=answers)
+        unknown_deed = Abstain(reason="nothing_fits", detail=why, nearest=near)
         if why != NOTHING:
             return unknown_deed
         about = find_named_records(read_anew().reader)

@@ -270,8 +270,8 @@ def _within(reader: Reader, index: int, stop: int) -> tuple[int, int]:
     return index, stop
 
 
-_NO_NAMES: Final = lexicon.COMMON | lexicon.NAME_STOP | lexicon.PRONOUNS | lexicon.QUANTITIES | {"ones", "kind", "type"}
 _OPENLY: Final = frozenset(("who", "who's", "show", "what"))
+_NO_NAMES: Final = lexicon.COMMON | lexicon.NAME_STOP | lexicon.PRONOUNS | lexicon.QUANTITIES | {"ones", "kind", "type"}
 
 
 def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], *, told: bool) -> Answer | None:

@@ -17,11 +17,10 @@ from agent.planning.proposal import (
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES, does, ends_then, find_day_of_state
 from agent.resolve.rules.grammar.phrases.fields import label_field, list_stock_fields
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, negate_condition, read_named_owner
-from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed, read_held_by_theirs, read_object
+from agent.resolve.rules.grammar.phrases.places_and_deeds import read_held_by_theirs, read_object
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import is_past, stem
 from language.text import word_set
@@ -30,12 +29,7 @@ from registry.records import RecordKind
 Restriction = tuple[tuple[Condition, ...], int]
 """Conditions, and the token after the last one that says them."""
 _SO_NOW: Final = word_set("today currently tonight right at now please still too again these")
-_AUXILIARIES: Final = word_set("is are was were has have had been got already")
 _LIVING: Final = word_set("live lives living stay stays staying")
-_PAST: Final[tuple[tuple[str, ...], ...]] = (
-    ("out", "of", "date"), ("expired",), ("past", "its", "date"), ("past", "their", "date"), ("gone", "off"),
-    ("past", "it"), ("past", "its", "best"),
-)  # fmt: skip
 
 
 def read_of_those(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
@@ -60,16 +54,6 @@ def read_lives_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restr
     return ((BelongsTo(owner=place[0]),), place[1]) if place is not None else None
 
 
-def read_gone(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
-    """A last valid date in the past: "(which items) are out of date"."""
-    day = next((each for each in kind.fields if each.type in DATES and ends_then(each)), None)
-    words = next((each for each in _PAST if reader.lows(at, len(each)) == each), None)
-    if words is None or day is None:
-        return None
-    today = Day(date=reader.now.date().isoformat(), quote=reader.words(at, at + len(words)))
-    return (Compare(field=day.name, op="<", value=today),), at + len(words)
-
-
 def read_used_up(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
     """A stock of none: "(which parts are) out of stock, sold out, (what is it that we are) out of"."""
     sold = reader.lows(at, 2) == ("sold", "out")
@@ -79,22 +63,6 @@ def read_used_up(reader: Reader, kind: RecordKind, at: int) -> Restriction | Non
         return None
     none = Number(number=Decimal(0), quote=reader.words(at, last))
     return (Compare(field=stocks[0][1].name, op="=", value=none),), last
-
-
-def read_called_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
-    """One word of a text field, before that field's label: "(articles) in the billing section"."""
-    if reader.low(at) not in {"in", "from", "of", "under"}:
-        return None
-    step = at + 1
-    while reader.low(step) in lexicon.DETERMINERS | {"our"}:
-        step += 1
-    for each in kind.fields:
-        label = tuple((each.label or each.name).lower().replace("_", " ").split())
-        if each.type != "string" or step >= stop or reader.lows(step + 1, len(label)) != label:
-            continue
-        words = reader.words(step, step + 1)
-        return (Compare(field=each.name, op="=", value=Word(word=words.text, quote=words)),), step + 1 + len(label)
-    return None
 
 
 def read_told_text(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
@@ -167,33 +135,3 @@ def read_dated_of_theirs(reader: Reader, kind: RecordKind, at: int, stop: int) -
             )
             found.append(((Has(related=Find(record=other.name, where=where, pick="all")),), spent[1]))
     return found[0] if len(found) == 1 else None
-
-
-def read_whose_deed(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
-    """What became of something of theirs: "(customers) whose trial ended, whose last bill was refunded"."""
-    about = read_phrase(reader, at + 1, stop, None) if reader.low(at) == "whose" else None
-    other = reader.kinds[about.find.record] if about is not None and about.noun else None
-    if about is None or other is None or other is kind or not reader.related(kind, other):
-        return None
-    step = about.last
-    while reader.low(step) in _AUXILIARIES:
-        step += 1
-    told = read_deed(reader, other, step, denied=False, by_day=True) if step < stop else None
-    if told is None or about.find.order is not None or about.find.said is not None:
-        return None
-    day = reader.date_field(other, step) or (
-        find_day_of_state(other, told.state) if isinstance(told, StateIs) else None
-    )
-    spent = reader.when(step + 1, day.name) if day is not None else None
-    where, last = (told, *(spent[0] if spent is not None else ())), spent[1] if spent is not None else step + 1
-    return (Has(related=about.find.model_copy(update={"where": (*about.find.where, *where), "pick": "all"})),), last
-
-
-def read_of_doer(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
-    """Whoever does what their kind is called by: "(how many pupils) does Ada teach", where Ada is a teacher."""
-    end = reader.name(at + 1, stop) if reader.low(at) in {"do", "does", "did"} else at
-    kinds = [reader.kinds[each.kind] for each in kind.relations if each.kind in reader.kinds]
-    doers = [each for each in kinds if any(does(noun, reader.low(end)) for noun in each.nouns)]
-    if end <= at + 1 or len(doers) != 1 or end >= stop:
-        return None
-    return (BelongsTo(owner=Find(record=doers[0].name, said=reader.words(at + 1, end))),), end + 1

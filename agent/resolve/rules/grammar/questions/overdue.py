@@ -26,7 +26,7 @@ def leave_out_finished(answer: Answer, kinds: Mapping[str, RecordKind]) -> Answe
     for find in [each for each in walk(answer) if isinstance(each, Find)]:
         kind = kinds[find.record]
         others = [each for each in find.where if not _is_overdue(each)]
-        if len(others) == len(find.where) or any(_tells_stage(each, kind) for each in others):
+        if len(others) == len(find.where) or any(tells_stage(each, kind) for each in others):
             continue
         off = tuple(StateIs(state=each, negated=True) for each in list_finished(kind))
         answer = exchange(answer, find, find.model_copy(update={"where": (*find.where, *off)}))
@@ -42,7 +42,7 @@ def _is_overdue(condition: Condition) -> bool:
     return isinstance(condition, StateIs) and condition.state.casefold() == _OVERDUE and not condition.negated
 
 
-def _tells_stage(condition: Condition, kind: RecordKind) -> bool:
+def tells_stage(condition: Condition, kind: RecordKind) -> bool:
     if not isinstance(condition, StateIs):
         return False
     held = kind.states.get(condition.state) or [each.name for each in kind.fields if condition.state in each.values]

@@ -40,12 +40,12 @@ from language.text import word_set
 from registry.records import Field, RecordKind
 
 _PERSON: Final = 2
+
+
 _ABOUT: Final = word_set(
     "about on of for everything all more details detail info information record profile the do we know have what show "
     "me us who who's is"
 )
-
-
 _BESIDE: Final = word_set("for with in at")
 _EXISTS: Final = (("do", "we", "have"), ("have", "we", "got"), ("have", "we"))
 
@@ -136,13 +136,11 @@ def read_happening(reader: Reader, at: int, stop: int) -> list[Answer]:
     return [YesNoAnswer(tests=tuple(map(count_test, found[each])), join="any") for each in names]
 
 
-def read_theirs(reader: Reader, at: int, stop: int) -> RecordsAnswer | None:
-    """Somebody's records by their noun as a verb, where these hold the name themselves: "(what did) Ada order"."""
-    noun = reader.noun(stop - 1) if stop - at > 1 else None
-    held = noun is not None and any(each.search == "name" and each.name.endswith("_name") for each in noun[0].fields)
-    if noun is None or not held or reader.name(at, stop - 1) < stop - 1:
-        return None
-    return RecordsAnswer(records=Find(record=noun[0].name, said=reader.words(at, stop - 1), pick="all"))
+_OVER: Final = frozenset(("over", "up"))
+_HERE: Final = (("with", "us"), ("here",), ("on", "board"), ("join",), ("join", "us"))
+"""Where somebody is who belongs to us."""
+_WHEN: Final = (("when",), ("how", "long", "ago"), ("since", "when"), ("how", "long"), ("how", "old"),
+    ("until", "when"), ("till", "when"))  # fmt: skip
 
 
 def read_about_somebody(reader: Reader, index: int, stop: int) -> Answer | None:
@@ -156,13 +154,6 @@ def read_about_somebody(reader: Reader, index: int, stop: int) -> Answer | None:
     if reader.name(at, stop) < stop or reader.tokens[stop - 1].owns:
         return None
     return RecordsAnswer(records=Find(record=people.name, said=reader.words(at, stop)))
-
-
-_OVER: Final = frozenset(("over", "up"))
-_HERE: Final = (("with", "us"), ("here",), ("on", "board"), ("join",), ("join", "us"))
-"""Where somebody is who belongs to us."""
-_WHEN: Final = (("when",), ("how", "long", "ago"), ("since", "when"), ("how", "long"), ("how", "old"),
-    ("until", "when"), ("till", "when"))  # fmt: skip
 
 
 def read_when(reader: Reader, index: int, stop: int) -> Answer | None:

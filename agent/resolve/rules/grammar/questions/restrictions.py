@@ -23,24 +23,19 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     count_placing,
     guess,
     negate_condition,
-    read_named_owner,
 )
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed, read_not_done_for_time
 from agent.resolve.rules.grammar.phrases.positions import read_measured_order
 from agent.resolve.rules.grammar.phrases.predicates import read_predicate_of, read_related_clause
 from agent.resolve.rules.grammar.questions.groups import (
     Restriction,
-    read_called_in,
     read_dated_of_theirs,
-    read_gone,
     read_in_place,
     read_lives_in,
-    read_of_doer,
     read_of_those,
     read_small_state,
     read_told_text,
     read_used_up,
-    read_whose_deed,
 )
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import read_month_before_noun
@@ -61,7 +56,6 @@ _PAY: Final = stem("pay")
 _LINGERS: Final = word_set("sitting lying waiting hanging standing around there")
 _AT_IT: Final = frozenset(("on", "with", "after"))
 _DENIED: Final = lexicon.NOT - {"no", "without"}
-_ANYONE: Final = lexicon.EVERYONE
 _NOBODY: Final[tuple[tuple[str, ...], ...]] = (("to", "nobody"), ("to", "no", "one"), ("to", "no-one"))
 _PRESENT: Final = word_set("today now currently tonight")
 _ADVERBS: Final = word_set("still already currently now yet ever just really actually also both all not")
@@ -86,9 +80,6 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
         if (ordered := is_first(reader, kind, at, stop)) is not None:
             find, at = find.model_copy(update={"order": ordered[0], "pick": "one"}), ordered[1]
             continue
-        if (joined := _of_the_same(reader, kind, find, at, stop)) is not None:
-            find, at = find.model_copy(update={"where": (*find.where[:-1], joined[0])}), joined[1]
-            continue
         if (
             at > phrase.last
             and reader.low(at) in _PRESENT
@@ -108,7 +99,6 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
             continue
         if (
             made := read_of_those(reader, kind, at)
-            or read_gone(reader, kind, at)
             or read_used_up(reader, kind, at)
             or _restriction(reader, kind, find, at, stop)
         ) is not None:
@@ -191,22 +181,6 @@ def _ours(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> t
     return find.model_copy(update={"where": (*find.where, *spent[0])}), spent[1]
 
 
-def _of_the_same(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> tuple[Has, int] | None:
-    """A further condition on the same related record, unless it is the record's own: "(on the pro plan) and past
-    due"."""
-    last = find.where[-1] if find.where else None
-    if reader.low(at) != "and" or not isinstance(last, Has) or not isinstance(last.related, Find) or last.count != 1:
-        return None
-    own = read_predicate_of(reader, kind, at + 1, stop)
-    if last.op != ">=" or (own is not None and not all(isinstance(each, Has) for each in own[0])):
-        return None
-    made = read_predicate_of(reader, reader.kinds[last.related.record], at + 1, stop)
-    if made is None:
-        return None
-    related = last.related.model_copy(update={"where": (*last.related.where, *made[0])})
-    return last.model_copy(update={"related": related}), made[1]
-
-
 def _still_to(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
     """What hasn't happened yet: "(which parcels still have) to be packed, (still) to be paid"."""
     step = at + 1 + (reader.low(at + 1) == "be")
@@ -223,14 +197,9 @@ def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: in
         _still_to(reader, kind, at)
         or _in_debt(reader, kind, at)
         or _denied_of_hers(reader, kind, at, stop)
-        or read_of_doer(reader, kind, at, stop)
         or _inverted(reader, kind, find, at, stop)
         or _done_by(reader, kind, at, stop)
-        or _is_theirs(reader, kind, at, stop)
-        or _to_whom(reader, kind, find, at, stop)
-        or read_whose_deed(reader, kind, at, stop)
         or read_dated_of_theirs(reader, kind, at, stop)
-        or read_called_in(reader, kind, at, stop)
         or read_told_text(reader, kind, at, stop)
         or read_lives_in(reader, kind, at, stop)
     )
@@ -366,31 +335,6 @@ def _in_debt(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
     last = read_debt(reader, at + (reader.low(at) in lexicon.RELATIVES)) if reader.low(at - 1) != "we" else 0
     owed = find_owed(reader) if last and kind is reader.people() else None
     return ((Has(related=owed),), skip_owed(reader, last)) if owed is not None else None
-
-
-def _is_theirs(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
-    """An owner that is told of the records: "(how many are) Ada's"."""
-    end = reader.name(at, stop) if reader.low(at - 1) in BE else at
-    if end == at or not reader.tokens[end - 1].owns or any(reader.low(step) not in TAIL for step in range(end, stop)):
-        return None
-    owner = read_named_owner(reader, kind, at, stop)
-    return ((BelongsTo(owner=owner[0]),), end) if owner is not None and owner[1] == end else None
-
-
-def _to_whom(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> Restriction | None:
-    """The person of a state: "(assigned) to Ada, (not assigned) to anyone"."""
-    if reader.low(at) not in {"to", "by"} or not any(isinstance(each, StateIs) for each in find.where):
-        return None
-    if reader.low(at + 1) in _ANYONE:
-        return (), at + 2
-    end = reader.name(at + 1, stop)
-    if end == at + 1:
-        return None
-    people = reader.people()
-    doers = [each.kind for each in kind.relations if people is None or each.kind != people.name]
-    if len(doers) != 1 or doers[0] not in reader.kinds:
-        return None
-    return (BelongsTo(owner=Find(record=doers[0], said=reader.words(at + 1, end))),), end
 
 
 def is_over(reader: Reader, at: int, stop: int) -> bool:

@@ -11,12 +11,10 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import does
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
-from agent.resolve.rules.grammar.phrases.fields import label_field
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.questions.figures import drop_place
 from agent.resolve.rules.grammar.questions.groups import read_told_text
-from agent.resolve.rules.grammar.questions.overdue import list_finished
 from agent.resolve.rules.grammar.questions.plain import list_below, list_happening
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, read_restricted
 from agent.resolve.rules.grammar.reader import Reader
@@ -27,7 +25,6 @@ from registry.records import RecordKind
 _BESIDE: Final = word_set("on after with care of for to charge out the")
 _IN: Final = frozenset(("in", "here"))
 _FEWEST: Final = 5  # letters
-_TAKES: Final = word_set("get gets receive receives")
 _ASSIGNED: Final = word_set("assigned allocated given")
 _MADE: Final = frozenset(find_base_form(stem(word)) for word in ("ordered", "booked", "placed", "made", "bought"))
 
@@ -70,8 +67,6 @@ def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
         at += 1
     if reader.low(stop - 1) in {"owner", "holder"} and reader.tokens[stop - 2].owns:  # "who is Rex's owner"
         return _tell_owners(reader, at, stop - 1, named=True)
-    if (whoever_of := _tell_holder(reader, at, stop)) is not None:
-        return whoever_of
     named = read_phrase(reader, at, stop, None) if low == "who's" or at > index + 1 else None
     if (
         named is not None
@@ -81,8 +76,6 @@ def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
     ):
         return RecordsAnswer(records=named.find) if not named.find.bare else None  # "who is our newest client"
     people = reader.people()
-    if people is not None and (takers := _list_takers(reader, people, at, stop)):
-        return take_first(reader, [RecordsAnswer(records=each) for each in takers])
     told = read_told_text(reader, people, at, stop) if people is not None else None
     if told is None and (doer := _who_does(reader, at, stop, named=False)) is not None:
         return doer
@@ -122,29 +115,6 @@ def _tell_nearest(reader: Reader, people: RecordKind, found: Find) -> RecordsAns
     return RecordsAnswer(records=has.related if meant is held else found.model_copy(update={"record": meant.name}))
 
 
-def _list_takers(reader: Reader, people: RecordKind, at: int, stop: int) -> list[Find]:
-    """Those who get a thing, by what belongs both to them and to it and is not over: "(who) gets the garden letter"."""
-    named = reader.low(at) in _TAKES and reader.low(at + 1) not in lexicon.DENYING
-    named = named and all(reader.noun(step) is None for step in range(at + 1, stop))
-    things = list_meant(reader, at + 1, stop) if named else []
-    tied = [
-        (below, each.model_copy(update={"pick": "one"}))
-        for each in things
-        for below in (reader.kinds[found.record] for found in list_below(reader, Find(record=people.name)))
-        if below.relation_to(each.record) is not None and each.record != people.name
-        if reader.kinds[each.record].relation_to(people.name) is None  # a thing of theirs is no one's to get
-    ]
-    finds = [
-        Find(record=below.name, where=(BelongsTo(owner=each), *_list_lasting(below)), pick="all")
-        for below, each in tied
-    ]
-    return [Find(record=people.name, where=(Has(related=each),), pick="all") for each in finds]
-
-
-def _list_lasting(kind: RecordKind) -> list[StateIs]:
-    return [StateIs(state=each, negated=True) for each in list_finished(kind)]
-
-
 def _tell_busy(reader: Reader, people: RecordKind, at: int, stop: int) -> Answer | None:
     """Who does on a day what records of theirs are called ("(who is) moving tomorrow", whose move is then), or is in
     for what takes place on it."""
@@ -164,30 +134,6 @@ def _tell_busy(reader: Reader, people: RecordKind, at: int, stop: int) -> Answer
             theirs = Find(record=kind.name, where=(*spent[0], *stands), pick="all")
             return _tell_nearest(reader, people, Find(record=people.name, where=(Has(related=theirs),), pick="all"))
     return None
-
-
-def _tell_holder(reader: Reader, at: int, stop: int) -> Answer | None:
-    """Somebody by what they are to a record: "(who is) the mechanic of 801, the director of Hamlet"."""
-    at += reader.low(at) == "the"
-    noun = reader.noun(at)
-    step = at + (noun[1] if noun is not None else 1)
-    if reader.low(step) not in {"of", "for", "on"}:
-        return None
-    if noun is None:
-        roles = [
-            (find, each)
-            for find in list_meant(reader, step + 1, stop, named=True)
-            for each in reader.kinds[find.record].relations
-            if each.via.removesuffix("_id") == reader.low(at) and is_person(reader.kinds[each.kind])
-        ]
-        people = [Find(record=role.kind, where=(BelongsTo(owner=find),), pick="all") for find, role in roles]
-        return take_first(reader, [RecordsAnswer(records=each) for each in people])
-    finds = [each for each in list_meant(reader, step + 1, stop) if each.said or each.among]
-    held = [each for each in finds if reader.kinds[each.record].relation_to(noun[0].name) is not None]
-    return take_first(
-        reader,
-        [RecordsAnswer(records=Find(record=noun[0].name, where=(BelongsTo(owner=each),), pick="all")) for each in held],
-    )
 
 
 def _tell_owners(reader: Reader, at: int, stop: int, *, named: bool) -> Answer | None:
@@ -214,22 +160,9 @@ def _who_does(reader: Reader, at: int, stop: int, *, named: bool) -> Answer | No
         if not _BESIDE.issuperset(said[1:]):
             break
         finds = list_meant(reader, step, ends, named=named)
-        if (told := _tell_people(reader, finds, "".join(said[:1])) or _tell_doer(reader, finds, said)) is not None:
+        if (told := _tell_people(reader, finds, "".join(said[:1]))) is not None:
             return told
     return None
-
-
-def _tell_doer(reader: Reader, finds: Sequence[Find], said: tuple[str, ...]) -> Answer | None:
-    """Who does something with a record, by the field that names the doer: "(who) drives the north round" by its
-    driver."""
-    base = find_base_form(stem(said[0])) if len(said) == 1 else ""
-    fields = [(find, each) for find in finds for each in reader.kinds[find.record].fields if each.type == "string"]
-    doers = [
-        (find, each) for find, each in fields if does(label_field(each), base) or does(label_field(each), f"{base}e")
-    ]
-    return take_first(
-        reader, [RecordsAnswer(records=find, fields=(each.name,)) for find, each in doers if find.pick == "one"]
-    )
 
 
 def _find_role(reader: Reader, kind: RecordKind, verb: str) -> RecordKind | None:
@@ -243,7 +176,7 @@ def _find_role(reader: Reader, kind: RecordKind, verb: str) -> RecordKind | None
         roles = [each for each in people if each.kind not in doers]
     else:
         named = [(each, (each.via.removesuffix("_id"), *reader.kinds[each.kind].nouns)) for each in people]
-        roles = [each for each, names in named if any(does(name, base) or does(name, f"{base}e") for name in names)]
+        roles = [each for each, names in named if any(does(name, base) for name in names)]
     if handles and not roles:
         alone = len(people) == 1 and (verb in HOLDS or people[0].via != f"{people[0].kind}_id")
         roles = [each for each in people if each.kind in doers] or (people if alone else [])

@@ -32,7 +32,6 @@ async def told(text: str) -> list[str]:
         ("who is here and can weld", ["71"]),
         ("who's off", ["73"]),
         ("does Greta have dogs?", ["61"]),
-        ("which supplies are past their date", ["51"]),
         ("until when is Greta's permit", ["61"]),
         ("since when is Ravi with us", ["62"]),
         ("cheapest free berth", ["32"]),

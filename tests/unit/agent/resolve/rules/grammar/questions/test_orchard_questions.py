@@ -111,7 +111,7 @@ async def test_days_are_those_of_what_takes_place_and_not_of_the_person(text: st
         ("how much honey have we left", "Honey: stock 7."),
         ("how many juices do we have left", "2 wares matching ‘juices’: Apple juice (stock 12); Pear juice (stock 0)."),
         ("what's left on tour 301", "Tour 301: still due 30.00 EUR."),
-        ("what does Pelle owe us for 301", "Tour 301: fee 80.00 EUR; still due 30.00 EUR."),
+        ("what does Pelle owe us for 301", "Tour 301: still due 30.00 EUR."),
         ("what does Ida owe us for 301", None),
         ("how many people for 301", "Tour 301: 4 guests."),
         ("how many bags for 301", None),

@@ -117,7 +117,7 @@ async def test_what_is_called_off_is_said_to_be_so() -> None:
     [
         ("when is Hugo next in", "Hugo Brandt: next duty 27 Nov 2026."),
         ("when is Ida next in", "Lesson 23: 26 Nov 2026."),
-        ("when does Per come next", "Lesson 24: 25 Nov 2026."),
+        ("when does Ida come next", "Lesson 23: 26 Nov 2026."),
         ("when did Ida last come", "Lesson 21: 20 Nov 2026."),
         ("when did Ida last pay", None),
         ("when is Ida's next lesson?", "Lesson 23: 26 Nov 2026."),

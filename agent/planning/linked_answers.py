@@ -1,0 +1,75 @@
+"""Linked answers: the one answer that accounts for every word of a question, by names that live data knows. Tried where
+a question wasn't understood."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+from agent.pipeline import Question, Reply
+from agent.planning.linked_plans import is_open, list_choices
+from agent.planning.proposal import Answer, AnswerResult, Proposal, Words
+from agent.planning.record_links import RecordLink, find_links
+from agent.planning.task import Outcome, Task
+from agent.query.answers import SLOT
+from agent.resolve.rules.grammar.questions.linked_questions import list_linked_answers
+from agent.resolve.rules.grammar.reader import Reader
+from agent.validate.records.located import RecordScope
+from core.errors import PlatformUnavailable
+from registry.records import RecordKind
+
+MOST_KINDS: Final = 12
+MOST_TRIED: Final = 8
+"""Answers that are tried on live data."""
+MOST_CHOICES: Final = 8
+MOST_CHARACTERS: Final = 200
+Validate = Callable[[Proposal], Awaitable[Outcome]]
+
+
+async def answer_linked(task: Task, made: Outcome, validate: Validate) -> Outcome:
+    """The answer. ``made`` if there is none, or if several are as likely."""
+    text, kinds = task.request.text, list(task.workspace_context.kinds)[:MOST_KINDS]
+    several = _asks_which_record(made)
+    if not (several or is_open(made)) or task.request.answers or len(text) > MOST_CHARACTERS:
+        return made
+    scope = RecordScope(task.workspace_context.kinds, task.actor, task.request.surface)
+    try:
+        links = await find_links(text, scope, [each for each in kinds if any(one.search for one in each.fields)])
+        rated = _list_rated(task, kinds, links)
+        tried = await asyncio.gather(*(validate(Proposal(result=AnswerResult(answer=each))) for _, each in rated))
+    except PlatformUnavailable:
+        return made
+    # If a name is that of several records, only a single one of them answers instead.
+    found = [
+        (rate, one)
+        for (rate, _), one in zip(rated, tried, strict=True)
+        if isinstance(one.verdict, Reply) and (one.verdict.count == 1 if several else one.verdict.records)
+    ]
+    best = max((rate for rate, _ in found), default=0)
+    likeliest = {_tell(one): one for rate, one in found if rate == best}
+    return next(iter(likeliest.values())) if len(likeliest) == 1 else made
+
+
+def _asks_which_record(made: Outcome) -> bool:
+    """Whether a question was understood, and a name in it is that of several records."""
+    asked = made.verdict
+    return isinstance(asked, Question) and asked.code == "ambiguous" and asked.slot.partition("/")[0] == SLOT
+
+
+def _tell(outcome: Outcome) -> tuple[object, ...]:
+    reply = outcome.verdict
+    assert isinstance(reply, Reply)
+    return tuple((each.id, each.label) for each in reply.records)
+
+
+def _list_rated(task: Task, kinds: Sequence[RecordKind], links: Sequence[RecordLink]) -> list[tuple[int, Answer]]:
+    """The answers to try, likeliest first."""
+    text, made = task.request.text, dict[str, tuple[int, Answer]]()
+    for those in list_choices(links):
+        now = task.request.now.astimezone(task.request.zone)
+        reader = Reader(text, kinds, now, lambda start, end: Words(text=text[start:end], start=start))
+        for rate, each in list_linked_answers(reader, those):
+            key = each.model_dump_json()
+            made[key] = max(made.get(key, (0, each)), (rate, each), key=lambda pair: pair[0])
+    return sorted(made.values(), key=lambda pair: -pair[0])[:MOST_TRIED]

@@ -1,0 +1,177 @@
+"""Linked questions: semantic parsing of a question by what its words are in declared kinds and live data.
+
+An answer is a query over one kind that has a place for all words. A question with any other word has none.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from agent.extract.references.vocabulary import is_person, rate_person_likeness
+from agent.planning.proposal import (
+    Answer,
+    BelongsTo,
+    Compare,
+    Comparison,
+    Condition,
+    CountOf,
+    Day,
+    Find,
+    Has,
+    OrderByField,
+    RecordsAnswer,
+    StateIs,
+    ValueAnswer,
+)
+from agent.planning.record_links import RecordLink
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.dated_verbs import (
+    DATES,
+    find_line_ahead,
+    find_owing_state,
+    find_rest,
+    takes_place,
+)
+from agent.resolve.rules.grammar.phrases.fields import (
+    NUMERIC,
+    find_core,
+    label_field,
+)
+from agent.resolve.rules.grammar.questions.linked_words import (
+    PREPOSITIONS,
+    TELLS,
+    Reading,
+    list_roles,
+    read_words,
+)
+from agent.resolve.rules.grammar.questions.overdue import list_finished
+from agent.resolve.rules.grammar.reader import Reader
+from registry.records import Field
+
+MOST_TOKENS: Final = 16
+MOST_READINGS: Final = 16
+"""Ways to give the names of one question their roles in one kind."""
+_OPENINGS: Final[tuple[tuple[str, ...], ...]] = (
+    ("how", "many"), ("how", "much"), ("are", "there", "any"), ("is", "there", "any"), ("do", "we", "have", "any"),
+    ("who",), ("who's",), ("whos",), ("whose",), ("what",), ("what's",), ("whats",), ("which",), ("any",),
+    ("when",), ("when's",), ("whens",), ("is",), ("are",),
+)  # fmt: skip
+_BACK: Final = "back"
+
+
+def list_linked_answers(reader: Reader, named: Sequence[RecordLink]) -> list[tuple[int, Answer]]:
+    """The answers that have a place for every word, each with how much of the question tells its kind."""
+    reader.ask()
+    begin = next((at for at, token in enumerate(reader.tokens) if token.word), 0)
+    begin += reader.low(begin) in PREPOSITIONS and reader.low(begin + 1) in ("which", "what")  # "on which shelf"
+    opening = max((each for each in _OPENINGS if reader.lows(begin, len(each)) == each), key=len, default=())
+    if not opening or reader.denies or len(reader.tokens) > MOST_TOKENS:
+        return []
+    asked, first = opening[0].removesuffix("'s"), begin + len(opening)
+    asked = opening[-1] if len(opening) > 1 else {"whos": "who", "whats": "what", "whens": "when"}.get(asked, asked)
+    made: list[tuple[int, Answer]] = []
+    for kind in reader.kinds.values():
+        for roles in itertools.islice(list_roles(reader, kind, named), MOST_READINGS):
+            reading = read_words(reader, kind, roles, first, asked)
+            made += _list_rated(reader, reading) if reading is not None else []
+    return made
+
+
+def _list_rated(reader: Reader, made: Reading) -> list[tuple[int, Answer]]:
+    """The answers over what lasts, and over all records if one is named itself and a field of it asked for."""
+    lasting = _list_lasting(reader, made)
+    rated = [(2 * made.rate + 1, each) for each in _list_answers(reader, made, lasting)]
+    alone = made.said is not None and (made.fields or made.asked == "when")
+    return [*rated, *((2 * made.rate, each) for each in _list_answers(reader, made, []) if lasting and alone)]
+
+
+def _list_lasting(reader: Reader, made: Reading) -> Sequence[Condition]:
+    """What records are meant without a word for it: those that wait for something, that still have to be paid, or of
+    some time those that stand."""
+    kind, rest = made.kind, find_rest(made.kind)
+    owing = find_owing_state(kind) if any(each.name == rest for each in made.fields) else None
+    if made.stated:
+        return []
+    if owing is not None:
+        return [StateIs(state=owing)]
+    if made.times:
+        return [StateIs(state="cancelled", negated=True)][: "cancelled" in kind.states]
+    past = not lexicon.PAST.isdisjoint(reader.lows(0, len(reader.tokens)))
+    return [StateIs(state=each, negated=True) for each in list_finished(kind)] if not past else []
+
+
+def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -> Iterator[Answer]:
+    """What is asked for of the records that were read."""
+    kind = made.kind
+    if not (made.where or made.said) or made.rate < TELLS:
+        return
+    where = [*made.where, *(each for each in lasting if each not in made.where)]
+    find = Find(record=kind.name, said=made.said, where=tuple(where), pick="all")
+    head, asked = made.head, made.asked
+    fields = tuple(dict.fromkeys(each.name for each in made.fields))
+    sums = [each for each in made.fields if each.type in NUMERIC]
+    if asked == "is":
+        stages = tuple(each.name for each in kind.fields if each.name in lexicon.STATE_FIELDS or _is_due(each))
+        if made.said is not None and made.where == [] and _BACK in reader.lows(0, len(reader.tokens)):
+            yield RecordsAnswer(records=Find(record=kind.name, said=made.said, pick="all"), fields=stages)
+    elif asked in ("which", "what", "any", "many") and head is not None and not (asked == "many" and fields):
+        whole = find if head is kind else Find(record=head.name, where=(*made.head_is, Has(related=find)), pick="all")
+        if asked == "many":
+            yield ValueAnswer(value=CountOf(of=whole))
+        elif not fields or head is kind:
+            yield RecordsAnswer(records=whole, fields=fields)
+    elif asked in ("what", "which", "much", "many", "any") and len(fields) == 1 and made.fields[0].type not in DATES:
+        said = reader.lows(0, len(reader.tokens))
+        words = {*map(find_core, label_field(made.fields[0]).split())}
+        called = asked != "many" or words <= {*map(find_core, said)}
+        countable = bool(sums) and called and (asked == "much" or sums[0].type != "money_minor")
+        if countable or asked in ("what", "which", "any"):
+            yield RecordsAnswer(records=find, fields=fields)
+    elif asked in ("when", "when's") and not made.times:
+        line = find_line_ahead(kind) if takes_place(kind, "is") else None
+        told = made.fields or ([line] if line is not None else [])
+        if made.first is not None and line is not None:
+            side: Comparison = "<=" if made.first == "latest" else ">="
+            today = Compare(field=line.name, op=side, value=Day(date=reader.now.date().isoformat()))
+            order = OrderByField(by=line.name, first=made.first)
+            stands = [StateIs(state="cancelled", negated=True)][: "cancelled" in kind.states]
+            find = find.model_copy(update={"where": (*made.where, today, *stands), "order": order, "pick": "one"})
+        if len({each.name for each in told}) == 1 and told[0].type in DATES:
+            yield RecordsAnswer(records=find, fields=(told[0].name,))
+    elif asked == "what" and not fields and made.times and takes_place(kind, ""):
+        yield RecordsAnswer(records=find)
+    elif asked == "whose" and made.days and any(each.search == "name" for each in kind.fields) and not fields:
+        yield RecordsAnswer(records=find)  # "whose vaccination runs out": the animal's
+    elif asked in ("who", "whose") and not any(each.type in DATES for each in made.fields):
+        yield from _list_people(reader, made, find)
+
+
+def _list_people(reader: Reader, made: Reading, find: Find) -> Iterator[Answer]:
+    """Who does something with the records, whose they are, or the people themselves."""
+    people, doer = reader.people(), made.doers[0] if made.doers else None
+    owners = {each.owner.record for each in made.where if isinstance(each, BelongsTo) and isinstance(each.owner, Find)}
+    if doer is None and people is not None and people.name in owners:  # somebody else, who handles what is theirs
+        doer = next(iter(others)) if len(others := reader.doers(made.kind)) == 1 else None
+        people = None
+    told = [each for each in made.fields if each.type in ("string", "enum")]
+    if isinstance(doer, Field) or (len(told) == 1 and made.said is not None):
+        yield RecordsAnswer(records=find, fields=(doer.name if isinstance(doer, Field) else told[0].name,))
+    elif made.said is not None and any(isinstance(each, StateIs) for each in made.where):
+        return  # "who refunded 7": nobody's role says who did it
+    elif doer is not None:
+        yield RecordsAnswer(records=Find(record=doer.name, where=(Has(related=find),), pick="all"))
+    elif is_person(made.kind):
+        if made.said is None:
+            yield RecordsAnswer(records=find)
+    elif people is not None and reader.leads(made.kind, people):
+        near = [reader.kinds[each.kind] for each in made.kind.relations if each.kind in reader.kinds]
+        nearest = next((each for each in near if each.relation_to(people.name) and rate_person_likeness(each)), people)
+        whole = Find(record=nearest.name, where=(Has(related=find),), pick="all")
+        # An animal or its owner may be meant: the records tell both.
+        yield RecordsAnswer(records=whole if is_person(nearest) else find)
+
+
+def _is_due(each: Field) -> bool:
+    return each.type in DATES and "due" in label_field(each).split()

@@ -1,0 +1,382 @@
+"""Linked words: what each word of a question is in declared kinds and live data.
+
+It is a name that live data knows, a noun, state, value or field of a kind, somebody's or something's deed, a time, or a
+small word that asks for nothing of its own.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from agent.extract.references.vocabulary import find_doer_field, is_person
+from agent.planning.proposal import (
+    AnyOf,
+    BelongsTo,
+    Compare,
+    Condition,
+    Find,
+    First,
+    StateIs,
+    Word,
+    Words,
+)
+from agent.planning.record_links import RecordLink
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.dated_verbs import (
+    DATES,
+    TAKES_PLACE,
+    does,
+    find_line_ahead,
+    find_rest,
+    join_verb,
+    takes_place,
+)
+from agent.resolve.rules.grammar.orders.action_words import find_base_form
+from agent.resolve.rules.grammar.phrases.fields import (
+    find_core,
+    find_named_field,
+    label_field,
+    list_stock_fields,
+)
+from agent.resolve.rules.grammar.questions.overdue import tells_stage
+from agent.resolve.rules.grammar.reader import Reader
+from language.stems import stem
+from language.text import word_set
+from language.wordnet import find_similar_stems
+from registry.records import Field, RecordKind
+
+_PLAIN: Final = (
+    lexicon.DETERMINERS
+    | lexicon.BE
+    | (lexicon.HAVING - {"with"})
+    | word_set("of for in on at to from by with about do does did get gets we us our i me my you there here")
+    | word_set("now currently again still left so far please going go goes ours need needs")
+) - {"that", "this"}
+"""Words that ask for nothing of their own."""
+PREPOSITIONS: Final = word_set("of for in on at from by with to about")
+_NOW: Final[tuple[tuple[str, ...], ...]] = (
+    ("at", "the", "moment"),
+    ("right", "now"),
+    ("just", "now"),
+    ("at", "present"),
+)
+_PLACES: Final[Mapping[str, First]] = {"next": "earliest", "coming": "earliest", "last": "latest", "first": "earliest"}
+_OWING: Final = word_set("left owe owes owing")
+"""Words that ask for what is left, to pay or of a stock."""
+_NEEDS: Final = word_set("need needs")
+_ASSIGNED: Final = word_set("assigned allocated given")
+_BACK: Final = "back"
+_BACK_YET: Final = frozenset((_BACK, "yet"))
+_INSIDE: Final = "in"
+_PRICE: Final = find_core("price")
+_FEWEST: Final = 4
+_SHORTEST: Final = 3
+"""Letters of a word that stands for a longer one: "med" for "medicine"."""
+_UNASKED: Final = ("id", "currency")
+_NOUN, _DEED, _FIELD, _STATE, _PLACE = 4, 3, 3, 2, 1
+"""How much a word tells of a kind."""
+TELLS: Final = 2
+"""How much must tell of it."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the words of a question say of the records of one kind."""
+
+    kind: RecordKind
+    asked: str
+    head_at: int
+    """The noun right after "which", "what" or "how many", but for adjectives. -1 if there is none."""
+    head: RecordKind | None = None
+    where: list[Condition] = field(default_factory=list)
+    said: Words | None = None
+    head_is: list[Condition] = field(default_factory=list)
+    """What is said of the records that are asked for, if those are what the kind's belong to."""
+    fields: list[Field] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+    doers: list[RecordKind | Field] = field(default_factory=list)
+    days: list[Field] = field(default_factory=list)
+    names: tuple[int, ...] = ()
+    """Where names begin."""
+    first: First | None = None
+    """Which of several the next or the last one is."""
+    stated: bool = False
+    rate: int = 0
+
+
+def list_roles(
+    reader: Reader, kind: RecordKind, named: Sequence[RecordLink]
+) -> Iterator[tuple[tuple[RecordLink, RecordKind], ...]]:
+    """The ways in which each name is one of the kind's own or of what its records belong to."""
+    options = [
+        [
+            (each, reader.kinds[name])
+            for name in each.kinds
+            if name == kind.name or reader.leads(kind, reader.kinds[name])
+        ]
+        for each in named
+    ]
+    for roles in itertools.product(*options):
+        if sum(held is kind and not each.held for each, held in roles) <= 1:
+            yield roles
+
+
+def read_words(
+    reader: Reader, kind: RecordKind, roles: Sequence[tuple[RecordLink, RecordKind]], first: int, asked: str
+) -> Reading | None:
+    """What all words say of a kind's records. None if one says nothing of them."""
+    made, ends = (
+        Reading(kind, asked, _find_head(reader, first)),
+        {reader.end_index(each.start): reader.end_index(each.end) for each, _ in roles},
+    )
+    made.names = tuple(ends)
+    for each, held in roles:
+        _add_name(reader, made, each, held)
+    at = first
+    while at < len(reader.tokens):
+        step = ends.get(at, 0) or _skip_now(reader, at) or _read_word(reader, made, at)
+        if not step and not reader.is_mark(at) and not _is_plain(reader, made, at):
+            return None
+        at = max(step, at + 1)
+    return made if _add_times(reader, made) else None
+
+
+def _find_head(reader: Reader, first: int) -> int:
+    for at in range(first, len(reader.tokens)):
+        if reader.noun(at) is not None:
+            return at
+        described = any(reader.state(at, kind) is not None for kind in reader.kinds.values())
+        if not described and reader.low(at) not in lexicon.DETERMINERS:
+            break
+    return -1
+
+
+def _is_plain(reader: Reader, made: Reading, at: int) -> bool:
+    """Whether a word asks for nothing of its own. A preposition without its noun says where or how something is."""
+    low, ends = reader.low(at), at + 1 >= len(reader.tokens) or reader.is_mark(at + 1) or _skip_now(reader, at + 1) > 0
+    named = made.said is not None or any(isinstance(each, BelongsTo) for each in made.where)
+    dated = bool(made.times) or reader.when(at + 1, "") is not None
+    there = low == _INSIDE and made.asked == "who" and dated and takes_place(made.kind, "")
+    if low == _INSIDE and dated and not there:
+        return False  # since when somebody is in is not known
+    if there or (ends and low in PREPOSITIONS):
+        return there or made.first is not None  # "who is in today, when is Ada next in"
+    if low == "left" and made.asked in ("what", "much") and reader.low(at + 1) != "to":
+        return False  # of what has no rest
+    if low in _NEEDS and made.asked == "many":
+        return False  # so many are needed, and not there
+    if low == "with" and any(at < start <= at + 2 for start in made.names):
+        return False  # "an evening with Ada"
+    begins = made.asked == "when" and low in TAKES_PLACE and takes_place(made.kind, "")
+    handles = begins or (made.asked in ("what", "which") and named and low in lexicon.HANDLING | {"drive"})
+    return (
+        low in _PLAIN
+        or handles
+        or (named and low in lexicon.OWNERS)
+        or (low in _BACK_YET and made.asked == "is")
+        or reader.tokens[at].text in "'’"
+    )
+
+
+def _add_name(reader: Reader, made: Reading, each: RecordLink, held: RecordKind) -> None:
+    first = reader.end_index(each.start)
+    words = reader.words(first, reader.end_index(each.end))
+    where: tuple[Condition, ...] = _list_holders(reader, each, held, first, words) if each.held else ()
+    if held is not made.kind:
+        said = None if each.held else words
+        made.where.append(BelongsTo(owner=Find(record=held.name, said=said, where=where, pick="all")))
+    elif each.held:
+        made.where += where
+    else:
+        made.said = words
+    made.rate += _STATE if held is made.kind else _PLACE * (made.kind.relation_to(held.name) is not None)
+
+
+def _list_holders(
+    reader: Reader, each: RecordLink, held: RecordKind, first: int, words: Words
+) -> tuple[Condition, ...]:
+    """The condition that a field holds the words: the one that the word before them is of ("to" York), or any."""
+    fields = [one for name in each.held.get(held.name, ()) if (one := held.field_named(name)) is not None]
+    before = reader.low(first - 1 - (reader.low(first - 1) in lexicon.DETERMINERS))
+    fields = [one for one in fields if before in label_field(one).split()] or fields
+    told = [Compare(field=one.name, op="contains", value=Word(word=words.text, quote=words)) for one in fields]
+    return (AnyOf(conditions=tuple(told)) if len(told) > 1 else told[0],) if told else ()
+
+
+def _skip_now(reader: Reader, at: int) -> int:
+    return next((at + len(each) for each in _NOW if reader.lows(at, len(each)) == each), 0)
+
+
+def _read_word(reader: Reader, made: Reading, at: int) -> int:
+    """Where the words end that say something from a token on. 0 if they say nothing."""
+    if made.asked == "when" and (first := _PLACES.get(reader.low(at))) and takes_place(made.kind, "is"):
+        made.first = first
+        made.rate += _STATE
+        return at + 1
+    if step := _read_time(reader, made, at) or _read_noun(reader, made, at):
+        return step
+    readers = [_read_state, _read_field, _read_deed]
+    if made.asked.startswith("who"):  # "driving" tells a driver
+        readers = [_read_state, _read_deed, _read_field]
+    elif made.asked in ("what", "when", "much", "many"):
+        readers = [_read_field, _read_state, _read_deed]
+    return next((step for each in readers if (step := each(reader, made, at))), 0)
+
+
+def _read_time(reader: Reader, made: Reading, at: int) -> int:
+    apart = reader.low(at) == _INSIDE and reader.low(at + 1) in ("this", "next", "last")  # "who is in this week"
+    when = reader.when(at, "") if not apart else None
+    made.times += [at] if when is not None else []
+    return when[1] if when is not None else 0
+
+
+def _read_noun(reader: Reader, made: Reading, at: int) -> int:
+    found = reader.noun(at)
+    if found is None:
+        return 0
+    kind, length = found
+    value = reader.state(at, kind) if at in reader.valued_nouns else None
+    told = [value[0]] if value is not None else []
+    state, day = reader.telling_nouns.get(at, (None, None))
+    told += [state] if state is not None else []
+    if kind is made.kind:
+        made.where += told
+        made.fields += [each for each in kind.fields if each.name == day]
+        made.rate += _NOUN if day is None else _FIELD
+        if day is not None:
+            return at + length
+    elif reader.leads(made.kind, kind) and day is None:
+        if at == made.head_at:
+            made.head_is = told
+        elif told:
+            made.where.append(BelongsTo(owner=Find(record=kind.name, where=tuple(told), pick="all")))
+        made.rate += _PLACE
+    else:
+        return 0
+    made.head = kind if at == made.head_at else made.head
+    return at + length
+
+
+def _read_state(reader: Reader, made: Reading, at: int) -> int:
+    """A state or value of the records, or of what they belong to."""
+    if (found := reader.state(at, made.kind)) is not None:
+        made.where.append(found[0])
+        made.stated = made.stated or tells_stage(found[0], made.kind)
+        made.rate += _STATE
+        return at + found[1]
+    if reader.low(at) == _INSIDE and (inside := _find_inside(made.kind)) is not None and _is_there(reader, at):
+        made.where.append(StateIs(state=inside))
+        made.stated = True
+        made.rate += _STATE
+        return at + 1
+    owners = [reader.kinds[each.kind] for each in made.kind.relations if each.kind in reader.kinds]
+    told = [(each, found) for each in owners if (found := reader.state(at, each)) is not None]
+    if len(told) != 1 or reader.low(at) in _PLAIN:
+        return 0
+    owner, (condition, length) = told[0]
+    made.where.append(BelongsTo(owner=Find(record=owner.name, where=(condition,), pick="all")))
+    return at + length
+
+
+def _find_inside(kind: RecordKind) -> str | None:
+    """The one state that says that somebody or something is in: "checked in", "in house"."""
+    told = {str(held): state for state, held in kind.states.items() if _INSIDE in state.split()}
+    return next(iter(told.values())) if len(told) == 1 else None
+
+
+def _is_there(reader: Reader, at: int) -> bool:
+    """Whether "in" says where somebody is, and nothing that will be or was."""
+    return not reader.ranges and lexicon.PAST.isdisjoint(reader.lows(0, at))
+
+
+def _read_field(reader: Reader, made: Reading, at: int) -> int:
+    kind = made.kind
+    if reader.low(at) in PREPOSITIONS:
+        return 0
+    if (day := reader.date_field(kind, at)) is not None:
+        made.fields.append(day)
+        made.rate += _FIELD
+        phrasal = join_verb(*reader.lows(at, 2)) != reader.low(at) or reader.low(at + 1) in lexicon.PARTICLES
+        return at + 1 + phrasal  # "run out, due back"
+    pays = reader.low(at + 1) != "to" or reader.low(at + 2) == "pay"
+    if reader.low(at) in _OWING and pays and made.asked in ("what", "much", "many", "any"):
+        stock = [each for _, each in list_stock_fields([kind])] if reader.low(at) == "left" else []
+        rest = [each for each in kind.fields if each.name == find_rest(kind)] or stock
+        if len(rest) == 1:
+            made.fields.append(rest[0])
+            made.rate += _FIELD
+            return at + 1 + 2 * (reader.lows(at + 1, 2) == ("to", "pay"))
+    for length in (3, 2, 1) if reader.low(at) not in lexicon.DETERMINERS else ():
+        ended = length > 1 and reader.low(at + length - 1) in PREPOSITIONS
+        each = find_named_field(kind, reader, at, at + length) if not ended else None
+        each = each or (_find_alike(kind, reader.low(at)) if length == 1 else None)
+        if each is not None and each.type not in _UNASKED and (length > 1 or reader.low(at) not in _PLAIN):
+            made.fields.append(each)
+            made.rate += _FIELD
+            return at + length
+    return 0
+
+
+def _find_alike(kind: RecordKind, low: str) -> Field | None:
+    """The one field that a word shortens, or that is what the word says: "meds" of "medicine", "price" of the one sum
+    of money, "allergic" of "allergies"."""
+    said = stem(low)
+    if find_core(low) == _PRICE:
+        sums = [each for each in kind.fields if each.type == "money_minor"]
+        return sums[0] if len(sums) == 1 else None
+    if len(said) < _SHORTEST:
+        return None
+    told = [
+        each
+        for each in kind.fields
+        if any(stem(word).startswith(said) or _is_akin(said, stem(word)) for word in label_field(each).split())
+    ]
+    return told[0] if len(told) == 1 else None
+
+
+def _is_akin(said: str, label: str) -> bool:
+    shared = len(said) > _FEWEST and said.startswith(label[:-1]) and len(label) > _FEWEST
+    return shared or find_similar_stems(said, verb=True).get(label, 0.0) > 0.0
+
+
+def _read_deed(reader: Reader, made: Reading, at: int) -> int:
+    """What somebody does with the records, or what these are called: "teaching", "who is brewing"."""
+    base = find_base_form(stem(reader.low(at)))
+    doers: list[RecordKind | Field] = []
+    for relation in made.kind.relations:
+        owner = reader.kinds.get(relation.kind)
+        names = (relation.via.removesuffix("_id"), *(owner.nouns if owner is not None else ()))
+        if owner is not None and is_person(owner) and any(does(name, base) for name in names):
+            doers.append(owner)
+    fields = [each for each in made.kind.fields if each.type in ("string", "enum")]
+    doers = doers or [each for each in fields if does(label_field(each).removesuffix(" name"), base)]
+    if reader.low(at) in _ASSIGNED:
+        doers = doers or [*filter(None, (find_doer_field(made.kind),))]
+    nouns = [noun for noun in made.kind.nouns if " " not in noun]
+    called = len(base) >= _FEWEST and any(stem(noun) == base or noun.startswith(base) for noun in nouns)
+    if not doers and not called:
+        return 0
+    made.doers += doers[:1]
+    made.rate += _DEED
+    return at + 1 + (reader.low(at) in _ASSIGNED and reader.low(at + 1) == "to")
+
+
+def _add_times(reader: Reader, made: Reading) -> bool:
+    """Adds the time of the records: on the day that a word tells, or on which they take place. Whether there is one."""
+    days = [*dict.fromkeys(each for each in made.fields if each.type in DATES)]
+    if not made.times:
+        return True
+    line = find_line_ahead(made.kind)
+    placed = line is not None and (takes_place(made.kind, "") or made.rate > _STATE)
+    day = days[0] if len(days) == 1 else line if not days and placed else None
+    if day is None or len(made.times) > 1:
+        return False
+    when = reader.when(made.times[0], day.name)
+    made.where += when[0] if when is not None else []
+    made.fields = [each for each in made.fields if each is not day]
+    made.days = days
+    made.rate += _PLACE * (bool(days) or takes_place(made.kind, ""))
+    return when is not None
