@@ -31,7 +31,7 @@ async def answer_linked(task: Task, made: Outcome, validate: Validate) -> Outcom
     """The answer. ``made`` if there is none, or if several are as likely."""
     text, kinds = task.request.text, list(task.workspace_context.kinds)[:MOST_KINDS]
     several = _asks_which_record(made)
-    if not (several or is_open(made)) or task.request.answers or len(text) > MOST_CHARACTERS:
+    if not (several or is_open(task, made)) or task.request.answers or len(text) > MOST_CHARACTERS:
         return made
     scope = RecordScope(task.workspace_context.kinds, task.actor, task.request.surface)
     try:

@@ -14,16 +14,19 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from agent.extract.time import dates
-from agent.pipeline import Abstain, Answer, Ask, Plan, Proposed, Question, RecordSource, Request, Resolved
+from agent.pipeline import Abstain, Answer, Ask, Plan, Proposed, Question, Request, Resolved
 from agent.planning.proposal import (
     BelongsTo,
     Call,
     Compare,
     Computed,
+    ComputedArgument,
     Condition,
     Day,
     DraftedText,
+    FieldOf,
     Find,
+    Handle,
     PlanResult,
     Proposal,
     QuotedText,
@@ -33,9 +36,10 @@ from agent.planning.proposal import (
 )
 from agent.planning.quotes import find_places, walk
 from agent.planning.record_links import RecordLink, find_links
-from agent.planning.task import Outcome, Task, ask_which, hold, hold_or_ask, list_planned_actions
+from agent.planning.task import Outcome, Task, ask_which, hold, hold_or_ask, list_planned_actions, names_itself
 from agent.planning.unread_words import is_payment, list_unread, names_deed, names_taking_away
 from agent.resolve.rules.grammar.orders.action_words import ActionWords, read_action_words
+from agent.resolve.rules.grammar.orders.text_parameters import takes_text
 from agent.validate.coverage.opposed_verbs import TAKING_AWAY
 from agent.validate.questions import REST, preview_steps
 from agent.validate.records.located import RecordScope
@@ -88,7 +92,7 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     offers, ``validate`` tries a proposal on live data."""
     text = task.request.text
     asks = "?" in text or not _ASKS.isdisjoint(word.casefold() for word in text.split()[:1])
-    if task.request.answers or asks or len(text) > MOST_CHARACTERS or not is_open(made):
+    if task.request.answers or asks or len(text) > MOST_CHARACTERS or not is_open(task, made):
         return made
     shortlist = task.workspace_context.shortlist(task.actor, task.request.surface)
     try:
@@ -103,25 +107,29 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
         for each in tried
         if isinstance(plan := each.verdict, Plan) and len(plan.steps) == 1
     }
-    plans = [each for each in whole.values() if _names_itself(each.verdict)] or [*whole.values()]
-    if len(plans) == 1:
+    plans = [each for each in whole.values() if names_itself(each.verdict)] or [*whole.values()]
+    rest = isinstance(made.verdict, Question) and made.verdict.slot == REST
+    # A number that is left over in "renew 901 and 12" is no value of the same action.
+    if len(plans) == 1 and not (rest and {*list_planned_actions(plans[0])} & {*_list_called(made)}):
         return hold_or_ask(task, plans[0], ONLY_FIT)
-    if isinstance(made.verdict, Question) and made.verdict.candidates:
+    if rest or (isinstance(made.verdict, Question) and made.verdict.candidates):
         return made
     if plans:
         return ask_which(task, [name for each in plans for name in list_planned_actions(each)], made)
     least = 1 if isinstance(made.verdict, Abstain) else 2
-    asked = [each for each in tried if isinstance(each.verdict, Question) and _offers_records(each.verdict, least)]
+    questions = [(each, each.verdict) for each in tried if isinstance(each.verdict, Question)]
+    asked = [each for each, verdict in questions if len(verdict.candidates) >= least and verdict.slot != REST]
     return hold(asked[0], ONLY_FIT) if len({list_planned_actions(each) for each in asked}) == 1 else made
+
+
+def _list_called(made: Outcome) -> list[str]:
+    result = made.proposal.result if made.proposal is not None else None
+    return [call.action for call in result.calls] if isinstance(result, PlanResult) else []
 
 
 def _list_offered(made: Outcome) -> list[str]:
     asked = made.verdict
     return [each.id for each in asked.candidates] if isinstance(asked, Question) and asked.slot == "action" else []
-
-
-def _offers_records(asked: Question, least: int) -> bool:
-    return len(asked.candidates) >= least and asked.slot != REST
 
 
 async def preview_offered(task: Task, made: Outcome, plan: Callable[[Task], Awaitable[Outcome]]) -> Outcome:
@@ -143,13 +151,16 @@ async def preview_offered(task: Task, made: Outcome, plan: Callable[[Task], Awai
     return replace(made, verdict=asked.model_copy(update={"text": text}))
 
 
-def is_open(made: Outcome) -> bool:
+def is_open(task: Task, made: Outcome) -> bool:
     """Whether nothing was planned because no action, or no record for it, was understood."""
     match made.verdict:
         case Abstain(reason=reason):
             return reason == "nothing_fits"
-        case Question(code=code, slot=slot):
-            return code in _OPEN and slot != REST
+        case Question(code="missing", param=str(name)):
+            actions = (task.workspace_context.catalogue.get(each) for each in _list_called(made))
+            return any(each is not None and each.annotation(name).record is not None for each in actions)
+        case Question(code=code):
+            return code in _OPEN
     return False
 
 
@@ -168,12 +179,6 @@ def _list_kinds(task: Task, shortlist: Shortlist) -> list[RecordKind]:
         if len(every) >= MOST_KINDS:
             break
     return [each for each in every if any(field.search for field in each.fields)][:MOST_KINDS]
-
-
-def _names_itself(verdict: Any) -> bool:
-    """Whether each record of a plan is named itself, and not by what it is of."""
-    sources = (each.source for step in verdict.steps for each in step.filled)
-    return not any(each.via for each in sources if isinstance(each, RecordSource))
 
 
 async def _list_readings(
@@ -296,10 +301,21 @@ async def _read_values(task: Task, offer: Offer, masked: str, read: Read) -> dic
     values = {
         name: each for call in calls for name, each in call.arguments.items() if offer.annotation(name).record is None
     }
-    if any(isinstance(each, QuotedText | DraftedText) for each in values.values()):
+    quoted = (name for name, each in values.items() if isinstance(each, QuotedText | DraftedText))
+    if any(takes_text(name, offer.properties[name], offer.annotation(name)) for name in quoted):
         return None
     lacking = [each for each in offer.list_missing(values) if offer.annotation(each).record is None]
-    return values if not lacking else None
+    kept = {each: _keep_value(offer, each, values) for each in lacking}
+    return {**values, **kept} if all(kept.values()) else None
+
+
+def _keep_value(offer: Offer, name: str, values: Collection[str]) -> ComputedArgument | None:
+    """What the record has, for a value that isn't said where another of its values is changed: "lesson 7 starts at
+    16:30" stays on its day. None if nothing else is changed."""
+    held, others = offer.annotation(name).replaces, [offer.annotation(each).replaces for each in values]
+    if held is None or not any(each is not None and each.parameter == held.parameter for each in others):
+        return None
+    return ComputedArgument(expression=FieldOf(field=held.field, of=Handle(handle=f"@{held.parameter}")))
 
 
 def _overlaps(task: Task, values: Mapping[str, Any], links: Sequence[RecordLink]) -> bool:

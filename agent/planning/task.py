@@ -13,6 +13,7 @@ from agent.pipeline import (
     Draft,
     Plan,
     Question,
+    RecordSource,
     Refusal,
     Reply,
     Request,
@@ -165,6 +166,12 @@ def passes_over(proposal: Proposal, other: Proposal) -> bool:
     named = any(each.where and each.said is not None and each.said not in said for each in theirs)
     done, instead = ([each.action for each in walk(one.result) if isinstance(each, Call)] for one in (proposal, other))
     return owned and named and done != instead
+
+
+def names_itself(made: Verdict) -> bool:
+    """Whether each record of a plan is named itself, and not by what it is of."""
+    sources = (each.source for step in made.steps for each in step.filled) if isinstance(made, Plan) else ()
+    return not any(each.via for each in sources if isinstance(each, RecordSource))
 
 
 def names_its_records(plan: Plan, proposal: Proposal) -> bool:

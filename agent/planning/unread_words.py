@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from agent.extract.time.day_pairs import ENDS, name_day
 from agent.planning.proposal import (
     Argument,
     Computed,
@@ -34,10 +35,14 @@ _GIVING: Final = word_set("give get")
 """Verbs that order, at the beginning. Elsewhere they tell who gets something from whom."""
 _WANTING: Final = word_set("want wants need needs take takes")
 """Who wants money doesn't pay it."""
-_CHANGING: Final = word_set("push drop postpone delay swap switch correct change raise lower cut bump bring up down")
+_CHANGING: Final = word_set(
+    "push drop postpone delay swap switch correct change raise lower cut bump bring up down back forward"
+)
 """Words by which a value is changed: to another one, or by something."""
-_DATED: Final = word_set("by till until til comes come leaves arrives back forward")
+_DATED: Final = word_set("by till until til")
 """Words beside a day."""
+_COMING: Final = word_set("come comes coming")
+"""What somebody does on a day that ends nothing."""
 _ONCE_MORE: Final = word_set("again")
 """What an action is called by: "Send a bill again"."""
 _BY: Final = word_set("add more less fewer extra another by")
@@ -49,8 +54,8 @@ _PERFECT: Final = word_set("has have been")
 """Words before a participle by which something is told as done."""
 _AIMED: Final = re.compile(r"(?<!\w)(?:to|at|until|till?|is|are|now)\s+$", re.IGNORECASE)
 """Before a new value."""
-_AWAY: Final = re.compile(r"\b(?:instead\s+of|rather\s+than)\s+(?:[€$£]\s*|\d+[.,])?$", re.IGNORECASE)
-"""Before a value that another one takes the place of."""
+_OLD: Final = re.compile(r"\b(?:instead\s+of|rather\s+than|not)\s+[€$£]?\s*(?P<value>\d[\d.,:]*)", re.IGNORECASE)
+"""A value that another one takes the place of. Others check that it was the value before."""
 _BY_WHAT: Final = re.compile(r"(?<!\w)by\s+(?:the\s+)?$", re.IGNORECASE)
 """Before a way or a means: "by card"."""
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -78,17 +83,14 @@ def list_unread(
     told = {str(each.value) for each in walk(proposal.result) if isinstance(each, TypedValue)}
     light = _LIGHT | akin | {*states} | _list_light(task, contract, given)
     light |= _GIVING & {*runs[:1]}
-    light |= _IS if done or not _ANEW.isdisjoint(runs) else frozenset()  # "the leak is repaired"
+    used = {at for place in find_places(proposal, task.request) for at in range(*place)}
+    old = {at for each in _OLD.finditer(text) if each.start("value") not in used for at in range(*each.span())}
+    light |= _IS if done or old or not _ANEW.isdisjoint(runs) else frozenset()  # "the leak is repaired"
     light |= _PERFECT if done or any(is_past(each) for each in told) else frozenset()  # "has been paid", of no change
     own = _collect_own_stems(task, contract, every)
-    places = find_places(proposal, task.request)
     for word, start, _ in split_runs(text):
         low = word.casefold()
-        used = any(first <= start < last for first, last in places)
-        replaced = low[0].isdigit() and _AWAY.search(
-            text, 0, start
-        )  # "15 instead of 12": the old one is checked by others
-        if low not in light and stem(low) not in own and not used and not replaced:
+        if low not in light and stem(low) not in own and start not in used | old:
             yield word
 
 
@@ -98,18 +100,20 @@ def _list_light(task: Task, contract: Contract, given: Mapping[str, Argument]) -
     relative = any(isinstance(each, Computed) for each in walk(values))
     places = find_places(values, task.request)
     aimed = any(_AIMED.search(text, 0, first) for first, _ in places)
-    dated = any(
-        (contract.properties.get(name) or {}).get("format") in ("date", "date-time")
-        or (isinstance(each, TypedValue) and _DAY.match(str(each.value)))
+    dated = [
+        name
         for name, each in given.items()
-    )
+        if (contract.properties.get(name) or {}).get("format") in ("date", "date-time")
+        or (isinstance(each, TypedValue) and _DAY.match(str(each.value)))
+    ]
+    comes = all(ENDS.isdisjoint(name_day(name, contract.annotation(name))) for name in dated)
     pays = any(is_payment(task, contract, name) for name in given)
     by = any(_BY_WHAT.search(text, 0, first) and not re.search(r"\d", text[first:last]) for first, last in places)
     return frozenset().union(
         ("by",) if by else (),
         _CHANGING if relative or aimed or dated else (),
         _BY if relative or "add" in stem_text(contract.title) else (),
-        _DATED if dated else (),
+        (_DATED | _COMING if comes else _DATED) if dated else (),
         () if pays else _WANTING,
     )
 

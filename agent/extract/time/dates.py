@@ -228,7 +228,7 @@ def _ins(match: re.Match[str], today: date) -> DateSpan | None:
 
 
 def _span(match: re.Match[str], today: date) -> DateSpan | None:
-    if match["spn"] == "a few":
+    if match["spn"] in ("a", "an", "a few"):  # "coming a day (later)"
         return None
     count = _read_count(match["spn"])
     if match["spw"] in {"next", "coming"}:
@@ -309,9 +309,8 @@ def _nth(match: re.Match[str], today: date) -> DateSpan | None:
     day = _read_day(match["nd"])
     if not 1 <= day <= 31:
         return None
-    spelled = not match["nd"][0].isdigit()
     where = match["nm"] or ""
-    if spelled and not where:
+    if not (where or match["nd"][0].isdigit()):
         return None
     first = today.replace(day=1)
     if where.startswith(("next", "last")):
@@ -325,7 +324,8 @@ def _nth(match: re.Match[str], today: date) -> DateSpan | None:
             found = month.replace(day=day)
             if where or (found <= today if step < 0 else found >= today):
                 how = "of this month" if found.month == today.month else ""
-                return _at(match, found, how=how, weight=0.9 if where else 0.75, bare=not where)
+                sure = 0.9 if where or match["nth"].startswith("on") else 0.75
+                return _at(match, found, how=how, weight=sure, bare=not where)
     return None
 
 

@@ -35,7 +35,7 @@ _FOR: Final = re.compile(r",?\s+for\s+(?:the\s+next\s+)?")
 _STARTING: Final = re.compile(r",?\s+(?:from|starting(?:\s+(?:on|from))?|beginning(?:\s+on)?)\s+(?:the\s+)?")
 _SURE: Final = 0.55
 _STARTS: Final = word_set("from start starts starting begin begins beginning first arrival arrive arrives out")
-_ENDS: Final = word_set("to until till end ends ending last due return returns back departure leave leaves")
+ENDS: Final = word_set("to until till end ends ending last due return returns back departure leave leaves")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def find_day_parameters(
         return None
     said = [name_day(name, annotation(name)) for name in dated]
     for one, other in ((0, 1), (1, 0)):
-        if said[one] & _STARTS and said[other] & _ENDS and not said[one] & _ENDS:
+        if said[one] & _STARTS and said[other] & ENDS and not said[one] & ENDS:
             return dated[one], dated[other]
     return None
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from agent.extract.spans import money
-from agent.extract.time import dates
+from agent.extract.time import dates, times
 from agent.extract.time.day_pairs import find_day_parameters
 from agent.pipeline import Step
 from agent.validate.coverage import weighty_patterns as patterns
@@ -42,6 +42,10 @@ _DENIED: Final = re.compile(
 _SAID: Final = re.compile(r"[^\W_][\w-]*(?:\s+[A-Z][\w-]*){0,2}")
 _LONGEST: Final = 40
 """Letters of the longest day or number."""
+_CLOCK: Final = re.compile(r"\d{2}:\d{2}(?::\d{2})?")
+_AT: Final = "at "
+"""Before a number that tells a time."""
+_HALF_DAY: Final = 12
 _NUMBERS: Final = ("integer", "number", "money_minor")
 
 
@@ -96,18 +100,24 @@ def _read_amount(words: str) -> money.Money | None:
 
 
 def _read_old(order: Order, words: str) -> _Reading:
-    """Reads the day, number, name or member of a list at the start of words."""
+    """Reads the day, time, number, name or member of a list at the start of words."""
     near, old = words[:_LONGEST], order.old_values
     day = next((each for each in dates.find(read_text(near), order.request.now.date()) if not each.start), None)
     if day is not None and day.last is None:
         own = [each for each in old if each.is_day]
         return _Reading(day.end, own, [each for each in own if each.value[:10] != day.day.isoformat()])
+    timed = [each for each in old if _CLOCK.fullmatch(each.value)]
+    clock = next((each for each in times.find(read_text(_AT + near)) if each.end > len(_AT)), None) if timed else None
+    if clock is not None:
+        hours = {clock.time.hour, (clock.time.hour + _HALF_DAY) % (2 * _HALF_DAY) if clock.open else clock.time.hour}
+        same = {f"{hour:02}:{clock.time.minute:02}" for hour in hours}
+        return _Reading(clock.end - len(_AT), timed, [each for each in timed if each.value[:5] not in same])
     said = _read_amount(near)
     numbers = [(each, each.amount) for each in old if each.amount is not None]
     if said is not None and numbers:
-        same = [(each, held.amount) for each, held in numbers if money.agrees(said, held.currency)]
-        own = [each for each, _ in same]
-        return _Reading(said.end, own, [each for each, amount in same if amount != said.amount])
+        agreeing = [(each, held.amount) for each, held in numbers if money.agrees(said, held.currency)]
+        own = [each for each, _ in agreeing]
+        return _Reading(said.end, own, [each for each, amount in agreeing if amount != said.amount])
     called = {one for each in old for one in each.words | each.members}
     found = [re.match(rf"{re.escape(one)}(?!\w)", words, re.IGNORECASE) for one in called]
     name = words[: max((each.end() for each in (*found, _SAID.match(words)) if each is not None), default=0)]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final, Protocol
 
-from agent.extract.time import dates, times
+from agent.extract.time import dates, day_pairs, times
 from agent.extract.time.date_math import shift
 from agent.extract.time.time_ranges import TimeRange
 from agent.planning.proposal import Compare, Condition, Day, Words
@@ -41,7 +41,6 @@ _PARTS: Final[dict[str, tuple[int, int | None]]]= {
 }  # fmt: skip
 
 
-_THE: Final = len("the ")
 _COMING: Final = frozenset(("next", "this", "coming"))
 _HALF_A_YEAR: Final = 182
 _MONTH: Final = 31
@@ -52,10 +51,7 @@ _YEAR: Final = re.compile(
     r"(?=\s*(?:$|[?!,;)]|\.(?!\d)|\s(?:and|but|or|who|that|which|with|are|is|by)\b))",
     re.IGNORECASE,
 )
-_DAYS: Final = re.compile(
-    r"(?<!\w)(?:between|from)\s+(?:the\s+)?(?P<first>\d{1,2})(?:st|nd|rd|th)?\s*(?:and|to|until|till|-|–)\s*(?=(?:the\s+)?\d{1,2}\D)",
-    re.IGNORECASE,
-)
+_LEADS: Final = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
 
 
 def find_stretches(text: Text, now: datetime) -> Iterator[TimeRange]:
@@ -67,17 +63,12 @@ def find_stretches(text: Text, now: datetime) -> Iterator[TimeRange]:
         low = None if way == "before" else end if way == "after" else begin
         high = begin if way == "before" else None if way in ("after", "since") else end
         yield TimeRange(*found.span(), found[0], low, high)
-    for found in _DAYS.finditer(text.plain):
-        rest = text.plain[found.end() :][:40]
-        days = dates.find(read_text(rest), now.date())
-        last = next((each for each in days if each.start <= _THE and each.last is None), None)
-        first = int(found["first"])
-        if last is None or not 0 < first < last.day.day:
-            continue
-        begin = datetime.combine(last.day.replace(day=first), time(), now.tzinfo)
-        over = begin + timedelta(days=last.day.day - first + 1)
-        end_at = found.end() + last.end
-        yield TimeRange(found.start(), end_at, text.plain[found.start() : end_at], begin, over)
+    for pair in day_pairs.find(text, now.date()):
+        begins = _LEADS.search(text.plain, 0, pair.start)
+        if begins is not None and text.plain[pair.start].isdigit():
+            low, high = (datetime.combine(day, time(), now.tzinfo) for day in (pair.first, pair.last))
+            words = text.plain[begins.start() : pair.end]
+            yield TimeRange(begins.start(), pair.end, words, low, high + timedelta(days=1))
 
 
 def is_times_own(reader: Reader, index: int) -> bool:

@@ -255,15 +255,6 @@ async def test_who_owes_most_stands_first() -> None:
     assert verdict.text.index("Hotel Linde") < verdict.text.index("Jonas Keel") < verdict.text.index("Mila Brandt")
 
 
-@pytest.mark.parametrize(
-    ("text", "amount", "currency"),
-    [("hold a deposit of £20 for Nell Brook", 2000, "GBP"), ("hold a deposit of 30 euros for Nell Brook", 3000, "EUR")],
-)
-async def test_an_amount_tells_its_currency(text: str, amount: int, currency: str) -> None:
-    made = {"client_id": 1, "amount": amount, "currency": currency}
-    assert await _calls_of(text) == [("hold_deposit", made)]
-
-
 async def test_an_amount_without_its_currency_is_asked_about() -> None:
     assert isinstance((await ask(LAUNDRY, "hold a deposit of 20 for Nell Brook")).verdict, Question)
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
-from agent.planning.proposal import Argument, BelongsTo, Find, QuotedText, RecordArgument, StateIs, TypedValue
+from agent.planning.proposal import Argument, Find, QuotedText, RecordArgument, StateIs, TypedValue
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, SHOWN
 from agent.resolve.rules.grammar.orders.interpretation import (
@@ -19,7 +19,6 @@ from agent.resolve.rules.grammar.orders.interpretation import (
     Interpretation,
     Piece,
     is_whose,
-    says_whose,
     tells_only,
 )
 from agent.resolve.rules.grammar.orders.leave_outs import drop_denied
@@ -157,8 +156,7 @@ class Interpreter(StretchEvidence):
         if len(records) == 1:
             name, pieces = records[0]
             if not self._is_list(pieces, values):
-                each_owners = self._list_each_owners(pieces)
-                return [{**single, name: one} for one in each_owners] or [self._narrow(single, name, pieces)]
+                return [self._narrow(single, name, pieces)]
             for other, theirs in values:
                 if len(theirs) != len(pieces):
                     single[other] = theirs[-1].argument
@@ -212,22 +210,6 @@ class Interpreter(StretchEvidence):
             return False
         between = all(self._joins(one.last, other.first) for one, other in itertools.pairwise(pieces))
         return between or any(len(theirs) == len(pieces) for _, theirs in values)
-
-    def _list_each_owners(self, pieces: Sequence[Piece]) -> list[RecordArgument]:
-        """The record of each of several people, where one phrase says it of all: "resend Ada and Ben their last
-        bills"."""
-        told = [each for each in pieces if not says_whose(each)] or [*pieces[-1:]]
-        find = told[0].argument.reference if isinstance(told[0].argument, RecordArgument) else None
-        if len(told) > 1 or not isinstance(find, Find):
-            return []
-        finds = [each.argument.reference for each in pieces if isinstance(each.argument, RecordArgument)]
-        held = [one for each in finds if isinstance(each, Find) for one in each.where if isinstance(one, BelongsTo)]
-        owners = [each for each in dict.fromkeys(held) if isinstance(each.owner, Find)]
-        several = len(owners) > 1 and len({isinstance(each.owner, Find) and each.owner.record for each in owners}) == 1
-        if not several or self.reader.low(told[0].first) != "their":
-            return []
-        rest = tuple(each for each in find.where if not isinstance(each, BelongsTo))
-        return [RecordArgument(reference=find.model_copy(update={"where": (each, *rest)})) for each in owners]
 
     def _narrow(self, single: dict[str, Argument], name: str, pieces: Sequence[Piece]) -> dict[str, Argument]:
         """Merges two separate phrases for one record: the owner beside the record ("resend 1053 to Ada"). Whoever is
@@ -293,7 +275,7 @@ class Interpreter(StretchEvidence):
             if found is None and behind is not None and (kept or is_text_itself(self.reader, *behind)):
                 found = behind
             why = next((at for at in range(self.first, self.stop) if self.reader.low(at) == "for"), None)
-            if found is None and why is not None and (self._is_about_another(why) or (required and not self.labelled)):
+            if found is None and why is not None and required and not self.labelled:
                 # Words after "for" may be a common reason, even if they name things that this action isn't about.
                 before = {at for at in taken | sure if at < why}
                 found = read_text_argument(self.reader, place, name, annotation, before, required=required)
@@ -324,17 +306,6 @@ class Interpreter(StretchEvidence):
             for call in calls:
                 call[name] = QuotedText(quote=quote)
             taken.update(inner)
-
-    def _is_about_another(self, why: int) -> bool:
-        """Whether a thing that the action isn't about follows "for", behind all that it takes: "charge Ada 40 for the
-        lost key"."""
-        at = why + 1 + (self.reader.low(why + 1) in lexicon.DETERMINERS | lexicon.OWNERS)
-        nouns = (self.reader.noun(step) for step in range(at, min(at + 3, self.stop)))
-        noun = next((each for each in nouns if each is not None), None)
-        pieces = (*self.records.values(), *self.values.values())
-        before = all(any(each.last <= why for each in found) for found in pieces)
-        behind = any(each.first > why for found in self.values.values() for each in found)
-        return noun is not None and noun[0].name not in self.list_own_kinds() and before and not behind
 
     def _add_subject(self, found: tuple[int, int], name: str, taken: Collection[int]) -> tuple[int, int]:
         """A text with the subject of its verb, if it has one."""

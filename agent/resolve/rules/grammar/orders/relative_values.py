@@ -12,28 +12,40 @@ from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.phrases.amounts import find_way
 from agent.resolve.rules.grammar.reader import Reader
 from language.fractions import read_fraction
-from language.stems import stem
 from language.text import word_set
 
 _MORE: Final = word_set("later more extra additional further")
 _LESS: Final = word_set("earlier early sooner fewer less")
 _LONGER: Final = word_set("longer more extra additional further")
-_PROLONGING: Final = frozenset(map(stem, ("extend", "prolong", "lengthen", "longer")))
 _POSTPONING: Final = word_set("postpone delay defer push extend prolong lengthen")
 _SHORTENING: Final = word_set("shorten curtail")
+_CARRYING: Final[dict[str, tuple[Literal["+", "-"], frozenset[str]]]] = {
+    **dict.fromkeys(("back", "off"), ("+", _POSTPONING | word_set("put move set shift"))),
+    "forward": ("-", word_set("bring pull put")),
+}
+"""Which way something is carried in time by a particle with one of these verbs. "Move it forward" is said of both."""
 _BY: Final = word_set("by back")
 _ANOTHER: Final = word_set("another extra additional further")
 MULTIPLYING: Final = word_set("double triple halve")
+_BY_DAYS: Final = word_set("days weeks fortnights months years")
 _MOST_BETWEEN: Final = 8
 """Tokens between a verb of postponing and the length of time."""
 
 
 def read_difference(
-    reader: Reader, places: range, now: FieldOf, *, dated: bool, known: Collection[str] = ()
+    reader: Reader,
+    places: range,
+    now: FieldOf,
+    *,
+    dated: bool,
+    ends: bool = False,
+    titled: Collection[str] = (),
 ) -> Iterator[Piece]:
-    """The values at some places that are so much more or less than ``now``. ``dated``: that is a day. ``known``: the
-    stems of the contract of an action whose verb is said. They tell whether it makes something longer."""
-    prolongs = not _PROLONGING.isdisjoint(known)
+    """The values at some places that are so much more or less than ``now``.
+
+    ``dated``: that is a day. ``ends``: it is a last one, so what is made longer ends later. ``titled`` are the words of
+    the action's title, if its verb is said.
+    """
     sign: Literal["+", "-"] | None
     for at, end, number, unit in _list_amounts(reader, dated=dated):
         if at not in places or at in reader.quoted or reader.comparison_before(at):
@@ -47,7 +59,7 @@ def read_difference(
         said = reader.low(tells) if tells in places else ""
         first, last = at, tells + 1
         if said not in _MORE | _LESS:
-            sign = _find_shift(reader, at, end, prolongs=prolongs) if dated else None
+            sign = _find_shift(reader, at, end, titled, ends=ends) if dated else None
             if sign is None:
                 continue
             longer = said in _LONGER
@@ -85,25 +97,27 @@ def _begins_object(reader: Reader, at: int) -> bool:
     return known or any(token.owns for token in reader.tokens[at : at + 2]) or reader.noun(at) is not None
 
 
-def _find_shift(reader: Reader, at: int, end: int, *, prolongs: bool) -> Literal["+", "-"] | None:
-    """Whether a length of time tells how much later or earlier something shall be: "postpone the tour by a week". What
-    may be made longer ends later by "two more nights", and sooner where it is shortened."""
+def _find_shift(reader: Reader, at: int, end: int, titled: Collection[str], *, ends: bool) -> Literal["+", "-"] | None:
+    """Whether a length of time tells how much later or earlier something shall be: "postpone the tour by a week", "put
+    it back a day". What ends is made longer by "two more nights", and ends sooner where it is shortened."""
     before = reader.lows(max(0, at - _MOST_BETWEEN), min(at, _MOST_BETWEEN))
-    if (prolongs and not _SHORTENING.isdisjoint(before)) or reader.lows(at - 2, 2) == ("earlier", "by"):
+    if (ends and not _SHORTENING.isdisjoint(before)) or reader.lows(at - 2, 2) == ("earlier", "by"):
         return "-"
+    particle = next((each for each in (reader.low(end), *reversed(before)) if each in _CARRYING), "")
+    way, verbs = _CARRYING.get(particle, ("+", _POSTPONING))
+    if not verbs.isdisjoint((*before, *titled)):
+        return way
     around = {reader.low(at - 1), *reader.lows(at, end + 1 - at)}
-    if not _POSTPONING.isdisjoint(before) or (prolongs and around & (_LONGER | _ANOTHER)):
-        return "+"
-    return None
+    return "+" if ends and around & (_LONGER | _ANOTHER) else None
 
 
 def _list_amounts(reader: Reader, *, dated: bool) -> Iterator[tuple[int, int, Decimal, str | None]]:
-    """The lengths of time or the numbers that are said: first token, end, number, unit."""
+    """The lengths of time in days or longer, or the numbers that are said: first token, end, number, unit."""
     if dated:
         for each in reader.durations:
-            if each.unit:
-                unit = f"{each.unit.rstrip('s')}s"
-                unit = "days" if unit == "nights" else unit
+            unit = f"{each.unit.rstrip('s')}s"
+            unit = "days" if unit == "nights" else unit
+            if unit in _BY_DAYS:
                 yield reader.end_index(each.start), reader.end_index(each.end), each.count, unit
         return
     lengths = {reader.end_index(each.start) for each in reader.durations}

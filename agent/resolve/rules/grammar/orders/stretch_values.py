@@ -9,6 +9,7 @@ from typing import Any, Final
 from agent.extract.counted_units import find_counted_unit
 from agent.extract.parameter_reader import scan
 from agent.extract.reading import Reading
+from agent.extract.time.day_pairs import ENDS, name_day
 from agent.planning.proposal import (
     Argument,
     Computed,
@@ -23,7 +24,6 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, LAST
 from agent.resolve.rules.grammar.orders.action_words import SHOWN
-from agent.resolve.rules.grammar.orders.currencies import read_currencies
 from agent.resolve.rules.grammar.orders.day_pairs import is_other_end, read_day_pair
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.moved_values import read_moved
@@ -71,7 +71,6 @@ class StretchValues(StretchWords):
         self.moved = read_moved(self.reader, self.offer, self.first, self.stop)
         self.values |= {each.name: [each.piece] for each in self.moved if each.piece is not None}
         self._read_counts()
-        self.values |= read_currencies(self.reader, self.offer, self.values)
         self._forget_tokens()
 
     def _read_counts(self) -> None:
@@ -151,12 +150,13 @@ class StretchValues(StretchWords):
             yield many
             return
         if now is not None and not money:
-            known = self.words.known if max(self.verbs.values(), default=0.0) >= SHOWN else ()
             places = range(self.first, self.stop)
-            changed = [*read_difference(self.reader, places, now, dated=dated, known=known)]
+            ends = not ENDS.isdisjoint(name_day(name, annotation))
+            titled = self.offer.title.casefold().split() if max(self.verbs.values(), default=0.0) >= SHOWN else ()
+            changed = [*read_difference(self.reader, places, now, dated=dated, ends=ends, titled=titled)]
             told = {at for each in changed for at in range(each.first, each.last)}
             if changed and told.issuperset(self.reader.dated.intersection(places) if dated else ()):
-                yield from changed  # beside a day of its own, "an hour earlier" tells something else
+                yield from changed  # beside a day of its own, "a week earlier" tells something else
                 return
         if money:
             yield from self._read_sums(name)

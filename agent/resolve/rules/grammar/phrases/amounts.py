@@ -176,7 +176,8 @@ class Amounts:
         """The rest, if the record says what is left: "(paid) the rest of 7", but not "20, and the rest later"."""
         reader, whole = self.reader, self.annotation.at_most or self.annotation.derive
         said = reader.lows(at, 2) == ("the", "rest") and not (reader.is_mark(at - 1) or reader.joint(at - 1))
-        ends = reader.is_mark(at + 2) or reader.low(at + 2) in lexicon.OF
+        how = reader.low(at + 2) == "in" and {at + 2, at + 3}.isdisjoint(reader.ranges.keys() | reader.numbers)
+        ends = reader.is_mark(at + 2) or how or reader.low(at + 2) in lexicon.OF
         if whole is None or not (said and ends) or LEFT_STEMS.isdisjoint(name_stems(whole.field)):
             return None
         return FieldOf(field=whole.field, of=Handle(handle=f"@{whole.parameter}")), at + 2
@@ -201,11 +202,12 @@ class Amounts:
             kinds = [kind for kind in coded if kind.size is not None and not reader.low(at).isdigit()]
             find = Find(record=kinds[0].name, said=reader.words(at, at + 1)) if len(kinds) == 1 else None
             phrase = Phrase(find, at, at + 1, True) if find is not None else None
-        size = reader.kinds[phrase.find.record].size if phrase is not None else None
-        if phrase is None or size is None or phrase.find.bare:
+        kind = reader.kinds[phrase.find.record] if phrase is not None else None
+        size = kind.field_named(kind.size or "") if kind is not None else None
+        if phrase is None or size is None or size.type != "money_minor" or phrase.find.bare:
             return None
         several = phrase.find.pick != "one" and at >= 2 and reader.low(at - 2) in _ADDED_UP
-        return (TotalOf if several else FieldOf)(field=size, of=phrase.find), phrase.last
+        return (TotalOf if several else FieldOf)(field=size.name, of=phrase.find), phrase.last
 
     def _what(self, at: int, stop: int) -> tuple[Expression, int] | None:
         """An amount as a clause: "what he settled in June", "what he still owes", "whatever F-7 was worth"."""

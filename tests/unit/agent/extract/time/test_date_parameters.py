@@ -252,3 +252,17 @@ def test_a_day_without_its_month_is_of_the_month_beside_it(text: str, start: str
 def test_a_day_of_this_month_is_as_sure_as_one_with_its_name() -> None:
     (found,) = dates.find(read_text("on the 4th of this month"), date(2026, 11, 24))
     assert (found.day, found.weight) == (date(2026, 11, 4), 0.9)
+
+
+@pytest.mark.parametrize(("text", "days"), [("12th until the 15th", [12, 15]), ("the rack 12th", [])])
+def test_two_ordinals_are_days_where_one_leads_to_the_other(text: str, days: list[int]) -> None:
+    assert [each.day.day for each in dates.find(read_text(text), date(2026, 12, 1))] == days
+
+
+def test_a_day_of_the_month_is_surer_with_its_preposition() -> None:
+    ((one,), (other,)) = (dates.find(read_text(each), date(2026, 12, 1)) for each in ("on the 8th", "the 8th"))
+    assert one.weight > other.weight
+
+
+def test_a_length_of_time_behind_coming_is_no_stretch_of_days() -> None:
+    assert not dates.find(read_text("Ada is coming a week later"), date(2026, 12, 1))

@@ -121,6 +121,10 @@ async def test_when_is_told_by_a_name_in_small_letters() -> None:
     assert await value("when is the deep clean", "hotel") == ("2026-11-25",)
 
 
+async def test_open_work_is_told_by_whose_it_is() -> None:
+    assert ids(await answered("what is Bruno Salgado working on", "garage")) == ["801", "804"]
+
+
 async def test_days_are_told_once() -> None:
     reply = await answered("what's on tomorrow", "foodbank")
     assert isinstance(reply, Reply)
