@@ -31,7 +31,8 @@ def find_money_received(text: str, shortlist: Shortlist) -> list[tuple[int, int,
 
 def _is_money(low: str, said: money.Money, shortlist: Shortlist) -> bool:
     """Whether a number is a sum and counts nothing: its currency is named, or no noun but a way to pay follows."""
-    word = next(iter(re.findall(r"\w+", low[said.end :])), "")
+    behind = re.compile(r"\w+").search(low, said.end)
+    word = behind[0] if behind is not None else ""
     schemas = (schema for offer in shortlist.offers for schema in offer.properties.values())
     members = (str(each) for schema in schemas for each in schema.get("enum") or ())
     return said.currency is not None or said.loose or word in EMPTY | {""} or word in members

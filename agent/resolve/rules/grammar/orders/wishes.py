@@ -92,7 +92,7 @@ def _ends_sentence(reader: Reader, at: int) -> bool:
     if token.text == "." and reader.low(at - 1) in _SHORTENED:
         return False
     gap = reader.text.plain[reader.tokens[at - 1].end : token.start] if at else ""
-    inside = any(first < at < last for first, last in reader.brackets.items())
+    inside = any(first < at < last and reader.is_mark(last + 1) for first, last in reader.brackets.items())
     return (token.text in _SENTENCE and not inside) or "\n" in gap
 
 
