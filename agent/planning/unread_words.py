@@ -21,6 +21,7 @@ from agent.resolve.rules.grammar.orders.action_words import ActionWords, find_ba
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.validate.coverage.opposed_verbs import GIVING_BACK, TAKING_AWAY
 from agent.validate.coverage.unused_words import list_referred_kinds
+from language.example_patterns import PARTICLES
 from language.stems import EMPTY, is_past, name_stems, split_runs, stem, stem_text
 from language.text import word_set
 from registry.contract import Contract
@@ -34,7 +35,9 @@ _GIVING: Final = word_set("give get")
 """Verbs that order, at the beginning. Elsewhere they tell who gets something from whom."""
 _WANTING: Final = word_set("want wants need needs take takes")
 """Who wants money doesn't pay it."""
-_CHANGING: Final = word_set("push drop postpone delay swap switch correct change raise lower cut bump bring up down")
+_CHANGING: Final = word_set(
+    "push shift drop postpone delay swap switch correct change raise lower cut bump bring up down"
+)
 """Words by which a value is changed: to another one, or by something."""
 _DATED: Final = word_set("by till until til comes come leaves arrives back forward")
 """Words beside a day."""
@@ -42,15 +45,21 @@ _ONCE_MORE: Final = word_set("again")
 """What an action is called by: "Send a bill again"."""
 _BY: Final = word_set("add more less fewer extra another by")
 """Words by which a value is changed by something. What an action adds is more of it, too."""
-_IS: Final = word_set("is are")
+_JOINING: Final = word_set("add")
+"""What may be done with one record to another one: "add Ada to the course"."""
+_HANDING: Final = word_set("put swap switch over take takes taking let")
+"""Words by which one value takes the place of another: "Bo takes over Ada's bath"."""
+_IS: Final = word_set("is are being")
 _ANEW: Final = word_set("now again instead until til till set make")
 """Words by which what something is said to be is new."""
 _PERFECT: Final = word_set("has have been")
 """Words before a participle by which something is told as done."""
-_AIMED: Final = re.compile(r"(?<!\w)(?:to|at|until|till?|is|are|now)\s+$", re.IGNORECASE)
+_AIMED: Final = re.compile(r"(?<!\w)(?:to|at|until|till?|is|are|now)\s+(?:the\s+)?$", re.IGNORECASE)
 """Before a new value."""
 _AWAY: Final = re.compile(r"\b(?:instead\s+of|rather\s+than)\s+(?:[€$£]\s*|\d+[.,])?$", re.IGNORECASE)
 """Before a value that another one takes the place of."""
+_TOLD: Final = re.compile(r"(?<!\w)(?:is|are|being|has|have|been)\s+$", re.IGNORECASE)
+"""Before what something is said to be."""
 _BY_WHAT: Final = re.compile(r"(?<!\w)by\s+(?:the\s+)?$", re.IGNORECASE)
 """Before a way or a means: "by card"."""
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -69,27 +78,59 @@ def list_unread(
     record is told."""
     text = task.request.text
     yield from _ODD.findall(text)
-    call = proposal.result.calls[0] if isinstance(proposal.result, PlanResult) else None
-    every: Mapping[str, Argument] = call.arguments if call is not None else {}
+    every = _list_arguments(proposal)
     given = {name: each for name, each in every.items() if not isinstance(each, RecordArgument)}
     runs = [word.casefold() for word, _, _ in split_runs(text)]
     akin = {each for each in {*runs} - EMPTY if words.rate_verb(find_base_form(stem(each))) >= AKIN}
     done = {each for each in akin if is_past(each) and find_base_form(stem(each)) not in PLAIN_VERBS}
-    told = {str(each.value) for each in walk(proposal.result) if isinstance(each, TypedValue)}
+    told = any(_TOLD.search(text, 0, first) for first, _ in find_places([*_list_worded(contract, given)], task.request))
     light = _LIGHT | akin | {*states} | _list_light(task, contract, given)
     light |= _GIVING & {*runs[:1]}
-    light |= _IS if done or not _ANEW.isdisjoint(runs) else frozenset()  # "the leak is repaired"
-    light |= _PERFECT if done or any(is_past(each) for each in told) else frozenset()  # "has been paid", of no change
-    own = _collect_own_stems(task, contract, every)
-    places = find_places(proposal, task.request)
-    for word, start, _ in split_runs(text):
+    light |= _JOINING if len(every) - len(given) > 1 else frozenset()
+    light |= _HANDING if any(contract.annotation(name).replaces for name in every) else frozenset()
+    acting = any(each.endswith("ing") for each in light.intersection(runs))
+    light |= _PERFECT if done or told else frozenset()  # "has been paid", of no change
+    # "The leak is repaired", "Bo is taking over".
+    light |= _IS if done or told or acting or not _ANEW.isdisjoint(runs) else frozenset()
+    for word, start in list_unnamed(task, proposal, contract):
         low = word.casefold()
-        used = any(first <= start < last for first, last in places)
         replaced = low[0].isdigit() and _AWAY.search(
             text, 0, start
         )  # "15 instead of 12": the old one is checked by others
-        if low not in light and stem(low) not in own and not used and not replaced:
+        if low not in light and not replaced:
             yield word
+
+
+def list_unnamed(task: Task, proposal: Proposal, contract: Contract) -> Iterator[tuple[str, int]]:
+    """The words, with their places, that are neither in the plan nor of what its action is called."""
+    runs = [*split_runs(task.request.text)]
+    own = _collect_own_stems(task, contract, _list_arguments(proposal))
+    said = {stem(word) for word, _, _ in runs}
+    own |= {particle for verb, particle in _list_particles(contract) if verb in said}
+    places = find_places(proposal, task.request)
+    for word, start, _ in runs:
+        if stem(word) not in own and not any(first <= start < last for first, last in places):
+            yield word, start
+
+
+def hands_over(text: str) -> bool:
+    """Whether a word is said by which something is given to another one."""
+    return not _HANDING.isdisjoint(word.casefold() for word, _, _ in split_runs(text))
+
+
+def _list_arguments(proposal: Proposal) -> Mapping[str, Argument]:
+    """The arguments of its first call: several differ by the record that each is about."""
+    call = proposal.result.calls[0] if isinstance(proposal.result, PlanResult) else None
+    return call.arguments if call is not None else {}
+
+
+def _list_worded(contract: Contract, given: Mapping[str, Argument]) -> Iterator[TypedValue]:
+    """The values that are said letter for letter: what has been cleaned is not in "cleaning" now."""
+    for name, each in given.items():
+        if isinstance(each, TypedValue) and each.quote is not None:
+            own = (str(each.value).replace("_", " "), *contract.annotation(name).words.get(str(each.value), ()))
+            if each.quote.text.casefold() in map(str.casefold, own):
+                yield each
 
 
 def _list_light(task: Task, contract: Contract, given: Mapping[str, Argument]) -> frozenset[str]:
@@ -130,6 +171,12 @@ def _collect_own_stems(task: Task, contract: Contract, given: Iterable[str]) -> 
         made.update((*name_stems(name), *(each for text in told for each in stem_text(str(text or "")))))
     kinds = list_referred_kinds((contract,), task.workspace_context.kinds)
     return frozenset(made.union(stem(word) for kind in kinds for noun in kind.nouns for word in noun.split()))
+
+
+def _list_particles(contract: Contract) -> Iterator[tuple[str, str]]:
+    """The verbs of what an action is called by that have a particle: "take off" of "take off a course"."""
+    said = (text.casefold().split() for text in (contract.title, *contract.aliases))
+    return ((stem(each[0]), each[1]) for each in said if len(each) > 1 and each[1] in PARTICLES)
 
 
 def names_deed(contract: Contract, words: ActionWords, task: Task, masked: str) -> bool:
