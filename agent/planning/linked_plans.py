@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from agent.extract.time import dates
-from agent.pipeline import Abstain, Answer, Plan, Question, RecordSource
-from agent.planning.link_roles import Role, assign, assign_list, list_choices, split_list
+from agent.pipeline import Abstain, Answer, Plan, Proposed, Question, RecordSource, Request, Resolved
 from agent.planning.proposal import (
     BelongsTo,
     Call,
@@ -23,30 +22,22 @@ from agent.planning.proposal import (
     Computed,
     Condition,
     Day,
+    DraftedText,
     Find,
     PlanResult,
     Proposal,
+    QuotedText,
     RecordArgument,
     StateIs,
     Words,
 )
 from agent.planning.quotes import find_places, walk
-from agent.planning.record_links import RecordLink, find_links
-from agent.planning.task import (
-    Outcome,
-    Task,
-    ask_which,
-    hold,
-    hold_or_ask,
-    is_not_found,
-    list_planned_actions,
-    tell_what_it_would_do,
-)
-from agent.planning.unread_words import hands_over, is_payment, list_unnamed, list_unread, names_deed, names_taking_away
-from agent.planning.value_links import Read, link_members, read_values
+from agent.planning.record_links import AWAY, RecordLink, find_links, link_members
+from agent.planning.task import Outcome, Task, ask_which, hold, hold_or_ask, list_planned_actions
+from agent.planning.unread_words import HANDING, is_payment, list_unread, names_deed, names_taking_away
 from agent.resolve.rules.grammar.orders.action_words import ActionWords, read_action_words
 from agent.validate.coverage.opposed_verbs import TAKING_AWAY
-from agent.validate.questions import REST
+from agent.validate.questions import REST, preview_steps
 from agent.validate.records.located import RecordScope
 from core.errors import PlatformUnavailable
 from language.stems import makes_anew, split_runs, stem, stem_text
@@ -61,6 +52,8 @@ MOST_KINDS: Final = 12
 MOST_OFFERS: Final = 40
 """Of larger registries those that share words with the request are tried."""
 NEAREST: Final = 8
+MOST_READINGS: Final = 24
+"""Ways to give the links of one request their roles in one action."""
 MOST_CHOICES: Final = 8
 """Ways to take a number for a record's or for a value."""
 MOST_TRIED: Final = 6
@@ -70,9 +63,21 @@ MOST_CHARACTERS: Final = 400
 _OPEN: Final = frozenset({"unclear_action", "not_found", "missing"})
 _ASKS: Final = word_set("is are was were do does did has have had can could will would shall should may might")
 """Words that begin a question."""
-_OWNS: Final = re.compile(r"['’]s?(?!\w)")
+_JOINED: Final = re.compile(r"\s*(?:,|&|\+|and\b|,\s*and\b)\s*", re.IGNORECASE)
+"""Between two of a list: each of them is meant."""
 _DATES: Final = frozenset({"date", "datetime"})
+Read = Callable[[Request, Shortlist], Awaitable[Resolved]]
 Validate = Callable[[Proposal], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a link is to a call: the record of ``parameter``, or what that record belongs to."""
+
+    link: RecordLink
+    kind: str
+    parameter: str
+    direct: bool
 
 
 async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate) -> Outcome:
@@ -94,12 +99,9 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     whole = {
         tuple((step.action, *((each.param, repr(each.value)) for each in step.filled)) for step in plan.steps): each
         for each in tried
-        if isinstance(plan := each.verdict, Plan) and len(plan.steps) == len(list_planned_actions(each))
+        if isinstance(plan := each.verdict, Plan) and len(plan.steps) == 1
     }
     plans = [each for each in whole.values() if _names_itself(each.verdict)] or [*whole.values()]
-    if len(_list_offered(made)) < len(plans):
-        unnamed = [_count_unnamed(task, each) for each in plans]
-        plans = [each for each, number in zip(plans, unnamed, strict=True) if number == min(unnamed)]
     offers = isinstance(made.verdict, Question) and bool(made.verdict.candidates)
     planned = hold_or_ask(task, plans[0], ONLY_FIT) if len(plans) == 1 else made
     if len(plans) == 1 and not (offers and isinstance(planned.verdict, Question)):
@@ -110,7 +112,6 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
         return ask_which(task, [name for each in plans for name in list_planned_actions(each)], made)
     least = 1 if isinstance(made.verdict, Abstain) else 2
     asked = [each for each in tried if isinstance(each.verdict, Question) and _offers_records(each.verdict, least)]
-    asked.sort(key=lambda each: is_not_found(each.verdict))
     return hold(asked[0], ONLY_FIT) if len({list_planned_actions(each) for each in asked}) == 1 else made
 
 
@@ -120,7 +121,6 @@ def _list_offered(made: Outcome) -> list[str]:
 
 
 def _offers_records(asked: Question, least: int) -> bool:
-    """Whether a question offers as many records, or asks whether that is meant which it says."""
     return len(asked.candidates) >= (1 if asked.slot == REST else least)
 
 
@@ -134,7 +134,10 @@ async def preview_offered(task: Task, made: Outcome, plan: Callable[[Task], Awai
         return made
     chosen = Answer(slot="action", choice=asked.candidates[0].id, text="")
     other = await plan(replace(task, request=task.request.model_copy(update={"answers": (chosen,)})))
-    return tell_what_it_would_do(made, other)
+    if not isinstance(other.verdict, Plan):
+        return made
+    text = f"{asked.text.removesuffix('?')}: {preview_steps(other.verdict.steps)}?"
+    return replace(made, verdict=asked.model_copy(update={"text": text}))
 
 
 def _is_open(made: Outcome) -> bool:
@@ -164,15 +167,6 @@ def _list_kinds(task: Task, shortlist: Shortlist) -> list[RecordKind]:
     return [each for each in every if any(field.search for field in each.fields)][:MOST_KINDS]
 
 
-def _count_unnamed(task: Task, planned: Outcome) -> int:
-    """How many words of a request a plan needs neither for its values nor for what it is called: the plan with the
-    fewest is meant."""
-    contract = task.workspace_context.catalogue.get(list_planned_actions(planned)[0])
-    if contract is None or planned.proposal is None:
-        return len(task.request.text)
-    return sum(1 for _ in list_unnamed(task, planned.proposal, contract))
-
-
 def _names_itself(verdict: Any) -> bool:
     """Whether each record of a plan is named itself, and not by what it is of."""
     sources = (each.source for step in verdict.steps for each in step.filled)
@@ -188,44 +182,37 @@ async def _list_readings(
     offers: Sequence[Offer] = shortlist.offers if links else ()
     if len(offers) > MOST_OFFERS:
         offers = [each.offer for each in shortlist.top(text, NEAREST)]
-    made: list[tuple[int, int, Proposal]] = []
+    made: list[tuple[tuple[int, int], Proposal]] = []
     said = {each: text[each.start : each.end] for each in links}
     # A number may name a record or be a value. So may a word of a closed list: "bath", of what is added.
     unsure = [
         each for each in links if not each.by_name or any(link_members(said[each], said[each], one) for one in offers)
     ]
-    for those in itertools.islice(list_choices(links, unsure), MOST_CHOICES):
+    for those in itertools.islice(_list_choices(links, unsure), MOST_CHOICES):
         masked = _mask(text, those)
-        first, joined = split_list(text, those) or ((), ())
-        for offer in offers if first else ():
+        for offer in offers if those and not _is_list(text, those) else ():
             contract = task.workspace_context.catalogue.get(offer.name)
-            roles = [*assign(task, contract, first)] if contract is not None else []
+            roles = [*_assign(task, contract, those)] if contract is not None else []
             words = read_action_words(offer, shortlist)
             if contract is None or not roles or not names_taking_away(task, contract, words):
                 continue
-            values = await read_values(task, offer, those, masked, read)
+            values = await _read_values(task, offer, those, masked, read)
             if values is None and offer.name in offered:  # so little is said beside the name that it is read with it
-                values = await read_values(task, offer, those, text, read)
+                values = await _read_values(task, offer, those, text, read)
             if values is None:
                 continue
             deed = names_deed(contract, words, task, masked)
             told = deed or _tells_value(task, contract, values, masked)
-            handed = hands_over(text)
             for each in roles:
                 direct = sum(one.direct for one in each)
-                every = assign_list(contract, those, each, joined)
-                if not every or not _may_be_meant(contract, text, each, values, deed=deed):
+                if not _may_be_meant(contract, text, each, values, deed=deed):
                     continue
-                meant = told or direct > 1 or (handed and direct and _takes_place(contract, each))
-                proposal = _propose(task, contract, words, every, values, masked) if meant else None
+                handed = any(one.direct and contract.annotation(one.parameter).replaces for one in each)
+                meant = told or direct > 1 or (handed and not HANDING.isdisjoint(text.casefold().split()))
+                proposal = _propose(task, contract, words, each, values, masked) if meant else None
                 if proposal is not None:
-                    made.append((-direct, len(each), proposal))
-    return [each for _, _, each in sorted(made, key=lambda found: found[:2])]
-
-
-def _takes_place(contract: Contract, roles: Sequence[Role]) -> bool:
-    """Whether a record is named that takes the place of the one that another record has: its new driver."""
-    return any(each.direct and contract.annotation(each.parameter).replaces for each in roles)
+                    made.append(((-direct, len(each)), proposal))
+    return [each for _, each in sorted(made, key=lambda pair: pair[0])]
 
 
 def _may_be_meant(
@@ -243,13 +230,91 @@ def _may_be_meant(
     return not changed and (deed or listed or len(roles) > 1 or not {*titled[1:]}.isdisjoint(stem_text(text)))
 
 
+def _is_list(text: str, links: Sequence[RecordLink]) -> bool:
+    """Whether two neighbours are both meant ("Ada and Bo"), or are two halves of one name that nobody has."""
+    return any(
+        _JOINED.fullmatch(text, one.end, other.start)
+        or (text[one.end : other.start].isspace() and set(one.kinds) & {*other.kinds})
+        for one, other in itertools.pairwise(links)
+    )
+
+
+def _list_choices(links: Sequence[RecordLink], unsure: Sequence[RecordLink]) -> Iterator[tuple[RecordLink, ...]]:
+    """All links, with and without each that may be none."""
+    for many in range(len(unsure) + 1):
+        for values in itertools.combinations(unsure, many):
+            yield tuple(each for each in links if each not in values)
+
+
 def _mask(text: str, links: Sequence[RecordLink]) -> str:
     """The text with blanks in the place of the links and of an owner's s, so that each other word keeps its place."""
     for each in links:
-        owns = _OWNS.match(text, each.end)
-        end = owns.end() if owns is not None else each.end
+        end = each.end + 2 * (text[each.end : each.end + 2] in ("'s", "’s"))
         text = text[: each.start] + " " * (end - each.start) + text[end:]
     return text
+
+
+def _assign(task: Task, contract: Contract, links: Sequence[RecordLink]) -> Iterator[tuple[Role, ...]]:
+    """The ways in which every link has a role and every required record has a link. One that may be the record itself
+    is what another belongs to only if that is said: "Ada's", "instead of Ada"."""
+    kinds = task.workspace_context.kinds
+    scope = _make_scope(task)
+    wanted = {
+        name: kind
+        for name in contract.properties
+        if (kind := kinds.get(contract.annotation(name).record or "")) is not None
+    }
+    own = {kind.name for kind in wanted.values()}
+    options: list[list[Role]] = []
+    for link in links:
+        away = AWAY.search(task.request.text, 0, link.start) is not None
+        open_to = [
+            Role(link, name, parameter, name == kind.name)
+            for name in link.kinds
+            for parameter, kind in wanted.items()
+            if (named := kinds.get(name)) is not None
+            and (
+                not away
+                if name == kind.name
+                else scope.find_path(kind, named) and (away or link.owns or name not in own)
+            )
+        ]
+        options.append(open_to)
+    required = {name for name in wanted if name in contract.required}
+    for roles in itertools.islice(itertools.product(*options), MOST_READINGS):
+        direct = [each.parameter for each in roles if each.direct]
+        if len(direct) == len({*direct}) and required <= {each.parameter for each in roles}:
+            yield roles
+
+
+async def _read_values(
+    task: Task, offer: Offer, links: Sequence[RecordLink], masked: str, read: Read
+) -> dict[str, Any] | None:
+    """The values that ``masked`` says, the request without its names: members of closed lists, and what the grammar
+    reads. None if not all that the action requires are said, or if a free text took some: any words may be that."""
+    text = task.request.text
+    members = link_members(text, masked, offer)
+    listed = [name for name, schema in offer.properties.items() if "enum" in (schema or ())]
+    rest = masked
+    for first, last in find_places(tuple(members.values()), task.request):
+        rest = rest[:first] + " " * (last - first) + rest[last:]
+    chosen = Answer(slot="action", choice=offer.name, text="")
+    request = task.request.model_copy(update={"text": rest, "answers": (chosen,)})
+    resolved = await read(request, Shortlist([offer]))
+    result = resolved.resolution.proposal.result if isinstance(resolved.resolution, Proposed) else None
+    calls = result.calls if isinstance(result, PlanResult) else ()
+    if len(calls) > 1 or any(each.action != offer.name or each.condition is not None for each in calls):
+        return None
+    said = {name: each for call in calls for name, each in call.arguments.items()}
+    values = {name: each for name, each in said.items() if offer.annotation(name).record is None and name not in listed}
+    places = find_places(tuple(values.values()), task.request)
+    if any(isinstance(each, QuotedText | DraftedText) for each in values.values()):
+        return None
+    if any(first < each.end and each.start < last for first, last in places for each in links):
+        return None  # a value of words that name a record
+    values |= members
+    lacking = [each for each in offer.list_missing(values) if offer.annotation(each).record is None]
+    return values if not lacking else None
 
 
 def _tells_value(task: Task, contract: Contract, values: Mapping[str, Any], masked: str) -> bool:
@@ -263,51 +328,35 @@ def _tells_value(task: Task, contract: Contract, values: Mapping[str, Any], mask
 
 
 def _propose(
-    task: Task,
-    contract: Contract,
-    words: ActionWords,
-    every: Sequence[Sequence[Role]],
-    values: Mapping[str, Any],
-    masked: str,
+    task: Task, contract: Contract, words: ActionWords, roles: Sequence[Role], values: Mapping[str, Any], masked: str
 ) -> Proposal | None:
-    """The calls. A day that no parameter takes tells which record is meant. None if words are left."""
-    taken = [(each.link.start, each.link.end) for roles in every for each in roles]
+    """The call. A day that no parameter takes tells which record is meant. None if words are left."""
+    text = task.request.text
+    said = {id(each.link): Words(text=text[each.link.start : each.link.end], start=each.link.start) for each in roles}
+    arguments = dict(values)
+    taken = [(each.link.start, each.link.end) for each in roles]
     taken += find_places(tuple(values.values()), task.request)
     day = _find_day(task, taken)
-    kinds = (contract.annotation(each.parameter).record for each in every[0])
-    told = {kind: _find_states(task, kind, masked, taken) for kind in kinds if kind is not None}
-    calls: list[Call] = []
-    for roles in every:
-        named = {
-            parameter: _find_record(
-                task, kind, [each for each in roles if each.parameter == parameter], told[kind], day
-            )
-            for parameter in dict.fromkeys(each.parameter for each in roles)
-            if (kind := contract.annotation(parameter).record) is not None
-        }
-        calls.append(Call(action=contract.name, arguments={**values, **named}))
-    proposal = Proposal(result=PlanResult(calls=tuple(calls)))
-    states = [word for each in told.values() for state in each for word in state.state.split()]
+    states: list[str] = []
+    for parameter in dict.fromkeys(each.parameter for each in roles):
+        kind = contract.annotation(parameter).record
+        assert kind is not None
+        name = next((said[id(each.link)] for each in roles if each.parameter == parameter and each.direct), None)
+        where: tuple[Condition, ...] = tuple(
+            BelongsTo(owner=Find(record=each.kind, said=said[id(each.link)]))
+            for each in roles
+            if each.parameter == parameter and not each.direct
+        )
+        told = _find_states(task, kind, masked, taken)
+        states += [word for each in told for word in each.state.split()]
+        where += told
+        dated = _find_dated(task, kind) if day is not None else None
+        if day is not None and dated is not None:
+            where = (*where, Compare(field=dated, op="during", value=day))
+            day = None
+        arguments[parameter] = RecordArgument(reference=Find(record=kind, said=name, where=where))
+    proposal = Proposal(result=PlanResult(calls=(Call(action=contract.name, arguments=arguments),)))
     return proposal if not any(list_unread(task, proposal, contract, words, states)) else None
-
-
-def _find_record(
-    task: Task, kind: str, roles: Sequence[Role], told: tuple[StateIs, ...], day: Day | None
-) -> RecordArgument:
-    """The record that has these roles for one parameter, in one of the states ``told`` and on a ``day``."""
-    text = task.request.text
-    said = [Words(text=text[each.link.start : each.link.end], start=each.link.start) for each in roles]
-    name = next((words for each, words in zip(roles, said, strict=True) if each.direct), None)
-    where: tuple[Condition, ...] = tuple(
-        BelongsTo(owner=Find(record=each.kind, said=words))
-        for each, words in zip(roles, said, strict=True)
-        if not each.direct
-    )
-    where += told
-    dated = _find_dated(task, kind) if day is not None else None
-    if day is not None and dated is not None:
-        where = (*where, Compare(field=dated, op="during", value=day))
-    return RecordArgument(reference=Find(record=kind, said=name, where=where))
 
 
 def _find_day(task: Task, taken: Collection[tuple[int, int]]) -> Day | None:

@@ -1,23 +1,27 @@
-"""Entity linking: finds in live data which words of a request name records.
+"""Entity linking: finds in live data which words of a request name records, and in contracts which name values.
 
-A grammar sees a name only where its shape or its place tells it. The records know their names.
+A grammar sees a name only where its shape or its place tells it. Records and closed lists know their names.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from rapidfuzz.distance import OSA
 
+from agent.planning.proposal import TypedValue, Words
 from agent.resolve.rules.clauses import is_order
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.validate.records.located import RecordScope
 from agent.validate.records.ranking import fold_words
-from language.stems import EMPTY, stem
+from language.stems import EMPTY, split_runs, stem
 from language.wordnet import is_word
+from registry.offers.offer import Offer
 from registry.records import Query, Record, RecordKind
 
 MOST_WORDS: Final = 16
@@ -38,6 +42,10 @@ _SHORT: Final = 60
 _WORD: Final = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+")
 _CODE: Final = re.compile(r"(?:\w{1,8}[-/.]|#)\Z")
 _OWNS: Final = re.compile(r"['’]")
+_PART: Final = re.compile(r"[\s_\-/]+")
+AWAY: Final = re.compile(r"\b(?:instead\s+of|rather\s+than|not|from)\s+(?:the\s+)?\Z", re.IGNORECASE)
+"""Words before what another one takes the place of: "instead of Ada", "from the red room"."""
+_BESIDE_NAMES: Final = lexicon.DETERMINERS | {"and"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,3 +207,45 @@ def _find_end(said: Sequence[str], at: int, matched: Sequence[frozenset[int]]) -
     while end > at and said[end - 1] in EMPTY:
         end -= 1
     return end
+
+
+def link_members(text: str, masked: str, offer: Offer) -> dict[str, TypedValue]:
+    """For each parameter with a closed list the one member that ``masked`` says, which is ``text`` without its names.
+    None of a list of which it says several."""
+    runs = [(find_base_form(stem(word.casefold())), start, end) for word, start, end in split_runs(masked)]
+    said = [each for each, _, _ in runs]
+    made: dict[str, TypedValue] = {}
+    for name, schema in offer.properties.items():
+        members = schema.get("enum") or () if isinstance(schema, Mapping) else ()
+        found = {
+            (member, first, last)
+            for member in members
+            for phrase in _list_phrases(str(member), offer.annotation(name).words.get(str(member), ()))
+            for first, last in _find_said(said, phrase)
+            if not AWAY.search(text, 0, runs[first][1])
+        }
+        longest = max((last - first for _, first, last in found), default=0)
+        best = [each for each in found if each[2] - each[1] == longest]
+        if len({member for member, _, _ in best}) == 1:
+            value, first, last = min(best)
+            start, end = runs[first][1], runs[last][2]
+            made[name] = TypedValue(value=value, quote=Words(text=text[start:end], start=start))
+    return made
+
+
+def _list_phrases(member: str, others: Collection[str]) -> set[tuple[str, ...]]:
+    """The ways to say a member, as stems."""
+    every = (_PART.split(each.casefold().strip()) for each in (member, *others))
+    return {tuple(find_base_form(stem(word)) for word in each if word) for each in every} - {()}
+
+
+def _find_said(said: Sequence[str], phrase: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where a phrase is said, as its first and last place. Articles may stand within it ("off the road"), and names,
+    which are left out here: "check Ada and Bo in"."""
+    for first, word in enumerate(said):
+        at, rest = first, phrase[1:]
+        while word == phrase[0] and rest and at + 1 < len(said) and said[at + 1] in (rest[0], *_BESIDE_NAMES):
+            at += 1
+            rest = rest[said[at] == rest[0] :]
+        if word == phrase[0] and not rest:
+            yield first, at

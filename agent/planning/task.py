@@ -24,7 +24,7 @@ from agent.planning.quotes import walk
 from agent.planning.thread import NO_THREAD, Thread, ThreadCall
 from agent.query.context import RecordKey
 from agent.runs.run import Run
-from agent.validate.questions import ask_for_action, preview_steps
+from agent.validate.questions import ask_for_action
 from core.actor import Actor, Surface
 from registry.catalogue import Catalogue
 from registry.conditions.condition import CheapOnly, Evaluator
@@ -154,17 +154,7 @@ def hold_or_ask(task: Task, outcome: Outcome, why: str) -> Outcome:
     asked about first."""
     contracts = [task.workspace_context.catalogue.get(name) for name in list_planned_actions(outcome)]
     final = any(each is None or each.risk is Risk.IRREVERSIBLE for each in contracts)
-    asked = ask_which(task, list_planned_actions(outcome), outcome)
-    return tell_what_it_would_do(asked, outcome) if final else hold(outcome, why)
-
-
-def tell_what_it_would_do(asked: Outcome, planned: Outcome) -> Outcome:
-    """A question whether an action is meant, with the steps that are planned for it."""
-    question, plan = asked.verdict, planned.verdict
-    if not isinstance(question, Question) or not isinstance(plan, Plan):
-        return asked
-    text = f"{question.text.removesuffix('?')}: {preview_steps(plan.steps)}?"
-    return replace(asked, verdict=question.model_copy(update={"text": text}))
+    return ask_which(task, list_planned_actions(outcome), outcome) if final else hold(outcome, why)
 
 
 def passes_over(proposal: Proposal, other: Proposal) -> bool:

@@ -35,9 +35,7 @@ _GIVING: Final = word_set("give get")
 """Verbs that order, at the beginning. Elsewhere they tell who gets something from whom."""
 _WANTING: Final = word_set("want wants need needs take takes")
 """Who wants money doesn't pay it."""
-_CHANGING: Final = word_set(
-    "push shift drop postpone delay swap switch correct change raise lower cut bump bring up down"
-)
+_CHANGING: Final = word_set("push drop postpone delay swap switch correct change raise lower cut bump bring up down")
 """Words by which a value is changed: to another one, or by something."""
 _DATED: Final = word_set("by till until til comes come leaves arrives back forward")
 """Words beside a day."""
@@ -47,7 +45,7 @@ _BY: Final = word_set("add more less fewer extra another by")
 """Words by which a value is changed by something. What an action adds is more of it, too."""
 _JOINING: Final = word_set("add")
 """What may be done with one record to another one: "add Ada to the course"."""
-_HANDING: Final = word_set("put swap switch over take takes taking let")
+HANDING: Final = word_set("put swap switch shift over take takes taking let")
 """Words by which one value takes the place of another: "Bo takes over Ada's bath"."""
 _IS: Final = word_set("is are being")
 _ANEW: Final = word_set("now again instead until til till set make")
@@ -78,7 +76,8 @@ def list_unread(
     record is told."""
     text = task.request.text
     yield from _ODD.findall(text)
-    every = _list_arguments(proposal)
+    call = proposal.result.calls[0] if isinstance(proposal.result, PlanResult) else None
+    every: Mapping[str, Argument] = call.arguments if call is not None else {}
     given = {name: each for name, each in every.items() if not isinstance(each, RecordArgument)}
     runs = [word.casefold() for word, _, _ in split_runs(text)]
     akin = {each for each in {*runs} - EMPTY if words.rate_verb(find_base_form(stem(each))) >= AKIN}
@@ -87,41 +86,22 @@ def list_unread(
     light = _LIGHT | akin | {*states} | _list_light(task, contract, given)
     light |= _GIVING & {*runs[:1]}
     light |= _JOINING if len(every) - len(given) > 1 else frozenset()
-    light |= _HANDING if any(contract.annotation(name).replaces for name in every) else frozenset()
+    light |= HANDING if any(contract.annotation(name).replaces for name in every) else frozenset()
     acting = any(each.endswith("ing") for each in light.intersection(runs))
     light |= _PERFECT if done or told else frozenset()  # "has been paid", of no change
-    # "The leak is repaired", "Bo is taking over".
-    light |= _IS if done or told or acting or not _ANEW.isdisjoint(runs) else frozenset()
-    for word, start in list_unnamed(task, proposal, contract):
+    light |= _IS if done or told or acting or not _ANEW.isdisjoint(runs) else frozenset()  # "Bo is taking over"
+    own = _collect_own_stems(task, contract, every)
+    phrases = (each.casefold().split() for each in (contract.title, *contract.aliases))
+    own |= {each[1] for each in phrases if each[1:2] and each[1] in PARTICLES and stem(each[0]) in map(stem, runs)}
+    places = find_places(proposal, task.request)
+    for word, start, _ in split_runs(text):
         low = word.casefold()
+        used = any(first <= start < last for first, last in places)
         replaced = low[0].isdigit() and _AWAY.search(
             text, 0, start
         )  # "15 instead of 12": the old one is checked by others
-        if low not in light and not replaced:
+        if low not in light and stem(low) not in own and not used and not replaced:
             yield word
-
-
-def list_unnamed(task: Task, proposal: Proposal, contract: Contract) -> Iterator[tuple[str, int]]:
-    """The words, with their places, that are neither in the plan nor of what its action is called."""
-    runs = [*split_runs(task.request.text)]
-    own = _collect_own_stems(task, contract, _list_arguments(proposal))
-    said = {stem(word) for word, _, _ in runs}
-    own |= {particle for verb, particle in _list_particles(contract) if verb in said}
-    places = find_places(proposal, task.request)
-    for word, start, _ in runs:
-        if stem(word) not in own and not any(first <= start < last for first, last in places):
-            yield word, start
-
-
-def hands_over(text: str) -> bool:
-    """Whether a word is said by which something is given to another one."""
-    return not _HANDING.isdisjoint(word.casefold() for word, _, _ in split_runs(text))
-
-
-def _list_arguments(proposal: Proposal) -> Mapping[str, Argument]:
-    """The arguments of its first call: several differ by the record that each is about."""
-    call = proposal.result.calls[0] if isinstance(proposal.result, PlanResult) else None
-    return call.arguments if call is not None else {}
 
 
 def _list_worded(contract: Contract, given: Mapping[str, Argument]) -> Iterator[TypedValue]:
@@ -171,12 +151,6 @@ def _collect_own_stems(task: Task, contract: Contract, given: Iterable[str]) -> 
         made.update((*name_stems(name), *(each for text in told for each in stem_text(str(text or "")))))
     kinds = list_referred_kinds((contract,), task.workspace_context.kinds)
     return frozenset(made.union(stem(word) for kind in kinds for noun in kind.nouns for word in noun.split()))
-
-
-def _list_particles(contract: Contract) -> Iterator[tuple[str, str]]:
-    """The verbs of what an action is called by that have a particle: "take off" of "take off a course"."""
-    said = (text.casefold().split() for text in (contract.title, *contract.aliases))
-    return ((stem(each[0]), each[1]) for each in said if len(each) > 1 and each[1] in PARTICLES)
 
 
 def names_deed(contract: Contract, words: ActionWords, task: Task, masked: str) -> bool:

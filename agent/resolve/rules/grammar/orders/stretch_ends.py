@@ -11,7 +11,6 @@ from agent.planning.proposal import TypedValue
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.orders.stretch_spoken import StretchSpoken
-from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.phrase_parts import is_code
 from language.stems import is_past, makes_anew, stem
 from registry.records import RecordKind
@@ -27,13 +26,6 @@ class StretchEnds(StretchSpoken):
         """Whether the action makes such a record: its words name it, and no parameter takes one."""
         taken = {each.name for name in self.offer.properties if (each := self.kind(name)) is not None}
         return kind.name not in taken and any(stem(noun) in self.words.nouns for noun in kind.nouns)
-
-    def _is_sum_told(self, at: int) -> bool:
-        """Whether a number is the sum that somebody has paid: 200 of "Ada paid 200 (on 3104)"."""
-        verb = at - 1
-        told = verb > self.first and verb in self.verbs and is_past(self.reader.low(verb))
-        told = told and find_base_form(stem(self.reader.low(verb))) in self.words.reported
-        return told and any(note.unit in MONEY for note in self.offer.annotations.values())
 
     def _past_made_noun(self) -> int:
         """Where the noun ends of what the action makes, which begins words without a verb: "eye test for Ada"."""

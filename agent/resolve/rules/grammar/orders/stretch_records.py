@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from agent.extract.references.vocabulary import rate_person_likeness
-from agent.planning.proposal import BelongsTo, ComputedArgument, Find, RecordArgument, TotalOf
+from agent.planning.proposal import BelongsTo, Find, RecordArgument, TotalOf
 from agent.planning.quotes import walk
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
@@ -21,7 +21,7 @@ from agent.resolve.rules.grammar.orders.leave_outs import (
     find_spared,
     leave_out,
 )
-from agent.resolve.rules.grammar.orders.stretch_directions import has_it_now, settle_holders, settle_receivers
+from agent.resolve.rules.grammar.orders.stretch_directions import settle_receivers
 from agent.resolve.rules.grammar.orders.stretch_ends import StretchEnds
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
@@ -50,8 +50,7 @@ class StretchRecords(StretchEnds):
         if not names:
             return
         at, why = self._past_made_noun(), self._why()
-        kinds = {name: kind for name in names if (kind := self.kind(name)) is not None}
-        receivers, holders, counting = self._receivers, list[Piece](), find_counting_words(self.reader)
+        receivers, counting = self._receivers, find_counting_words(self.reader)
         quotes, nouns = self._find_quoted_names(), set[int]()
         while at < why:
             if at in quotes and (wanted := self._find_wanted(names, at)) is not None:
@@ -100,10 +99,7 @@ class StretchRecords(StretchEnds):
                 weak = weak and (is_word(self.reader.low(phrase.first)) or not self._is_aimed(phrase))
                 piece = Piece(phrase.first, phrase.last, RecordArgument(reference=reference), 0.4 if weak else 1.0)
                 self.doubtful |= self._is_taken_from(piece, name)
-                if name in receivers and has_it_now(self.reader, piece, self.verbs):
-                    holders.append(piece)
-                else:
-                    self.records.setdefault(name, []).append(piece)
+                self.records.setdefault(name, []).append(piece)
                 self.named_kinds += [phrase.find.record] if phrase.noun else []
                 nouns |= {phrase.first} if phrase.noun else set()
                 self._speaks_of(reference)
@@ -121,8 +117,7 @@ class StretchRecords(StretchEnds):
             self.records[name] = kept if joined or kind is None else add_owner(kept, things, self.reader.owner_of(kind))
         self._read_short_codes(names)
         self._share_names()
-        beside = [*settle_holders(self.reader, self.records, holders, kinds)]
-        beside += settle_receivers(self.records, receivers, self._aimed_at)
+        beside = [*settle_receivers(self.records, receivers, self._aimed_at)]
         _, against = drop_denied(self.reader, beside)  # "to Ada instead of Bo"
         self.covered |= against
         self.unread += [(each.first, each.last) for each in beside if each.first not in against]
@@ -285,8 +280,6 @@ class StretchRecords(StretchEnds):
             return None
         found: list[tuple[float, str, Phrase, Find]] = []
         token = reader.tokens[at]
-        if token.text.isdigit() and self._is_sum_told(at):
-            return None
         short = token.text.isdigit() and len(token.text) < LEAST_CODE and not reader.numbered(at)
         if short and not self.last_try and not self._listed(at):
             return None
@@ -297,9 +290,6 @@ class StretchRecords(StretchEnds):
             phrase = read_phrase(reader, at, self._break(at), kind)
             if phrase is not None and not phrase.noun and not is_code(reader, at, kind):
                 phrase = read_phrase(reader, at, self._break(at, words=True), kind)
-            if phrase is not None and phrase.noun and phrase.find.said is not None:
-                number = self._find_number(phrase)
-                phrase = read_phrase(reader, at, number, kind) if number is not None else phrase
             if phrase is None or phrase.last <= at:
                 continue
             new = {reader.low(phrase.first), reader.low(phrase.first - 1)}
@@ -353,18 +343,6 @@ class StretchRecords(StretchEnds):
         return all(
             self.reader.leads(kinds[find.record], kinds[each.record]) for each in owners if isinstance(each, Find)
         )
-
-    def _find_number(self, phrase: Phrase) -> int | None:
-        """Where an amount stands in the middle of a phrase's name: "Ada Lovelace 20 credit"."""
-        assert phrase.find.said is not None
-        inner = [
-            piece.first
-            for pieces in self.values.values()
-            for piece in pieces
-            if phrase.first < piece.first < phrase.last - 1 and isinstance(piece.argument, ComputedArgument)
-        ]
-        named = any(self.reader.tokens[at].text in phrase.find.said.text.split() for at in inner)
-        return min(inner) if inner and named else None
 
     def _orders(self, at: int) -> bool:
         """Whether a token is the order's verb and so begins no phrase."""

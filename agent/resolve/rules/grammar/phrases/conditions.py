@@ -46,7 +46,6 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
 from agent.resolve.rules.grammar.phrases.places_and_deeds import is_born
 from agent.resolve.rules.grammar.phrases.predicates import read_predicate_of, read_related_clause
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import is_past, stem
 from language.text import word_set
 from registry.records import RecordKind
 
@@ -278,7 +277,7 @@ def list_meant(reader: Reader, at: int, stop: int, *, named: bool = True) -> lis
     while at + 1 < stop and reader.low(at) in lexicon.DETERMINERS:
         at += 1
     plain = at < stop and not reader.tokens[at].capital
-    told = plain and any(reader.state(at, each) or _is_deed_of(each, reader.low(at)) for each in reader.kinds.values())
+    told = plain and any(reader.state(at, each) for each in reader.kinds.values())
     if sure or not named or at >= stop or told or count_placing(reader, at):
         return sure
     times = {*reader.ranges, *reader.dated, *reader.valued}
@@ -294,11 +293,6 @@ def list_meant(reader: Reader, at: int, stop: int, *, named: bool = True) -> lis
         find = Find(record=kind.name, said=reader.words(at, end), where=where)
         made += [find] if find not in made and _NO_NAME.isdisjoint(words) else []
     return made
-
-
-def _is_deed_of(kind: RecordKind, noun: str) -> bool:
-    """Whether a noun says what leads to a state of the kind: a "refund" and "refunded"."""
-    return any(is_past(state) and stem(state) == stem(noun) for state in kind.states)
 
 
 def take_first(reader: Reader, answers: Sequence[Answer]) -> Answer | None:
