@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -33,7 +33,7 @@ from agent.planning.proposal import (
 )
 from agent.planning.quotes import find_places, walk
 from agent.planning.record_links import AWAY, RecordLink, find_links, link_members
-from agent.planning.task import Outcome, Task, ask_which, hold, hold_or_ask, list_planned_actions
+from agent.planning.task import Outcome, Task, ask_which, hold, hold_or_ask, is_not_found, list_planned_actions
 from agent.planning.unread_words import HANDING, is_payment, list_unread, names_deed, names_taking_away
 from agent.resolve.rules.grammar.orders.action_words import ActionWords, read_action_words
 from agent.validate.coverage.opposed_verbs import TAKING_AWAY
@@ -102,16 +102,16 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
         if isinstance(plan := each.verdict, Plan) and len(plan.steps) == 1
     }
     plans = [each for each in whole.values() if _names_itself(each.verdict)] or [*whole.values()]
-    offers = isinstance(made.verdict, Question) and bool(made.verdict.candidates)
     planned = hold_or_ask(task, plans[0], ONLY_FIT) if len(plans) == 1 else made
-    if len(plans) == 1 and not (offers and isinstance(planned.verdict, Question)):
-        return planned
-    if offers:
+    if isinstance(made.verdict, Question) and made.verdict.candidates and not isinstance(planned.verdict, Plan):
         return made
+    if planned is not made:
+        return planned
     if plans:
         return ask_which(task, [name for each in plans for name in list_planned_actions(each)], made)
     least = 1 if isinstance(made.verdict, Abstain) else 2
     asked = [each for each in tried if isinstance(each.verdict, Question) and _offers_records(each.verdict, least)]
+    asked.sort(key=lambda each: is_not_found(each.verdict))
     return hold(asked[0], ONLY_FIT) if len({list_planned_actions(each) for each in asked}) == 1 else made
 
 
@@ -189,7 +189,7 @@ async def _list_readings(
         each for each in links if not each.by_name or any(link_members(said[each], said[each], one) for one in offers)
     ]
     for those in itertools.islice(_list_choices(links, unsure), MOST_CHOICES):
-        masked = _mask(text, those)
+        masked = _mask(text, [(each.start, each.end) for each in those])
         for offer in offers if those and not _is_list(text, those) else ():
             contract = task.workspace_context.catalogue.get(offer.name)
             roles = [*_assign(task, contract, those)] if contract is not None else []
@@ -219,15 +219,14 @@ def _may_be_meant(
     contract: Contract, text: str, roles: Sequence[Role], values: Mapping[str, Any], *, deed: bool
 ) -> bool:
     """Whether an action may be meant without its verb: to delete somebody cancels nothing of theirs, and nothing new is
-    made of one record and a day, unless that, its sort or ``deed`` is said: "Ada's visit to Friday" books no stay."""
+    made of one record and a day, unless that or its ``deed`` is said: "Ada's visit to Friday" books no stay."""
     titled = stem_text(contract.title)
     if not TAKING_AWAY.isdisjoint(titled[:1]) and not any(each.direct for each in roles):
         return False
     if not makes_anew(contract.title):
         return True
     changed = any(isinstance(each, Computed) for each in walk(tuple(values.values())))
-    listed = any("enum" in contract.properties[name] for name in values if name in contract.required)
-    return not changed and (deed or listed or len(roles) > 1 or not {*titled[1:]}.isdisjoint(stem_text(text)))
+    return not changed and (deed or len(roles) > 1 or not {*titled[1:]}.isdisjoint(stem_text(text)))
 
 
 def _is_list(text: str, links: Sequence[RecordLink]) -> bool:
@@ -246,11 +245,10 @@ def _list_choices(links: Sequence[RecordLink], unsure: Sequence[RecordLink]) -> 
             yield tuple(each for each in links if each not in values)
 
 
-def _mask(text: str, links: Sequence[RecordLink]) -> str:
-    """The text with blanks in the place of the links and of an owner's s, so that each other word keeps its place."""
-    for each in links:
-        end = each.end + 2 * (text[each.end : each.end + 2] in ("'s", "’s"))
-        text = text[: each.start] + " " * (end - each.start) + text[end:]
+def _mask(text: str, places: Iterable[tuple[int, int]]) -> str:
+    """The text with blanks in these places, so that each other word keeps its own."""
+    for start, end in places:
+        text = text[:start] + " " * (end - start) + text[end:]
     return text
 
 
@@ -295,9 +293,7 @@ async def _read_values(
     text = task.request.text
     members = link_members(text, masked, offer)
     listed = [name for name, schema in offer.properties.items() if "enum" in (schema or ())]
-    rest = masked
-    for first, last in find_places(tuple(members.values()), task.request):
-        rest = rest[:first] + " " * (last - first) + rest[last:]
+    rest = _mask(masked, find_places(tuple(members.values()), task.request))
     chosen = Answer(slot="action", choice=offer.name, text="")
     request = task.request.model_copy(update={"text": rest, "answers": (chosen,)})
     resolved = await read(request, Shortlist([offer]))
@@ -310,8 +306,10 @@ async def _read_values(
     places = find_places(tuple(values.values()), task.request)
     if any(isinstance(each, QuotedText | DraftedText) for each in values.values()):
         return None
-    if any(first < each.end and each.start < last for first, last in places for each in links):
-        return None  # a value of words that name a record
+    for (first, last), each in itertools.product(places, links):
+        numbers = (text[each.start : each.end] + text[first:last]).isdigit()
+        if (first < each.end and each.start < last) or (numbers and _JOINED.fullmatch(text, each.end, first)):
+            return None  # a value of words that name a record, or another number of a list: "901 and 12"
     values |= members
     lacking = [each for each in offer.list_missing(values) if offer.annotation(each).record is None]
     return values if not lacking else None

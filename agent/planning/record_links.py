@@ -16,10 +16,9 @@ from rapidfuzz.distance import OSA
 from agent.planning.proposal import TypedValue, Words
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.validate.records.located import RecordScope
 from agent.validate.records.ranking import fold_words
-from language.stems import EMPTY, split_runs, stem
+from language.stems import EMPTY, is_past, split_runs, stem
 from language.wordnet import is_word
 from registry.offers.offer import Offer
 from registry.records import Query, Record, RecordKind
@@ -42,7 +41,6 @@ _SHORT: Final = 60
 _WORD: Final = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+")
 _CODE: Final = re.compile(r"(?:\w{1,8}[-/.]|#)\Z")
 _OWNS: Final = re.compile(r"['’]")
-_PART: Final = re.compile(r"[\s_\-/]+")
 AWAY: Final = re.compile(r"\b(?:instead\s+of|rather\s+than|not|from)\s+(?:the\s+)?\Z", re.IGNORECASE)
 """Words before what another one takes the place of: "instead of Ada", "from the red room"."""
 _BESIDE_NAMES: Final = lexicon.DETERMINERS | {"and"}
@@ -212,8 +210,8 @@ def _find_end(said: Sequence[str], at: int, matched: Sequence[frozenset[int]]) -
 def link_members(text: str, masked: str, offer: Offer) -> dict[str, TypedValue]:
     """For each parameter with a closed list the one member that ``masked`` says, which is ``text`` without its names.
     None of a list of which it says several."""
-    runs = [(find_base_form(stem(word.casefold())), start, end) for word, start, end in split_runs(masked)]
-    said = [each for each, _, _ in runs]
+    runs = [*split_runs(masked)]
+    said = [_fold_form(word.casefold()) for word, _, _ in runs]
     made: dict[str, TypedValue] = {}
     for name, schema in offer.properties.items():
         members = schema.get("enum") or () if isinstance(schema, Mapping) else ()
@@ -224,8 +222,7 @@ def link_members(text: str, masked: str, offer: Offer) -> dict[str, TypedValue]:
             for first, last in _find_said(said, phrase)
             if not AWAY.search(text, 0, runs[first][1])
         }
-        longest = max((last - first for _, first, last in found), default=0)
-        best = [each for each in found if each[2] - each[1] == longest]
+        best = [each for each in found if each[2] - each[1] == max(last - first for _, first, last in found)]
         if len({member for member, _, _ in best}) == 1:
             value, first, last = min(best)
             start, end = runs[first][1], runs[last][2]
@@ -235,8 +232,13 @@ def link_members(text: str, masked: str, offer: Offer) -> dict[str, TypedValue]:
 
 def _list_phrases(member: str, others: Collection[str]) -> set[tuple[str, ...]]:
     """The ways to say a member, as stems."""
-    every = (_PART.split(each.casefold().strip()) for each in (member, *others))
-    return {tuple(find_base_form(stem(word)) for word in each if word) for each in every} - {()}
+    every = (re.split(r"[\s_\-/]+", each.casefold()) for each in (member, *others))
+    return {tuple(_fold_form(word) for word in each if word) for each in every} - {()}
+
+
+def _fold_form(word: str) -> str:
+    """The stem of a word, but for a participle: what has been cleaned is not in "cleaning" now."""
+    return word if is_past(word) else stem(word)
 
 
 def _find_said(said: Sequence[str], phrase: Sequence[str]) -> Iterator[tuple[int, int]]:

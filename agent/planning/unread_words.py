@@ -43,12 +43,10 @@ _ONCE_MORE: Final = word_set("again")
 """What an action is called by: "Send a bill again"."""
 _BY: Final = word_set("add more less fewer extra another by")
 """Words by which a value is changed by something. What an action adds is more of it, too."""
-_JOINING: Final = word_set("add")
-"""What may be done with one record to another one: "add Ada to the course"."""
 HANDING: Final = word_set("put swap switch shift over take takes taking let")
 """Words by which one value takes the place of another: "Bo takes over Ada's bath"."""
 _IS: Final = word_set("is are being")
-_ANEW: Final = word_set("now again instead until til till set make")
+_ANEW: Final = word_set("now again instead until til till set make taking")
 """Words by which what something is said to be is new."""
 _PERFECT: Final = word_set("has have been")
 """Words before a participle by which something is told as done."""
@@ -82,14 +80,14 @@ def list_unread(
     runs = [word.casefold() for word, _, _ in split_runs(text)]
     akin = {each for each in {*runs} - EMPTY if words.rate_verb(find_base_form(stem(each))) >= AKIN}
     done = {each for each in akin if is_past(each) and find_base_form(stem(each)) not in PLAIN_VERBS}
-    told = any(_TOLD.search(text, 0, first) for first, _ in find_places([*_list_worded(contract, given)], task.request))
+    typed = [each for each in given.values() if isinstance(each, TypedValue)]
+    told = any(_TOLD.search(text, 0, first) for first, _ in find_places(typed, task.request))
     light = _LIGHT | akin | {*states} | _list_light(task, contract, given)
     light |= _GIVING & {*runs[:1]}
-    light |= _JOINING if len(every) - len(given) > 1 else frozenset()
+    light |= {"add"} if len(every) - len(given) > 1 else frozenset()  # "add Ada to the course"
     light |= HANDING if any(contract.annotation(name).replaces for name in every) else frozenset()
-    acting = any(each.endswith("ing") for each in light.intersection(runs))
     light |= _PERFECT if done or told else frozenset()  # "has been paid", of no change
-    light |= _IS if done or told or acting or not _ANEW.isdisjoint(runs) else frozenset()  # "Bo is taking over"
+    light |= _IS if done or told or not _ANEW.isdisjoint(runs) else frozenset()  # "Bo is taking over"
     own = _collect_own_stems(task, contract, every)
     phrases = (each.casefold().split() for each in (contract.title, *contract.aliases))
     own |= {each[1] for each in phrases if each[1:2] and each[1] in PARTICLES and stem(each[0]) in map(stem, runs)}
@@ -102,15 +100,6 @@ def list_unread(
         )  # "15 instead of 12": the old one is checked by others
         if low not in light and stem(low) not in own and not used and not replaced:
             yield word
-
-
-def _list_worded(contract: Contract, given: Mapping[str, Argument]) -> Iterator[TypedValue]:
-    """The values that are said letter for letter: what has been cleaned is not in "cleaning" now."""
-    for name, each in given.items():
-        if isinstance(each, TypedValue) and each.quote is not None:
-            own = (str(each.value).replace("_", " "), *contract.annotation(name).words.get(str(each.value), ()))
-            if each.quote.text.casefold() in map(str.casefold, own):
-                yield each
 
 
 def _list_light(task: Task, contract: Contract, given: Mapping[str, Argument]) -> frozenset[str]:

@@ -26,6 +26,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     read_holder,
     read_owner,
     read_quantity,
+    read_related_value,
     read_role,
     read_state_of_theirs,
     read_value,
@@ -269,6 +270,9 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
             made.where.append(AnyOf(conditions=(state[0], other[0])) if other is not None else state[0])
             made.line = (find_day_before_noun(reader, made.kind, at) if reader.asks else None) or made.line
             step = state[1] if other is None else 2 + other[1]
+        if not step and (related := read_related_value(reader, made.kind, at)) is not None and at + related[1] <= noun:
+            made.where.append(related[0])
+            step = related[1]
         if not step and reader.asks and (country := reader.country(at, made.kind)) is not None:
             made.where.append(country[0])
             step = country[1] - at

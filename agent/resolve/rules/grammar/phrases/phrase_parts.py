@@ -222,6 +222,16 @@ def add_noun_state(kind: RecordKind, noun: str, where: Sequence[Condition]) -> t
     return (*where, StateIs(state=state))
 
 
+def read_related_value(reader: Reader, kind: RecordKind, at: int) -> tuple[Has, int] | None:
+    """A value of the record's owner: "her inspection invoice"."""
+    for relation in kind.relations:
+        other = reader.kinds.get(relation.kind)
+        value = read_value(reader, other, at) if other is not None else None
+        if other is not None and value is not None:
+            return Has(related=Find(record=other.name, where=(value[0],), pick="all")), value[1]
+    return None
+
+
 def read_state_of_theirs(reader: Reader, kind: RecordKind, at: int) -> tuple[Has, int] | None:
     """A state of related records, if only one kind has it: "yearly clients, trial accounts"."""
     found = []
