@@ -23,6 +23,7 @@ from agent.query.conditions import DATES
 from agent.query.day_words import say_deed
 from agent.query.references import Query
 from agent.resolve.rules.clauses import is_order, parse_clause, split_clauses
+from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.resolver import BY_GRAMMAR
 from agent.validate.questions import join, make_candidate, quote_words
 from agent.validate.records.field_words import add_aside, name_field, tell_field
@@ -48,7 +49,7 @@ _SLOT: Final = "answer"
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _POINTS: Final = re.compile(r"[→≠=]|->")
 """Signs of an order."""
-_ASKING: Final = word_set("many much has does yet still already right")
+_ASKING: Final = word_set("many much has does yet still already right next previous upcoming")
 """Beside empty words, what says little at the edge of a question."""
 _WAS: Final = word_set("did was were has have had")
 _COUNTED: Final = frozenset(("integer", "number", "money_minor"))
@@ -177,7 +178,7 @@ def _quote_unread(text: str, places: Sequence[tuple[int, int]], kinds: Sequence[
 
 def _trim(text: str, run: Sequence[re.Match[str]], nouns: Collection[str]) -> str:
     low = [re.split(r"['’]", word[0].casefold())[0] for word in run]
-    small = EMPTY | _ASKING
+    small = EMPTY | _ASKING | lexicon.QUANTITIES
     kept = [word for word, said in zip(run, low, strict=True) if said not in small and stem(said) not in nouns]
     return text[kept[0].start() : kept[-1].end()] if kept else ""
 

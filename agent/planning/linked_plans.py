@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from agent.extract.time import dates
 from agent.pipeline import Abstain, Answer, Ask, Plan, Proposed, Question, Request, Resolved
 from agent.planning.proposal import (
     BelongsTo,
@@ -22,7 +21,6 @@ from agent.planning.proposal import (
     Computed,
     ComputedArgument,
     Condition,
-    Day,
     DraftedText,
     FieldOf,
     Find,
@@ -31,21 +29,30 @@ from agent.planning.proposal import (
     Proposal,
     QuotedText,
     RecordArgument,
-    StateIs,
     Words,
 )
 from agent.planning.quotes import find_places, walk
-from agent.planning.record_links import RecordLink, find_links
-from agent.planning.task import Outcome, Task, ask_which, hold, hold_or_ask, list_planned_actions, names_itself
-from agent.planning.unread_words import is_payment, list_unread, names_deed, names_taking_away
+from agent.planning.record_links import AWAY, RecordLink, find_links, link_members
+from agent.planning.task import (
+    Outcome,
+    Task,
+    ask_which,
+    hold,
+    hold_or_ask,
+    is_not_found,
+    list_planned_actions,
+    names_itself,
+)
+from agent.planning.told_records import find_dated, find_day, find_states
+from agent.planning.unread_words import HANDING, is_payment, list_unread, names_deed, names_taking_away
 from agent.resolve.rules.grammar.orders.action_words import ActionWords, read_action_words
 from agent.resolve.rules.grammar.orders.text_parameters import takes_text
 from agent.validate.coverage.opposed_verbs import TAKING_AWAY
 from agent.validate.questions import REST, preview_steps
 from agent.validate.records.located import RecordScope
 from core.errors import PlatformUnavailable
-from language.stems import makes_anew, split_runs, stem, stem_text
-from language.text import read_text, word_set
+from language.stems import makes_anew, split_runs, stem_text
+from language.text import word_set
 from registry.contract import Contract, Risk
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -64,14 +71,11 @@ MOST_TRIED: Final = 6
 """Plans that are tried on live data."""
 MOST_CHARACTERS: Final = 400
 """Of a request that is read once more."""
-_OPEN: Final = frozenset({"unclear_action", "not_found"})
+_OPEN: Final = frozenset({"unclear_action", "not_found", "missing"})
 _ASKS: Final = word_set("is are was were do does did has have had can could will would shall should may might")
 """Words that begin a question."""
-_AWAY: Final = re.compile(r"\b(?:instead\s+of|rather\s+than|not|from)\s+(?:the\s+)?\Z", re.IGNORECASE)
-"""Words before a record that another one takes the place of: "instead of Ada"."""
 _JOINED: Final = re.compile(r"\s*(?:,|&|\+|and\b|,\s*and\b)\s*", re.IGNORECASE)
 """Between two of a list: each of them is meant."""
-_DATES: Final = frozenset({"date", "datetime"})
 Read = Callable[[Request, Shortlist], Awaitable[Resolved]]
 Validate = Callable[[Proposal], Awaitable[Outcome]]
 
@@ -108,17 +112,18 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
         if isinstance(plan := each.verdict, Plan) and len(plan.steps) == 1
     }
     plans = [each for each in whole.values() if names_itself(each.verdict)] or [*whole.values()]
-    rest = isinstance(made.verdict, Question) and made.verdict.slot == REST
-    # A number that is left over in "renew 901 and 12" is no value of the same action.
-    if len(plans) == 1 and not (rest and {*list_planned_actions(plans[0])} & {*_list_called(made)}):
-        return hold_or_ask(task, plans[0], ONLY_FIT)
-    if rest or (isinstance(made.verdict, Question) and made.verdict.candidates):
+    planned = hold_or_ask(task, plans[0], ONLY_FIT) if len(plans) == 1 else made
+    asked_before = isinstance(made.verdict, Question) and (made.verdict.candidates or made.verdict.slot == REST)
+    if asked_before and not isinstance(planned.verdict, Plan):
         return made
+    if planned is not made:
+        return planned
     if plans:
         return ask_which(task, [name for each in plans for name in list_planned_actions(each)], made)
     least = 1 if isinstance(made.verdict, Abstain) else 2
     questions = [(each, each.verdict) for each in tried if isinstance(each.verdict, Question)]
-    asked = [each for each, verdict in questions if len(verdict.candidates) >= least and verdict.slot != REST]
+    asked = [each for each, one in questions if len(one.candidates) >= (1 if one.slot == REST else least)]
+    asked.sort(key=lambda each: is_not_found(each.verdict))
     return hold(asked[0], ONLY_FIT) if len({list_planned_actions(each) for each in asked}) == 1 else made
 
 
@@ -159,8 +164,8 @@ def is_open(task: Task, made: Outcome) -> bool:
         case Question(code="missing", param=str(name)):
             actions = (task.workspace_context.catalogue.get(each) for each in _list_called(made))
             return any(each is not None and each.annotation(name).record is not None for each in actions)
-        case Question(code=code):
-            return code in _OPEN
+        case Question(code=code, slot=slot):
+            return code in _OPEN or slot == REST
     return False
 
 
@@ -190,20 +195,22 @@ async def _list_readings(
     offers: Sequence[Offer] = shortlist.offers if links else ()
     if len(offers) > MOST_OFFERS:
         offers = [each.offer for each in shortlist.top(text, NEAREST)]
-    made: list[tuple[int, Proposal]] = []
-    # A number may name a record or be a value.
-    for those in itertools.islice(list_choices(links), MOST_CHOICES):
-        masked = _mask(text, those)
+    made: list[tuple[tuple[int, int], Proposal]] = []
+    said = {each: text[each.start : each.end] for each in links}
+    # A number may name a record or be a value. So may a word of a closed list: "bath", of what is added.
+    members = [each for each in links if any(link_members(said[each], said[each], one) for one in offers)]
+    for those in itertools.islice(list_choices(links, members), MOST_CHOICES):
+        masked = _mask(text, [(each.start, each.end) for each in those])
         for offer in offers if those and not _is_list(text, those) else ():
             contract = task.workspace_context.catalogue.get(offer.name)
             roles = [*_assign(task, contract, those)] if contract is not None else []
             words = read_action_words(offer, shortlist)
             if contract is None or not roles or not names_taking_away(task, contract, words):
                 continue
-            values = await _read_values(task, offer, masked, read)
+            values = await _read_values(task, offer, those, masked, read)
             if values is None and offer.name in offered:  # so little is said beside the name that it is read with it
-                values = await _read_values(task, offer, text, read)
-            if values is None or _overlaps(task, values, those):
+                values = await _read_values(task, offer, those, text, read)
+            if values is None:
                 continue
             deed = names_deed(contract, words, task, masked)
             told = deed or _tells_value(task, contract, values, masked)
@@ -211,9 +218,11 @@ async def _list_readings(
                 direct = sum(one.direct for one in each)
                 if not _may_be_meant(contract, text, each, values, deed=deed):
                     continue
-                proposal = _propose(task, contract, words, each, values, masked) if told or direct > 1 else None
+                handed = any(one.direct and contract.annotation(one.parameter).replaces for one in each)
+                meant = told or direct > 1 or (handed and not HANDING.isdisjoint(text.casefold().split()))
+                proposal = _propose(task, contract, words, each, values, masked) if meant else None
                 if proposal is not None:
-                    made.append((-direct, proposal))
+                    made.append(((-direct, len(each)), proposal))
     return [each for _, each in sorted(made, key=lambda pair: pair[0])]
 
 
@@ -240,18 +249,18 @@ def _is_list(text: str, links: Sequence[RecordLink]) -> bool:
     )
 
 
-def list_choices(links: Sequence[RecordLink]) -> Iterator[tuple[RecordLink, ...]]:
-    """All links, with and without each that may be none."""
-    unsure = [each for each in links if not each.by_name]
+def list_choices(links: Sequence[RecordLink], members: Collection[RecordLink] = ()) -> Iterator[tuple[RecordLink, ...]]:
+    """All links, with and without each that may be none: a mere number, or one of ``members``, which may be values."""
+    unsure = [each for each in links if not each.by_name or each in members]
     for many in range(len(unsure) + 1):
         for values in itertools.combinations(unsure, many):
             yield tuple(each for each in links if each not in values)
 
 
-def _mask(text: str, links: Sequence[RecordLink]) -> str:
-    """The text with blanks in the place of the links, so that each other word keeps its place."""
-    for each in links:
-        text = text[: each.start] + " " * (each.end - each.start) + text[each.end :]
+def _mask(text: str, places: Iterable[tuple[int, int]]) -> str:
+    """The text with blanks in these places, so that each other word keeps its own."""
+    for start, end in places:
+        text = text[:start] + " " * (end - start) + text[end:]
     return text
 
 
@@ -268,7 +277,7 @@ def _assign(task: Task, contract: Contract, links: Sequence[RecordLink]) -> Iter
     own = {kind.name for kind in wanted.values()}
     options: list[list[Role]] = []
     for link in links:
-        away = _AWAY.search(task.request.text, 0, link.start) is not None
+        away = AWAY.search(task.request.text, 0, link.start) is not None
         open_to = [
             Role(link, name, parameter, name == kind.name)
             for name in link.kinds
@@ -288,22 +297,33 @@ def _assign(task: Task, contract: Contract, links: Sequence[RecordLink]) -> Iter
             yield roles
 
 
-async def _read_values(task: Task, offer: Offer, masked: str, read: Read) -> dict[str, Any] | None:
-    """What the words beside the links give an action's other parameters. None if not all that it requires, or if a
-    free text took some of them: any words may be that."""
+async def _read_values(
+    task: Task, offer: Offer, links: Sequence[RecordLink], masked: str, read: Read
+) -> dict[str, Any] | None:
+    """The values that ``masked`` says, the request without its names: members of closed lists, and what the grammar
+    reads. None if not all that the action requires are said, or if a free text took some: any words may be that."""
+    text = task.request.text
+    members = link_members(text, masked, offer)
+    listed = [name for name, schema in offer.properties.items() if "enum" in (schema or ())]
+    rest = _mask(masked, find_places(tuple(members.values()), task.request))
     chosen = Answer(slot="action", choice=offer.name, text="")
-    request = task.request.model_copy(update={"text": masked, "answers": (chosen,)})
+    request = task.request.model_copy(update={"text": rest, "answers": (chosen,)})
     resolved = await read(request, Shortlist([offer]))
     result = resolved.resolution.proposal.result if isinstance(resolved.resolution, Proposed) else None
     calls = result.calls if isinstance(result, PlanResult) else ()
     if len(calls) > 1 or any(each.action != offer.name or each.condition is not None for each in calls):
         return None
-    values = {
-        name: each for call in calls for name, each in call.arguments.items() if offer.annotation(name).record is None
-    }
+    said = {name: each for call in calls for name, each in call.arguments.items()}
+    values = {name: each for name, each in said.items() if offer.annotation(name).record is None and name not in listed}
+    places = find_places(tuple(values.values()), task.request)
     quoted = (name for name, each in values.items() if isinstance(each, QuotedText | DraftedText))
     if any(takes_text(name, offer.properties[name], offer.annotation(name)) for name in quoted):
         return None
+    for (first, last), each in itertools.product(places, links):
+        numbers = (text[each.start : each.end] + text[first:last]).isdigit()
+        if (first < each.end and each.start < last) or (numbers and _JOINED.fullmatch(text, each.end, first)):
+            return None  # a value of words that name a record, or another number of a list: "901 and 12"
+    values |= members
     lacking = [each for each in offer.list_missing(values) if offer.annotation(each).record is None]
     kept = {each: _keep_value(offer, each, values) for each in lacking}
     return {**values, **kept} if all(kept.values()) else None
@@ -316,12 +336,6 @@ def _keep_value(offer: Offer, name: str, values: Collection[str]) -> ComputedArg
     if held is None or not any(each is not None and each.parameter == held.parameter for each in others):
         return None
     return ComputedArgument(expression=FieldOf(field=held.field, of=Handle(handle=f"@{held.parameter}")))
-
-
-def _overlaps(task: Task, values: Mapping[str, Any], links: Sequence[RecordLink]) -> bool:
-    """Whether a value is read from words that name a record."""
-    places = find_places(tuple(values.values()), task.request)
-    return any(first < each.end and each.start < last for first, last in places for each in links)
 
 
 def _tells_value(task: Task, contract: Contract, values: Mapping[str, Any], masked: str) -> bool:
@@ -343,7 +357,7 @@ def _propose(
     arguments = dict(values)
     taken = [(each.link.start, each.link.end) for each in roles]
     taken += find_places(tuple(values.values()), task.request)
-    day = _find_day(task, taken)
+    day = find_day(task, taken)
     states: list[str] = []
     for parameter in dict.fromkeys(each.parameter for each in roles):
         kind = contract.annotation(parameter).record
@@ -354,50 +368,13 @@ def _propose(
             for each in roles
             if each.parameter == parameter and not each.direct
         )
-        told = _find_states(task, kind, masked, taken)
+        told = find_states(task, kind, masked, taken)
         states += [word for each in told for word in each.state.split()]
         where += told
-        dated = _find_dated(task, kind) if day is not None else None
+        dated = find_dated(task, kind) if day is not None else None
         if day is not None and dated is not None:
             where = (*where, Compare(field=dated, op="during", value=day))
             day = None
         arguments[parameter] = RecordArgument(reference=Find(record=kind, said=name, where=where))
     proposal = Proposal(result=PlanResult(calls=(Call(action=contract.name, arguments=arguments),)))
     return proposal if not any(list_unread(task, proposal, contract, words, states)) else None
-
-
-def _find_day(task: Task, taken: Collection[tuple[int, int]]) -> Day | None:
-    """A day that is no value."""
-    text, now = task.request.text, task.request.now
-    for each in dates.find(read_text(text), now.astimezone(task.request.zone).date()):
-        if (
-            each.last is None
-            and not each.now
-            and not any(each.start < end and start < each.end for start, end in taken)
-        ):
-            return Day(date=each.day.isoformat(), quote=Words(text=text[each.start : each.end], start=each.start))
-    return None
-
-
-def _find_dated(task: Task, name: str) -> str | None:
-    """The field that tells when a record is: the one that such records are ordered by, or the only day."""
-    kind = task.workspace_context.kinds.get(name)
-    days = [each.name for each in kind.fields if each.type in _DATES] if kind is not None else []
-    if kind is not None and kind.order in days:
-        return kind.order
-    return days[0] if len(days) == 1 else None
-
-
-def _find_states(task: Task, name: str, masked: str, taken: Collection[tuple[int, int]]) -> tuple[StateIs, ...]:
-    """The states by which a record is told: "the overdue one". One of a value or of what was done tells none."""
-    kind = task.workspace_context.kinds.get(name)
-    if kind is None:
-        return ()
-    nouns = {"one", "ones"} | {stem(noun.split()[-1]) for noun in kind.nouns}
-    pairs = itertools.pairwise(split_runs(masked))
-    said = {
-        word.casefold()
-        for (word, start, _), (behind, _, _) in pairs
-        if stem(behind.casefold()) in nouns and not any(first <= start < last for first, last in taken)
-    }
-    return tuple(StateIs(state=each) for each in kind.states if each in said)

@@ -1,23 +1,26 @@
-"""Entity linking: finds in live data which words of a request name records.
+"""Entity linking: finds in live data which words of a request name records, and in contracts which name values.
 
-A grammar sees a name only where its shape or its place tells it. The records know their names.
+A grammar sees a name only where its shape or its place tells it. Records and closed lists know their names.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from rapidfuzz.distance import OSA
 
+from agent.planning.proposal import TypedValue, Words
 from agent.resolve.rules.clauses import is_order
+from agent.resolve.rules.grammar import lexicon
 from agent.validate.records.located import LocatedRecord, RecordScope
 from agent.validate.records.ranking import fold_words
-from language.stems import EMPTY, stem
+from language.stems import EMPTY, is_past, split_runs, stem
 from language.wordnet import is_word
+from registry.offers.offer import Offer
 from registry.records import Field, Query, Record, RecordKind
 
 MOST_WORDS: Final = 16
@@ -38,6 +41,9 @@ _SHORT: Final = 60
 _WORD: Final = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+")
 _CODE: Final = re.compile(r"(?:\w{1,8}[-/.]|#)\Z")
 _OWNS: Final = re.compile(r"['’]")
+AWAY: Final = re.compile(r"\b(?:instead\s+of|rather\s+than|not|from)\s+(?:the\s+)?\Z", re.IGNORECASE)
+"""Words before what another one takes the place of: "instead of Ada", "from the red room"."""
+_BESIDE_NAMES: Final = lexicon.DETERMINERS | {"and"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,3 +240,49 @@ def _find_end(said: Sequence[str], at: int, matched: Sequence[frozenset[int]]) -
     while end > at and said[end - 1] in EMPTY:
         end -= 1
     return end
+
+
+def link_members(text: str, masked: str, offer: Offer) -> dict[str, TypedValue]:
+    """For each parameter with a closed list the one member that ``masked`` says, which is ``text`` without its names.
+    None of a list of which it says several."""
+    runs = [*split_runs(masked)]
+    said = [_fold_form(word.casefold()) for word, _, _ in runs]
+    made: dict[str, TypedValue] = {}
+    for name, schema in offer.properties.items():
+        members = schema.get("enum") or () if isinstance(schema, Mapping) else ()
+        found = {
+            (member, first, last)
+            for member in members
+            for phrase in _list_phrases(str(member), offer.annotation(name).words.get(str(member), ()))
+            for first, last in _find_said(said, phrase)
+            if not AWAY.search(text, 0, runs[first][1])
+        }
+        best = [each for each in found if each[2] - each[1] == max(last - first for _, first, last in found)]
+        if len({member for member, _, _ in best}) == 1:
+            value, first, last = min(best)
+            start, end = runs[first][1], runs[last][2]
+            made[name] = TypedValue(value=value, quote=Words(text=text[start:end], start=start))
+    return made
+
+
+def _list_phrases(member: str, others: Collection[str]) -> set[tuple[str, ...]]:
+    """The ways to say a member, as stems."""
+    every = (re.split(r"[\s_\-/]+", each.casefold()) for each in (member, *others))
+    return {tuple(_fold_form(word) for word in each if word) for each in every} - {()}
+
+
+def _fold_form(word: str) -> str:
+    """The stem of a word, but for a participle: what has been cleaned is not in "cleaning" now."""
+    return word if is_past(word) else stem(word)
+
+
+def _find_said(said: Sequence[str], phrase: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where a phrase is said, as its first and last place. Articles may stand within it ("off the road"), and names,
+    which are left out here: "check Ada and Bo in"."""
+    for first, word in enumerate(said):
+        at, rest = first, phrase[1:]
+        while word == phrase[0] and rest and at + 1 < len(said) and said[at + 1] in (rest[0], *_BESIDE_NAMES):
+            at += 1
+            rest = rest[said[at] == rest[0] :]
+        if word == phrase[0] and not rest:
+            yield first, at

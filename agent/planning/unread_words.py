@@ -22,6 +22,7 @@ from agent.resolve.rules.grammar.orders.action_words import ActionWords, find_ba
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.validate.coverage.opposed_verbs import GIVING_BACK, TAKING_AWAY
 from agent.validate.coverage.unused_words import list_referred_kinds
+from language.example_patterns import PARTICLES
 from language.stems import EMPTY, is_past, name_stems, split_runs, stem, stem_text
 from language.text import word_set
 from registry.contract import Contract
@@ -47,15 +48,19 @@ _ONCE_MORE: Final = word_set("again")
 """What an action is called by: "Send a bill again"."""
 _BY: Final = word_set("add more less fewer extra another by")
 """Words by which a value is changed by something. What an action adds is more of it, too."""
-_IS: Final = word_set("is are")
-_ANEW: Final = word_set("now again instead until til till set make")
+HANDING: Final = word_set("put swap switch shift over take takes taking let")
+"""Words by which one value takes the place of another: "Bo takes over Ada's bath"."""
+_IS: Final = word_set("is are being")
+_ANEW: Final = word_set("now again instead until til till set make taking")
 """Words by which what something is said to be is new."""
 _PERFECT: Final = word_set("has have been")
 """Words before a participle by which something is told as done."""
-_AIMED: Final = re.compile(r"(?<!\w)(?:to|at|until|till?|is|are|now)\s+$", re.IGNORECASE)
+_AIMED: Final = re.compile(r"(?<!\w)(?:to|at|until|till?|is|are|now)\s+(?:the\s+)?$", re.IGNORECASE)
 """Before a new value."""
 _OLD: Final = re.compile(r"\b(?:instead\s+of|rather\s+than|not)\s+[€$£]?\s*(?P<value>\d[\d.,:]*)", re.IGNORECASE)
 """A value that another one takes the place of. Others check that it was the value before."""
+_TOLD: Final = re.compile(r"(?<!\w)(?:is|are|being|has|have|been)\s+$", re.IGNORECASE)
+"""Before what something is said to be."""
 _BY_WHAT: Final = re.compile(r"(?<!\w)by\s+(?:the\s+)?$", re.IGNORECASE)
 """Before a way or a means: "by card"."""
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -80,14 +85,19 @@ def list_unread(
     runs = [word.casefold() for word, _, _ in split_runs(text)]
     akin = {each for each in {*runs} - EMPTY if words.rate_verb(find_base_form(stem(each))) >= AKIN}
     done = {each for each in akin if is_past(each) and find_base_form(stem(each)) not in PLAIN_VERBS}
-    told = {str(each.value) for each in walk(proposal.result) if isinstance(each, TypedValue)}
+    typed = [each for each in given.values() if isinstance(each, TypedValue)]
+    told = any(_TOLD.search(text, 0, first) for first, _ in find_places(typed, task.request))
     light = _LIGHT | akin | {*states} | _list_light(task, contract, given)
     light |= _GIVING & {*runs[:1]}
     used = {at for place in find_places(proposal, task.request) for at in range(*place)}
     old = {at for each in _OLD.finditer(text) if each.start("value") not in used for at in range(*each.span())}
-    light |= _IS if done or old or not _ANEW.isdisjoint(runs) else frozenset()  # "the leak is repaired"
-    light |= _PERFECT if done or any(is_past(each) for each in told) else frozenset()  # "has been paid", of no change
+    light |= {"add"} if len(every) - len(given) > 1 else frozenset()  # "add Ada to the course"
+    light |= HANDING if any(contract.annotation(name).replaces for name in every) else frozenset()
+    light |= _PERFECT if done or told else frozenset()  # "has been paid", of no change
+    light |= _IS if done or told or old or not _ANEW.isdisjoint(runs) else frozenset()  # "Bo is taking over"
     own = _collect_own_stems(task, contract, every)
+    phrases = (each.casefold().split() for each in (contract.title, *contract.aliases))
+    own |= {each[1] for each in phrases if each[1:2] and each[1] in PARTICLES and stem(each[0]) in map(stem, runs)}
     for word, start, _ in split_runs(text):
         low = word.casefold()
         if low not in light and stem(low) not in own and start not in used | old:

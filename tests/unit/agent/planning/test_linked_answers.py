@@ -50,4 +50,4 @@ async def test_the_answer_has_a_place_for_every_word(world: FrozenWorld, text: s
 )
 async def test_a_word_without_a_place_is_not_passed_over(world: FrozenWorld, text: str) -> None:
     made = (await ask(world, text)).verdict
-    assert isinstance(made, Abstain | Question), made
+    assert isinstance(made, Abstain | Question) or (isinstance(made, Reply) and made.partial), made

@@ -13,12 +13,11 @@ from typing import Final
 from agent.extract.references.vocabulary import rate_person_likeness
 from agent.planning.proposal import BelongsTo, Condition, Find, Has, RecordArgument
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Piece, tells_only
+from agent.resolve.rules.grammar.orders.interpretation import Piece, tells_only
 from agent.resolve.rules.grammar.orders.stretch_values import StretchValues
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, guess
-from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from registry.records import RecordKind
 
 TAKING = frozenset(("take", "have", "do", "get", "carry", "handle", "drive"))
@@ -28,7 +27,6 @@ _TAKES: Final = TAKING | {"takes", "has", "does", "gets", "carries", "handles", 
 _GETTING: Final = _TAKES | lexicon.SHALL | BEFALLS | {"need", "needs", "want", "wants"}
 GIVING: Final = frozenset(("give", "hand", "pass", "assign", "send", "lend"))
 _MOST_NAMED: Final = 4
-_AWAY: Final = (("from",), ("off",), ("off", "of"), ("instead", "of"), ("rather", "than"))
 
 
 def list_receivers(kinds: Mapping[str, RecordKind]) -> frozenset[str]:
@@ -38,33 +36,6 @@ def list_receivers(kinds: Mapping[str, RecordKind]) -> frozenset[str]:
         for name, kind in kinds.items()
         if any(other.relation_to(kind.name) is not None for key, other in kinds.items() if key != name)
     )
-
-
-def has_it_now(reader: Reader, piece: Piece, verbs: Mapping[int, float]) -> bool:
-    """Whether a phrase names the present holder: "from Ada", "instead of Ada", "Ada hands over …"."""
-    if any(reader.lows(piece.first - len(words), len(words)) == words for words in _AWAY):
-        return True
-    return (
-        verbs.get(piece.last, 0.0) >= SURE_VERB
-        and reader.low(piece.last).endswith("s")
-        and reader.low(piece.last) not in _TAKES
-        and reader.noun(piece.last) is None
-    )
-
-
-def settle_holders(
-    reader: Reader, records: dict[str, list[Piece]], holders: Sequence[Piece], kinds: Mapping[str, RecordKind]
-) -> Iterator[Piece]:
-    """Makes the present holder a condition on what is given. Hands back phrases that can't be one."""
-    for piece in holders:
-        find = _find_of(piece)
-        given = [name for name in records if find is not None and kinds[name].relation_to(find.record) is not None]
-        if find is None or not given:
-            yield piece
-            continue
-        for name in given:
-            owner = guess(reader, kinds[name], find)
-            records[name] = [_with_owner(each, owner) for each in records[name]]
 
 
 def settle_receivers(
@@ -86,14 +57,6 @@ def settle_receivers(
             if isinstance(condition, BelongsTo)
         ]
         yield from (each for each in pieces if each not in to and _find_of(each) not in owners)
-
-
-def _with_owner(piece: Piece, owner: Find) -> Piece:
-    find = _find_of(piece)
-    if find is None or any(isinstance(each, BelongsTo) and each.owner == owner for each in find.where):
-        return piece
-    held = find.model_copy(update={"where": (*find.where, BelongsTo(owner=owner))})
-    return replace(piece, argument=RecordArgument(reference=held))
 
 
 def _find_of(piece: Piece) -> Find | None:

@@ -21,7 +21,7 @@ from agent.resolve.rules.grammar.orders.leave_outs import (
     find_spared,
     leave_out,
 )
-from agent.resolve.rules.grammar.orders.stretch_directions import has_it_now, settle_holders, settle_receivers
+from agent.resolve.rules.grammar.orders.stretch_directions import settle_receivers
 from agent.resolve.rules.grammar.orders.stretch_ends import StretchEnds
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
@@ -50,8 +50,7 @@ class StretchRecords(StretchEnds):
         if not names:
             return
         at, why = self._past_made_noun(), self._why()
-        kinds = {name: kind for name in names if (kind := self.kind(name)) is not None}
-        receivers, holders, counting = self._receivers, list[Piece](), find_counting_words(self.reader)
+        receivers, counting = self._receivers, find_counting_words(self.reader)
         quotes, nouns = self._find_quoted_names(), set[int]()
         while at < why:
             if at in quotes and (wanted := self._find_wanted(names, at)) is not None:
@@ -100,10 +99,7 @@ class StretchRecords(StretchEnds):
                 weak = weak and (is_word(self.reader.low(phrase.first)) or not self._is_aimed(phrase))
                 piece = Piece(phrase.first, phrase.last, RecordArgument(reference=reference), 0.4 if weak else 1.0)
                 self.doubtful |= self._is_taken_from(piece, name)
-                if name in receivers and has_it_now(self.reader, piece, self.verbs):
-                    holders.append(piece)
-                else:
-                    self.records.setdefault(name, []).append(piece)
+                self.records.setdefault(name, []).append(piece)
                 self.named_kinds += [phrase.find.record] if phrase.noun else []
                 nouns |= {phrase.first} if phrase.noun else set()
                 self._speaks_of(reference)
@@ -121,8 +117,7 @@ class StretchRecords(StretchEnds):
             self.records[name] = kept if joined or kind is None else add_owner(kept, things, self.reader.owner_of(kind))
         self._read_short_codes(names)
         self._share_names()
-        beside = [*settle_holders(self.reader, self.records, holders, kinds)]
-        beside += settle_receivers(self.records, receivers, self._aimed_at)
+        beside = [*settle_receivers(self.records, receivers, self._aimed_at)]
         _, against = drop_denied(self.reader, beside)  # "to Ada instead of Bo"
         self.covered |= against
         self.unread += [(each.first, each.last) for each in beside if each.first not in against]

@@ -155,7 +155,7 @@ async def test_a_deed_without_a_day_of_its_own_is_not_dated_by_another() -> None
     [
         ("does Pia Sand have any clocks", "No: Pia Sand has no clocks."),
         ("has Ida got any open sales", "No: Ida Roth has no open sales."),
-        ("has Olaf paid S-45", "No: S-45."),
+        ("has Olaf paid S-45", "No: S-45 (open)."),
         ("which smith has the most repairs", "Ezra: 2 repairs."),
         ("which smith has most repairs", "Ezra: 2 repairs."),
         ("which keeper has the most sales", "2 keepers share that place, with 2 sales each: Ida Roth; Olaf Finn."),
