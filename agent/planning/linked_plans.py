@@ -196,9 +196,12 @@ async def _list_readings(
     if len(offers) > MOST_OFFERS:
         offers = [each.offer for each in shortlist.top(text, NEAREST)]
     made: list[tuple[tuple[int, int], Proposal]] = []
-    said = {each: text[each.start : each.end] for each in links}
     # A number may name a record or be a value. So may a word of a closed list: "bath", of what is added.
-    members = [each for each in links if any(link_members(said[each], said[each], one) for one in offers)]
+    members = [
+        each
+        for each in links
+        if (said := text[each.start : each.end]) and any(link_members(said, said, one) for one in offers)
+    ]
     for those in itertools.islice(list_choices(links, members), MOST_CHOICES):
         masked = _mask(text, [(each.start, each.end) for each in those])
         for offer in offers if those and not _is_list(text, those) else ():

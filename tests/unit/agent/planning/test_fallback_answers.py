@@ -32,7 +32,7 @@ def is_partial(verdict: Verdict) -> bool:
         ("what does Kick 2 sound like", "I can't tell what ‘sound’ means here. This is known of Kick 2: make kick",
             ["61"]),
         ("when is Edda's next session and why", "I can't answer that in these words. This is known of Edda Frost",
-            ["302", "301", "62", "801"]),
+            ["1", "302", "301", "61", "801"]),
         ("what became of Edda Frost's session with April Reyes", "I can't tell what ‘became’ means here. Of Edda Frost "
             "and April Reyes: Sessions: session 302", ["302", "301"]),
     ],
