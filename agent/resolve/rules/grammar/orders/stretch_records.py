@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from agent.extract.references.vocabulary import rate_person_likeness
-from agent.planning.proposal import BelongsTo, Find, RecordArgument, TotalOf
+from agent.planning.proposal import BelongsTo, ComputedArgument, Find, RecordArgument, TotalOf
 from agent.planning.quotes import walk
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
@@ -290,6 +290,9 @@ class StretchRecords(StretchEnds):
             phrase = read_phrase(reader, at, self._break(at), kind)
             if phrase is not None and not phrase.noun and not is_code(reader, at, kind):
                 phrase = read_phrase(reader, at, self._break(at, words=True), kind)
+            if phrase is not None and phrase.noun and phrase.find.said is not None:
+                number = self._find_number(phrase)
+                phrase = read_phrase(reader, at, number, kind) if number is not None else phrase
             if phrase is None or phrase.last <= at:
                 continue
             new = {reader.low(phrase.first), reader.low(phrase.first - 1)}
@@ -343,6 +346,18 @@ class StretchRecords(StretchEnds):
         return all(
             self.reader.leads(kinds[find.record], kinds[each.record]) for each in owners if isinstance(each, Find)
         )
+
+    def _find_number(self, phrase: Phrase) -> int | None:
+        """Where an amount stands in the middle of a phrase's name: "Ada Lovelace 20 credit"."""
+        assert phrase.find.said is not None
+        inner = [
+            piece.first
+            for pieces in self.values.values()
+            for piece in pieces
+            if phrase.first < piece.first < phrase.last - 1 and isinstance(piece.argument, ComputedArgument)
+        ]
+        named = any(self.reader.tokens[at].text in phrase.find.said.text.split() for at in inner)
+        return min(inner) if inner and named else None
 
     def _orders(self, at: int) -> bool:
         """Whether a token is the order's verb and so begins no phrase."""

@@ -135,3 +135,19 @@ def read_dated_of_theirs(reader: Reader, kind: RecordKind, at: int, stop: int) -
             )
             found.append(((Has(related=Find(record=other.name, where=where, pick="all")),), spent[1]))
     return found[0] if len(found) == 1 else None
+
+
+def read_called_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+    """One word of a text field, before that field's label: "(articles) in the billing section"."""
+    if reader.low(at) not in {"in", "from", "of", "under"}:
+        return None
+    step = at + 1
+    while reader.low(step) in lexicon.DETERMINERS | {"our"}:
+        step += 1
+    for each in kind.fields:
+        label = tuple((each.label or each.name).lower().replace("_", " ").split())
+        if each.type != "string" or step >= stop or reader.lows(step + 1, len(label)) != label:
+            continue
+        words = reader.words(step, step + 1)
+        return (Compare(field=each.name, op="=", value=Word(word=words.text, quote=words)),), step + 1 + len(label)
+    return None

@@ -23,12 +23,14 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     count_placing,
     guess,
     negate_condition,
+    read_named_owner,
 )
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed, read_not_done_for_time
 from agent.resolve.rules.grammar.phrases.positions import read_measured_order
 from agent.resolve.rules.grammar.phrases.predicates import read_predicate_of, read_related_clause
 from agent.resolve.rules.grammar.questions.groups import (
     Restriction,
+    read_called_in,
     read_dated_of_theirs,
     read_in_place,
     read_lives_in,
@@ -54,6 +56,7 @@ _ARRIVED: Final = frozenset(find_base_form(stem(word)) for word in lexicon.ARRIV
 _CAME_IN: Final = frozenset(map(stem, ("get", "receive", "have", "take", "give")))
 _PAY: Final = stem("pay")
 _LINGERS: Final = word_set("sitting lying waiting hanging standing around there")
+_ANYONE: Final = lexicon.EVERYONE
 _AT_IT: Final = frozenset(("on", "with", "after"))
 _DENIED: Final = lexicon.NOT - {"no", "without"}
 _NOBODY: Final[tuple[tuple[str, ...], ...]] = (("to", "nobody"), ("to", "no", "one"), ("to", "no-one"))
@@ -199,7 +202,10 @@ def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: in
         or _denied_of_hers(reader, kind, at, stop)
         or _inverted(reader, kind, find, at, stop)
         or _done_by(reader, kind, at, stop)
+        or _is_theirs(reader, kind, at, stop)
+        or _to_whom(reader, kind, find, at, stop)
         or read_dated_of_theirs(reader, kind, at, stop)
+        or read_called_in(reader, kind, at, stop)
         or read_told_text(reader, kind, at, stop)
         or read_lives_in(reader, kind, at, stop)
     )
@@ -335,6 +341,31 @@ def _in_debt(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
     last = read_debt(reader, at + (reader.low(at) in lexicon.RELATIVES)) if reader.low(at - 1) != "we" else 0
     owed = find_owed(reader) if last and kind is reader.people() else None
     return ((Has(related=owed),), skip_owed(reader, last)) if owed is not None else None
+
+
+def _is_theirs(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+    """An owner that is told of the records: "(how many are) Ada's"."""
+    end = reader.name(at, stop) if reader.low(at - 1) in BE else at
+    if end == at or not reader.tokens[end - 1].owns or any(reader.low(step) not in TAIL for step in range(end, stop)):
+        return None
+    owner = read_named_owner(reader, kind, at, stop)
+    return ((BelongsTo(owner=owner[0]),), end) if owner is not None and owner[1] == end else None
+
+
+def _to_whom(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> Restriction | None:
+    """The person of a state: "(assigned) to Ada, (not assigned) to anyone"."""
+    if reader.low(at) not in {"to", "by"} or not any(isinstance(each, StateIs) for each in find.where):
+        return None
+    if reader.low(at + 1) in _ANYONE:
+        return (), at + 2
+    end = reader.name(at + 1, stop)
+    if end == at + 1:
+        return None
+    people = reader.people()
+    doers = [each.kind for each in kind.relations if people is None or each.kind != people.name]
+    if len(doers) != 1 or doers[0] not in reader.kinds:
+        return None
+    return (BelongsTo(owner=Find(record=doers[0], said=reader.words(at + 1, end))),), end
 
 
 def is_over(reader: Reader, at: int, stop: int) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from agent.planning.proposal import Answer, BelongsTo, FieldOf, Find, RecordsAnswer, StateIs, ValueAnswer
-from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.phrases.conditions import list_meant, list_subjects, take_first
 from agent.resolve.rules.grammar.phrases.fields import list_stock_fields
 from agent.resolve.rules.grammar.questions.plain import read_exists
 from agent.resolve.rules.grammar.questions.restrictions import BE
@@ -19,10 +20,20 @@ _REMAINING: Final = word_set("left remaining stock available")
 
 
 def read_costs(reader: Reader, index: int, stop: int) -> Answer | None:
-    """A price: "what does the loft cost"."""
+    """A price, or what is paid at an interval: "what does the loft cost, what does Ada pay a month"."""
     index += reader.lows(index, 2) == ("how", "much")
+    every = lexicon.UNITS.get(reader.low(stop - 1)) if reader.low(stop - 2) in {"a", "per", "each", "every"} else None
     asked = reader.low(index) in {"what", "much"} and reader.low(index + 1) in {"does", "do", "did"}
-    return read_price(reader, index + 2, stop - 1) if asked and reader.low(stop - 1) == "cost" else None
+    if asked and reader.low(stop - 1) == "cost":
+        return read_price(reader, index + 2, stop - 1)
+    if every is None or not asked or reader.low(stop - 3) not in {"cost", "pay"}:
+        return None
+    for about in list_subjects(reader, index + 2, stop - 3):
+        find = _paid_every(reader, about.find, every)
+        size = reader.kinds[find.record].size if find is not None else None
+        if about.last == stop - 3 and size is not None and find is not None:
+            return ValueAnswer(value=FieldOf(field=size, of=find), about=find)
+    return None
 
 
 def read_price(reader: Reader, at: int, stop: int) -> Answer | None:
@@ -34,6 +45,18 @@ def read_price(reader: Reader, at: int, stop: int) -> Answer | None:
         price = kind.size if kind.size in sums else sums[0] if len(sums) == 1 else None
         made += [ValueAnswer(value=FieldOf(field=price, of=find), about=find)] if price and find.pick == "one" else []
     return take_first(reader, made)
+
+
+def _paid_every(reader: Reader, find: Find, unit: str) -> Find | None:
+    """The thing paid at such intervals: the thing itself, or the one kind of somebody's records with a size and that
+    interval."""
+    own = reader.kinds[find.record]
+    kinds = [each for each in reader.kinds.values() if each is own or each.relation_to(own.name) is not None]
+    paid = [each for each in kinds if each.size and any(unit in field.values for field in each.fields)]
+    if len(paid) != 1:
+        return None
+    whole = find if paid[0] is own else Find(record=paid[0].name, where=(BelongsTo(owner=find),))
+    return whole.model_copy(update={"where": (*whole.where, StateIs(state=unit))})
 
 
 def works_on(reader: Reader, index: int, stop: int) -> Answer | None:
