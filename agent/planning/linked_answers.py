@@ -4,6 +4,7 @@ a question wasn't understood."""
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
@@ -13,10 +14,12 @@ from agent.planning.proposal import Answer, AnswerResult, Proposal, Words
 from agent.planning.record_links import RecordLink, find_links
 from agent.planning.task import Outcome, Task
 from agent.query.answers import SLOT
+from agent.resolve.rules.grammar.phrases.fields import label_field
 from agent.resolve.rules.grammar.questions.linked_questions import list_linked_answers
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.records.located import RecordScope
 from core.errors import PlatformUnavailable
+from language.stems import stem
 from registry.records import RecordKind
 
 MOST_KINDS: Final = 12
@@ -66,7 +69,9 @@ def _tell(outcome: Outcome) -> tuple[object, ...]:
 def _list_rated(task: Task, kinds: Sequence[RecordKind], links: Sequence[RecordLink]) -> list[tuple[int, Answer]]:
     """The answers to try, likeliest first."""
     text, made = task.request.text, dict[str, tuple[int, Answer]]()
-    for those in list_choices(links):
+    labels = {stem(word) for kind in kinds for each in kind.fields for word in label_field(each).split()}
+    told = [each for each in links if stem(text[each.start : each.end]) in labels]  # "can still be refunded"
+    for those in itertools.islice(list_choices(links, told), MOST_CHOICES):
         now = task.request.now.astimezone(task.request.zone)
         reader = Reader(text, kinds, now, lambda start, end: Words(text=text[start:end], start=start))
         for rate, each in list_linked_answers(reader, those):

@@ -39,7 +39,7 @@ from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
-from agent.resolve.rules.grammar.questions.plain import read_one_kind, read_theirs
+from agent.resolve.rules.grammar.questions.plain import read_one_kind
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
 from agent.resolve.rules.grammar.questions.verb_questions import read_left, read_price
 from agent.resolve.rules.grammar.reader import Reader
@@ -321,7 +321,7 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
     if owing or (reader.low(index) == "what" and reader.low(index + 1) in DO):
         total = read_total(reader, index + 1 + (reader.low(index) == "what"), stop)
         if total is None or not is_over(reader, total[1], stop):
-            return read_theirs(reader, index + 2, stop)
+            return None
         return _told_things(reader, total[0], index, stop) or ValueAnswer(value=total[0])
     if reader.lows(index, 2) != ("how", "much"):
         return None

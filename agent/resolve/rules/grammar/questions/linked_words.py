@@ -73,6 +73,8 @@ _BACK_YET: Final = frozenset((_BACK, "yet"))
 _INSIDE: Final = "in"
 _PRICE: Final = find_core("price")
 _FEWEST: Final = 4
+_LONGEST: Final = 5
+"""Words of a label: "can still be refunded"."""
 _SHORTEST: Final = 3
 """Letters of a word that stands for a longer one: "med" for "medicine"."""
 _UNASKED: Final = ("id", "currency")
@@ -309,7 +311,7 @@ def _read_field(reader: Reader, made: Reading, at: int) -> int:
             made.fields.append(rest[0])
             made.rate += _FIELD
             return at + 1 + 2 * (reader.lows(at + 1, 2) == ("to", "pay"))
-    for length in (3, 2, 1) if reader.low(at) not in lexicon.DETERMINERS else ():
+    for length in range(_LONGEST, 0, -1) if reader.low(at) not in lexicon.DETERMINERS else ():
         ended = length > 1 and reader.low(at + length - 1) in PREPOSITIONS
         each = find_named_field(kind, reader, at, at + length) if not ended else None
         each = each or (_find_alike(kind, reader.low(at)) if length == 1 else None)

@@ -40,12 +40,12 @@ from language.text import word_set
 from registry.records import Field, RecordKind
 
 _PERSON: Final = 2
-
-
 _ABOUT: Final = word_set(
     "about on of for everything all more details detail info information record profile the do we know have what show "
     "me us who who's is"
 )
+
+
 _BESIDE: Final = word_set("for with in at")
 _EXISTS: Final = (("do", "we", "have"), ("have", "we", "got"), ("have", "we"))
 
@@ -136,13 +136,6 @@ def read_happening(reader: Reader, at: int, stop: int) -> list[Answer]:
     return [YesNoAnswer(tests=tuple(map(count_test, found[each])), join="any") for each in names]
 
 
-_OVER: Final = frozenset(("over", "up"))
-_HERE: Final = (("with", "us"), ("here",), ("on", "board"), ("join",), ("join", "us"))
-"""Where somebody is who belongs to us."""
-_WHEN: Final = (("when",), ("how", "long", "ago"), ("since", "when"), ("how", "long"), ("how", "old"),
-    ("until", "when"), ("till", "when"))  # fmt: skip
-
-
 def read_about_somebody(reader: Reader, index: int, stop: int) -> Answer | None:
     """The record of a named person: "(tell me) about Ada, (show me) Ada Lovelace, who is Ada"."""
     at = index
@@ -154,6 +147,13 @@ def read_about_somebody(reader: Reader, index: int, stop: int) -> Answer | None:
     if reader.name(at, stop) < stop or reader.tokens[stop - 1].owns:
         return None
     return RecordsAnswer(records=Find(record=people.name, said=reader.words(at, stop)))
+
+
+_OVER: Final = frozenset(("over", "up"))
+_HERE: Final = (("with", "us"), ("here",), ("on", "board"), ("join",), ("join", "us"))
+"""Where somebody is who belongs to us."""
+_WHEN: Final = (("when",), ("how", "long", "ago"), ("since", "when"), ("how", "long"), ("how", "old"),
+    ("until", "when"), ("till", "when"))  # fmt: skip
 
 
 def read_when(reader: Reader, index: int, stop: int) -> Answer | None:

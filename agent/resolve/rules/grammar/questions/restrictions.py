@@ -83,6 +83,9 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
         if (ordered := is_first(reader, kind, at, stop)) is not None:
             find, at = find.model_copy(update={"order": ordered[0], "pick": "one"}), ordered[1]
             continue
+        if (joined := _of_the_same(reader, kind, find, at, stop)) is not None:
+            find, at = find.model_copy(update={"where": (*find.where[:-1], joined[0])}), joined[1]
+            continue
         if (
             at > phrase.last
             and reader.low(at) in _PRESENT
@@ -341,6 +344,22 @@ def _in_debt(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
     last = read_debt(reader, at + (reader.low(at) in lexicon.RELATIVES)) if reader.low(at - 1) != "we" else 0
     owed = find_owed(reader) if last and kind is reader.people() else None
     return ((Has(related=owed),), skip_owed(reader, last)) if owed is not None else None
+
+
+def _of_the_same(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> tuple[Has, int] | None:
+    """A further condition on the same related record, unless it is the record's own: "(on the pro plan) and past
+    due"."""
+    last = find.where[-1] if find.where else None
+    if reader.low(at) != "and" or not isinstance(last, Has) or not isinstance(last.related, Find) or last.count != 1:
+        return None
+    own = read_predicate_of(reader, kind, at + 1, stop)
+    if last.op != ">=" or (own is not None and not all(isinstance(each, Has) for each in own[0])):
+        return None
+    made = read_predicate_of(reader, reader.kinds[last.related.record], at + 1, stop)
+    if made is None:
+        return None
+    related = last.related.model_copy(update={"where": (*last.related.where, *made[0])})
+    return last.model_copy(update={"related": related}), made[1]
 
 
 def _is_theirs(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
