@@ -322,3 +322,12 @@ async def test_what_is_only_denied_is_answered_so(text: str) -> None:
     verdict = (await ask(LAUNDRY, text)).verdict
     assert isinstance(verdict, Abstain)
     assert verdict.detail == f"You wrote ‘{text}’, so nothing was done."
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "currency"),
+    [("hold a deposit of £20 for Nell Brook", 2000, "GBP"), ("hold a deposit of 30 euros for Nell Brook", 3000, "EUR")],
+)
+async def test_an_amount_tells_its_currency(text: str, amount: int, currency: str) -> None:
+    made = {"client_id": 1, "amount": amount, "currency": currency}
+    assert await _calls_of(text) == [("hold_deposit", made)]

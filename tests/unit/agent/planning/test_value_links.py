@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Plan, Question
+from agent.pipeline import Plan
 from agent.planning.linked_plans import ONLY_FIT
 from evals.cases.frozen_world import FrozenWorld
 from tests.unit.marina import ask, define, list_rows, offer, refer
@@ -115,7 +115,12 @@ async def test_what_says_more_or_other_than_the_values_is_no_plan(text: str) -> 
     assert not isinstance(made, Plan), made
 
 
-async def test_of_several_that_fit_all_are_offered() -> None:
-    made = (await ask(INN, "nell comes a day later")).verdict
-    assert isinstance(made, Question), made
-    assert {each.id for each in made.candidates} == {"marina.set_arrival", "marina.set_departure"}
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [("nell comes a day later", "marina.set_arrival"), ("nell leaves a day later", "marina.set_departure")],
+)
+async def test_of_two_days_the_one_that_the_verb_tells_is_moved(text: str, action: str) -> None:
+    made = (await ask(INN, text)).verdict
+    assert isinstance(made, Plan), made
+    assert [step.action for step in made.steps] == [action]
+    assert made.held

@@ -24,6 +24,7 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, LAST
 from agent.resolve.rules.grammar.orders.action_words import SHOWN
+from agent.resolve.rules.grammar.orders.currencies import read_currencies
 from agent.resolve.rules.grammar.orders.day_pairs import is_other_end, read_day_pair
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.moved_values import read_moved
@@ -71,6 +72,7 @@ class StretchValues(StretchWords):
         self.moved = read_moved(self.reader, self.offer, self.first, self.stop)
         self.values |= {each.name: [each.piece] for each in self.moved if each.piece is not None}
         self._read_counts()
+        self.values |= read_currencies(self.reader, self.offer, self.values)
         self._forget_tokens()
 
     def _read_counts(self) -> None:
