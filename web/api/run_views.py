@@ -102,7 +102,8 @@ class RefusalView(View):
 class ReplyView(View):
     """The answer of a run in the state ``answered``, computed by code from records. ``values`` are the requested
     values, days in ISO 8601. ``records`` are the records behind the answer (one page; ``count`` is the total).
-    ``actions`` are the names of actions that fit these records."""
+    ``actions`` are the names of actions that fit these records. ``partial``: the question isn't understood, and the text
+    tells only what is known of what it names."""
 
     text: str
     record_kind: str | None
@@ -110,6 +111,7 @@ class ReplyView(View):
     count: int | None
     values: tuple[str, ...]
     actions: tuple[str, ...]
+    partial: bool
 
 
 class RecordsPage(View):
@@ -198,6 +200,7 @@ def _make_reply(reply: Reply) -> ReplyView:
         count=reply.count,
         values=reply.values,
         actions=reply.actions,
+        partial=reply.partial,
     )
 
 

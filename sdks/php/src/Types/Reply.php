@@ -10,7 +10,7 @@ final class Reply extends Type
     /**
      * The answer of a run in the state `answered`, computed by code from records. `values` are the requested values, days in ISO 8601.
      * `records` are the records behind the answer (one page; `count` is the total). `actions` are the names of actions that fit these
-     * records.
+     * records. `partial`: the question isn't understood, and the text tells only what is known of what it names.
      *
      * @param list<Candidate> $records
      * @param list<string> $values
@@ -23,6 +23,7 @@ final class Reply extends Type
         public readonly ?int $count,
         public readonly array $values,
         public readonly array $actions,
+        public readonly bool $partial,
     ) {
     }
 
@@ -35,6 +36,7 @@ final class Reply extends Type
             $data['count'] ?? null,
             $data['values'] ?? null,
             $data['actions'] ?? null,
+            $data['partial'] ?? null,
         );
     }
 }
