@@ -20,7 +20,9 @@ _GAVE: Final = re.compile(
     r"(?P<verb>(?:gave|given|handed)(?:\s+(?:me|us))?)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
-_ELSEWHERE: Final = re.compile(r"(?<!\w)(?:to|back|off|away|out)(?!\w)", re.IGNORECASE)
+_ELSEWHERE: Final = re.compile(
+    r"(?<!\w)(?:to|back|off|away|out|and|less|gone|tips?|refund(?:ed)?)(?!\w)|\w['’]s(?!\w)", re.IGNORECASE
+)
 
 
 class Received(NamedTuple):

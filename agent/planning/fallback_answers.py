@@ -26,7 +26,7 @@ from agent.resolve.rules.clauses import is_order, parse_clause, split_clauses
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.resolver import BY_GRAMMAR
 from agent.validate.questions import join, make_candidate, quote_words
-from agent.validate.records.field_words import add_aside, name_field, tell_field
+from agent.validate.records.field_words import add_aside, add_ended, name_field, tell_field
 from agent.validate.records.located import LocatedRecord, RecordQuery, RecordScope, name_kinds
 from core.clock import write_day
 from core.display_text import begin_sentence, to_display_text
@@ -47,11 +47,13 @@ MOST_TOLD: Final = 1500
 _LONGEST: Final = 100
 _SLOT: Final = "answer"
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_NAME_ON: Final = re.compile(r"\s+[A-Z](?=[a-z])")
+"""Another part of a name."""
 _POINTS: Final = re.compile(r"[→≠=]|->")
 """Signs of an order."""
 _ASKING: Final = word_set("many much has does yet still already right next previous upcoming")
 """Beside empty words, what says little at the edge of a question."""
-_WAS: Final = word_set("did was were has have had")
+_WAS: Final = word_set("did was were had")
 _COUNTED: Final = frozenset(("integer", "number", "money_minor"))
 _UNTOLD: Final = frozenset(("id", "currency", "json"))
 Days = tuple[date, date]
@@ -62,7 +64,8 @@ async def tell_known(task: Task, made: Outcome) -> Outcome:
     """An answer with what is known of the record or the days that a question names. ``made`` if it stands, if more is
     typed than one question, or if that names nothing or too much."""
     text = task.request.text
-    if task.request.answers or len(text) > MOST_CHARACTERS or not _is_unread(made) or not _only_asks(text):
+    asked = not task.request.answers and len(text) <= MOST_CHARACTERS and task.request.surface == "admin"
+    if not asked or not _is_unread(made) or not _only_asks(text):
         return made
     try:
         reply = await _tell(task, text)
@@ -85,7 +88,8 @@ def _is_unread(made: Outcome) -> bool:
 
 def _only_asks(text: str) -> bool:
     """Whether the text is one question about how things stand, and nothing is ordered beside it."""
-    return parse_clause(text).stands and len(split_clauses(text)) == 1 and _POINTS.search(text) is None
+    one = len(split_clauses(text)) == 1 and "," not in text
+    return one and parse_clause(text).stands and _POINTS.search(text) is None
 
 
 async def _tell(task: Task, text: str) -> Reply | None:
@@ -99,6 +103,10 @@ async def _tell(task: Task, text: str) -> Reply | None:
     links = [each for each in links if not is_order(stem(text[each.start : each.end]))]  # "make" of a long title
     roots = [(each, _choose_root(await list_linked(text, each, scope, kinds))) for each in links]
     named = [root for _, root in roots if root is not None]
+    begins = {each.start for each in links}
+    half = (_NAME_ON.match(text, each.end) for each in links)  # "Ada Shah", and only an Ada Berg is known
+    if any(each is not None and each.end() - 1 not in begins for each in half):
+        return None
     if len(named) > MOST_NAMED or (said and days is None):
         return None
     known = {f"@known{number}": (each.key,) for number, each in enumerate(named)}
@@ -107,7 +115,7 @@ async def _tell(task: Task, text: str) -> Reply | None:
     if named:
         told, records = await _tell_of_named(query, kinds, named, days, task.request.now.date())
     elif days is not None and days[0] == days[1]:
-        told, records = await _tell_of_days(query, _list_spoken_of(text, kinds) or kinds, days)
+        told, records = await _tell_of_days(query, _list_spoken_of(text, kinds), days)
     else:
         return None
     if not told:
@@ -151,6 +159,15 @@ def _list_noun_stems(kinds: Sequence[RecordKind]) -> set[str]:
     return {stem(word) for kind in kinds for noun in kind.nouns for word in noun.split()}
 
 
+def _list_told_stems(kinds: Sequence[RecordKind]) -> set[str]:
+    """The stems of what fields and states are called: such a word is known, however it is meant here."""
+    told = [
+        label for kind in kinds for each in kind.fields for label in (name_field(each, kind), *map(str, each.values))
+    ]
+    told += [state for kind in kinds for state in kind.states]
+    return {stem(word) for each in told for word in each.casefold().replace("_", " ").split()}
+
+
 def _list_spoken_of(text: str, kinds: Sequence[RecordKind]) -> list[RecordKind]:
     said = {stem(word.casefold()) for word in _WORD.findall(text)}
     return [kind for kind in kinds if any(stem(noun) in said for noun in kind.nouns)]
@@ -171,7 +188,7 @@ def _quote_unread(text: str, places: Sequence[tuple[int, int]], kinds: Sequence[
     """The runs of words that name nothing known, without small words and nouns of records at their edges."""
     words = [(each, not _meets(*each.span(), places)) for each in _WORD.finditer(text)]
     runs = [[word for word, _ in run] for open_, run in groupby(words, key=lambda pair: pair[1]) if open_]
-    nouns = _list_noun_stems(kinds)
+    nouns = _list_noun_stems(kinds) | _list_told_stems(kinds)
     quoted = [each for run in runs if (each := _trim(text, run, nouns))]
     return join([quote_words(each) for each in quoted], "or")
 
@@ -259,6 +276,9 @@ def _rate_distance(days: Sequence[date], today: date) -> tuple[bool, int]:
 
 def _list(found: Sequence[LocatedRecord]) -> str:
     details = [to_display_text(each.record.detail, limit=_LONGEST).replace(" · ", ", ") for each in found]
+    for at, each in enumerate(found):
+        ended = (str(each.record.values[one.name]) for one in add_ended((), each.kind, each.record.values))
+        details[at] = ", ".join(filter(None, (details[at], *ended)))
     shown = [add_aside(each.label, detail) for each, detail in zip(found[:MOST_LISTED], details, strict=False)]
     return "; ".join([*shown, *(["and others"] if len(found) > MOST_LISTED else [])])
 

@@ -8,12 +8,11 @@ import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from agent.pipeline import Question, Reply
+from agent.pipeline import Reply
 from agent.planning.linked_plans import is_open, list_choices
-from agent.planning.proposal import Answer, AnswerResult, Proposal, Words
+from agent.planning.proposal import Answer, AnswerResult, Find, Proposal, RecordsAnswer, Words
 from agent.planning.record_links import RecordLink, find_links
 from agent.planning.task import Outcome, Task
-from agent.query.answers import SLOT
 from agent.resolve.rules.grammar.phrases.fields import label_field
 from agent.resolve.rules.grammar.questions.linked_questions import list_linked_answers
 from agent.resolve.rules.grammar.reader import Reader
@@ -33,8 +32,7 @@ Validate = Callable[[Proposal], Awaitable[Outcome]]
 async def answer_linked(task: Task, made: Outcome, validate: Validate) -> Outcome:
     """The answer. ``made`` if there is none, or if several are as likely."""
     text, kinds = task.request.text, list(task.workspace_context.kinds)[:MOST_KINDS]
-    several = _asks_which_record(made)
-    if not (several or is_open(task, made)) or task.request.answers or len(text) > MOST_CHARACTERS:
+    if not is_open(task, made) or task.request.answers or len(text) > MOST_CHARACTERS:
         return made
     scope = RecordScope(task.workspace_context.kinds, task.actor, task.request.surface)
     try:
@@ -43,21 +41,19 @@ async def answer_linked(task: Task, made: Outcome, validate: Validate) -> Outcom
         tried = await asyncio.gather(*(validate(Proposal(result=AnswerResult(answer=each))) for _, each in rated))
     except PlatformUnavailable:
         return made
-    # If a name is that of several records, only a single one of them answers instead.
     found = [
         (rate, one)
-        for (rate, _), one in zip(rated, tried, strict=True)
-        if isinstance(one.verdict, Reply) and (one.verdict.count == 1 if several else one.verdict.records)
+        for (rate, asked), one in zip(rated, tried, strict=True)
+        if isinstance(one.verdict, Reply) and one.verdict.records and (not _is_placed(asked) or one.verdict.count == 1)
     ]
     best = max((rate for rate, _ in found), default=0)
     likeliest = {_tell(one): one for rate, one in found if rate == best}
     return next(iter(likeliest.values())) if len(likeliest) == 1 else made
 
 
-def _asks_which_record(made: Outcome) -> bool:
-    """Whether a question was understood, and a name in it is that of several records."""
-    asked = made.verdict
-    return isinstance(asked, Question) and asked.code == "ambiguous" and asked.slot.partition("/")[0] == SLOT
+def _is_placed(asked: Answer) -> bool:
+    """Whether the next or last of several is asked for."""
+    return isinstance(asked, RecordsAnswer) and isinstance(asked.records, Find) and asked.records.order is not None
 
 
 def _tell(outcome: Outcome) -> tuple[object, ...]:

@@ -45,6 +45,7 @@ from agent.planning.task import (
 )
 from agent.planning.told_records import find_dated, find_day, find_states
 from agent.planning.unread_words import HANDING, is_payment, list_unread, names_deed, names_taking_away
+from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar.orders.action_words import ActionWords, read_action_words
 from agent.resolve.rules.grammar.orders.text_parameters import takes_text
 from agent.validate.coverage.opposed_verbs import TAKING_AWAY
@@ -149,7 +150,7 @@ async def preview_offered(task: Task, made: Outcome, plan: Callable[[Task], Awai
     other = await plan(replace(task, request=task.request.model_copy(update={"answers": (chosen,)})))
     if not isinstance(other.verdict, Plan):
         return made
-    sure = isinstance(meant, Ask) and meant.likeliest is not None
+    sure = isinstance(meant, Ask) and meant.likeliest is not None and begins_like_an_order(task.request.text)
     if sure and all(step.risk is not Risk.IRREVERSIBLE for step in other.verdict.steps):
         return hold(other, ONLY_FIT)
     text = f"{asked.text.removesuffix('?')}: {preview_steps(other.verdict.steps)}?"

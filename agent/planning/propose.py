@@ -65,6 +65,7 @@ from agent.planning.unchanged_calls import leave_out_unchanged
 from agent.query.answers import Answerer
 from agent.query.references import Query
 from agent.resolve.resolver import MODEL, Resolver
+from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.resolver import BY_GRAMMAR, RuleResolver
 from agent.runs.answer_phrases import is_cancellation
 from agent.validate.plan_builder import validate
@@ -254,8 +255,8 @@ async def resolve(task: Task, resolver: Resolver) -> Resolved:
 
 
 def _narrow(shortlist: Shortlist, names: Collection[str]) -> Shortlist:
-    offers = [offer for offer in shortlist.offers if offer.name in names]
-    return Shortlist(offers, role=shortlist.role, others=shortlist.others)
+    kept = [each for each in shortlist.offers if each.name in names]
+    return Shortlist(kept, role=shortlist.role, others=shortlist.others)
 
 
 async def _judge(
@@ -292,8 +293,7 @@ async def _plan_whichever_works(
 ) -> Outcome:
     """Chooses among plans that the same words express: the one that works on the records. If none or several do, asks
     which. ``sure`` as in ``Proposed``."""
-    made: list[Outcome] = []
-    failed: PlatformUnavailable | None = None
+    made, failed = list[Outcome](), None
     for each in proposals:
         try:
             made.append(await _validate(task, resolved, each, on_phase))
@@ -303,7 +303,8 @@ async def _plan_whichever_works(
     standing = [each for each in made if not finds_nothing(each.verdict)]
     for some in (working, standing):
         if len(some) == 1 and (sure or is_harmless(task, some[0])):
-            return hold(some[0], NOT_ALL_SEEN) if failed is not None else some[0]
+            one = some[0] if sure or begins_like_an_order(task.request.text) else hold(some[0], ONLY_FIT)
+            return hold(one, NOT_ALL_SEEN) if failed is not None else one
     if failed is not None and not standing:
         raise failed
     if len({tuple(list_planned_actions(each)) for each in made}) == 1 and not standing:

@@ -182,9 +182,10 @@ def _list_numbers(record: Record, kind: RecordKind) -> Iterator[str]:
 
 
 def _list_held_words(record: Record, kind: RecordKind) -> Iterator[str]:
-    """The words of its short texts: where a journey goes, what an item is."""
+    """The words of its short texts: where a journey goes, what an item is. Names of others are found as theirs."""
     for each in kind.fields:
-        yield from _fold_held(record, each)
+        if kind.field_named(f"{each.name.removesuffix('_name')}_id") is None:
+            yield from _fold_held(record, each)
 
 
 def _fold_held(record: Record, each: Field) -> list[str]:

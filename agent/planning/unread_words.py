@@ -89,6 +89,7 @@ def list_unread(
     told = any(_TOLD.search(text, 0, first) for first, _ in find_places(typed, task.request))
     light = _LIGHT | akin | {*states} | _list_light(task, contract, given)
     light |= _GIVING & {*runs[:1]}
+    values = find_places(tuple(given.values()), task.request)
     used = {at for place in find_places(proposal, task.request) for at in range(*place)}
     old = {at for each in _OLD.finditer(text) if each.start("value") not in used for at in range(*each.span())}
     light |= {"add"} if len(every) - len(given) > 1 else frozenset()  # "add Ada to the course"
@@ -100,7 +101,11 @@ def list_unread(
     own |= {each[1] for each in phrases if each[1:2] and each[1] in PARTICLES and stem(each[0]) in map(stem, runs)}
     for word, start, _ in split_runs(text):
         low = word.casefold()
-        if low not in light and stem(low) not in own and start not in used | old:
+        # Whose it was, or what else is changed: "take Duke from Ben's move", "swap 7 with Ada's".
+        behind = start + len(word) + 1
+        away = low == "from" and behind in used and not any(first <= behind < last for first, last in values)
+        leads = not away and not (low == "with" and "swap" in runs)
+        if not leads or (low not in light and stem(low) not in own and start not in used | old):
             yield word
 
 

@@ -57,6 +57,8 @@ _DELAY: Final = (
     rf"|(?:\w+\s+{_UNIT}\s+)?(?:later|earlier)(?=\s*(?:[.,;!]|$))"
     # Beside a used day it is that of another day: "the Friday before".
     r"|(?<=day\s)(?:before|after|prior|following)(?=\s*(?:[.,;!?]|$))"
+    # Somebody's free day is no day to move to: "give Ada Friday off".
+    r"|(?:(?<=day\s)|(?<=\d[snrt][tdh]\s)|(?<=week\s)|(?<=tomorrow\s))off\b"
 )
 _LENGTH: Final = (
     rf"for\s+(?:(?:just|only|exactly|{ROUGHLY})\s+)?(?:an?|one|another|half\s+an?|some|the\s+(?:next|one))\s+(?:\w+\s+)?{_UNIT}(?!\s+of\b)"

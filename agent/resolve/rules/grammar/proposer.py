@@ -298,17 +298,6 @@ class Proposer:
             self.reader.thing = find
             yield find
 
-    def call_instead(self, calls: Sequence[Call], tests: Sequence[Test], stretch: tuple[int, int]) -> tuple[Call, ...]:
-        """The same calls with another record in the place of the tested one: "(… into D2 if it's free,) otherwise
-        D5". None if the words are no such record."""
-        first, stop = (self.reader.end_index(at) for at in stretch)
-        for tested in (each for each in walk(tests) if isinstance(each, Find) and each.said is not None):
-            own = next((each for each in walk(calls) if _is_called(each, tested)), None)
-            other = read_phrase(self.reader, first, stop, self.reader.kinds[tested.record]) if own else None
-            if other is not None and other.last >= stop and other.find.record == tested.record and not other.find.bare:
-                return tuple(exchange(call, own, other.find) for call in calls)
-        return ()
-
     def goes_by(self, word: str) -> bool:
         """Whether an action in reach has this word in its name, title or aliases."""
         names = [name.rpartition(".")[2].replace("_", " ") for name in self.shortlist.others]
@@ -354,10 +343,10 @@ def read_otherwise(proposal: Proposal, guesses: Sequence[tuple[Find, str]]) -> t
 
 def _read_as(owner: Find, kind: str, node: object) -> object:
     """A record by its owner's name, read as one of another kind."""
-    return node.model_copy(update={"record": kind}) if _is_called(node, owner) else node
+    return node.model_copy(update={"record": kind}) if is_called(node, owner) else node
 
 
-def _is_called(node: object, named: Find) -> TypeGuard[Find]:
+def is_called(node: object, named: Find) -> TypeGuard[Find]:
     """Whether a reference goes by the same name of the same kind."""
     return isinstance(node, Find) and (node.record, node.said) == (named.record, named.said)
 

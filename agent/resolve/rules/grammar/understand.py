@@ -12,11 +12,12 @@ from agent.pipeline import Abstain, Ask, Calls, Draft, Proposed, Request, Resolu
 from agent.planning.proposal import ActionAnswer, Find, Proposal, Words
 from agent.planning.quotes import walk
 from agent.resolve.resolver import find_chosen_action
-from agent.resolve.rules.clauses import is_order, parse_clause
+from agent.resolve.rules.clauses import begins_like_an_order, is_order, parse_clause
 from agent.resolve.rules.grammar.exemplified import resolve_exemplified
 from agent.resolve.rules.grammar.named_records import find_named_records
 from agent.resolve.rules.grammar.orders.bare_notes import read_bare_note
 from agent.resolve.rules.grammar.orders.examples import find_exemplified
+from agent.resolve.rules.grammar.other_branch import call_instead
 from agent.resolve.rules.grammar.phrases.titles import Place, find_titles, read_titles_as_names
 from agent.resolve.rules.grammar.proposer import Proposer, add_conditions, make_proposal
 from agent.resolve.rules.grammar.reader import Reader
@@ -223,11 +224,19 @@ def _under_tests(proposer: Proposer, parts: ConditionalRequest) -> Proposed | No
         return None
     made = add_conditions(calls, tests, holds=not parts.negated)
     if parts.otherwise is not None:
-        more = proposer.call_instead(calls, tests, parts.otherwise) or proposer.calls(parts.otherwise)
-        if more is None:
+        more = call_instead(proposer.reader, calls, tests, parts.otherwise)
+        if not more and _says_more(proposer.reader, parts.otherwise[0]):
+            more = proposer.calls(parts.otherwise) or ()
+        if not more:
             return None
         made += add_conditions(more, tests, holds=parts.negated)
     return proposer.propose_calls(made)
+
+
+def _says_more(reader: Reader, start: int) -> bool:
+    """Whether another branch orders something or says where to: "otherwise to Ada". "Otherwise Ada" may be hers of
+    anything."""
+    return begins_like_an_order(reader.text.plain, start) or reader.low(reader.end_index(start)) in {"to", "by", "on"}
 
 
 _ASKED: Final = word_set("how which what who")

@@ -183,3 +183,9 @@ def test_a_name_that_is_read_as_anothers_is_theirs_in_the_condition_too() -> Non
     made = make_proposal([Call(action="pottery.move", arguments={"session_id": session}, condition=when)])
     (other,) = read_otherwise(made, [(owner, "coach")])
     assert {each.record for each in walk(other) if isinstance(each, Find) and each.said is not None} == {"coach"}
+
+
+async def test_a_free_day_is_no_day_of_a_plan() -> None:
+    asked = (await ask(MARINA, "plan a lift for Tess on Friday off")).verdict
+    assert isinstance(asked, Question)
+    assert "Friday off" in asked.text

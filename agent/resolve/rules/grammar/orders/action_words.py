@@ -199,6 +199,11 @@ def find_base_form(said: str) -> str:
     return _UNSURE.get(said, said)
 
 
+def is_over(word: str) -> bool:
+    """Whether a verb tells the past and nothing else: "stayed", "drove", but "put" and "come"."""
+    return is_past(word) and (word.endswith("ed") or find_base_form(stem(word)) != stem(word))
+
+
 def find_predicates(offer: Offer) -> frozenset[str]:
     """Stems of the single words by which an action's own texts say what shall be true: "Mark a parcel as packed", "Say
     that a job is done", "4 is ready". None of a closed list's members, which are values."""

@@ -14,6 +14,8 @@ from agent.resolve.rules.grammar.reader import Reader
 from registry.offers.offer import Offer
 
 _WAYS: Final = frozenset(("from", "to", "for"))
+_CHANGING: Final = WEIGHTY | {"too", "also", "scratch"}
+"""What may change the order, and be no part of a text."""
 _WHERE: Final = frozenset(("in", "at", "on"))
 
 
@@ -44,7 +46,8 @@ def _continues(reader: Reader, first: int, comma: int) -> bool:
     changes the order: "note on 7, not on 9"."""
     behind = reader.low(comma + 1)
     named = not (_WAYS | _WHERE).isdisjoint(reader.lows(first, comma - first))
-    return not named or comma + 1 in reader.numbers or behind in WEIGHTY or any(map(str.isdigit, behind))
+    rest = {*reader.lows(comma + 1, len(reader.tokens) - comma - 1)}
+    return not named or comma + 1 in reader.numbers or not rest.isdisjoint(_CHANGING) or any(map(str.isdigit, behind))
 
 
 def find_texts_behind_prepositions(reader: Reader, offer: Offer, first: int, stop: int) -> dict[str, tuple[int, int]]:

@@ -120,7 +120,8 @@ def _find_told_that(reader: Reader, first: int, stop: int, taken: Collection[int
     come at ten", "ask Ada if she can come". None if the speaker is told: "remind me that Ada comes"."""
     verbs = TELLING | {_ASK}
     verb = next((at for at in range(first, stop) if reader.low(at) in verbs and not _reported(reader, at)), None)
-    if verb is None or reader.low(verb + 1) in _SPEAKERS:
+    spoken_of = verb is not None and reader.low(verb) == _ASK and verb > first  # "someone should ask Ada"
+    if verb is None or spoken_of or reader.low(verb + 1) in _SPEAKERS:
         return None
     start = verb + 1
     told = next((at for at in range(start, stop) if reader.low(at) in {"that", "is", "are"}), stop)

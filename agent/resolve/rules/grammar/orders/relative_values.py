@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final, Literal
 
+from agent.extract.spans.politeness import is_polite_word
 from agent.planning.proposal import Computed, ComputedArgument, FieldOf, Number, Operation
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.orders.action_words import is_over
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.phrases.amounts import find_way
 from agent.resolve.rules.grammar.reader import Reader
@@ -30,6 +33,11 @@ MULTIPLYING: Final = word_set("double triple halve")
 _BY_DAYS: Final = word_set("days weeks fortnights months years")
 _MOST_BETWEEN: Final = 8
 """Tokens between a verb of postponing and the length of time."""
+
+
+_TOLD: Final = lexicon.PAST | lexicon.DENYING | {"every", "been", "imagine"}
+"""Words by which a length of time tells how things stand."""
+_GOING_ON: Final = word_set("and then as because for if unless now instead to from until")
 
 
 def read_difference(
@@ -100,7 +108,11 @@ def _begins_object(reader: Reader, at: int) -> bool:
 def _find_shift(reader: Reader, at: int, end: int, titled: Collection[str], *, ends: bool) -> Literal["+", "-"] | None:
     """Whether a length of time tells how much later or earlier something shall be: "postpone the tour by a week", "put
     it back a day". What ends is made longer by "two more nights", and ends sooner where it is shortened."""
-    before = reader.lows(max(0, at - _MOST_BETWEEN), min(at, _MOST_BETWEEN))
+    begin = max(0, at - _MOST_BETWEEN, *(step + 1 for step in range(at) if reader.is_mark(step)))
+    before = reader.lows(begin, at - begin)
+    passive = any(one in ("is", "are") and not other.endswith("ing") for one, other in pairwise(before))
+    if passive or not _is_said_last(reader, end) or not _TOLD.isdisjoint(before) or any(map(is_over, before)):
+        return None
     if (ends and not _SHORTENING.isdisjoint(before)) or reader.lows(at - 2, 2) == ("earlier", "by"):
         return "-"
     particle = next((each for each in (reader.low(end), *reversed(before)) if each in _CARRYING), "")
@@ -109,6 +121,13 @@ def _find_shift(reader: Reader, at: int, end: int, titled: Collection[str], *, e
         return way
     around = {reader.low(at - 1), *reader.lows(at, end + 1 - at)}
     return "+" if ends and around & (_LONGER | _ANOTHER) else None
+
+
+def _is_said_last(reader: Reader, end: int) -> bool:
+    """Whether nothing is said of a change behind it: "by a week", not "by a week of rain", "a week is too long"."""
+    end += reader.low(end) in _LONGER | _MORE | _LESS | _CARRYING.keys()
+    behind = reader.low(end)
+    return end >= len(reader.tokens) or reader.is_mark(end) or is_polite_word(behind) or behind in _GOING_ON
 
 
 def _list_amounts(reader: Reader, *, dated: bool) -> Iterator[tuple[int, int, Decimal, str | None]]:

@@ -85,9 +85,10 @@ def tells_that(reader: Reader, first: int, at: int) -> bool:
     if reader.low(at) != "that":
         return False
     subject = reader.low(at + 1)
-    if subject in SUBJECTS | lexicon.DETERMINERS | lexicon.OWNERS or at + 1 in reader.numbers:
-        return True
     before = range(first, at)
+    told = any(reader.low(step) in TELLING for step in before)  # "write to Ada that …" is no note on what is hers
+    if not told and (subject in SUBJECTS | lexicon.DETERMINERS | lexicon.OWNERS or at + 1 in reader.numbers):
+        return True
     named = any(reader.tokens[step].owns or re.search(r"\d", reader.low(step)) for step in before)
     whole = reader.noun(at - 1) is None or reader.tokens[at - 2].owns  # "Ada's order"
     known = named or any(reader.noun(step) is not None for step in before)

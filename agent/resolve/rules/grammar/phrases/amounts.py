@@ -176,7 +176,8 @@ class Amounts:
         """The rest, if the record says what is left: "(paid) the rest of 7", but not "20, and the rest later"."""
         reader, whole = self.reader, self.annotation.at_most or self.annotation.derive
         said = reader.lows(at, 2) == ("the", "rest") and not (reader.is_mark(at - 1) or reader.joint(at - 1))
-        how = reader.low(at + 2) == "in" and {at + 2, at + 3}.isdisjoint(reader.ranges.keys() | reader.numbers)
+        members = (str(one) for each in self.offer.properties.values() for one in (each or {}).get("enum") or ())
+        how = reader.low(at + 2) == "in" and reader.low(at + 3) in members
         ends = reader.is_mark(at + 2) or how or reader.low(at + 2) in lexicon.OF
         if whole is None or not (said and ends) or LEFT_STEMS.isdisjoint(name_stems(whole.field)):
             return None

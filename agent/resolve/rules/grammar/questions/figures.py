@@ -50,7 +50,7 @@ from registry.records import Field, RecordKind
 _TOTALS: Final = word_set("total sum combined")
 _AVERAGES: Final = word_set("average mean")
 _SIZES: Final = word_set("amount amounts value values worth price prices money sum total size much big large")
-_TOGETHER: Final = word_set("total altogether overall together sum worth")
+TOGETHER: Final = word_set("total altogether overall together sum worth")
 _SUMMED: Final = (("come", "to"), ("add", "up", "to"), ("amount", "to"), ("sum", "up", "to"), ("total",))
 _LEADS: Final = word_set("what what's is are was were the our calculate give show tell me us have")
 _NUMBERS: Final = ("money_minor", "number", "integer")
@@ -218,7 +218,7 @@ def _in_total(reader: Reader, index: int, stop: int) -> Answer | None:
     else:
         return None
     last = stop
-    while last > at and reader.low(last - 1) in _TOGETHER | {"in", "all"}:
+    while last > at and reader.low(last - 1) in TOGETHER | {"in", "all"}:
         last -= 1
     summed = next((len(words) for words in _SUMMED if reader.lows(last - len(words), len(words)) == words), 0)
     last -= summed if reader.low(at) in {"do", "does"} else 0

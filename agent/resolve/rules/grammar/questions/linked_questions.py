@@ -23,6 +23,7 @@ from agent.planning.proposal import (
     OrderByField,
     RecordsAnswer,
     StateIs,
+    TotalOf,
     ValueAnswer,
 )
 from agent.planning.record_links import RecordLink
@@ -39,6 +40,7 @@ from agent.resolve.rules.grammar.phrases.fields import (
     find_core,
     label_field,
 )
+from agent.resolve.rules.grammar.questions.figures import TOGETHER
 from agent.resolve.rules.grammar.questions.linked_words import (
     PREPOSITIONS,
     TELLS,
@@ -59,6 +61,7 @@ _OPENINGS: Final[tuple[tuple[str, ...], ...]] = (
     ("when",), ("when's",), ("whens",), ("is",), ("are",),
 )  # fmt: skip
 _BACK: Final = "back"
+_COMPARING: Final = "than"
 
 
 def list_linked_answers(reader: Reader, named: Sequence[RecordLink]) -> list[tuple[int, Answer]]:
@@ -67,7 +70,9 @@ def list_linked_answers(reader: Reader, named: Sequence[RecordLink]) -> list[tup
     begin = next((at for at, token in enumerate(reader.tokens) if token.word), 0)
     begin += reader.low(begin) in PREPOSITIONS and reader.low(begin + 1) in ("which", "what")  # "on which shelf"
     opening = max((each for each in _OPENINGS if reader.lows(begin, len(each)) == each), key=len, default=())
-    if not opening or reader.denies or len(reader.tokens) > MOST_TOKENS:
+    low = reader.lows(0, len(reader.tokens))
+    over = "did" in low and "last" not in low
+    if not opening or reader.denies or len(low) > MOST_TOKENS or over or _COMPARING in low:
         return []
     asked, first = opening[0].removesuffix("'s"), begin + len(opening)
     asked = opening[-1] if len(opening) > 1 else {"whos": "who", "whats": "what", "whens": "when"}.get(asked, asked)
@@ -108,7 +113,7 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
     if not (made.where or made.said) or made.rate < TELLS:
         return
     where = [*made.where, *(each for each in lasting if each not in made.where)]
-    find = Find(record=kind.name, said=made.said, where=tuple(where), pick="all")
+    find = Find(record=kind.name, said=made.said, where=tuple(where), pick="one" if made.said is not None else "all")
     head, asked = made.head, made.asked
     fields = tuple(dict.fromkeys(each.name for each in made.fields))
     sums = [each for each in made.fields if each.type in NUMERIC]
@@ -119,7 +124,8 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
     elif asked in ("which", "what", "any", "many") and head is not None and not (asked == "many" and fields):
         whole = find if head is kind else Find(record=head.name, where=(*made.head_is, Has(related=find)), pick="all")
         if asked == "many":
-            yield ValueAnswer(value=CountOf(of=whole))
+            if head is kind or not made.head_is:
+                yield ValueAnswer(value=CountOf(of=whole))
         elif not fields or head is kind:
             yield RecordsAnswer(records=whole, fields=fields)
     elif asked in ("what", "which", "much", "many", "any") and len(fields) == 1 and made.fields[0].type not in DATES:
@@ -127,7 +133,9 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
         words = {*map(find_core, label_field(made.fields[0]).split())}
         called = asked != "many" or words <= {*map(find_core, said)}
         countable = bool(sums) and called and (asked == "much" or sums[0].type != "money_minor")
-        if countable or asked in ("what", "which", "any"):
+        if sums and not (TOGETHER - {"worth"}).isdisjoint(said):
+            yield ValueAnswer(value=TotalOf(field=sums[0].name, of=find))
+        elif countable or asked in ("what", "which", "any"):
             yield RecordsAnswer(records=find, fields=fields)
     elif asked in ("when", "when's") and not made.times:
         line = find_line_ahead(kind) if takes_place(kind, "is") else None
@@ -144,7 +152,7 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
         yield RecordsAnswer(records=find)
     elif asked == "whose" and made.days and any(each.search == "name" for each in kind.fields) and not fields:
         yield RecordsAnswer(records=find)  # "whose vaccination runs out": the animal's
-    elif asked in ("who", "whose") and not any(each.type in DATES for each in made.fields):
+    elif asked in ("who", "whose") and not made.head_is and not any(each.type in DATES for each in made.fields):
         yield from _list_people(reader, made, find)
 
 
@@ -155,9 +163,10 @@ def _list_people(reader: Reader, made: Reading, find: Find) -> Iterator[Answer]:
     if doer is None and people is not None and people.name in owners:  # somebody else, who handles what is theirs
         doer = next(iter(others)) if len(others := reader.doers(made.kind)) == 1 else None
         people = None
-    told = [each for each in made.fields if each.type in ("string", "enum")]
-    if isinstance(doer, Field) or (len(told) == 1 and made.said is not None):
-        yield RecordsAnswer(records=find, fields=(doer.name if isinstance(doer, Field) else told[0].name,))
+    if made.fields:
+        return  # "who calls Ada" asks for no number
+    if isinstance(doer, Field):
+        yield RecordsAnswer(records=find, fields=(doer.name,))
     elif made.said is not None and any(isinstance(each, StateIs) for each in made.where):
         return  # "who refunded 7": nobody's role says who did it
     elif doer is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from agent.extract.references.vocabulary import find_doer_field, is_person
 from agent.planning.proposal import (
@@ -34,7 +34,7 @@ from agent.resolve.rules.grammar.dated_verbs import (
     join_verb,
     takes_place,
 )
-from agent.resolve.rules.grammar.orders.action_words import find_base_form
+from agent.resolve.rules.grammar.orders.action_words import find_base_form, is_over
 from agent.resolve.rules.grammar.phrases.fields import (
     find_core,
     find_named_field,
@@ -52,17 +52,15 @@ _PLAIN: Final = (
     lexicon.DETERMINERS
     | lexicon.BE
     | (lexicon.HAVING - {"with"})
-    | word_set("of for in on at to from by with about do does did get gets we us our i me my you there here")
+    | word_set("of for in on at to from by with about do does did get gets we us our i me my you")
     | word_set("now currently again still left so far please going go goes ours need needs")
 ) - {"that", "this"}
 """Words that ask for nothing of their own."""
+_WAYS: Final = frozenset(("to", "from"))
 PREPOSITIONS: Final = word_set("of for in on at from by with to about")
 _NOW: Final[tuple[tuple[str, ...], ...]] = (
-    ("at", "the", "moment"),
-    ("right", "now"),
-    ("just", "now"),
-    ("at", "present"),
-)
+    ("at", "the", "moment"), ("right", "now"), ("just", "now"), ("at", "present"),
+)  # fmt: skip
 _PLACES: Final[Mapping[str, First]] = {"next": "earliest", "coming": "earliest", "last": "latest", "first": "earliest"}
 _OWING: Final = word_set("left owe owes owing")
 """Words that ask for what is left, to pay or of a stock."""
@@ -71,7 +69,6 @@ _ASSIGNED: Final = word_set("assigned allocated given")
 _BACK: Final = "back"
 _BACK_YET: Final = frozenset((_BACK, "yet"))
 _INSIDE: Final = "in"
-_PRICE: Final = find_core("price")
 _FEWEST: Final = 4
 _LONGEST: Final = 5
 """Words of a label: "can still be refunded"."""
@@ -135,6 +132,8 @@ def read_words(
         {reader.end_index(each.start): reader.end_index(each.end) for each, _ in roles},
     )
     made.names = tuple(ends)
+    if any(_is_doubtful(reader, made, each, held) for each, held in roles):
+        return None
     for each, held in roles:
         _add_name(reader, made, each, held)
     at = first
@@ -144,6 +143,18 @@ def read_words(
             return None
         at = max(step, at + 1)
     return made if _add_times(reader, made) else None
+
+
+def _is_doubtful(reader: Reader, made: Reading, each: RecordLink, held: RecordKind) -> bool:
+    """Whether a name may say something else here: a way that a label has in another direction ("to Heathrow"), short
+    words that no text is searched for ("raw food"), or what somebody only told ("who was rude")."""
+    first = reader.end_index(each.start)
+    before = reader.low(first - 1 - (reader.low(first - 1) in lexicon.DETERMINERS))
+    if not each.held:
+        return held is made.kind and before in _WAYS
+    short = any(len(reader.low(at)) < _FEWEST for at in range(first, reader.end_index(each.end)))
+    owned = reader.low(first - 1) in lexicon.HAVING | {"in", "on", "the", "a"}
+    return short or (made.asked.startswith("who") and not owned)
 
 
 def _find_head(reader: Reader, first: int) -> int:
@@ -164,7 +175,7 @@ def _is_plain(reader: Reader, made: Reading, at: int) -> bool:
     there = low == _INSIDE and made.asked == "who" and dated and takes_place(made.kind, "")
     if low == _INSIDE and dated and not there:
         return False  # since when somebody is in is not known
-    if there or (ends and low in PREPOSITIONS):
+    if there or low == "here" or (ends and low in PREPOSITIONS):
         return there or made.first is not None  # "who is in today, when is Ada next in"
     if low == "left" and made.asked in ("what", "much") and reader.low(at + 1) != "to":
         return False  # of what has no rest
@@ -189,7 +200,8 @@ def _add_name(reader: Reader, made: Reading, each: RecordLink, held: RecordKind)
     where: tuple[Condition, ...] = _list_holders(reader, each, held, first, words) if each.held else ()
     if held is not made.kind:
         said = None if each.held else words
-        made.where.append(BelongsTo(owner=Find(record=held.name, said=said, where=where, pick="all")))
+        pick: Literal["one", "all"] = "one" if said is not None else "all"  # of two namesakes none
+        made.where.append(BelongsTo(owner=Find(record=held.name, said=said, where=where, pick=pick)))
     elif each.held:
         made.where += where
     else:
@@ -250,6 +262,8 @@ def _read_noun(reader: Reader, made: Reading, at: int) -> int:
         made.rate += _NOUN if day is None else _FIELD
         if day is not None:
             return at + length
+    elif made.asked == "when" and not is_person(kind):
+        return 0  # "when is Ada's next stay" asks of stays
     elif reader.leads(made.kind, kind) and day is None:
         if at == made.head_at:
             made.head_is = told
@@ -326,10 +340,10 @@ def _find_alike(kind: RecordKind, low: str) -> Field | None:
     """The one field that a word shortens, or that is what the word says: "meds" of "medicine", "price" of the one sum
     of money, "allergic" of "allergies"."""
     said = stem(low)
-    if find_core(low) == _PRICE:
+    if find_core(low) == find_core("price"):
         sums = [each for each in kind.fields if each.type == "money_minor"]
         return sums[0] if len(sums) == 1 else None
-    if len(said) < _SHORTEST:
+    if len(said) < _SHORTEST or said == stem("pay"):  # what was paid, or is to be
         return None
     told = [
         each
@@ -346,6 +360,8 @@ def _is_akin(said: str, label: str) -> bool:
 
 def _read_deed(reader: Reader, made: Reading, at: int) -> int:
     """What somebody does with the records, or what these are called: "teaching", "who is brewing"."""
+    if is_over(reader.low(at)) and reader.low(at) not in _ASSIGNED:
+        return 0  # whose deed it was is told by what is over
     base = find_base_form(stem(reader.low(at)))
     doers: list[RecordKind | Field] = []
     for relation in made.kind.relations:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Plan
+from agent.planning.proposal import Words
 from agent.planning.task import Verdict
+from agent.resolve.rules.grammar.orders.texts import tells_that
+from agent.resolve.rules.grammar.reader import Reader
 from agent.workspace.context import WorkspaceContext
 from registry.catalogue import Catalogue
 from registry.contract import parse
-from tests.unit.own_worlds import read_words, world
+from tests.unit.own_worlds import NOW, read_words, world
 
 NOTE = parse(
     {
@@ -175,3 +178,19 @@ async def test_brackets_that_change_something_are_no_part_of_a_note(more: str) -
     made = await verdict_of(f"note on F-231 she rang ({more})")
     texts = [each.value for each in made.steps[0].filled] if isinstance(made, Plan) else []
     assert not any(more in str(each) for each in texts), made
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("add a note to Ines Duarte that she has moved", True),
+        ("note for Ines that her fine is due", True),
+        ("write to Ines Duarte that her fine is due", False),  # she is told, and nothing of hers
+        ("write on F-231 that her dog ate it", True),
+    ],
+)
+def test_what_somebody_is_told_is_no_note_on_what_is_theirs(text: str, told: bool) -> None:
+    kinds = [*world("lending").kinds]
+    reader = Reader(text, kinds, NOW, lambda start, end: Words(text=text[start:end], start=start))
+    that = next(at for at in range(len(reader.tokens)) if reader.low(at) == "that")
+    assert tells_that(reader, 0, that) is told
