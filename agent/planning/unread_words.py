@@ -63,6 +63,7 @@ _TOLD: Final = re.compile(r"(?<!\w)(?:is|are|being|has|have|been)\s+$", re.IGNOR
 """Before what something is said to be."""
 _BY_WHAT: Final = re.compile(r"(?<!\w)by\s+(?:the\s+)?$", re.IGNORECASE)
 """Before a way or a means: "by card"."""
+_OWNED: Final = re.compile(r"\s+(?:the\s+)?\w+['’]s\b")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ODD: Final = re.compile(r"[^\w\s.,:;'’‘\"“”()/&#@%€£$+!-]|(?<![\w.,])[-!](?=\s*\w)|!(?=.*\w)")
 """Signs that may deny, remove, compare or point: no plan has a place for them."""
@@ -89,7 +90,6 @@ def list_unread(
     told = any(_TOLD.search(text, 0, first) for first, _ in find_places(typed, task.request))
     light = _LIGHT | akin | {*states} | _list_light(task, contract, given)
     light |= _GIVING & {*runs[:1]}
-    values = find_places(tuple(given.values()), task.request)
     used = {at for place in find_places(proposal, task.request) for at in range(*place)}
     old = {at for each in _OLD.finditer(text) if each.start("value") not in used for at in range(*each.span())}
     light |= {"add"} if len(every) - len(given) > 1 else frozenset()  # "add Ada to the course"
@@ -102,8 +102,7 @@ def list_unread(
     for word, start, _ in split_runs(text):
         low = word.casefold()
         # Whose it was, or what else is changed: "take Duke from Ben's move", "swap 7 with Ada's".
-        behind = start + len(word) + 1
-        away = low == "from" and behind in used and not any(first <= behind < last for first, last in values)
+        away = low == "from" and _OWNED.match(text, start + len(word)) is not None
         leads = not away and not (low == "with" and "swap" in runs)
         if not leads or (low not in light and stem(low) not in own and start not in used | old):
             yield word

@@ -95,6 +95,7 @@ async def test_an_answer_is_shown_with_its_records_and_fitting_actions(shop: Sho
         "count": 1,
         "values": ["1"],
         "actions": ["saas.close_ticket"],
+        "partial": False,
     }
 
 

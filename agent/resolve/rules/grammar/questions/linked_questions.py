@@ -123,9 +123,10 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
             yield RecordsAnswer(records=Find(record=kind.name, said=made.said, pick="all"), fields=stages)
     elif asked in ("which", "what", "any", "many") and head is not None and not (asked == "many" and fields):
         whole = find if head is kind else Find(record=head.name, where=(*made.head_is, Has(related=find)), pick="all")
+        if head is not kind and kind.relation_to(head.name) is None:
+            return  # what they have nothing to do with but through something else
         if asked == "many":
-            if head is kind or not made.head_is:
-                yield ValueAnswer(value=CountOf(of=whole))
+            yield ValueAnswer(value=CountOf(of=whole))
         elif not fields or head is kind:
             yield RecordsAnswer(records=whole, fields=fields)
     elif asked in ("what", "which", "much", "many", "any") and len(fields) == 1 and made.fields[0].type not in DATES:

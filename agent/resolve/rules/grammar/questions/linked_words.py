@@ -66,8 +66,7 @@ _OWING: Final = word_set("left owe owes owing")
 """Words that ask for what is left, to pay or of a stock."""
 _NEEDS: Final = word_set("need needs")
 _ASSIGNED: Final = word_set("assigned allocated given")
-_BACK: Final = "back"
-_BACK_YET: Final = frozenset((_BACK, "yet"))
+_BACK_YET: Final = frozenset(("back", "yet"))
 _INSIDE: Final = "in"
 _FEWEST: Final = 4
 _LONGEST: Final = 5
@@ -146,14 +145,15 @@ def read_words(
 
 
 def _is_doubtful(reader: Reader, made: Reading, each: RecordLink, held: RecordKind) -> bool:
-    """Whether a name may say something else here: a way that a label has in another direction ("to Heathrow"), short
-    words that no text is searched for ("raw food"), or what somebody only told ("who was rude")."""
+    """Whether a name may say something else here: a way in another direction ("to Heathrow"), or what somebody told."""
     first = reader.end_index(each.start)
     before = reader.low(first - 1 - (reader.low(first - 1) in lexicon.DETERMINERS))
+    if made.asked.startswith("who") and reader.low(first - 1) in lexicon.BE and not is_person(held):
+        return True
     if not each.held:
-        return held is made.kind and before in _WAYS
+        return held is made.kind and before in _WAYS and reader.low(first - 2) != "left"
     short = any(len(reader.low(at)) < _FEWEST for at in range(first, reader.end_index(each.end)))
-    owned = reader.low(first - 1) in lexicon.HAVING | {"in", "on", "the", "a"}
+    owned = reader.low(first - 1) in lexicon.HAVING | {"in", "on", "to", "the", "a"}
     return short or (made.asked.startswith("who") and not owned)
 
 
@@ -183,8 +183,9 @@ def _is_plain(reader: Reader, made: Reading, at: int) -> bool:
         return False  # so many are needed, and not there
     if low == "with" and any(at < start <= at + 2 for start in made.names):
         return False  # "an evening with Ada"
-    begins = made.asked == "when" and low in TAKES_PLACE and takes_place(made.kind, "")
-    handles = begins or (made.asked in ("what", "which") and named and low in lexicon.HANDLING | {"drive"})
+    handles = (made.asked == "when" and low in TAKES_PLACE and takes_place(made.kind, "")) or (
+        made.asked in ("what", "which") and named and low in lexicon.HANDLING | {"drive"}
+    )
     return (
         low in _PLAIN
         or handles
