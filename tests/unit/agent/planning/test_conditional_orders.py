@@ -189,3 +189,9 @@ async def test_a_free_day_is_no_day_of_a_plan() -> None:
     asked = (await ask(MARINA, "plan a lift for Tess on Friday off")).verdict
     assert isinstance(asked, Question)
     assert "Friday off" in asked.text
+
+
+@pytest.mark.parametrize("other", ["Otto", "Greta"])
+async def test_a_name_in_the_place_of_a_number_is_no_other_branch(other: str) -> None:
+    asked = (await ask(MARINA, f"close job 901 if it's given, otherwise {other}")).verdict
+    assert isinstance(asked, Question)

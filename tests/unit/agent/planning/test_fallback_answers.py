@@ -21,8 +21,8 @@ def is_partial(verdict: Verdict) -> bool:
     [
         ("what glaze does Jonas Winters like?", "I can't tell what ‘glaze’ means here. This is known of Jonas Winters: "
             "j@post.example, grade skilled, coach Bruno Adler,", ["2", "304", "303", "62", "802"]),
-        ("which sessions are firing on the 26th?", "I can't tell what ‘firing’ means here. On 26 Nov 2026: Sessions: session 304",
-            ["304"]),
+        ("which sessions are firing on the 26th?", "I can't tell what ‘firing’ means here. On 26 Nov 2026: Sessions: "
+            "session 304", ["304"]),
         ("is Jonas Winters free on thursday?", "I can't tell what ‘free’ means here. Of Jonas Winters on 26 Nov 2026: "
             "Sessions: session 304", ["304"]),
         ("did Jonas turn up on the 12th", "I can't tell what ‘turn’ means here. Of Jonas Winters on 12 Nov 2026: "

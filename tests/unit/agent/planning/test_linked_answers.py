@@ -46,6 +46,9 @@ async def test_the_answer_has_a_place_for_every_word(world: FrozenWorld, text: s
         (LAUNDRY, "what's the price of load 802 without ironing"),
         (LAUNDRY, "whats the care for the second duvet"),
         (LAUNDRY, "who ironed the curtains"),
+        (LAUNDRY, "which loads are bigger than load 802"),
+        (POTTERY, "when is Edda's next wheel"),
+        (POTTERY, "what did Edda pay"),
     ],
 )
 async def test_a_word_without_a_place_is_not_passed_over(world: FrozenWorld, text: str) -> None:

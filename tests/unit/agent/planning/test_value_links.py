@@ -108,6 +108,10 @@ async def test_values_are_found_apart_from_what_the_action_is_called(
         "rudi and vera take over the vivaro",  # one has it, not two in turn
         "rudi can't take over the vivaro",
         "rudi took over the vivaro",
+        "nell stayed two nights longer",
+        "nell stays two nights too long",
+        "nell stays two nights longer every year",
+        "swap the vivaro with rudi's",
     ],
 )
 async def test_what_says_more_or_other_than_the_values_is_no_plan(text: str) -> None:

@@ -49,11 +49,9 @@ from language.wordnet import find_similar_stems
 from registry.records import Field, RecordKind
 
 _PLAIN: Final = (
-    lexicon.DETERMINERS
-    | lexicon.BE
-    | (lexicon.HAVING - {"with"})
-    | word_set("of for in on at to from by with about do does did get gets we us our i me my you")
-    | word_set("now currently again still left so far please going go goes ours need needs")
+    (lexicon.DETERMINERS | lexicon.BE | lexicon.HAVING)
+    | word_set("of for in on at to from by about do does did get gets we us our i me my you now currently again still")
+    | word_set("left so far please going go goes ours need needs with")
 ) - {"that", "this"}
 """Words that ask for nothing of their own."""
 _WAYS: Final = frozenset(("to", "from"))
@@ -145,7 +143,7 @@ def read_words(
 
 
 def _is_doubtful(reader: Reader, made: Reading, each: RecordLink, held: RecordKind) -> bool:
-    """Whether a name may say something else here: a way in another direction ("to Heathrow"), or what somebody told."""
+    """Whether a name may say something else here: another direction ("to Heathrow"), or what was told of somebody."""
     first = reader.end_index(each.start)
     before = reader.low(first - 1 - (reader.low(first - 1) in lexicon.DETERMINERS))
     if made.asked.startswith("who") and reader.low(first - 1) in lexicon.BE and not is_person(held):
