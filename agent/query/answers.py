@@ -20,6 +20,7 @@ from agent.planning.proposal import (
     OrderByCount,
     RecordsAnswer,
     Reference,
+    StateIs,
     Test,
     TotalOf,
     ValueAnswer,
@@ -109,6 +110,8 @@ class Answerer:
         placed = isinstance(reference, Find) and reference.order is not None and reference.pick != "all"
         self.query.context.tells_ties = placed
         found = await (self.query.records.find if one else self.query.records.find_all)(need, reference)
+        if isinstance(found, Question) and found.code == "ambiguous" and "cancelled" in need.kind.states:
+            found = await self._find_standing(need, reference) or found
         if isinstance(found, Question):
             return found
         kind = found[0].kind if found else need.kind
@@ -143,6 +146,14 @@ class Answerer:
             listed = "; ".join(f"{each.label} ({count})" for each, count in zip(found, counts, strict=False) if count)
             text = f"{told}: {listed or list_records(found, known or list_asked_fields(reference, kind))}."
         return self._reply(text, found, values=values if known else ())
+
+    async def _find_standing(self, need: RecordQuery, reference: Reference) -> tuple[LocatedRecord, ...]:
+        """The one record that is meant if those that are cancelled give way. Empty if there is none, or several."""
+        if not isinstance(reference, Find):
+            return ()
+        stands = StateIs(state="cancelled", negated=True)
+        found = await self.query.records.find(need, reference.model_copy(update={"where": (*reference.where, stands)}))
+        return found if not isinstance(found, Question) else ()
 
     def _reply(
         self, text: str, found: Sequence[LocatedRecord], *, values: tuple[str, ...] = (), count: int | None = None

@@ -612,8 +612,8 @@ class RegisteredList:
 class Reply:
     """The answer of a run in the state ``answered``, computed by code from records. ``values`` are the requested
     values, days in ISO 8601. ``records`` are the records behind the answer (one page; ``count`` is the total).
-    ``actions`` are the names of actions that fit these records. ``partial``: the question isn't understood, and the text
-    tells only what is known of what it names."""
+    ``actions`` are the names of actions that fit these records. ``partial``: the question isn't understood, and the
+    text tells only what is known of what it names."""
 
     text: str
     record_kind: Optional[str]
