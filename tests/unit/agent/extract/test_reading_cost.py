@@ -70,6 +70,7 @@ GROWING: dict[str, str] = {
     "corrections": "close ticket 5519\n\n" + "Ada saw 3 of it no wait " * 160,
     "restrictions": "close ticket 5519\n\n" + "only 5 and 7 dollars " * 190,
     "bounds": "close ticket 5519\n\n" + "Ada waits until Friday at most half of it\n" * 92,
+    "alternatives": "is " + "invoice 1042 paid or " * 190,
     "reasons": "close ticket 5519\n\n" + "for the outage on 3 March " * 150,
 }
 

@@ -57,6 +57,8 @@ from registry.records import RecordKind
 
 _ALL: Final = (lexicon.EVERY - {"any"}) | {"both"}
 _WHOLLY: Final = word_set("all fully completely")
+_MOST_WORDS: Final = 12
+"""Of a name: a long request stays cheap."""
 _BECOME: Final = frozenset(("get", "become"))
 _THING: Final = frozenset(("anything", "something"))
 
@@ -96,7 +98,7 @@ def _named_so(reader: Reader, index: int, stop: int) -> Answer | None:
     """Whether something that goes by plain words is so: "is the oak bench free"."""
     made = [
         YesNoAnswer(tests=(test_told(find, *so[0], negated=False),), about=find)
-        for at in range(index + 2, stop if reader.low(index) in {"is", "are"} else index)
+        for at in range(index + 2, min(stop, index + _MOST_WORDS) if reader.low(index) in {"is", "are"} else index)
         for find in list_meant(reader, index + 1, at)
         if find.said is not None and find.pick == "one"
         if (so := read_predicate_of(reader, reader.kinds[find.record], at, stop)) is not None
