@@ -20,6 +20,8 @@ from language.wordnet import is_word
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
+MOST_CHARACTERS: Final = 400
+"""Of a request that is read a second time."""
 _NAME: Final = re.compile(r"(?<![\w@.'’/#+-])[^\W\d_]{3,}(?![\w@/+-]|\.\w|['’](?!s\b))")
 
 _DEED: Final = re.compile(r"\w{3,}ed")
@@ -35,7 +37,7 @@ def read_names(
     kinds: Sequence[RecordKind],
 ) -> Proposed | None:
     """What the request means if its strange words are names. None if that is nothing else."""
-    named = capitalize_names(read, kinds)
+    named = capitalize_names(read, kinds) if len(read.text) <= MOST_CHARACTERS else read
     if named.text == read.text:
         return None
     other = understand(named, request.model_copy(update={"text": named.text}), shortlist, kinds)
