@@ -101,10 +101,10 @@ def list_unread(
     own |= {each[1] for each in phrases if each[1:2] and each[1] in PARTICLES and stem(each[0]) in map(stem, runs)}
     for word, start, _ in split_runs(text):
         low = word.casefold()
-        # Whose it was, or what else is changed: "take Duke from Ben's move", "swap 7 with Ada's".
-        away = low == "from" and _OWNED.match(text, start + len(word)) is not None
-        leads = not away and not (low == "with" and "swap" in runs)
-        if not leads or (low not in light and stem(low) not in own and start not in used | old):
+        # Whose it was, or what else is changed: "from Ada's tour", "swap 7 with Ada's".
+        other = low == "from" and _OWNED.match(text, start + len(word)) is not None
+        other = other or (low == "with" and "swap" in runs)
+        if other or (low not in light and stem(low) not in own and start not in used | old):
             yield word
 
 

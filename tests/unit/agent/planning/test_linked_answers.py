@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from agent.pipeline import Abstain, Question, Reply
+from agent.pipeline import Abstain, Plan, Question, Reply
 from evals.cases.frozen_world import FrozenWorld
 from tests.unit.laundry import LAUNDRY
 from tests.unit.marina import ask
+from tests.unit.own_worlds import read_words, world
 from tests.unit.pottery import POTTERY
 
 
@@ -49,8 +50,20 @@ async def test_the_answer_has_a_place_for_every_word(world: FrozenWorld, text: s
         (LAUNDRY, "which loads are bigger than load 802"),
         (POTTERY, "when is Edda's next wheel"),
         (POTTERY, "what did Edda pay"),
+        (POTTERY, "who was kick 2"),
     ],
 )
 async def test_a_word_without_a_place_is_not_passed_over(world: FrozenWorld, text: str) -> None:
     made = (await ask(world, text)).verdict
     assert isinstance(made, Abstain | Question) or (isinstance(made, Reply) and made.partial), made
+
+
+async def test_a_comparison_is_not_passed_over() -> None:
+    made = await read_words("how many horses are older than 5 days", world("riding"))
+    assert isinstance(made, Abstain | Question), made
+
+
+async def test_a_plan_that_no_verb_tells_from_others_waits() -> None:
+    made = await read_words("friday for Priya", world("hotel"))
+    assert isinstance(made, Plan), made
+    assert made.held
