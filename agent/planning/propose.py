@@ -1,5 +1,4 @@
-"""The one planning path: turns a request into a plan, question, answer or refusal. It resolves, validates, tries
-alternatives and falls back.
+"""The one planning path: resolves a request, validates, tries alternatives, and plans, asks, answers or refuses.
 
 Console, API, automations, evals and the command line all use it, so what is measured is what is done.
 """
@@ -62,6 +61,7 @@ from agent.planning.task import (
 from agent.planning.thread import list_earlier_arguments
 from agent.planning.typed_answers import settle_answer
 from agent.planning.unchanged_calls import leave_out_unchanged
+from agent.planning.unread_words import hold_unread
 from agent.query.answers import Answerer
 from agent.query.references import Query
 from agent.resolve.resolver import MODEL, Resolver
@@ -124,10 +124,10 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
 
     if BY_GRAMMAR in resolved.trace.notes:
         read = partial(resolver.resolve, kinds=tuple(task.workspace_context.kinds))
-        linked = await plan_linked(task, made, read, lambda each: _validate(task, resolved, each, on_phase))
-        if linked is made:
-            linked = await answer_linked(task, made, lambda each: _validate(task, resolved, each, on_phase))
-        return await preview_offered(task, made, plan) if linked is made else linked
+        tried = partial(_validate, task, resolved, on_phase=on_phase)
+        linked = await plan_linked(task, made, read, tried)
+        linked = await answer_linked(task, made, tried) if linked is made else linked
+        return hold_unread(task, await preview_offered(task, made, plan)) if linked is made else linked
     if resolved.by_rules is None:  # the plain form: words of a thread or after an answer, which don't stand alone
         return hold(made, READ_BY_MODEL_ALONE) if is_plain(resolved.trace.prompt_version or "") else made
     return await weigh(

@@ -18,9 +18,9 @@ from typing import Any, Final, Protocol, TypeVar
 
 from agent.pipeline import Plan, Proposed, Question, Resolved
 from agent.planning.proposal import Proposal
-from agent.planning.task import Outcome, Task, hold
+from agent.planning.task import Outcome, Task, hold_for_words
 from agent.resolve.resolver import PieceQuestion, Resolver, SecondReader
-from agent.validate.questions import REST, quote_several, quote_words
+from agent.validate.questions import REST, quote_words
 from core.errors import ModelMisbehaved, ModelUnavailable, PlatformUnavailable
 
 TAKES_BACK: Final = "It takes back what was done before, so it waits for a yes."
@@ -103,4 +103,4 @@ def _show(made: Outcome, plan: Plan) -> Outcome:
     untold = [each for each in plan.pieces if not any(quote_words(each) in told for told in plan.held)]
     if not untold:
         return made
-    return hold(made, f"Check that nothing is missing: you also wrote {quote_several(untold)}.")
+    return hold_for_words(made, untold)

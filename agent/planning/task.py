@@ -25,7 +25,7 @@ from agent.planning.quotes import walk
 from agent.planning.thread import NO_THREAD, Thread, ThreadCall
 from agent.query.context import RecordKey
 from agent.runs.run import Run
-from agent.validate.questions import ask_for_action
+from agent.validate.questions import ask_for_action, quote_several
 from core.actor import Actor, Surface
 from registry.catalogue import Catalogue
 from registry.conditions.condition import CheapOnly, Evaluator
@@ -198,6 +198,11 @@ def _list_held(plan: Plan) -> set[str]:
 def hold(outcome: Outcome, why: str) -> Outcome:
     """The outcome, waiting for a person if its plan changes something, now or after its question is answered."""
     return replace(outcome, hold=why) if isinstance(outcome.verdict, Plan | Question) else outcome
+
+
+def hold_for_words(outcome: Outcome, words: Sequence[str]) -> Outcome:
+    """The outcome, waiting for a person, who is shown the words that it leaves out."""
+    return hold(outcome, f"Check that nothing is missing: you also wrote {quote_several(words)}.")
 
 
 def changes_something(plan: Plan) -> bool:

@@ -1,28 +1,24 @@
-"""Unread words: the words of a request that a plan has no place for, where no word names its action."""
+"""Unread words: the words of a request that a plan has no place for, where no word orders its action."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from agent.extract.time.day_pairs import ENDS, name_day
-from agent.planning.proposal import (
-    Argument,
-    Computed,
-    PlanResult,
-    Proposal,
-    RecordArgument,
-    TypedValue,
-)
+from agent.pipeline import Plan
+from agent.planning.proposal import Argument, Computed, PlanResult, Proposal, RecordArgument, TypedValue
 from agent.planning.quotes import find_places, walk
-from agent.planning.task import Task
+from agent.planning.task import Outcome, Task, hold_for_words
+from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order, split_clauses
 from agent.resolve.rules.grammar.orders.action_words import LIGHT as PLAIN_VERBS
-from agent.resolve.rules.grammar.orders.action_words import ActionWords, find_base_form
+from agent.resolve.rules.grammar.orders.action_words import ActionWords, find_base_form, read_action_words
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.validate.coverage.opposed_verbs import GIVING_BACK, TAKING_AWAY
 from agent.validate.coverage.unused_words import list_referred_kinds
 from language.example_patterns import PARTICLES
+from language.locales import translate
 from language.stems import EMPTY, is_past, name_stems, split_runs, stem, stem_text
 from language.text import word_set
 from registry.contract import Contract
@@ -67,6 +63,8 @@ _OWNED: Final = re.compile(r"\s+(?:the\s+)?\w+['’]s\b")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ODD: Final = re.compile(r"[^\w\s.,:;'’‘\"“”()/&#@%€£$+!-]|(?<![\w.,])[-!](?=\s*\w)|!(?=.*\w)")
 """Signs that may deny, remove, compare or point: no plan has a place for them."""
+_LETS: Final = re.compile(r"\W*(?:please\s+)?let\b", re.IGNORECASE)
+"""An order whose verb stands further on: "let Ada know"."""
 _ANY_AMOUNT: Final = "amount"
 """What a parameter is called that may as well be given or taken."""
 AKIN: Final = 0.3
@@ -75,11 +73,11 @@ AKIN: Final = 0.3
 
 def list_unread(
     task: Task, proposal: Proposal, contract: Contract, words: ActionWords, states: Iterable[str] = ()
-) -> Iterator[str]:
-    """The words of the request that are neither in the plan, nor of its action, nor one of the ``states`` by which its
-    record is told."""
+) -> Iterator[tuple[int, int]]:
+    """The places of the words of the request that are neither in the plan, nor of its action, nor one of the ``states``
+    by which its record is told."""
     text = task.request.text
-    yield from _ODD.findall(text)
+    yield from (each.span() for each in _ODD.finditer(text))
     call = proposal.result.calls[0] if isinstance(proposal.result, PlanResult) else None
     every: Mapping[str, Argument] = call.arguments if call is not None else {}
     given = {name: each for name, each in every.items() if not isinstance(each, RecordArgument)}
@@ -99,13 +97,48 @@ def list_unread(
     own = _collect_own_stems(task, contract, every)
     phrases = (each.casefold().split() for each in (contract.title, *contract.aliases))
     own |= {each[1] for each in phrases if each[1:2] and each[1] in PARTICLES and stem(each[0]) in map(stem, runs)}
-    for word, start, _ in split_runs(text):
+    for word, start, end in split_runs(text):
         low = word.casefold()
         # Whose it was, or what else is changed: "from Ada's tour", "swap 7 with Ada's".
         other = low == "from" and _OWNED.match(text, start + len(word)) is not None
         other = other or (low == "with" and "swap" in runs)
         if other or (low not in light and stem(low) not in own and start not in used | old):
-            yield word
+            yield start, end
+
+
+def hold_unread(task: Task, made: Outcome) -> Outcome:
+    """Makes a plan wait that leaves words out, if no clause of the request has the form of an order: "the bath for Ada
+    is off" may say that there is none. The words are shown."""
+    plan, request = made.verdict, task.request
+    if not isinstance(plan, Plan) or made.proposal is None or plan.held or made.hold:
+        return made
+    if request.answers or request.thread:
+        return made
+    clauses = [each.text for each in split_clauses(request.text) if begins_like_an_order(each.text)]
+    if translate(request.text) is not None or any(map(_LETS.match, clauses)):
+        return made  # words of other languages are looked for elsewhere
+    heads = {head for each in clauses if (head := find_head(each)) is not None}
+    shortlist = task.workspace_context.shortlist(task.actor, request.surface)
+    left = []
+    for step in plan.steps:
+        offer, contract = shortlist.get(step.action), task.workspace_context.catalogue.get(step.action)
+        if offer is None or contract is None:
+            return made
+        words = read_action_words(offer, shortlist)
+        if any(is_order(each) or words.rate_verb(find_base_form(each)) >= AKIN for each in heads):  # "rain" is none
+            return made
+        left.append(list_unread(task, made.proposal, contract, words))
+    unread = sorted(set.intersection(*map(set, left)))
+    return hold_for_words(made, _join_neighbours(request.text, unread)) if unread else made
+
+
+def _join_neighbours(text: str, places: Sequence[tuple[int, int]]) -> list[str]:
+    """The words at these places, those in a row as one stretch."""
+    made: list[tuple[int, int]] = []
+    for start, end in places:
+        follows = made and not any(map(str.isalnum, text[made[-1][1] : start]))
+        made[-1:] = [(made[-1][0], end)] if follows else [*made[-1:], (start, end)]
+    return [text[start:end] for start, end in made]
 
 
 def _list_light(task: Task, contract: Contract, given: Mapping[str, Argument]) -> frozenset[str]:

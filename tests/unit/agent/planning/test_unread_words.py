@@ -196,3 +196,24 @@ async def test_a_sign_that_denies_is_asked_about_whoever_reads_it(sign: str) -> 
     made = (await ask_garage(f"give job 805 {sign} to Bruno")).verdict
     assert isinstance(made, Question), made
     assert sign in made.text
+
+
+@pytest.mark.parametrize(
+    ("text", "left_out"),
+    [
+        ("803 to Monday is off", "‘is off’"),
+        ("snow put job 803 off by a week", "‘snow’"),
+        ("801 ready, or so the rumour goes", "‘or so’ and ‘rumour’"),
+    ],
+)
+async def test_what_has_no_form_of_an_order_waits_if_a_word_has_no_place(text: str, left_out: str) -> None:
+    made = (await ask_garage(text)).verdict
+    assert isinstance(made, Plan), made
+    assert made.held == (f"Check that nothing is missing: you also wrote {left_out}.",)
+
+
+@pytest.mark.parametrize("text", ["803 to Monday", "801 ready", "put job 803 off by a week, would you"])
+async def test_what_is_said_in_full_or_ordered_does_not_wait(text: str) -> None:
+    made = (await ask_garage(text)).verdict
+    assert isinstance(made, Plan), made
+    assert not made.held
