@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -13,6 +14,7 @@ from agent.validate.records.located import LocatedRecord
 from core.display_text import to_display_text
 from registry.records import Field, format_field
 
+Group = tuple[str, Sequence[LocatedRecord]]
 MOST_GROUPS: Final = 20
 """The most groups that are told; the others are counted together."""
 
@@ -27,11 +29,23 @@ def count_by(by: Field, found: Sequence[LocatedRecord]) -> str:
 def write_totals(by: Field, total: TotalOf, found: Sequence[LocatedRecord]) -> str:
     """ "paid 149.00 EUR, open 19.00 EUR": the sum of a field for each value of another."""
     groups = _grouped(by, found)
-    amounts = {value: [*_list_amounts(total.field, records)] for value, records in groups}
-    units = {each.unit for held in amounts.values() for each in held}
-    if not by.values and len(units) == 1:  # the highest first; a closed list has an order of its own
-        groups = sorted(groups, key=lambda group: -sum(each.number for each in amounts[group[0]]))
+    if not by.values:  # a closed list has an order of its own
+        groups = _put_highest_first(groups, {value: _add_up(total.field, records) for value, records in groups})
     return _told(groups, [f"{value} {_sum(total.field, records)}" for value, records in groups])
+
+
+def _put_highest_first(groups: Sequence[Group], sums: Mapping[str, Mapping[str | None, Decimal]]) -> list[Group]:
+    """The highest sums first, those of the commonest currency before others. Of each currency the highest are among
+    those that are told, as none is more than another's."""
+    common = [unit for unit, _ in Counter(unit for held in sums.values() for unit in held).most_common()]
+    lines = [
+        sorted((each for each in groups if unit in sums[each[0]]), key=lambda each: -sums[each[0]][unit])
+        for unit in common
+    ]
+    share = MOST_GROUPS // max(1, len(lines))
+    firsts = [each for line in lines for each in line[:share]]
+    made = dict([*firsts, *(each for line in lines for each in line), *groups])
+    return [*made.items()]
 
 
 def _list_amounts(name: str, found: Sequence[LocatedRecord]) -> Iterator[Quantity]:
@@ -43,13 +57,19 @@ def _list_amounts(name: str, found: Sequence[LocatedRecord]) -> Iterator[Quantit
 
 
 def _sum(name: str, found: Sequence[LocatedRecord]) -> str:
+    sums = sorted(_add_up(name, found).items(), key=str)
+    return " and ".join(Quantity(number, unit).shown for unit, number in sums) or "nothing"
+
+
+def _add_up(name: str, found: Sequence[LocatedRecord]) -> dict[str | None, Decimal]:
+    """The sum of a field in each unit."""
     sums: dict[str | None, Decimal] = {}
     for each in _list_amounts(name, found):
         sums[each.unit] = sums.get(each.unit, Decimal(0)) + each.number
-    return " and ".join(Quantity(number, unit).shown for unit, number in sorted(sums.items(), key=str)) or "nothing"
+    return sums
 
 
-def _grouped(by: Field, found: Sequence[LocatedRecord]) -> list[tuple[str, Sequence[LocatedRecord]]]:
+def _grouped(by: Field, found: Sequence[LocatedRecord]) -> list[Group]:
     """The records grouped by a field's value. Owners are grouped by id and shown by name."""
     groups: dict[str, list[LocatedRecord]] = {}
     for each in found:
@@ -66,6 +86,6 @@ def _value(by: Field, found: LocatedRecord) -> str:
     return to_display_text(shown)
 
 
-def _told(groups: Sequence[tuple[str, Sequence[LocatedRecord]]], told: Sequence[str]) -> str:
+def _told(groups: Sequence[Group], told: Sequence[str]) -> str:
     rest = sum(len(records) for _, records in groups[MOST_GROUPS:])
     return ", ".join([*told[:MOST_GROUPS], *([f"{rest} others"] if rest else [])])

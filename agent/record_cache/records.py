@@ -24,6 +24,8 @@ from store.record_cache.records import CacheScope, RangeFilter, RecordRow, SortO
 log = logging.getLogger(__name__)
 
 MAX_TEXT_CHARS: Final = 200
+MOST_WORDS: Final = 12
+"""Words of a name that are looked up, each by a query. One letter may fold to several words."""
 MAX_CANDIDATES: Final = 500
 _NUMERIC: Final = frozenset({"integer", "number", "money_minor"})
 
@@ -143,7 +145,7 @@ async def _search_by_name(
 ) -> list[Record]:
     """The records that match the query's text, best first."""
     text = (query.text or "")[:MAX_TEXT_CHARS]
-    asked = record_matching.split_words(text)
+    asked = [*dict.fromkeys(record_matching.split_words(text))][:MOST_WORDS]
     terms = [await _list_terms(session, scope, word) for word in asked]
     named = [each for each in kind.fields if each.search in ("name", "text") and query.by in (None, each.search)]
     exact = [[match] for match in _list_exact(kind, query, text)]

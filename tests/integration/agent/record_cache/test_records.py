@@ -3,12 +3,15 @@ it counts."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 
 from agent.pipeline import RecordSource
+from agent.record_cache.records import MOST_WORDS
 from agent.runs.run import Run
 from core.errors import InvalidInput, PlatformUnavailable
 from registry.records import Query, Record
@@ -50,6 +53,29 @@ async def test_every_name_number_and_address_finds_what_the_platform_finds(synce
             different.append((text, by, [one for one, *_ in kept], [one for one, *_ in live]))
     assert not different, different
     assert len(asked) > 180
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 200,
+        " ".join(map("".join, itertools.product("abcdefg", "rstuvwxyz"))),
+    ],
+)
+async def test_a_name_of_many_words_costs_a_bounded_number_of_queries(synced: Looking, name: str) -> None:
+    kinds = (await synced.context()).kinds
+    asked = 0
+
+    def count(*_: Any) -> None:
+        nonlocal asked
+        asked += 1
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        await kinds.search(Query("customer", name, "name"))
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+    assert asked < 2 * MOST_WORDS
 
 
 @pytest.mark.parametrize(
