@@ -30,7 +30,7 @@ from agent.query.action_answers import answer_about_action, list_abilities, list
 from agent.query.arithmetic import test_holds
 from agent.query.context import Quantity, Worked
 from agent.query.groups import count_by, write_totals
-from agent.query.other_connections import note_other_connections
+from agent.query.other_connections import tell_connection
 from agent.query.references import Query
 from agent.query.slips import find_so_called, tell_slips
 from agent.query.standing import list_theirs, tell_deciding, tell_standing
@@ -73,15 +73,14 @@ class Answerer:
     async def answer(self, asked: Answer) -> Reply | Question:
         """Raises PlatformUnavailable."""
         made = await self._answer(asked)
+        alone = tell_connection(self.query.kinds, asked, made, self.query.context.request.text)
         if not isinstance(made, Reply):
-            return made
+            return made.model_copy(update={"text": f"{made.text} {alone}".strip()})
         slips = self.query.records.search.slips
         if (other := await find_so_called(self.query.context, slips)) is not None:
             text = f"{quote_words(other[1])} is the name of {with_article(name_kind(other[0]))}. Which one is meant?"
             return Question(slot=SLOT, code="not_found", text=text)
-        notes = [*self.query.records.tell_other_words(), *await tell_slips(self.query.context, slips)]
-        if made.record_kind is not None:
-            notes.append(note_other_connections(self.query.kinds, made.record_kind, self.query.context.request.text))
+        notes = [*self.query.records.tell_other_words(), *await tell_slips(self.query.context, slips), alone]
         return made.model_copy(update={"text": " ".join(filter(None, (made.text, *notes)))})
 
     async def _answer(self, asked: Answer) -> Reply | Question:

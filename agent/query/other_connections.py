@@ -4,7 +4,37 @@ from __future__ import annotations
 
 import re
 
+from agent.pipeline import Question, Reply
+from agent.planning.proposal import Answer, Find
+from agent.planning.quotes import walk
+from agent.validate.questions import join, quote_words
 from registry.records import Kinds, Place
+
+
+def tell_connection(kinds: Kinds, asked: Answer, made: Reply | Question, text: str) -> str:
+    """Says which connection was searched for a question, or for a record of it that wasn't found. Empty if the words
+    could mean no other."""
+    if isinstance(made, Question) and made.code != "not_found":
+        return ""
+    finds = [each for each in walk(asked) if isinstance(each, Find)]
+    read = [each.record for each in finds]
+    read += [made.record_kind] if isinstance(made, Reply) and made.record_kind is not None else []
+    note = next(filter(None, (note_other_connections(kinds, each, text) for each in dict.fromkeys(read))), "")
+    if note or isinstance(made, Reply):
+        return note
+    named = (each.record for each in finds if each.said is not None and quote_words(each.said.text) in made.text)
+    return next(filter(None, (_tell_unsearched(kinds, each) for each in named)), "")
+
+
+def _tell_unsearched(kinds: Kinds, name: str) -> str:
+    """Which other connections may have the record that was not found."""
+    kind = kinds.get(name)
+    if kind is None:
+        return ""
+    own, clashes = kinds.place(kind.name), kinds.clashes()
+    shared = [each for noun in kind.nouns for each in clashes.get(noun.casefold(), ())]
+    others = {place.name: place for place in map(kinds.place, shared) if place.name != own.name}
+    return f"Only {_shown(own)} was searched, not {join([*map(_shown, others.values())], 'or')}." if others else ""
 
 
 def note_other_connections(kinds: Kinds, name: str, text: str) -> str:
