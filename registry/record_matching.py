@@ -16,6 +16,7 @@ from typing import Final, Literal
 
 from rapidfuzz.distance import OSA
 
+from core.confusables import make_skeleton
 from registry.records import Field, Record, RecordKind, SearchBy
 
 Form = Literal["word", "code", "digits", "email", "value"]
@@ -30,6 +31,8 @@ _ABBREVIATED: Final = {
     "hwy": ("highway",), "apt": ("apartment",), "str": ("strasse", "street"), "bldg": ("building",),
 }  # fmt: skip
 _WORDS: Final = re.compile(r"\w+")
+_ALIKE: Final = 0.85
+"""How well words match that look the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,8 @@ def list_terms(kind: RecordKind, record: Record) -> set[Term]:
 def _list_terms(each: Field, value: str) -> Iterator[Term]:
     match each.search:
         case "name" | "text":
-            for word in split_words(value)[:MAX_WORDS]:
-                yield Term("word", each.name, word[:MAX_TERM_CHARS])
+            for pair in _split_looks(value)[:MAX_WORDS]:
+                yield from (Term("word", each.name, word[:MAX_TERM_CHARS]) for word in {*pair})
         case "number":
             plain, digits = _fold_code(value), _keep_digits(value)
             if plain:
@@ -86,8 +89,8 @@ def _list_terms(each: Field, value: str) -> Iterator[Term]:
 
 def make_variants(word: str) -> set[str]:
     """Deletion variants: the word, and the word without any one or two letters, one of which every near misspelling
-    shares."""
-    made = {word}
+    shares; and its skeleton, which every word that looks the same shares."""
+    made = {word, make_skeleton(word)}
     if len(word) <= _MAX_VARIED:
         for gone in range(1, min(2, len(word) // 4) + 1):
             made |= {
@@ -104,13 +107,15 @@ def make_spellings(word: str) -> set[str]:
 
 
 def rate_similarity(asked: str, there: str) -> float:
-    """How well two words match: equal, a prefix, or a letter or two apart. 0 for no match."""
+    """How well two words match: equal, a prefix, alike to the eye, or a letter or two apart. 0 for no match."""
     if asked == there:
         return 1.0
     if is_abbreviation(asked, there):
         return 0.95
     if is_prefix_search(asked) and there.startswith(asked):
         return 0.9
+    if make_skeleton(asked) == make_skeleton(there):
+        return _ALIKE
     shorter, longer = sorted((len(asked), len(there)))
     allowed = 0 if shorter < 3 or longer < 4 else 1 if longer < 8 else 2
     distance = OSA.distance(asked, there, score_cutoff=allowed)
@@ -163,13 +168,23 @@ def _score(each: Field, record: Record, text: str) -> tuple[float, float]:
         case "number":
             there: list[tuple[Form, str]] = [("code", _fold_code(str(value))), ("digits", _keep_digits(str(value)))]
             return (1.0, 1.0) if any(code in there for code in make_code_forms(text)) else (0.0, 0.0)
-    return _cover(split_words(text), split_words(str(value)))
+    return _cover(_split_looks(text), _split_looks(str(value)))
 
 
-def _cover(asked: Sequence[str], there: Sequence[str]) -> tuple[float, float]:
+def _split_looks(text: str) -> list[tuple[str, str]]:
+    """The folded words, each with its skeleton by its own letters: a capital may look like another letter than the
+    small one."""
+    words, looks = split_words(text), split_words(make_skeleton(text))
+    return list(zip(words, looks, strict=True)) if len(words) == len(looks) else [(word, word) for word in words]
+
+
+def _cover(asked: Sequence[tuple[str, str]], there: Sequence[tuple[str, str]]) -> tuple[float, float]:
     if not asked or not there:
         return (0.0, 0.0)
-    fits = [max(rate_similarity(word, each) for each in there) for word in asked]
+    fits = [
+        max(rate_similarity(word, each) or _ALIKE * (looks == theirs) for each, theirs in there)
+        for word, looks in asked
+    ]
     hits = [fit for fit in fits if fit > 0]
     return (len(hits) / len(asked), sum(hits) / len(asked))
 

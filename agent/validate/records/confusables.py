@@ -8,12 +8,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
-from functools import cache, lru_cache
-from importlib import resources
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
+from core.confusables import make_skeleton
 from core.display_text import is_hidden
 
 NEAR_LENGTH: Final = 4
@@ -23,29 +23,6 @@ _MAX_MARKS: Final = 4
 _LIKE_ANOTHER: Final = frozenset("lI1|0Oo")
 # Scripts written together inside one word (UTS #39 §5.1: Japanese, Korean, and Bopomofo with Han).
 _TOGETHER: Final = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC", "HALFWIDTH"})
-
-
-@cache
-def _load_prototypes() -> dict[int, str]:
-    made: dict[int, str] = {}
-    lines = (
-        resources.files("agent.validate.records").joinpath("confusables.txt").read_text(encoding="utf-8").splitlines()
-    )
-    for line in lines:
-        if line and not line.startswith("#"):
-            source, *prototype = (int(part, 16) for part in line.split())
-            made[source] = "".join(map(chr, prototype))
-    return made
-
-
-@lru_cache(maxsize=2048)
-def make_skeleton(text: str) -> str:
-    """The skeleton of a name (UTS #39 §4): NFD, without hidden characters, each character replaced by its prototype,
-    NFD again. Spaces of any width count as one."""
-    prototypes = _load_prototypes()
-    plain = (char for char in unicodedata.normalize("NFD", text) if not is_hidden(char))
-    mapped = "".join(prototypes.get(ord(char), char) for char in plain)
-    return " ".join(unicodedata.normalize("NFD", mapped).split())
 
 
 def looks_same(one: str, other: str) -> bool:

@@ -23,7 +23,7 @@ KIND = RecordKind(
         Field("status", "enum", values=("active",)),
     ),
 )
-LETTERS = st.text("abcde", min_size=1, max_size=12)
+LETTERS = st.text("abcdemrn\N{CYRILLIC SMALL LETTER A}", min_size=1, max_size=12)
 
 
 def record(key: int | str, name: str, **more: str) -> Record:
@@ -61,6 +61,13 @@ def test_a_word_is_found_by_itself_and_by_how_it_begins(word: str) -> None:
         ("Adma", ["Adam Novak", "Eve"], ["Adam Novak"]),
         ("lukasz", ["Łukasz Ré"], ["Łukasz Ré"]),
         ("Kowalska", ["Marta Kowalska", "Marta Kowаlska"], ["Marta Kowalska", "Marta Kowаlska"]),
+        ("Vernon", ["Vernon", "Vemon", "Simone"], ["Vernon", "Vemon"]),
+        ("Tom", ["Tom", "Torn", "Tim"], ["Tom", "Torn"]),
+        (
+            "Marta",
+            ["Marta", "\N{CYRILLIC CAPITAL LETTER EM}\N{CYRILLIC SMALL LETTER A}rt\N{CYRILLIC SMALL LETTER A}"],
+            ["Marta", "\N{CYRILLIC CAPITAL LETTER EM}\N{CYRILLIC SMALL LETTER A}rt\N{CYRILLIC SMALL LETTER A}"],
+        ),
         ("bri", ["Brightwater", "Ebright"], ["Brightwater"]),
         ("br", ["Brightwater"], []),
         ("Adam's", ["Adam Novak"], ["Adam Novak"]),

@@ -219,6 +219,20 @@ async def test_what_is_not_among_the_kept_is_asked_of_the_platform(looking: Look
         assert (await context.kinds.record("customer", "421")) is not None
 
 
+@pytest.mark.parametrize(
+    "lookalike", ["Vemon Hale", "Vern\N{CYRILLIC SMALL LETTER O}n \N{CYRILLIC CAPITAL LETTER EN}\N{CYRILLIC SMALL LETTER A}le"]
+)
+async def test_of_two_names_that_look_alike_none_is_taken_unasked(busy: Looking, lookalike: str) -> None:
+    await busy.change("customers/455", name="Vernon Hale")
+    await busy.change("customers/456", name=lookalike)
+    await busy.synced()
+    run = await busy.asked("give Vernon Hale 5 EUR credit")
+    assert run.state == "asked"
+    assert run.question is not None
+    assert {each.id for each in run.question.candidates} == {"455", "456"}
+    assert any(each.marks for each in run.question.candidates)
+
+
 async def test_before_a_whole_reading_and_long_after_it_the_platform_is_asked(looking: Looking) -> None:
     context = await looking.context()
     query = Query("customer", "Adam", "name")
