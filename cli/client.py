@@ -24,27 +24,25 @@ FILE = "cli.json"
 
 
 class Refused(InvalidInput):
-    """Raised where the server answers with a problem. The message names each fault by its pointer, and says where else
-    to look."""
+    """Raised where the server answers with a problem. The message names each fault by its pointer, and ends with
+    ``hint``: where else to look."""
 
-    def __init__(self, problem: dict[str, Any]) -> None:
-        code = problem.get("code")
-        said = f"{problem.get('detail', 'The server refused.')} [{code}, request {problem.get('request_id')}]"
+    def __init__(self, problem: dict[str, Any], hint: str = "") -> None:
+        said = f"{problem.get('detail', 'The server refused.')} [{problem.get('code')}, request {problem.get('request_id')}]"  # noqa: E501
         for each in problem.get("errors", ()):
             said += f"\n  {each.get('pointer') or '/'}: {each.get('detail')} [{each.get('code')}]"
-        if code == "invalid_signature":
-            said += "\n  Another server may be at this address, one that does not know this terminal's key: see OPSIQ_URL and OPSIQ_DATA."  # noqa: E501
-        if code == "forbidden" and os.environ.get("OPSIQ_KEY") and find_key_path() is not None:
-            said += "\n  It is signed with the key in OPSIQ_KEY. Unset that and OPSIQ_SECRET, and this terminal's own key is used."  # noqa: E501
-        super().__init__(said)
+        super().__init__(f"{said}\n  {hint}" if hint else said)
         self.problem = problem
 
 
 @dataclass(frozen=True)
 class Client:
+    """``from_environment``: the key and its secret are those of OPSIQ_KEY and OPSIQ_SECRET, not this terminal's own."""
+
     url: str
     key: str
     secret: str
+    from_environment: bool = False
 
     def __repr__(self) -> str:
         return f"Client({self.url!r}, {self.key!r})"
@@ -78,19 +76,33 @@ class Client:
         try:
             with find_opener().open(request, timeout=90) as answer:
                 said = answer.read()
-                return json.loads(said) if said else None
+                return _read_object(said) if said else None
         except urllib.error.HTTPError as error:
             try:
-                problem = json.loads(error.read())
+                problem = _read_object(error.read())
             except ValueError:
+                problem = {}
+            if not isinstance(problem.get("code"), str):
                 raise Unavailable(self._strange(f"answered {error.code}")) from error
-            raise Refused(problem) from error
+            raise Refused(problem, self._find_hint(problem["code"])) from error
         except ValueError as error:
-            raise Unavailable(self._strange("answered what is no JSON")) from error
+            raise Unavailable(self._strange("answered what is no JSON object")) from error
         except (urllib.error.URLError, OSError) as error:
             raise Unavailable(
                 f"No server answers at {self.url}. Is it running? ({name_program()} serve, {name_program()} demo)"
             ) from error
+
+    def _find_hint(self, code: str) -> str:
+        """Which key this was signed with, where that is what to look at; else nothing."""
+        own = "Unset both, and this terminal's own key is used." if find_key_path() is not None else ""
+        if code == "invalid_signature" and self.from_environment:
+            signed = f"It is signed with OPSIQ_SECRET as the key in OPSIQ_KEY, {self.key}. The server at {self.url} does not know this pair."  # noqa: E501
+            return f"{signed} Give it a pair of its own, or set OPSIQ_URL to the pair's server. {own}".rstrip()
+        if code == "invalid_signature":
+            return f"Another server may be at {self.url}, one that does not know this terminal's key: see OPSIQ_URL and OPSIQ_DATA."  # noqa: E501
+        if code == "forbidden" and self.from_environment and own:
+            return f"It is signed with the key in OPSIQ_KEY and OPSIQ_SECRET. {own}"
+        return ""
 
     def _strange(self, did: str) -> str:
         return (
@@ -98,11 +110,22 @@ class Client:
         )
 
 
+def _read_object(said: bytes) -> dict[str, Any]:
+    """Raises ValueError for what is no JSON object: OpsIQ answers nothing else."""
+    value = json.loads(said)
+    if isinstance(value, dict):
+        return value
+    raise ValueError
+
+
 def make_client() -> Client:
-    """The client of this terminal. Raises InvalidInput when nothing says where the server is."""
+    """The client of this terminal. Raises InvalidInput when nothing says where the server is, and when the environment
+    has half a pair or what is none: no other key then acts in its place."""
     given = {name: os.environ.get(f"OPSIQ_{name}", "") for name in ("URL", "KEY", "SECRET")}
-    if given["KEY"] and given["SECRET"]:
-        return Client((given["URL"] or "http://127.0.0.1:8080").rstrip("/"), given["KEY"], given["SECRET"])
+    if given["KEY"] or given["SECRET"]:
+        _check_pair(given["KEY"], given["SECRET"])
+        url = (given["URL"] or "http://127.0.0.1:8080").rstrip("/")
+        return Client(url, given["KEY"], given["SECRET"], from_environment=True)
     path = find_key_path()
     if path is not None:
         own = json.loads(path.read_text())
@@ -117,6 +140,17 @@ def make_client() -> Client:
         "set OPSIQ_URL, "
         f"OPSIQ_KEY and OPSIQ_SECRET, or start one ({name_program()} demo)."
     )
+
+
+def _check_pair(key: str, secret: str) -> None:
+    """Raises InvalidInput for what is no whole pair. A swapped one would put the secret into a header."""
+    for name, value, prefix in (("OPSIQ_KEY", key, "pk_"), ("OPSIQ_SECRET", secret, "sk_")):
+        if not value.startswith(prefix):
+            what = f"does not begin with {prefix}" if value else "is empty or not set"
+            raise InvalidInput(
+                f"{name} {what}, so OPSIQ_KEY and OPSIQ_SECRET are no pair. Nothing was sent. Set both as "
+                f"`{name_program()} keys create` shows them, or unset both to go on with this terminal's own key."
+            )
 
 
 def find_key_path() -> Path | None:

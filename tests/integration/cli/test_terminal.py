@@ -37,23 +37,68 @@ def test_a_refusal_names_every_fault_by_its_pointer() -> None:
     assert "/role: should match [pattern]" in Refused({**PROBLEM, "errors": faults}).detail
 
 
-def test_a_key_that_the_server_does_not_know_is_a_hint_at_another_server() -> None:
-    assert "OPSIQ_URL" in Refused({**PROBLEM, "code": "invalid_signature"}).detail
-    assert "OPSIQ_URL" not in Refused(PROBLEM).detail
-
-
-def test_a_narrower_key_of_the_environment_is_named_where_the_terminal_has_its_own(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_a_key_that_is_not_known_or_may_not_is_named_by_where_it_comes_from(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    forbidden = {**PROBLEM, "code": "forbidden"}
+    def refused(code: str, **environment: str) -> str:
+        with answering({**PROBLEM, "code": code}, status=403) as url:
+            for name, value in ({"OPSIQ_KEY": "", "OPSIQ_SECRET": ""} | environment).items():
+                monkeypatch.setenv(name, value)
+            monkeypatch.setenv("OPSIQ_URL", url)
+            code_, said = told(capsys, "connectors", "list")
+            assert code_ == 1
+            return said.replace(url, "URL")
+
+    monkeypatch.setenv("no_proxy", "*")
     monkeypatch.setenv("OPSIQ_DATA", str(tmp_path))
-    monkeypatch.setenv("OPSIQ_KEY", "pk_test_1")
-    monkeypatch.chdir(tmp_path)
-    assert "OPSIQ_KEY" not in Refused(forbidden).detail
-    keep(tmp_path, "http://127.0.0.1:9", "pk_test_2", "sk_test_2")
-    assert "Unset that" in Refused(forbidden).detail
-    monkeypatch.delenv("OPSIQ_KEY")
-    assert "OPSIQ_KEY" not in Refused(forbidden).detail
+    pair = {"OPSIQ_KEY": "pk_test_1", "OPSIQ_SECRET": "sk_test_1"}
+    alone = refused("invalid_signature", **pair)
+    assert "OPSIQ_SECRET as the key in OPSIQ_KEY, pk_test_1. The server at URL does not know this pair." in alone
+    assert "sk_test" not in alone + refused("forbidden", **pair)
+    assert "OPSIQ_DATA" not in alone
+    assert "Unset both" not in alone + refused("forbidden", **pair)
+    keep(tmp_path, URL, "pk_test_2", "sk_test_2")
+    assert "Unset both" in refused("invalid_signature", **pair)
+    assert "Unset both" in refused("forbidden", **pair)
+    own = refused("invalid_signature")
+    assert "Another server may be at URL" in own
+    assert "OPSIQ_KEY" not in own + refused("forbidden")
+    assert refused("conflict", **pair).count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "secret", "fault"),
+    [
+        ("pk_test_1", "", "OPSIQ_SECRET is empty or not set"),
+        ("", "sk_test_1", "OPSIQ_KEY is empty or not set"),
+        ("mine", "", "OPSIQ_KEY does not begin with pk_"),
+        ("pk_test_1", "mine", "OPSIQ_SECRET does not begin with sk_"),
+        ("sk_test_1", "pk_test_1", "OPSIQ_KEY does not begin with pk_"),
+    ],
+)
+def test_with_half_a_pair_in_the_environment_the_terminals_own_key_does_not_act_in_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    key: str,
+    secret: str,
+    fault: str,
+) -> None:
+    posted: list[dict[str, Any]] = []
+    with answering({"id": "evt_1", "event": "invoice.paid", "mode": "live", "did_you_mean": None}, posted) as url:
+        keep(tmp_path, url, "pk_live_2", "sk_live_2")
+        monkeypatch.setenv("no_proxy", "*")
+        monkeypatch.setenv("OPSIQ_DATA", str(tmp_path))
+        monkeypatch.setenv("OPSIQ_KEY", key)
+        monkeypatch.setenv("OPSIQ_SECRET", secret)
+        code, said = told(capsys, "trigger", "invoice.paid")
+        assert (code, posted) == (1, [])
+        assert fault in said
+        assert "unset both to go on with this terminal's own key" in said
+        assert "sk_test_1" not in said
+        monkeypatch.delenv("OPSIQ_KEY")
+        monkeypatch.setenv("OPSIQ_SECRET", "")
+        assert (told(capsys, "trigger", "invoice.paid")[0], len(posted)) == (0, 1)
 
 
 def test_an_event_that_is_misspelt_is_answered_with_the_one_that_was_meant(capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,7 +168,7 @@ def test_a_new_key_is_printed_for_a_shell_to_take_in(
 
 
 @contextmanager
-def answering(value: dict[str, Any], posted: list[dict[str, Any]] | None = None) -> Iterator[str]:
+def answering(value: dict[str, Any], posted: list[dict[str, Any]] | None = None, *, status: int = 200) -> Iterator[str]:
     """The address of a server that answers everything with this, and keeps what was posted."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -135,7 +180,7 @@ def answering(value: dict[str, Any], posted: list[dict[str, Any]] | None = None)
 
         def do_GET(self) -> None:
             body = json.dumps(value).encode()
-            self.send_response(200)
+            self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

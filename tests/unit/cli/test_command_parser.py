@@ -49,14 +49,25 @@ def test_a_file_that_can_not_be_used_is_told_in_one_line(tmp_path: Path, capsys:
     assert said.count("\n") == 1
 
 
-@pytest.mark.parametrize(("status", "did"), [(200, "answered what is no JSON"), (502, "answered 502")])
-async def test_what_is_no_server_of_ours_is_called_so(status: int, did: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "text", "did"),
+    [
+        (200, "<h1>Welcome</h1>", "answered what is no JSON object"),
+        (200, "[]", "answered what is no JSON object"),
+        (502, "<h1>Welcome</h1>", "answered 502"),
+        (404, '{"message": "no such route"}', "answered 404"),
+        (403, '{"code": 7, "detail": "Who are you?"}', "answered 403"),
+        (400, '["bad"]', "answered 400"),
+    ],
+)
+async def test_what_is_no_server_of_ours_is_called_so_by_its_address(status: int, text: str, did: str) -> None:
     async def page(_: web.Request) -> web.Response:
-        return web.Response(text="<h1>Welcome</h1>", content_type="text/html", status=status)
+        return web.Response(text=text, content_type="application/json", status=status)
 
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", page)
     async with TestServer(app) as server:
-        client = Client(str(server.make_url("")).rstrip("/"), "pk_live_1", "sk_live_1")
-        with pytest.raises(Unavailable, match=f"is no OpsIQ server.*{did}"):
+        url = str(server.make_url("")).rstrip("/")
+        client = Client(url, "pk_live_1", "sk_live_1")
+        with pytest.raises(Unavailable, match=f"What answers at {url} is no OpsIQ server.*{did}"):
             await asyncio.to_thread(client.get, "/v1/me")
