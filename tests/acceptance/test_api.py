@@ -3,6 +3,7 @@ two servers that count together in Redis."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -21,7 +22,8 @@ from cli.commands.ask import wait_until_idle
 from core.webhook_signature import make_secret
 from tests.acceptance.installation import Installation
 
-GUIDE = Path(__file__).parents[2] / "docs/guide/curl.md"
+DOCS = Path(__file__).parents[2] / "docs"
+GUIDE, WIRE = DOCS / "guide/curl.md", DOCS / "reference/wire.md"
 
 
 def shell(world: Installation, *commands: str) -> str:
@@ -44,6 +46,13 @@ def shell(world: Installation, *commands: str) -> str:
         check=True,
     )
     return done.stdout
+
+
+def test_the_recipe_of_the_wire_page_fires_its_event(world: Installation) -> None:
+    recipe = re.search(r"(?m)^    body=.*(?:\n    .*)*", WIRE.read_text())
+    assert recipe is not None
+    answer = json.loads(shell(world, re.sub(r"(?m)^    ", "", recipe[0])))
+    assert answer["event"] == json.loads(recipe[0].split("'")[1])["event"], answer
 
 
 def test_the_guides_shell_signs_fires_reads_acts_and_confirms(world: Installation) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,48 @@ from registry.events import event_catalogue
 from web.api.automations import rules
 from web.api.events import events
 
-DOCS = Path(__file__).parents[3] / "docs"
+ROOT = Path(__file__).parents[3]
+DOCS = ROOT / "docs"
 PAGES = [DOCS / "guide" / "events.md", DOCS / "reference" / "events.md"]
 EXAMPLES: list[dict[str, Any]] = [
     json.loads(each)
     for page in PAGES
     for each in re.findall(r"```json\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
 ]
+
+
+def fired(page: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The name and the data of each event that a page shows how to fire: as a body, or as the arguments of a call."""
+    text = page.read_text(encoding="utf-8")
+    for found in re.finditer(r'(?:"events\.fire", "args": (?=\[)|(?=\{\s*"event":))', text):
+        try:
+            value, _ = json.JSONDecoder().raw_decode(text, found.end())
+        except ValueError:
+            continue  # an answer in outline, with dots in it
+        if isinstance(value, list):
+            yield value[0], value[1]
+        elif "data" in value:
+            yield value["event"], value["data"]
+
+
+FIRED = [
+    (str(page.relative_to(ROOT)), *each)
+    for page in sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *ROOT.glob("sdks/*/README.md")])
+    for each in fired(page)
+]
+
+
+@pytest.mark.parametrize(("page", "name", "data"), FIRED)
+def test_every_event_that_any_page_fires_is_one_that_fits_its_schema(
+    page: str, name: str, data: dict[str, Any]
+) -> None:
+    assert event_catalogue.get(name) is not None
+    assert event_catalogue.find_misfits(name, data) == []
+
+
+def test_the_pages_that_fire_with_curl_are_among_them() -> None:
+    wanted = {"docs/reference/wire.md", "docs/guide/curl.md", "docs/guide/first-hour.md", "sdks/conformance/README.md"}
+    assert wanted <= {page for page, *_ in FIRED}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.get("name") or each["event"])
