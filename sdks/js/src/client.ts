@@ -1,5 +1,6 @@
 /** The client: `new OpsIQ({ publicKey, secretKey })`. */
 import { ConfigurationError } from "./errors.js";
+import { refuseUnknown } from "./options.js";
 import { Catalogue, Connectors, Contracts, Customers, Events, MyKey, Tickets } from "./resources.js";
 import { Actions, Runs } from "./runs.js";
 import { type ActOptions, type Clock, type Log, type QueryValues, systemClock, Transport } from "./transport.js";
@@ -22,6 +23,9 @@ export interface OpsIQOptions {
   clock?: Partial<Clock> | undefined;
 }
 
+const OPTIONS: Record<keyof OpsIQOptions, true> = {
+  publicKey: true, secretKey: true, baseUrl: true, timeoutS: true, maxRetries: true, log: true, fetch: true, clock: true,
+};
 const HOW = "Make a pair with `opsiq keys create`, and see that the variable it is kept in is set.";
 
 export class OpsIQ {
@@ -31,6 +35,7 @@ export class OpsIQ {
   readonly #transport: Transport;
 
   constructor(options: OpsIQOptions = {}) {
+    refuseUnknown(options, OPTIONS);
     // Never one half from here and the other from there: they would be of two pairs.
     const fromEnvironment = options.publicKey === undefined && options.secretKey === undefined;
     const keys = fromEnvironment ? { publicKey: environment("OPSIQ_KEY"), secretKey: environment("OPSIQ_SECRET") } : options;
@@ -59,7 +64,8 @@ export class OpsIQ {
     this.me = new MyKey(http);
   }
   /** Anything else of the API, signed and retried alike: `ops.request("GET", "/v1/history", { query: { limit: 10 } })`. */
-  request(method: string, path: string, parts: { query?: QueryValues; body?: unknown } = {}, options?: ActOptions): Promise<unknown> {
+  async request(method: string, path: string, parts: { query?: QueryValues; body?: unknown } = {}, options?: ActOptions): Promise<unknown> {
+    refuseUnknown(parts, { query: true, body: true });
     const verb = method.toUpperCase();
     return this.#transport.send(verb, path, { ...parts, acts: verb !== "GET", removes: verb === "DELETE" }, options);
   }

@@ -66,7 +66,10 @@ export class WebhookVerificationError extends OpsIQError {
   constructor(readonly reason: VerificationReason, message: string) { super("webhook_verification", message); }
 }
 
+/** Its message holds the server's sentence (`detail`), the code, the request id, and each fault by its place. */
 export class ApiError extends OpsIQError {
+  /** The server's sentence alone. */
+  declare readonly detail: string;
   declare readonly status: number;
   /** What is wrong, value by value, by JSON Pointer. */
   declare readonly errors: readonly Fault[];
@@ -76,9 +79,10 @@ export class ApiError extends OpsIQError {
   declare readonly retryAfterS: number | undefined;
   declare readonly serverTime: number | undefined;
 
-  constructor(told: Told, message: string) {
-    super(told.code, message, told);
-    Object.assign(this, told);
+  constructor(told: Told, detail: string) {
+    const faults = told.errors.map((each) => `\n  ${each.pointer}: ${each.detail} [${each.code}]`).join("");
+    super(told.code, `${detail} [${told.code ?? "no code"}, ${String(told.status)}, request ${told.requestId ?? "unknown"}]${faults}`, told);
+    Object.assign(this, told, { detail });
   }
 }
 
@@ -118,10 +122,15 @@ const CLASSES: readonly [typeof ApiError, codes: string, ...statuses: number[]][
   [ServerError, "model_misbehaved connector_broken bad_setting error internal"],
 ];
 
+/** What only OpsIQ can say of a thing of the workspace: without a code of its own it has not. */
+const OF_A_THING = [404, 409, 422];
+
 /** The code decides; a code to come takes its status's class. */
-export function apiError(told: Told, message: string): ApiError {
+export function apiError(told: Told, detail: string): ApiError {
   const { code, status } = told;
   const known = CLASSES.find(([, codes]) => code !== undefined && codes.split(" ").includes(code));
-  const found = known ?? CLASSES.find(([, , ...statuses]) => statuses.includes(status)) ?? [status >= 500 ? ServerError : ApiError];
-  return new found[0](told, message);
+  const counts = code !== undefined || !OF_A_THING.includes(status);
+  const byStatus = CLASSES.find(([, , ...statuses]) => counts && statuses.includes(status));
+  const found = known ?? byStatus ?? [status >= 500 ? ServerError : ApiError];
+  return new found[0](told, detail);
 }

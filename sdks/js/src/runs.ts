@@ -1,5 +1,6 @@
 /** Running contracts, and what becomes of a run until it is over. */
 import { TimedOutError } from "./errors.js";
+import { refuseUnknown } from "./options.js";
 import { type Listing, Resource } from "./pages.js";
 import { type ActOptions, type RequestOptions, requestIdOf, type Transport } from "./transport.js";
 import type { Body, Candidate, Card, Query, Run, RunState, Surface } from "./types.js";
@@ -98,7 +99,8 @@ export class Runs extends Resource {
     return this.http.call("post", `${RUN}/decide`, { run_id: id }, { body: { verdict } }, options);
   }
   /** The run when it is over or asks back: a held one when somebody has decided. Throws TimedOutError; the run goes on. */
-  async wait(id: string, { timeoutS = 900, signal }: WaitOptions = {}): Promise<Run> {
+  async wait(id: string, { timeoutS = 900, signal, ...unknown }: WaitOptions = {}): Promise<Run> {
+    refuseUnknown(unknown, {});
     const { clock } = this.http.settings;
     const until = clock.now() + timeoutS * 1000;
     for (;;) {

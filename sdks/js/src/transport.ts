@@ -1,6 +1,7 @@
 /** One request as it really goes: signed afresh at each try, retried where that can help, bounded in time. */
 import { type ApiError, apiError, ConfigurationError, OpsIQError, TimedOutError, TransportError, UnreadableAnswerError } from "./errors.js";
 import { isObject, parsed, written } from "./json.js";
+import { refuseUnknown } from "./options.js";
 import { newNonce, type Signable, signer } from "./signing.js";
 import type { Answer, Body, Fault, Method, PathsOf, Place } from "./types.js";
 import { userAgent } from "./version.js";
@@ -37,6 +38,7 @@ export type QueryValues = Readonly<Record<string, Value | readonly Value[] | nul
 /** `acts`: an Idempotency-Key is sent. `removes`: that it is not there is good news, where a try before may have removed it. */
 interface Parts<B = unknown> { query?: object | undefined; body?: B; acts?: boolean; removes?: boolean }
 
+const OPTIONS: Record<keyof ActOptions, true> = { signal: true, timeoutS: true, maxRetries: true, idempotencyKey: true };
 const IDEMPOTENCY_KEY = /^[A-Za-z0-9_.:-]{1,255}$/;
 const PATH = /^\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*$/;
 const DOTS = /\/(\.|%2e){1,2}(\/|$)/i;
@@ -69,6 +71,7 @@ export class Transport {
   /** Any request. Throws an OpsIQError, or the reason of `options.signal`. */
   async send(method: string, path: string, parts: Parts, options: ActOptions = {}): Promise<unknown> {
     const { clock, maxRetries } = this.settings;
+    refuseUnknown(options, OPTIONS);
     // What an address resolves away ("..") or encodes would be another path than the one that was meant.
     if (!PATH.test(path) || DOTS.test(path)) throw new ConfigurationError(`${JSON.stringify(path)} can't be sent as it is: a path begins with /, is encoded, and has no . or .. in it; the query is apart.`);
     const query = queryString(parts.query as QueryValues | undefined);
@@ -124,13 +127,13 @@ export class Transport {
       const answer = await fetch(baseUrl + path + (query && `?${query}`), { method, headers, body: body ?? null, redirect: "manual", signal: stop.signal });
       whole = [answer, await answer.text()];
     } catch (error) {
-      if (stop.signal.aborted) throw new TimedOutError(`${method} ${path}: no answer within ${String(timeoutS)} s.`);
+      if (stop.signal.aborted) throw new TimedOutError(`${method} ${path}: no answer from ${baseUrl} within ${String(timeoutS)} s.`);
       throw new TransportError(`${method} ${path}: ${baseUrl} can't be reached, or closed the connection.`, { cause: error });
     } finally {
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", abort);
     }
-    return read(...whole, entry, this.settings.clock.now());
+    return read(...whole, entry, baseUrl, this.settings.clock.now());
   }
 
   #log(entry: LogEntry, started: number): void {
@@ -139,7 +142,7 @@ export class Transport {
   }
 }
 
-function read(answer: Response, text: string, entry: LogEntry, nowMs: number): unknown {
+function read(answer: Response, text: string, entry: LogEntry, baseUrl: string, nowMs: number): unknown {
   const { status, headers } = answer;
   entry.status = status;
   entry.requestId = headers.get("x-request-id") ?? undefined;
@@ -150,23 +153,35 @@ function read(answer: Response, text: string, entry: LogEntry, nowMs: number): u
     if (entry.requestId) requestIds.set(said, entry.requestId);
     return said;
   }
-  // A member of the wrong type counts as absent. The text of what is no problem document is not quoted.
+  // A member of the wrong type counts as absent. Without a code it is no word of OpsIQ's, and not quoted.
   const { errors, retryable, server_time: time } = said;
-  const member = (name: string): string | undefined => (typeof said[name] === "string" ? said[name] : undefined);
+  const member = (name: string): string | undefined => textOf(said, name);
+  const code = member("code");
   entry.requestId = member("request_id") ?? entry.requestId;
   const told = {
     status,
-    code: answer.ok ? "unreadable_answer" : member("code"),
+    code: answer.ok ? "unreadable_answer" : code,
     requestId: entry.requestId,
     retryable: typeof retryable === "boolean" ? retryable : WORTH_RETRYING.includes(status),
     retryAfterS: retryAfter(headers.get("retry-after"), nowMs),
-    errors: Array.isArray(errors) ? (errors as Fault[]) : [],
+    errors: Array.isArray(errors) ? errors.filter(isObject).map(faultOf) : [],
     runId: member("run_id"),
     serverTime: Number.isSafeInteger(time) ? (time as number) : undefined,
   };
-  const what = answer.ok ? "can't be read" : status < 400 ? "is a redirect, and those are not followed" : "is no problem document";
-  const message = member("detail") ?? member("title") ?? `The answer (${String(status)}) ${what}. Is baseUrl the address of an OpsIQ server?`;
-  throw answer.ok ? new UnreadableAnswerError(told, message) : apiError(told, message);
+  const call = `${entry.method} ${entry.path}`;
+  if (answer.ok) throw new UnreadableAnswerError(told, `${baseUrl} answered ${call} with success, but the answer can't be read. Is this the address of an OpsIQ server? See baseUrl.`);
+  if (code !== undefined) throw apiError(told, member("detail") ?? member("title") ?? `The server answered ${String(status)}, without saying why.`);
+  const hint = status < 400 ? "See baseUrl: redirects are not followed." : "See baseUrl.";
+  throw apiError(told, `What answers at ${baseUrl} is no OpsIQ server, or a proxy whose server is down: it answered ${call} with ${String(status)} and no problem of OpsIQ's. ${hint}`);
+}
+
+function textOf(of: Record<string, unknown>, name: string): string | undefined {
+  const value = of[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+function faultOf(told: Record<string, unknown>): Fault {
+  return { pointer: textOf(told, "pointer") ?? "", code: textOf(told, "code") ?? "", detail: textOf(told, "detail") ?? "" };
 }
 
 /** Whether the same is sent again and after how long; by which clock, where ours was found wrong (tests/vectors/README.md). */

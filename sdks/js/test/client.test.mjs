@@ -59,7 +59,7 @@ test("a time limit holds for the body, not for the head alone", async () => {
   const server = await serve();
   const error = await caught(client(server.url, { fetch: stalling, timeoutS: 0.2, maxRetries: 0 }).me.get());
   assert.ok(error instanceof TimedOutError && error instanceof TransportError);
-  assert.match(error.message, /GET \/v1\/me: no answer within 0\.2 s/);
+  assert.match(error.message, /GET \/v1\/me: no answer from http:\/\/127\.0\.0\.1:\d+ within 0\.2 s/);
 });
 
 test("a call that waits on the server gets that long in addition", async () => {
@@ -160,6 +160,43 @@ test("an environment that may not be looked at counts as empty", () => {
   } finally {
     Object.defineProperty(process, "env", env);
   }
+});
+
+test("an option that there is not is refused wherever it is given, before anything is sent", async () => {
+  const pair = { publicKey: PUBLIC, secretKey: SECRET };
+  for (const wrong of [{ public_key: PUBLIC, secret_key: SECRET }, { ...pair, timeout: 5 }, { ...pair, toString: 1 }]) {
+    assert.throws(() => new OpsIQ(wrong), (error) => error instanceof ConfigurationError && error.message.includes(Object.keys(wrong).at(-1)) && !error.message.includes(SECRET));
+  }
+  const server = await serve();
+  const ops = client(server.url);
+  const held = new Held({ id: "run_1" }, { digest: "sha256:1" }, ops.runs);
+  for (const act of [
+    () => ops.runs.ask("which lessons are today?", { thread_id: "run_1" }),
+    () => ops.runs.wait("run_1", { timeout_s: 5 }),
+    () => ops.runs.list({}, { timeout: 5 }).page(),
+    () => ops.actions.run("a.b", {}, { idempotency_key: "k" }),
+    () => held.confirm({ idempotency_key: "k" }),
+    () => held.reject({ why: "no" }),
+    () => ops.events.fire("a.b", {}, { occurred_at: new Date() }),
+    () => ops.webhooks.endpoints.create("https://example.com", ["*"], { per_minute: 5 }),
+    () => ops.me.get({ retries: 0 }),
+    () => ops.request("POST", "/v1/keys", { idempotencyKey: "k" }),
+    () => ops.request("POST", "/v1/keys", {}, { key: "k" }),
+  ]) {
+    const error = await caught(act());
+    assert.ok(error instanceof ConfigurationError && /There is no option/.test(error.message), error.stack);
+  }
+  assert.equal(server.got.length, 0);
+});
+
+test("an error's text lists every fault by its place, however it is printed", async () => {
+  const errors = [{ pointer: "/data/order_ref", code: "required", detail: "It is missing." }, "none", { pointer: 7, code: "x" }];
+  const server = await serve([{ status: 400, problem: { code: "invalid_request", detail: "The data does not fit.", request_id: "req_4", errors } }]);
+  const error = await caught(client(server.url).events.fire("order.shipped"));
+  const text = "The data does not fit. [invalid_request, 400, request req_4]\n  /data/order_ref: It is missing. [required]\n  :  [x]";
+  assert.deepEqual([error.message, String(error), error.detail], [text, `InvalidRequestError: ${text}`, "The data does not fit."]);
+  assert.ok(error.stack.includes("/data/order_ref: It is missing."));
+  assert.deepEqual(error.errors, [errors[0], { pointer: "", code: "x", detail: "" }]);
 });
 
 test("values that JSON can't hold are refused, not sent as null", async () => {

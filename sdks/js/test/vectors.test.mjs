@@ -91,9 +91,11 @@ describe("answers to errors", () => {
         const timeoutS = each.transport === "timeout" ? HASTY : PATIENT;
         const error = await caught(call(client(url, { maxRetries: 0, timeoutS }), name, ["order.shipped"]));
         assert.equal(error.constructor, sdk[each.class], error.stack);
-        const names = { request_id: "requestId", run_id: "runId", retry_after_s: "retryAfterS", server_time: "serverTime", detail: "message" };
+        const names = { request_id: "requestId", run_id: "runId", retry_after_s: "retryAfterS", server_time: "serverTime" };
         for (const [field, value] of Object.entries(each.fields)) assert.deepEqual(error[names[field] ?? field] ?? null, value, field);
         if (each.body) assert.ok(!error.message.includes(each.body));
+        assert.doesNotMatch(error.message, /hotel/);
+        if (typeof each.problem?.code !== "string") assert.ok(error.message.includes(url) && error.message.includes("POST /v1/events/fire"), error.message);
       } finally {
         await server.stop();
       }

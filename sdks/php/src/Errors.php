@@ -125,6 +125,9 @@ class ApiError extends OpsIQError
     public readonly ?int $retry_after_s;
     public readonly ?int $server_time;
 
+    /** What only OpsIQ can say of a thing of the workspace: without a code of its own it has not. */
+    private const OF_A_THING = [404, 409, 422];
+
     /** @param string|null $detail in place of the problem's */
     final public function __construct(Answer $answer, int $now, ?string $detail = null, ?\Throwable $previous = null)
     {
@@ -132,7 +135,7 @@ class ApiError extends OpsIQError
         $text = static fn (array $of, string $name): ?string => is_string($of[$name] ?? null) ? $of[$name] : null;
         $code = $text($problem, 'code');
         $this->status = $answer->status;
-        $this->detail = $detail ?? $text($problem, 'detail') ?? "The answer was {$answer->status}, with no word of OpsIQ's.";
+        $this->detail = $detail ?? $text($problem, 'detail') ?? "The server answered {$answer->status}, without saying why.";
         $this->retryable = ($problem['retryable'] ?? null) === true;
         $faults = array_filter(is_array($problem['errors'] ?? null) ? $problem['errors'] : [], is_array(...));
         $this->errors = array_values(array_map(static fn (array $each): array => [
@@ -146,13 +149,22 @@ class ApiError extends OpsIQError
         parent::__construct("$this->detail [" . implode(', ', $told) . ']' . implode('', $faults), $code, $answer->requestId(), $previous, $answer->status);
     }
 
-    public static function of(Answer $answer, int $now): self
+    /**
+     * Without a code it is another server's answer, or a proxy's: nothing of it is quoted, and the message names the address.
+     *
+     * @param string $call method and path
+     */
+    public static function of(Answer $answer, int $now, string $call, string $base_url): self
     {
-        $code = $answer->problem()['code'] ?? null;
+        [$code, $status] = [$answer->problem()['code'] ?? null, $answer->status];
+        $code = is_string($code) ? $code : null;
+        $counts = $code !== null || !in_array($status, self::OF_A_THING, true);
         $kinds = array_filter(self::KINDS, static fn (array $kind) => in_array($code, explode(' ', $kind[1]), true))
-            ?: array_filter(self::KINDS, static fn (array $kind) => in_array($answer->status, array_slice($kind, 2), true))
-            ?: [[$answer->status >= 500 ? ServerError::class : self::class]];
-        return new (reset($kinds)[0])($answer, $now);
+            ?: array_filter(self::KINDS, static fn (array $kind) => $counts && in_array($status, array_slice($kind, 2), true))
+            ?: [[$status >= 500 ? ServerError::class : self::class]];
+        $hint = $status >= 300 && $status < 400 ? 'See base_url: redirects are not followed.' : 'See base_url.';
+        $stranger = "What answers at $base_url is no OpsIQ server, or a proxy whose server is down: it answered $call with $status and no problem of OpsIQ's. $hint";
+        return new (reset($kinds)[0])($answer, $now, $code === null ? $stranger : null);
     }
 }
 

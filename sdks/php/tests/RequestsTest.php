@@ -111,7 +111,7 @@ final class RequestsTest extends TestCase
                 self::assertGreaterThanOrEqual($case['min_s'], $pause);
                 self::assertLessThanOrEqual($case['max_s'], $pause);
             } elseif (isset($case['retry_after_s'])) {
-                self::assertSame($case['retry_after_s'], ApiError::of($answer, $file['now'])->retry_after_s);
+                self::assertSame($case['retry_after_s'], ApiError::of($answer, $file['now'], 'GET /v1/me', 'http://127.0.0.1:8080')->retry_after_s);
             }
         }
     }
@@ -140,6 +140,11 @@ final class RequestsTest extends TestCase
                 self::assertSame($value, $error->$name, $name);
             }
             self::assertStringNotContainsString('<html>', $error->getMessage());
+            self::assertStringNotContainsString('hotel', $error->getMessage());
+            if (!is_string($case['problem']['code'] ?? null)) {
+                self::assertStringContainsString('http://127.0.0.1:8080', $error->getMessage());
+                self::assertStringContainsString('POST /v1/events/fire', $error->getMessage());
+            }
         }
     }
 

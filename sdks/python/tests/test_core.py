@@ -108,7 +108,10 @@ def test_whether_and_when_it_is_sent_again(case: dict[str, Any]) -> None:
             offset = None if decision.server_time is None else decision.server_time - RETRIES["now"]
             assert offset == case.get("clock_offset_s")
     if "retry_after_s" in case:
-        assert core.error_of(came_of(case), RETRIES["now"]).retry_after_s == case["retry_after_s"]
+        assert (
+            core.error_of(came_of(case), RETRIES["now"], "GET /v1/me", "http://opsiq.test").retry_after_s
+            == case["retry_after_s"]
+        )
 
 
 def test_pauses_are_spread_over_their_range() -> None:
@@ -134,6 +137,9 @@ def test_an_answer_becomes_this_error(case: dict[str, Any], scripted: Make) -> N
             assert getattr(error, name) == value, name
     assert "oops" not in str(error)
     assert "hotel" not in str(error)
+    if not isinstance(case.get("problem", {}).get("code"), str):
+        assert "http://opsiq.test" in str(error)
+        assert "POST /v1/events/fire" in str(error)
 
 
 def test_the_tree_of_errors_is_the_shared_one() -> None:

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace OpsIQ\Http;
 
 use OpsIQ\{Json, Secret};
-use OpsIQ\Errors\{ApiError, ConfigurationError, TransportError, UnreadableAnswerError};
+use OpsIQ\Errors\{ApiError, ConfigurationError, TimedOutError, TransportError, UnreadableAnswerError};
 use OpsIQ\Types\Type;
 
 /** One request from its arguments to what it answers: signed, sent, signed and sent again, read. */
@@ -64,13 +64,13 @@ final class Api
             $gone = $unsure && $method === 'DELETE' && $type === null && ($answer?->problem()['code'] ?? null) === 'not_found';
             if ($gone || ($answer !== null && $answer->status >= 200 && $answer->status < 300)) {
                 $this->tell('debug', 'OpsIQ answered {status} to {method} {path}', $method, $path, $attempt, $answer, $sent);
-                return $gone ? null : self::read($type, $answer, $at);
+                return $gone ? null : $this->read($type, $answer, $at, "$method $path");
             }
             $offset = $answer === null || $mended ? null : $this->retries->clockOffset($answer, $at);
             $pause = $offset === null ? $this->retries->pause($attempt, $answer, $at) : 0.0;
             if ($pause === null || ($this->deadline_s !== null && self::since($began) + $pause >= $this->deadline_s)) {
                 $this->tell('warning', 'OpsIQ: {method} {path} failed', $method, $path, $attempt, $answer, $sent);
-                throw $failure ?? ApiError::of($answer, $at);
+                throw $answer === null ? $this->silence($failure, "$method $path", $attempt) : ApiError::of($answer, $at, "$method $path", $this->origin);
             }
             $this->clock_offset_s = $offset ?? $this->clock_offset_s;
             $mended = $mended || $offset !== null;
@@ -111,15 +111,23 @@ final class Api
         return new Request($method, $this->origin, $target, $headers, $body, $timeout_s, min($timeout_s, $this->connect_timeout_s));
     }
 
-    private static function read(?string $type, Answer $answer, int $at): mixed
+    /** What is told of a call that nothing answered: the transport's own words say neither which call nor always where. */
+    private function silence(TransportError $failure, string $call, int $attempts): TransportError
     {
+        $message = "No answer from $this->origin to $call after $attempts attempt(s): {$failure->getMessage()}";
+        return $failure instanceof TimedOutError ? new TimedOutError($message, previous: $failure) : new TransportError($message, previous: $failure);
+    }
+
+    private function read(?string $type, Answer $answer, int $at, string $call): mixed
+    {
+        $told = fn (string $why): string => "$this->origin answered $call with success, but the answer can't be read: $why Is this the address of an OpsIQ server? See base_url.";
         try {
             $value = $answer->body === '' ? null : Json::decode($answer->body);
             return $type === null ? $value : $type::from($value);
         } catch (\JsonException $error) {
-            throw new UnreadableAnswerError($answer, $at, 'The answer is no JSON. Is base_url right?', $error);
+            throw new UnreadableAnswerError($answer, $at, $told('it is no JSON.'), $error);
         } catch (\TypeError $error) {
-            throw new UnreadableAnswerError($answer, $at, "The answer is no $type as this version knows it.", $error);
+            throw new UnreadableAnswerError($answer, $at, $told("it is no $type as this version knows it."), $error);
         }
     }
 

@@ -52,9 +52,9 @@ class OpsIQ:
         sleep: Callable[[float], Any] = time.sleep,
         random: Callable[[], float] = at_random,
     ) -> None:
-        self._base_url = core.base_url(base_url or os.environ.get("OPSIQ_URL") or "http://127.0.0.1:8080")
         self._core = Core(
             core.credentials(public_key, secret_key),
+            core.base_url(base_url or os.environ.get("OPSIQ_URL") or "http://127.0.0.1:8080"),
             timeout_s=timeout_s,
             max_retries=max_retries,
             clock=clock,
@@ -78,7 +78,7 @@ class OpsIQ:
         self.me = Me(self)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._core.credentials.public_key!r}, base_url={self._base_url!r})"
+        return f"{type(self).__name__}({self._core.credentials.public_key!r}, base_url={self._core.base_url!r})"
 
     def __enter__(self) -> OpsIQ:
         return self
@@ -127,7 +127,7 @@ class OpsIQ:
     def _send(self, outgoing: Outgoing, until: float) -> Came:
         timeout = httpx.Timeout(outgoing.timeout_s, connect=min(10.0, outgoing.timeout_s))
         request = self._http.build_request(
-            outgoing.method, self._base_url + outgoing.target, headers=dict(outgoing.headers), content=outgoing.body, timeout=timeout,  # noqa: E501
+            outgoing.method, self._core.base_url + outgoing.target, headers=dict(outgoing.headers), content=outgoing.body, timeout=timeout,  # noqa: E501
         )  # fmt: skip
         try:
             answer = self._http.send(request, stream=True, follow_redirects=False)

@@ -104,6 +104,7 @@ class Core:
     def __init__(
         self,
         credentials: Credentials,
+        base_url: str,
         *,
         timeout_s: float,
         max_retries: int,
@@ -114,6 +115,7 @@ class Core:
         if not timeout_s > 0 or max_retries < 0:
             raise ConfigurationError("timeout_s must be more than 0, max_retries at least 0.")
         self.credentials = credentials
+        self.base_url = base_url
         self.timeout_s = timeout_s
         self.max_retries = max_retries
         self.clock = clock
@@ -126,6 +128,7 @@ class Core:
         """The same with other bounds; None leaves one as it is. Raises ConfigurationError."""
         other = Core(
             self.credentials,
+            self.base_url,
             timeout_s=self.timeout_s if timeout_s is None else timeout_s,
             max_retries=self.max_retries if max_retries is None else max_retries,
             clock=self.clock,
@@ -173,11 +176,11 @@ class Exchange(Generic[T]):
 
     def took(self, came: Came, duration_s: float) -> Optional[float]:
         """Seconds to pause before the next attempt; None when it is done and ``result`` stands. Raises ApiError or TransportError."""  # noqa: E501
+        core = self._core
         if isinstance(came, Answer) and (200 <= came.status <= 299 or self._gone(came)):
             self._tell(came, duration_s, None)
-            self.result = _read(self._call, came)
+            self.result = _read(self._call, came, core.base_url)
             return None
-        core = self._core
         now, limit = core.clock(), core.max_retries
         decision = decide(
             came, attempt=self._attempt, max_retries=limit, now=now, random=core.random(), mended=self._mended
@@ -189,12 +192,12 @@ class Exchange(Generic[T]):
         if decision.pause_s is not None:
             self._unsure |= isinstance(came, NoAnswer) or came.status == 408 or came.status >= 500
             return decision.pause_s
+        call = f"{self._call.method} {self._call.path}"
         if isinstance(came, Answer):
-            raise error_of(came, now)
+            raise error_of(came, now, call, core.base_url)
         kind = TimedOutError if came.kind == "timeout" else TransportError
-        where = f"{self._call.method} {self._call.path}"
         raise kind(
-            f"No answer to {where} after {self._attempt} attempt(s): {came.kind}. {came.why}".strip(),
+            f"No answer from {core.base_url} to {call} after {self._attempt} attempt(s): {came.kind}. {came.why}".strip(),  # noqa: E501
             idempotency_key=self._key,
         )
 
@@ -248,11 +251,13 @@ def retry_after_s(came: Answer, now: float) -> Optional[float]:
     return max(0.0, at.replace(tzinfo=at.tzinfo or timezone.utc).timestamp() - now)
 
 
-def error_of(came: Answer, now: float) -> ApiError:
-    """The error that an answer which is no success becomes."""
+def error_of(came: Answer, now: float, call: str, base_url: str) -> ApiError:
+    """The error that an answer which is no success becomes. ``call`` is method and path."""
     return of_problem(
         came.status,
         json_object(came),
+        call=call,
+        base_url=base_url,
         request_id=came.headers.get("x-request-id"),
         retry_after_s=retry_after_s(came, now),
     )
@@ -267,7 +272,7 @@ def json_object(came: Answer) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _read(call: Call[T], came: Answer) -> T:
+def _read(call: Call[T], came: Answer, base_url: str) -> T:
     read: Any = call.read
     try:
         empty = read is None or (read is Any and not came.body)
@@ -277,7 +282,10 @@ def _read(call: Call[T], came: Answer) -> T:
         why = f"its {error}"
     except (ValueError, RecursionError):
         why = "it is no JSON"
-    detail = f"{call.method} {call.path} succeeded, but the answer can't be read: {why}."
+    detail = (
+        f"{base_url} answered {call.method} {call.path} with success, but the answer can't be read: {why}. "
+        "Is this the address of an OpsIQ server? See base_url."
+    )
     raise UnreadableAnswerError(detail, status=came.status, request_id=came.headers.get("x-request-id"))
 
 

@@ -192,17 +192,36 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
 }  # fmt: skip
 
 
+_REDIRECTS = ": redirects are not followed"
+_OF_A_THING: frozenset[int] = frozenset({404, 409, 422})
+"""What only OpsIQ can say of a thing of the workspace: without a code of its own it has not."""
+
+
 def of_problem(
-    status: int, problem: Mapping[str, Any], *, request_id: Optional[str], retry_after_s: Optional[float]
+    status: int,
+    problem: Mapping[str, Any],
+    *,
+    call: str,
+    base_url: str,
+    request_id: Optional[str],
+    retry_after_s: Optional[float],
 ) -> ApiError:
-    """The error that a non-2xx answer becomes. ``problem`` is its JSON object, empty where it has none; ``request_id`` the header's."""  # noqa: E501
+    """The error that a non-2xx answer becomes. ``problem`` is its JSON object, empty where it has none; ``call`` is method and path, ``request_id`` the header's.
+    Without a code it is another server's or a proxy's: nothing of it is quoted, and the error names ``base_url``."""  # noqa: E501
     code = _text(problem, "code")
-    kind = _BY_CODE.get(code or "") or _BY_STATUS.get(status) or (ServerError if 500 <= status <= 599 else ApiError)
+    detail = _text(problem, "detail") or f"The server answered {status}, without saying why."
+    by_status = None if code is None and status in _OF_A_THING else _BY_STATUS.get(status)
+    kind = _BY_CODE.get(code or "") or by_status or (ServerError if 500 <= status <= 599 else ApiError)
+    if code is None:
+        detail = (
+            f"What answers at {base_url} is no OpsIQ server, or a proxy whose server is down: it answered {call} with "
+            f"{status} and no problem of OpsIQ's. See base_url{_REDIRECTS if 300 <= status <= 399 else ''}."
+        )
     told = problem.get("errors")
     faults = [each for each in told if isinstance(each, Mapping)] if isinstance(told, list) else []
     server_time = problem.get("server_time")
     return kind(
-        _text(problem, "detail") or f"The server answered {status}, without saying why.",
+        detail,
         status=status,
         code=code,
         request_id=_text(problem, "request_id") or request_id,
