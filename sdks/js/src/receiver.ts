@@ -2,7 +2,8 @@
 import { sha256 } from "./crypto.js";
 import { WebhookVerificationError } from "./errors.js";
 import type { Incoming } from "./incoming.js";
-import { type ActionCall, callOf, eventOf, jsonOf, keysOf, type Message, verify, type VerifyOptions, type WebhookEvent } from "./verify.js";
+import { refuseUnknown } from "./options.js";
+import { type ActionCall, callOf, eventOf, jsonOf, keysOf, type Message, OPTIONS, verify, type VerifyOptions, type WebhookEvent } from "./verify.js";
 
 export interface Reply { status: number; headers: Record<string, string>; body: string }
 
@@ -63,8 +64,9 @@ export class Receiver {
   readonly #actions = new Map<string, Handler<never>>();
   readonly #events: [pattern: RegExp, handler: Handler<never>][] = [];
 
-  /** Throws ConfigurationError for a secret that is none. */
+  /** Throws ConfigurationError for a secret that is none, and for an unknown option. */
   constructor(options: ReceiverOptions) {
+    refuseUnknown(options, OPTIONS);
     keysOf(options.secrets);
     this.#options = options;
     this.#store = options.store ?? new MemoryStore();

@@ -4,6 +4,7 @@ import { bytes, sameText, unbase64 } from "./encoding.js";
 import { ConfigurationError, WebhookVerificationError } from "./errors.js";
 import { bodyOf, headersOf, type Incoming, joined } from "./incoming.js";
 import { canonical, isObject, parsed } from "./json.js";
+import { refuseUnknown } from "./options.js";
 
 /** Remembers what came, so that the very same message is not believed twice. `key` is `<id>.<timestamp>`: a genuine retry has another. */
 export interface ReplayStore {
@@ -21,6 +22,9 @@ export interface VerifyOptions {
   now?: (() => number) | undefined;
 }
 
+/** Those of a receiver too: one object serves both. */
+export const OPTIONS: Record<keyof VerifyOptions | "store" | "onError", true> = { secrets: true, toleranceS: true, replay: true, now: true, store: true, onError: true };
+
 /** What was verified. `id` is the idempotency key: the same for every attempt and resend. */
 export interface Message { id: string; timestamp: number; attempt: number | undefined; event: string | undefined; deliveryId: string | undefined; body: Uint8Array }
 /** `timestamp` is when it happened. */
@@ -32,6 +36,7 @@ export interface ActionCall<P = Record<string, unknown>> {
 
 /** Throws WebhookVerificationError for anything a sender can do wrong, ConfigurationError for a secret that is none. */
 export async function verify(input: Incoming, options: VerifyOptions): Promise<Message> {
+  refuseUnknown(options, OPTIONS);
   const { toleranceS = 300, replay, now = () => Date.now() / 1000 } = options;
   const keys = keysOf(options.secrets);
   const found = headersOf(input);
@@ -65,22 +70,29 @@ export async function verifyEvent<D = Record<string, unknown>>(input: Incoming, 
 export async function verifyActionCall<P = Record<string, unknown>>(input: Incoming, options: VerifyOptions): Promise<ActionCall<P>> { return callOf<P>(await verify(input, options)); }
 
 export function eventOf<D>(message: Message): WebhookEvent<D> {
-  const body = jsonOf(message);
-  if (typeof body["type"] === "string" && isObject(body["data"])) return body as unknown as WebhookEvent<D>;
-  throw new WebhookVerificationError("not_expected", "The body is no event: it has no type and data.");
+  return checked(message, "event", { type: isText, timestamp: isText, data: isObject }) as unknown as WebhookEvent<D>;
 }
 
 export function callOf<P>(message: Message): ActionCall<P> {
-  const body = jsonOf(message);
-  const whole = typeof body["action"] === "string" && isObject(body["params"]) && isObject(body["actor"]) && body["id"] === message.id;
-  if (whole) return body as unknown as ActionCall<P>;
-  throw new WebhookVerificationError("not_expected", "The body is no action call, or not the one that its webhook-id names.");
+  const shape = { action: isText, params: isObject, actor: isObject, contract_version: Number.isInteger, run_id: isText, workspace: isText };
+  return checked(message, "action call", shape) as unknown as ActionCall<P>;
 }
+
+/** The body, if it has these members and the id of the header. */
+function checked(message: Message, kind: string, shape: Record<string, (value: unknown) => boolean>): Record<string, unknown> {
+  const body = jsonOf(message);
+  const wrong = Object.entries(shape).flatMap(([name, fits]) => (fits(body[name]) ? [] : [name]));
+  if (body["id"] !== message.id) wrong.push("id");
+  if (wrong.length === 0) return body;
+  throw new WebhookVerificationError("not_expected", `It is signed, and no ${kind}: it lacks ${wrong.join(", ")}, or has it in another form.`);
+}
+
+function isText(value: unknown): boolean { return typeof value === "string"; }
 
 export function jsonOf({ body }: Message): Record<string, unknown> {
   const value = parsed(body);
   if (isObject(value)) return value;
-  throw new WebhookVerificationError("not_expected", "The body is no JSON object in UTF-8.");
+  throw new WebhookVerificationError("not_expected", "It is signed, and its body is no JSON object in UTF-8.");
 }
 
 /** ConfigurationError unless every secret is `whsec_` and base64 of 16 bytes or more. */

@@ -5,7 +5,8 @@ import { after, describe, test } from "node:test";
 import express from "express";
 import fastify from "fastify";
 import { Webhook } from "standardwebhooks";
-import { MemoryStore, Receiver, Refuse, verify, verifyActionCall, verifyEvent, WebhookVerificationError } from "../dist/esm/index.js";
+import { ConfigurationError, MemoryStore, Receiver, Refuse, verify, verifyActionCall, verifyEvent, WebhookVerificationError } from "../dist/esm/index.js";
+import { vectors } from "./signed.mjs";
 import { caught } from "./wire.mjs";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -292,6 +293,33 @@ describe("a receiver", () => {
     const url = await app.listen({ port: 0, host: "127.0.0.1" });
     closing.push(() => app.close());
     assert.deepEqual((await post(url, CALL)).said, { refund: "re_1042" });
+  });
+
+  describe("takes a signed message for what its signed body says", () => {
+    const { messages, patterns } = vectors("received");
+    for (const each of messages) {
+      test(each.name, async () => {
+        const got = [];
+        const receiver = new Receiver(quiet).action("saas.refund_invoice", () => void got.push("call")).event("*", () => void got.push("event"));
+        const body = Buffer.from(each.body ?? each.body_base64, each.body === undefined ? "base64" : "utf8");
+        const headers = await bySubtle(signed("", { id: each.id, more: Object.fromEntries(each.headers) }), body);
+        const { status } = await receiver.handle({ headers, body });
+        assert.deepEqual([got, status], each.kind ? [[each.kind], 204] : [[], 400]);
+      });
+    }
+    for (const { pattern, type, fits } of patterns) {
+      test(`${pattern} ${fits ? "takes" : "leaves"} ${type}`, async () => {
+        const got = [];
+        await new Receiver(quiet).event(pattern, (event) => void got.push(event.type)).handle(incoming(JSON.stringify({ ...JSON.parse(EVENT), type })));
+        assert.deepEqual(got, fits ? [type] : []);
+      });
+    }
+  });
+
+  test("refuses an option that there is not, and so does verifying", async () => {
+    assert.throws(() => new Receiver({ secrets: SECRET, tolerance_s: 60 }), /There is no option tolerance_s/);
+    const error = await caught(verify({ headers: signed(EVENT), body: EVENT }, { secrets: SECRET, tolerance: 60 }));
+    assert.ok(error instanceof ConfigurationError && /There is no option tolerance/.test(error.message));
   });
 
   test("answers nothing for nothing", async () => {

@@ -31,13 +31,27 @@ class Message
         } catch (\JsonException) {
             $payload = null;
         }
-        $payload = is_array($payload) ? $payload : [];
-        $class = match (true) {
-            is_string($payload['action'] ?? null) => ActionCall::class,
-            is_string($payload['type'] ?? null) => Event::class,
-            default => self::class,
-        };
-        return new $class($id, $timestamp, $body, $payload, ctype_digit((string) $attempt) ? (int) $attempt : null, $delivery_id);
+        $class = self::kind(json_decode($body), $id);
+        return new $class($id, $timestamp, $body, is_array($payload) ? $payload : [], ctype_digit((string) $attempt) ? (int) $attempt : null, $delivery_id);
+    }
+
+    /**
+     * By the signed body alone: headers are not signed. With all the members of docs/reference/wire.md §2, and the id of the header.
+     *
+     * @return class-string<self>
+     */
+    private static function kind(mixed $body, string $id): string
+    {
+        $call = $body instanceof \stdClass && property_exists($body, 'action');
+        $shape = $call
+            ? ['action' => is_string(...), 'params' => is_object(...), 'actor' => is_object(...), 'contract_version' => is_int(...), 'run_id' => is_string(...), 'workspace' => is_string(...)]
+            : ['type' => is_string(...), 'timestamp' => is_string(...), 'data' => is_object(...)];
+        foreach ($shape as $name => $fits) {
+            if (!$fits($body->$name ?? null)) {
+                return self::class;
+            }
+        }
+        return ($body->id ?? null) !== $id ? self::class : ($call ? ActionCall::class : Event::class);
     }
 
     /** @return array<string, mixed> */

@@ -68,11 +68,14 @@ final class ReceiverTest extends TestCase
         });
     }
 
-    private static function request(array $payload, ?string $id = null, ?int $ts = null): Request
+    private static function request(array $payload, ?int $ts = null): Request
     {
-        $id ??= $payload['id'];
+        return self::signed(json_encode($payload), $payload['id'], $ts);
+    }
+
+    private static function signed(string $body, string $id, ?int $ts = null): Request
+    {
         $ts ??= time();
-        $body = json_encode($payload);
         $signature = 'v1,' . base64_encode(hash_hmac('sha256', "$id.$ts.$body", base64_decode(substr(self::SECRET, 6)), true));
         $request = Request::create('https://shop.example/opsiq', 'POST', content: $body);
         $request->headers->add(['webhook-id' => $id, 'webhook-timestamp' => (string) $ts, 'webhook-signature' => $signature]);
@@ -81,7 +84,15 @@ final class ReceiverTest extends TestCase
 
     private static function call(array $params = ['invoice_id' => 1042], string $id = 'act_1'): Request
     {
-        return self::request(['id' => $id, 'action' => 'saas.refund_invoice', 'params' => $params, 'actor' => ['name' => 'Zoë'], 'run_id' => 'run_1']);
+        return self::request([
+            'id' => $id, 'action' => 'saas.refund_invoice', 'params' => $params, 'actor' => ['name' => 'Zoë'], 'contract_version' => 1,
+            'run_id' => 'run_1', 'workspace' => 'ws_1',
+        ]);
+    }
+
+    private static function event(string $type, array $data = []): array
+    {
+        return ['id' => 'evt_1', 'type' => $type, 'data' => (object) $data, 'timestamp' => '2026-11-24T12:00:00.000000Z'];
     }
 
     #[DataProvider('stores')]
@@ -248,7 +259,7 @@ final class ReceiverTest extends TestCase
                 return 'not answered';
             });
         }
-        $event = self::request(['id' => 'evt_1', 'type' => 'invoice.paid', 'data' => ['invoice_id' => 7], 'timestamp' => '2026-11-24T12:00:00.000000Z']);
+        $event = self::request(self::event('invoice.paid', ['invoice_id' => 7]));
         self::assertSame([204, ''], [$receiver->handle($event)->status, $receiver->handle($event)->body]);
         self::assertSame(['invoice.paid invoice.paid 7', 'invoice.* invoice.paid 7', '* invoice.paid 7', '*.paid invoice.paid 7'], $heard);
     }
@@ -257,8 +268,44 @@ final class ReceiverTest extends TestCase
     {
         $receiver = $this->receiver(new FileStore($this->folder()))->action('saas.other', static fn () => 1);
         self::assertSame(404, $receiver->handle(self::call())->status);
-        self::assertSame(204, $receiver->handle(self::request(['id' => 'evt_1', 'type' => 'a.b', 'data' => []]))->status);
-        self::assertSame(404, $receiver->handle(self::request(['id' => 'evt_1']))->status);
+        self::assertSame(204, $receiver->handle(self::request(self::event('a.b')))->status);
+    }
+
+    public static function messages(): array
+    {
+        return Vectors::cases('received', 'messages');
+    }
+
+    #[DataProvider('messages')]
+    public function test_a_signed_message_is_what_its_signed_body_says(array $case): void
+    {
+        $got = [];
+        $hear = static function (ActionCall|Event $message) use (&$got): void {
+            $got[] = $message instanceof Event ? 'event' : 'call';
+        };
+        $receiver = $this->receiver(new FileStore($this->folder()))->action('saas.refund_invoice', $hear)->event('*', $hear);
+        $request = self::signed($case['body'] ?? base64_decode($case['body_base64'], true), $case['id']);
+        $request->headers->add(array_column($case['headers'], 1, 0));
+        $reply = $receiver->handle($request);
+        self::assertSame($case['kind'] === null ? [[], 400] : [[$case['kind']], 204], [$got, $reply->status]);
+        self::assertSame($case['kind'] === null ? 'not_expected' : null, json_decode($reply->body)?->code);
+        self::assertSame([], $this->failures);
+    }
+
+    public static function patterns(): array
+    {
+        return array_map(static fn (array $case) => [$case], Vectors::file('received')['patterns']);
+    }
+
+    #[DataProvider('patterns')]
+    public function test_a_pattern_takes_these_events(array $case): void
+    {
+        $got = [];
+        $receiver = $this->receiver(new FileStore($this->folder()))->event($case['pattern'], static function (Event $event) use (&$got): void {
+            $got[] = $event->type();
+        });
+        $receiver->handle(self::request(self::event($case['type'])));
+        self::assertSame($case['fits'] ? [$case['type']] : [], $got);
     }
 
     public function test_what_is_not_believed_reaches_no_handler(): void
@@ -277,7 +324,7 @@ final class ReceiverTest extends TestCase
     {
         $verifier = new Verifier(['whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQhIQ==', self::SECRET], tolerance_s: 7200);
         $receiver = new Receiver($verifier, new FileStore($this->folder()));
-        self::assertSame(204, $receiver->handle(self::request(['id' => 'evt_1', 'type' => 'a.b'], ts: time() - 3600))->status);
+        self::assertSame(204, $receiver->handle(self::request(self::event('a.b'), ts: time() - 3600))->status);
     }
 
     public function test_a_store_that_could_lose_an_error_is_refused(): void

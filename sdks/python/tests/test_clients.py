@@ -55,17 +55,22 @@ def test_a_page_nobody_needs_is_not_asked_for(server: Server) -> None:
     assert len(server.asked) == 1
 
 
-def test_a_run_that_is_on_its_way_is_a_run(server: Server, ops: Any) -> None:
-    server.answer = lambda *_: (202, RUN)
-    result = ops()("actions.run", "saas.send_kb_link", {"ticket_id": 5519})
-    assert type(result) is opsiq.Run
+def test_a_run_that_is_on_its_way_is_waited_for_as_a_held_one_is(server: Server, ops: Any) -> None:
+    server.answer = lambda _, method, *__: (202, RUN) if method == "POST" else (200, {**RUN, "state": "succeeded"})
+    call = ops()
+    result = call("actions.run", "saas.send_kb_link", {"ticket_id": 5519})
+    assert type(result) is (opsiq.Started if call.loop is None else opsiq.AsyncStarted)
+    assert isinstance(result, opsiq.Run)
     assert (result.state, result.actor.name) == ("confirmed", "Olivia")
+    assert call("wait", on=result, timeout_s=30).state == "succeeded"
+    assert server.asked[1][1] == "/v1/runs/run_1?wait_s=20"
+    assert not hasattr(result, "confirm"), "there is nothing to say yes to"
 
 
-def test_a_held_run_without_a_card_is_a_run(server: Server, ops: Any) -> None:
+def test_a_held_run_without_a_card_has_nothing_to_confirm(server: Server, ops: Any) -> None:
     server.answer = lambda *_: (202, {**RUN, "state": "held", "card": None})
     result = ops()("actions.run", "saas.send_kb_link", {"ticket_id": 5519})
-    assert type(result) is opsiq.Run
+    assert isinstance(result, (opsiq.Started, opsiq.AsyncStarted))
     assert (result.state, result.card) == ("held", None)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hmac
 import json
 import logging
 import threading
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 
 import django
 import pytest
@@ -20,8 +22,11 @@ from standardwebhooks import Webhook
 import opsiq
 from opsiq.receiver import KEPT_S, STALE_S
 
+from .conftest import named, vectors
+
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NOW = 1_700_000_000
+RECEIVED = vectors("received.json")
 
 
 def call(
@@ -42,8 +47,12 @@ def event(name: str = "invoice.paid") -> tuple[bytes, dict[str, str]]:
     return body.encode(), {**headers("evt_1", body), "opsiq-event": name}
 
 
-def headers(msg_id: str, body: str, at: int = NOW) -> dict[str, str]:
-    signature = Webhook(SECRET).sign(msg_id, datetime.fromtimestamp(at, timezone.utc), body)
+def headers(msg_id: str, body: Union[str, bytes], at: int = NOW) -> dict[str, str]:
+    if isinstance(body, str):
+        signature = Webhook(SECRET).sign(msg_id, datetime.fromtimestamp(at, timezone.utc), body)
+    else:
+        mac = hmac.digest(base64.b64decode(SECRET[6:]), f"{msg_id}.{at}.".encode() + body, "sha256")
+        signature = "v1," + base64.b64encode(mac).decode()
     return {
         "webhook-id": msg_id,
         "webhook-timestamp": str(at),
@@ -166,6 +175,25 @@ def test_events_go_to_the_first_pattern_that_fits_and_the_rest_is_accepted() -> 
     assert made.handle(*event()) == opsiq.Reply(204)
     assert got == [("invoice", "invoice.paid")]
     assert receiver().handle(*event()).status == 204
+
+
+@named(RECEIVED["messages"])
+def test_a_signed_message_is_what_its_signed_body_says(case: dict[str, Any]) -> None:
+    made, got = receiver(), []
+    made.action("saas.refund_invoice")(lambda given: got.append("call"))
+    made.event("*")(lambda given: got.append("event"))
+    body = case["body"].encode() if "body" in case else base64.b64decode(case["body_base64"])
+    reply = made.handle(body, [*headers(case["id"], body).items(), *case["headers"]])
+    assert got == ([] if case["kind"] is None else [case["kind"]])
+    assert reply.status == (400 if case["kind"] is None else 204)
+
+
+@pytest.mark.parametrize("case", RECEIVED["patterns"], ids=lambda each: f"{each['pattern']} and {each['type']}")
+def test_a_pattern_takes_these_events(case: dict[str, Any]) -> None:
+    made, got = receiver(), []
+    made.event(case["pattern"])(lambda given: got.append(given.type))
+    made.handle(*event(case["type"]))
+    assert got == ([case["type"]] if case["fits"] else [])
 
 
 def test_an_action_nobody_does_here_is_404_and_not_remembered() -> None:

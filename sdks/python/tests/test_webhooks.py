@@ -189,4 +189,4 @@ def test_an_action_call_is_read() -> None:
 def test_what_is_signed_but_is_no_event_is_refused(body: str) -> None:
     with pytest.raises(opsiq.WebhookVerificationError) as refused:
         hooks().event(*signed(body))
-    assert refused.value.reason == "malformed"
+    assert refused.value.reason == "not_expected"

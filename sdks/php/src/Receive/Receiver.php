@@ -65,10 +65,12 @@ final class Receiver
     /** The answer to a message that is verified. */
     public function answer(Message $message): Reply
     {
+        if (!$message instanceof ActionCall && !$message instanceof Event) {
+            return Reply::problem(400, 'not_expected', 'It is signed, and neither an event nor an action call.');
+        }
         $handlers = match (true) {
             $message instanceof ActionCall => array_filter([$this->actions[$message->action()] ?? null]),
-            $message instanceof Event => array_column(array_filter($this->events, static fn ($each) => preg_match($each[0], $message->type())), 1),
-            default => [],
+            default => array_column(array_filter($this->events, static fn ($each) => preg_match($each[0], $message->type())), 1),
         };
         if ($handlers === []) {
             return $message instanceof Event ? new Reply() : Reply::problem(404, 'no_handler', 'Nothing here is declared for this.');

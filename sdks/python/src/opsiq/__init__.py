@@ -2,9 +2,9 @@
 
 from opsiq import _types as types
 from opsiq._aio import AsyncOpsIQ
-from opsiq._aio_resources import AsyncHeld
+from opsiq._aio_resources import AsyncHeld, AsyncStarted
 from opsiq._sync import OpsIQ
-from opsiq._sync_resources import Held
+from opsiq._sync_resources import Held, Started
 from opsiq._types import Run
 from opsiq._version import __version__
 from opsiq.core import Attempt
@@ -34,9 +34,9 @@ from opsiq.receiver import Receiver, Refuse, Reply, SqliteStore, Store
 from opsiq.webhooks import ActionCall, Event, Verified, Webhooks
 
 __all__ = [
-    "ActionCall", "ApiError", "AsyncHeld", "AsyncOpsIQ", "Attempt", "AuthenticationError", "ClockSkewError", "ConfigurationError",  # noqa: E501
+    "ActionCall", "ApiError", "AsyncHeld", "AsyncOpsIQ", "AsyncStarted", "Attempt", "AuthenticationError", "ClockSkewError", "ConfigurationError",  # noqa: E501
     "ConflictError", "Event", "Fault", "ForbiddenError", "Held", "IdempotencyInFlightError", "IdempotencyKeyReusedError",  # noqa: E501
     "InvalidRequestError", "NotFoundError", "OpsIQ", "OpsIQError", "RateLimitedError", "Receiver", "Refuse", "Reply", "Run",  # noqa: E501
-    "ServerError", "SqliteStore", "Store", "TimedOutError", "TransportError", "UnavailableError", "UnprocessableError",
+    "ServerError", "SqliteStore", "Started", "Store", "TimedOutError", "TransportError", "UnavailableError", "UnprocessableError",  # noqa: E501
     "UnreadableAnswerError", "Verified", "WebhookVerificationError", "Webhooks", "__version__", "types",
 ]  # fmt: skip

@@ -158,11 +158,22 @@ class AsyncRuns(_AsyncResource):
         return await self._client.do(Call("POST", path, Run, "", sent, True, key))
 
 
-class AsyncHeld(Run):
+class _AsyncActed(Run):
+    _runs: AsyncRuns
+
+    async def wait(self, *, timeout_s: float = 60.0) -> Run:
+        """The run when it is over, whoever decides about it and however. Raises TimedOutError; the run goes on."""
+        return await self._runs.wait(self.id, timeout_s=timeout_s)
+
+
+class AsyncStarted(_AsyncActed):
+    """A run that is on its way: ``wait()`` for what comes of it."""
+
+
+class AsyncHeld(_AsyncActed):
     """A run that waits for a yes to its ``card``: exactly what will be sent, where, and where each value comes from."""
 
     card: Card
-    _runs: AsyncRuns
 
     async def confirm(self, *, idempotency_key: Optional[str] = None) -> Run:
         """Say yes to this card, as the key's person. A card that has changed since raises ConflictError."""
@@ -171,10 +182,6 @@ class AsyncHeld(Run):
     async def reject(self, *, reason: Optional[str] = None, idempotency_key: Optional[str] = None) -> Run:
         """Say no. Nothing is sent."""
         return await self._runs.reject(self.id, reason=reason, idempotency_key=idempotency_key)
-
-    async def wait(self, *, timeout_s: float = 60.0) -> Run:
-        """Wait for somebody's yes or no, and for what comes of it. Raises TimedOutError."""
-        return await self._runs.wait(self.id, timeout_s=timeout_s)
 
 
 class AsyncActions(_AsyncResource):
@@ -186,15 +193,14 @@ class AsyncActions(_AsyncResource):
         surface: Optional[Surface] = None,
         session: Optional[str] = None,
         idempotency_key: Optional[str] = None,
-    ) -> Union[Run, AsyncHeld]:
+    ) -> Union[AsyncStarted, AsyncHeld]:
         """Run a contract by name. The run is on its way, or held for a yes."""
         sent = body(action=action, params=params or {}, surface=surface, session=session)
         run = await self._client.do(Call("POST", "/v1/actions/run", Run, "", sent, True, idempotency_key))
-        if run.state != "held" or run.card is None:
-            return run
-        held = AsyncHeld(**vars(run))
-        object.__setattr__(held, "_runs", self._client.runs)  # no field: it is neither compared nor shown
-        return held
+        held = run.state == "held" and run.card is not None
+        acted = AsyncHeld(**vars(run)) if held else AsyncStarted(**vars(run))
+        object.__setattr__(acted, "_runs", self._client.runs)  # no field: it is neither compared nor shown
+        return acted
 
 
 class AsyncCustomers(_AsyncResource):

@@ -156,11 +156,22 @@ class Runs(_Resource):
         return self._client.do(Call("POST", path, Run, "", sent, True, key))
 
 
-class Held(Run):
+class _Acted(Run):
+    _runs: Runs
+
+    def wait(self, *, timeout_s: float = 60.0) -> Run:
+        """The run when it is over, whoever decides about it and however. Raises TimedOutError; the run goes on."""
+        return self._runs.wait(self.id, timeout_s=timeout_s)
+
+
+class Started(_Acted):
+    """A run that is on its way: ``wait()`` for what comes of it."""
+
+
+class Held(_Acted):
     """A run that waits for a yes to its ``card``: exactly what will be sent, where, and where each value comes from."""
 
     card: Card
-    _runs: Runs
 
     def confirm(self, *, idempotency_key: Optional[str] = None) -> Run:
         """Say yes to this card, as the key's person. A card that has changed since raises ConflictError."""
@@ -169,10 +180,6 @@ class Held(Run):
     def reject(self, *, reason: Optional[str] = None, idempotency_key: Optional[str] = None) -> Run:
         """Say no. Nothing is sent."""
         return self._runs.reject(self.id, reason=reason, idempotency_key=idempotency_key)
-
-    def wait(self, *, timeout_s: float = 60.0) -> Run:
-        """Wait for somebody's yes or no, and for what comes of it. Raises TimedOutError."""
-        return self._runs.wait(self.id, timeout_s=timeout_s)
 
 
 class Actions(_Resource):
@@ -184,15 +191,14 @@ class Actions(_Resource):
         surface: Optional[Surface] = None,
         session: Optional[str] = None,
         idempotency_key: Optional[str] = None,
-    ) -> Union[Run, Held]:
+    ) -> Union[Started, Held]:
         """Run a contract by name. The run is on its way, or held for a yes."""
         sent = body(action=action, params=params or {}, surface=surface, session=session)
         run = self._client.do(Call("POST", "/v1/actions/run", Run, "", sent, True, idempotency_key))
-        if run.state != "held" or run.card is None:
-            return run
-        held = Held(**vars(run))
-        object.__setattr__(held, "_runs", self._client.runs)  # no field: it is neither compared nor shown
-        return held
+        held = run.state == "held" and run.card is not None
+        acted = Held(**vars(run)) if held else Started(**vars(run))
+        object.__setattr__(acted, "_runs", self._client.runs)  # no field: it is neither compared nor shown
+        return acted
 
 
 class Customers(_Resource):

@@ -3,11 +3,11 @@ a reply out."""
 
 from __future__ import annotations
 
-import fnmatch
 import hashlib
 import inspect
 import json
 import logging
+import re
 import sqlite3
 import threading
 import time
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, Optional, Protocol, TypeVar, Union
 
 from opsiq.errors import WebhookVerificationError
-from opsiq.webhooks import ActionCall, Event, Headers, Webhooks, call_of, event_of
+from opsiq.webhooks import ActionCall, Event, Headers, Webhooks, read_message
 
 log = logging.getLogger("opsiq")
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -221,11 +221,11 @@ class Receiver:
     def _begin(self, body: bytes, headers: Headers) -> Union[Reply, _Job]:
         try:
             message = self._webhooks.verify(body, headers)
-            argument: Union[ActionCall, Event] = (
-                call_of(message) if "opsiq-event" not in message.headers else event_of(message)
-            )
+            argument = read_message(message)
         except WebhookVerificationError as error:
             log.warning("refused a webhook: %s (%s)", error, error.reason)
+            if error.reason == "not_expected":
+                return _problem(400, "It is signed, and neither an event nor an action call.")
             return _problem(401, "This is not a message of OpsIQ's.")
         handler = self._handler(argument)
         if handler is None:
@@ -242,9 +242,7 @@ class Receiver:
     def _handler(self, argument: Union[ActionCall, Event]) -> Optional[Callable[..., Any]]:
         if isinstance(argument, ActionCall):
             return self._actions.get(argument.action)
-        return next(
-            (each for pattern, each in self._events.items() if fnmatch.fnmatchcase(argument.type, pattern)), None
-        )
+        return next((each for pattern, each in self._events.items() if _fits(argument.type, pattern)), None)
 
     def _done(self, job: _Job, result: Any) -> Reply:
         try:
@@ -264,6 +262,12 @@ class Receiver:
         log.error("the handler of %s failed", job.id, exc_info=error)
         self._store.release(job.id)
         return _problem(500, "It was not done.")
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """``*`` is one word, as the last word all that follow (docs/guide/webhooks.md)."""
+    *first, last = ("[^.]+" if word == "*" else re.escape(word) for word in pattern.split("."))
+    return re.fullmatch(r"\.".join([*first, ".+" if last == "[^.]+" else last]), name, re.DOTALL) is not None
 
 
 _PROBLEM: Final = {"Content-Type": "application/problem+json"}

@@ -128,9 +128,14 @@ class Webhooks:
         return fits
 
 
+def read_message(message: Verified) -> Union[Event, ActionCall]:
+    """What it is, by its signed body: headers are not signed. Raises WebhookVerificationError where it is neither."""
+    return call_of(message) if "action" in _json_object(message) else event_of(message)
+
+
 def event_of(message: Verified) -> Event:
     """Raises WebhookVerificationError where it is none."""
-    made = _members(message, {"type": str, "timestamp": str, "data": dict})
+    made = _members(message, "event", {"type": str, "timestamp": str, "data": dict})
     attempt = message.headers.get("opsiq-attempt", "")
     number = int(attempt) if re.fullmatch("[0-9]{1,9}", attempt) else 1
     return Event(
@@ -141,23 +146,29 @@ def event_of(message: Verified) -> Event:
 def call_of(message: Verified) -> ActionCall:
     """Raises WebhookVerificationError where it is none."""
     shape = {"action": str, "params": dict, "actor": dict, "contract_version": int, "run_id": str, "workspace": str}
-    return ActionCall(id=message.id, **_members(message, shape))
+    return ActionCall(id=message.id, **_members(message, "action call", shape))
 
 
-def _members(message: Verified, shape: Mapping[str, type]) -> dict[str, Any]:
-    try:
-        value = json.loads(message.body)
-    except (ValueError, RecursionError):
-        value = None
-    if (
-        not isinstance(value, dict)
-        or any(not isinstance(value.get(name), kind) for name, kind in shape.items())
-        or value.get("id") != message.id
-    ):
+def _members(message: Verified, kind: str, shape: Mapping[str, type]) -> dict[str, Any]:
+    value = _json_object(message)
+    wrong = [name for name, type_ in shape.items() if type(value.get(name)) is not type_]
+    if value.get("id") != message.id:
+        wrong.append("id")
+    if wrong:
         raise WebhookVerificationError(
-            "malformed", f"It is signed, but is not what was expected: {', '.join(shape)} and the id of the header."
+            "not_expected", f"It is signed, and no {kind}: it lacks {', '.join(wrong)}, or has it in another form."
         )
     return {name: value[name] for name in shape}
+
+
+def _json_object(message: Verified) -> dict[str, Any]:
+    try:
+        value = json.loads(message.body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        value = None
+    if isinstance(value, dict):
+        return value
+    raise WebhookVerificationError("not_expected", "It is signed, and its body is no JSON object in UTF-8.")
 
 
 def _raw(body: Any) -> bytes:
