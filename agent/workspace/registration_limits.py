@@ -2,8 +2,8 @@
 
 A platform may have actions that only a person confirms. A key with ``contracts:write`` could register another contract
 for the same endpoint that nobody confirms, or a looser new version. Calls to one origin share a signing secret or a
-connection's credentials, so the platform would accept them. Such contracts must be signed in the console, with a
-password.
+connection's credentials, so the platform would accept them. Origins are compared as they are dialled, however they are
+spelled. Such contracts must be signed in the console, with a password.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from agent.sending.action_secrets import find_origin
 from core.errors import Finding, InvalidContract
+from executors.http.ssrf_guard import find_dialled_origin
 from registry.confirmation import ConfirmBy, Policy
 from registry.contract import Contract, Endpoint, parse
 from store.contracts import ContractRow
@@ -64,8 +64,8 @@ def _place(contract: Contract, addresses: Mapping[str, str]) -> str:
     endpoint = contract.endpoint
     if endpoint.connection is not None:
         base = addresses.get(endpoint.connection)
-        return f"connection {endpoint.connection}" if base is None else find_origin(base)
-    return find_origin(endpoint.url)
+        return f"connection {endpoint.connection}" if base is None else find_dialled_origin(base)
+    return find_dialled_origin(endpoint.url)
 
 
 def _same_endpoint(contract: Contract, before: Contract) -> bool:

@@ -22,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
+from urllib.parse import unquote
 
 from aiohappyeyeballs import AddrInfoType
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -196,14 +197,38 @@ def explain_refusal(address: Address) -> str | None:
         return next((why for net, why in _REFUSED_V4 if address in net), None)
     if getattr(address, "scope_id", None):
         return "scoped to one interface"
-    if address.ipv4_mapped:
-        return explain_refusal(address.ipv4_mapped)
-    if address in _NAT64:
-        why = explain_refusal(IPv4Address(int(address) & 0xFFFF_FFFF))
-        return why and f"NAT64 of {why}"
+    contained = _find_contained(address)
+    if contained is not address:
+        why = explain_refusal(contained)
+        return why and (f"NAT64 of {why}" if address in _NAT64 else why)
     if why := next((why for net, why in _REFUSED_V6 if address in net), None):
         return why
     return None if address in _GLOBAL_V6 else "not global unicast"
+
+
+def find_dialled_origin(url: str) -> str:
+    """Scheme, host and port that a URL is dialled at: one text, however they are spelled. Every name and address of
+    loopback is one host, and so are an IPv4 address and the IPv6 ones that contain it. Other names of one machine are
+    not known here. A URL that can't be read is never dialled, and returned as it is."""
+    try:
+        parts = URL(url)
+        host, port = unquote(parts.raw_host or "").rstrip("."), parts.port
+    except ValueError:
+        return url
+    try:
+        address = _find_contained(ip_address(host))
+    except ValueError:
+        local = f".{host}".endswith(".localhost")
+    else:
+        host, local = str(address), address.is_loopback or address.is_unspecified
+    return f"{parts.scheme}://{'localhost' if local else host}:{port}"
+
+
+def _find_contained(address: Address) -> Address:
+    """The IPv4 address that an IPv6 address contains (IPv4-mapped, NAT64), or else the address itself."""
+    if isinstance(address, IPv6Address) and (address.ipv4_mapped or address in _NAT64):
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address
 
 
 class _Resolver(AbstractResolver):

@@ -179,6 +179,19 @@ async def test_a_key_registers_nothing_that_leads_round_a_person(harness: AgentH
     assert (await harness.contract_admin.register(harness.people["olivia"], [reply | {"version": 3} | mild]))[0].fresh
 
 
+async def test_no_other_spelling_of_an_address_leads_round_a_person(harness: AgentHarness) -> None:
+    key = await key_of(harness, "olivia")
+    reply = next(each for each in contracts() if each["name"] == "saas.reply_ticket")
+    guard = reply | {"name": "crane.lift", "endpoint": {"url": "https://crane9.example/lift"}}
+    await harness.contract_admin.register(harness.people["olivia"], [guard])
+    mild = guard | {"name": "crane.peek", "risk": "write", "confirmation": {"policy": "never"}}
+    for host in ("crane9.example:443", "crane9.example:0443", "Crane9.example.", "crane９.example", "crane9%2eexample"):
+        with pytest.raises(Forbidden, match="Sign this one in the console"):
+            await harness.contract_admin.register(key, [mild | {"endpoint": {"url": f"https://{host}/peek"}}])
+    other = mild | {"endpoint": {"url": "https://crane9.example:8443/peek"}}
+    assert (await harness.contract_admin.register(key, [other]))[0].fresh
+
+
 def test_a_contract_that_does_not_say_keeps_its_bytes() -> None:
     reply = next(each for each in contracts() if each["name"] == "saas.reply_ticket")
     assert b'"by"' not in parse(reply).canonical

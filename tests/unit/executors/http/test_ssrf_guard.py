@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import BadSetting
-from executors.http.ssrf_guard import Blocked, SsrfGuard, explain_refusal
+from executors.http.ssrf_guard import Blocked, SsrfGuard, explain_refusal, find_dialled_origin
 
 PRIVATE = [
     IPv4Network(cidr)
@@ -260,3 +260,35 @@ def test_cloud_metadata_opens_only_when_it_is_listed_alone() -> None:
 def test_an_allow_list_that_can_not_be_read_is_an_error_that_names_the_entry() -> None:
     with pytest.raises(BadSetting, match=r"127\.0\.0\.1/8"):
         SsrfGuard(["127.0.0.1/8"])
+
+
+@pytest.mark.parametrize(
+    ("url", "other"),
+    [
+        ("https://till.example/a", "HTTPS://Till.Example:443/b"),
+        ("https://till.example", "https://till.example:00443"),
+        ("https://till.example", "https://till.example./"),
+        ("https://till.example", "https://ⓣill.example"),
+        ("https://till.example", "https://till。example"),
+        ("https://till2.example", "https://till２.example"),
+        ("https://till.example", "https://till%2Eexample"),
+        ("https://kööki.example", "https://xn--kki-snaa.example"),
+        ("http://8.8.8.8:81", "http://[::ffff:8.8.8.8]:081"),
+        ("http://8.8.8.8", "http://[64:ff9b::808:808]"),
+        ("http://[2a00:1450:0:0::8]", "http://[2A00:1450::8]:80"),
+        ("http://localhost:8090", "http://127.0.0.1:08090"),
+        ("http://localhost:8090", "http://till.localhost.:8090"),
+        ("http://localhost:8090", "http://[0:0::1]:8090"),
+    ],
+)
+def test_an_origin_is_one_however_it_is_spelled(url: str, other: str) -> None:
+    assert find_dialled_origin(url) == find_dialled_origin(other)
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["http://till.example", "https://till.example:8443", "https://tills.example", "https://a.till.example",
+     "https://till.example.com", "https://localhost", "https://till.example:99999"],
+)  # fmt: skip
+def test_another_scheme_host_or_port_is_another_origin(other: str) -> None:
+    assert find_dialled_origin("https://till.example") != find_dialled_origin(other)
