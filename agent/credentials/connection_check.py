@@ -9,6 +9,7 @@ from agent.sending.http_endpoint import HttpEndpointClient
 from agent.workspace.context import WorkspaceContexts
 from core.errors import InvalidInput, NotFound
 from executors.retry import EndpointReply, describe
+from registry.endpoints.paths import leads_up
 from registry.endpoints.rendering import RenderedRequest
 
 TIMEOUT_S: Final = 10.0
@@ -38,8 +39,7 @@ class ConnectionCheck:
         if base is None:
             raise NotFound(f"There is no connection {connection} that is switched on here.")
         odd = not path.startswith("/") or path.startswith("//") or not path.isascii() or not path.isprintable()
-        steps = path.partition("?")[0].replace("%2e", ".").replace("%2E", ".").split("/")
-        if odd or any(char in path for char in " #\\") or "." in steps or ".." in steps:
+        if odd or any(char in path for char in " #\\") or leads_up(path.partition("?")[0]):
             raise InvalidInput("The path begins with / and stays below the connection's address, as in /api/v1/me.")
         request = RenderedRequest("GET", base.rstrip("/") + path)
         reply = await self.client.send(workspace, connection, request, timeout_s=TIMEOUT_S, purpose="check")

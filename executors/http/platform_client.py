@@ -24,6 +24,7 @@ from executors.http.read_memo import Received, get_read_memo
 from executors.http.session import AnswerHead, classify_error, describe_error, open_session
 from executors.http.ssrf_guard import Blocked, SsrfGuard
 from registry.connector import PlatformAnswer, PlatformRequest, ReadAccess
+from registry.endpoints.paths import leads_up
 
 log = logging.getLogger("opsiq.executors.platform")
 
@@ -202,9 +203,7 @@ class HttpPlatformClient:
         odd = not path.startswith("/") or path.startswith("//") or any(c in path for c in "?#\\")
         if odd or not path.isascii() or not path.isprintable() or " " in path:
             raise InvalidInput(f"{path!r} is not a path such as /customers/42, percent-encoded and without a query.")
-        # Decoded twice, as some platforms do.
-        steps = URL(URL(path, encoded=True).path, encoded=True).path.replace("\\", "/").split("/")
-        if any(step in (".", "..") for step in steps):
+        if leads_up(path):
             raise InvalidInput(f"{path!r} would leave the platform's base address.")
         url = URL(self._base + path, encoded=True)
         return url.with_query(list(query)) if query else url

@@ -16,6 +16,7 @@ from core import canon
 from core.errors import InvalidInput, NotCanonical
 from registry.endpoints import json_body
 from registry.endpoints.formats import Money, format_value, write_text
+from registry.endpoints.paths import leads_up
 from registry.endpoints.types import (
     PLACEHOLDER,
     Body,
@@ -131,7 +132,7 @@ def _render_url(
     url = "".join(parts)
     if "/" not in url.partition("://")[2]:
         url += "/"
-    if any(unquote(part) in (".", "..") for part in url.partition("://")[2].split("/")[1:]):
+    if leads_up("/" + url.partition("://")[2].partition("/")[2]):
         raise InvalidInput("The address would leave its path.")
     pairs = list(_list_pairs(query, binding))
     if pairs:

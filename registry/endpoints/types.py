@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from registry.endpoints.paths import leads_up
 from registry.endpoints.values import MAX_VALUES, TAG, FrozenModel, HeaderName, Headers, Key, Value, Values
 from registry.json_schema.pointer import join_pointer
 
@@ -165,8 +166,8 @@ def _within(url: str, connection: str | None) -> None:
         path = found[2] or "/"
     if "?" in path or "#" in path:
         raise ValueError("a query is written in 'query', and a fragment is never sent; take ? and # out of the URL")
-    if any(PLACEHOLDER.sub("x", part) in (".", "..") for part in path.split("/")):
-        raise ValueError("the URL must not hold '.' or '..' as a part of its path")
+    if leads_up(PLACEHOLDER.sub("x", path)):
+        raise ValueError("the URL must not hold '.' or '..' as a part of its path, plain or percent-encoded")
     plain = PLACEHOLDER.sub("", path)
     if "{" in plain or "}" in plain:
         raise ValueError("a { or } of the URL belongs to no placeholder such as {order}")

@@ -78,6 +78,7 @@ async def test_404_is_none() -> None:
         "/%252e%252e/admin",
         "/..%5cadmin",
         "/a\\..\\b",
+        "/a/..;v=1/b",
         "/a?b=c",
         "/a#b",
         "/a b",

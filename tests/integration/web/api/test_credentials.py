@@ -54,5 +54,6 @@ async def test_a_test_says_what_came_of_it(shop: Shop) -> None:
     answer = await shop.call("POST", "/v1/connectors/saas/test", {"path": "/"})
     assert answer.status_code == 200, answer.text
     assert answer.json()["state"] in ("works", "refused", "unreachable", "trouble")
-    away = await shop.call("POST", "/v1/connectors/saas/test", {"path": "/../other"})
-    assert away.status_code == 400
+    for path in ("/../other", "/a/%2E./other", "/..%2Fother", "/..;/other", "/..%5Cother"):
+        away = await shop.call("POST", "/v1/connectors/saas/test", {"path": path})
+        assert (away.status_code, "stays below" in away.text) == (400, True), path

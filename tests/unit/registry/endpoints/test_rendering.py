@@ -114,6 +114,12 @@ def test_a_path_value_that_could_lead_elsewhere_is_refused(order: str) -> None:
         rendered({**PARAMS, "order": order})
 
 
+def test_a_template_and_its_value_do_not_lead_up_together() -> None:
+    assert rendered({**PARAMS, "order": "9?x"}, endpoint__url="/jars/.{order}").url.startswith(f"{BASE}/jars/.9%3Fx?")
+    with pytest.raises(InvalidInput, match="leave its path"):
+        rendered({**PARAMS, "order": ".?x"}, endpoint__url="/jars/.{order}")
+
+
 @given(st.text(max_size=40))
 def test_no_path_value_leaves_its_segment(order: str) -> None:
     try:

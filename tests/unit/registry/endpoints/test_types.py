@@ -58,6 +58,8 @@ def test_a_constant_null_is_signed_and_stays() -> None:
         ({"endpoint__url": "https://shop.example/orders"}, "/endpoint"),
         ({"endpoint__url": "//elsewhere.example/orders"}, "/endpoint"),
         ({"endpoint__url": "/a/../b"}, "/endpoint"),
+        ({"endpoint__url": "/a/..%2Fb"}, "/endpoint"),
+        ({"endpoint__url": "/a/..;/b"}, "/endpoint"),
         ({"endpoint__url": "/a?b=c"}, "/endpoint"),
         ({"endpoint__url": "/a b"}, "/endpoint"),
         ({"endpoint__url": "/a/{b"}, "/endpoint"),
