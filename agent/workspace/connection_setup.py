@@ -12,7 +12,7 @@ from agent.credentials.kinds import Credential, read_credential
 from agent.credentials.vault import Vault
 from agent.workspace.admin import WorkspaceAdmin
 from core.actor import Actor
-from core.errors import Finding, InvalidInput, OpsIQError
+from core.errors import BadSetting, Finding, InvalidInput, OpsIQError
 from registry.connector import Connector, ReadAccess
 from registry.contract import Contract
 from registry.declarative.connector import DeclarativeConnector
@@ -50,8 +50,8 @@ async def connect(
     """Creates a connection or reconfigures an existing one. ``token`` is its credential. It is sealed in the vault if
     the connector's calls go through the connection. Otherwise it is kept as the token for reads.
 
-    Raises what ``WorkspaceAdmin.connect`` raises. Also raises InvalidInput for an unknown connector, and for a token
-    that is invalid for the platform's kind of credential.
+    Raises what ``WorkspaceAdmin.connect`` raises. Also raises InvalidInput for an unknown connector, for values that
+    the connector can't use, and for a token that is invalid for the platform's kind of credential.
     """
     if connector not in admin.contexts.discovered:
         here = ", ".join(sorted(admin.contexts.discovered)) or "none"
@@ -61,7 +61,11 @@ async def connect(
     credential = parse_credential(cls.access, token) if token and issubclass(cls, DeclarativeConnector) else None
     given = dict(secrets or {}) | ({"read_token": token} if token and credential is None else {})
     # The connector must build with these settings before they are stored.
-    admin.contexts.build_connector(connector, base_url, given, connection=name, options=options).identity_providers()
+    try:
+        made = admin.contexts.build_connector(connector, base_url, given, connection=name, options=options)
+        made.identity_providers()
+    except BadSetting as error:
+        raise InvalidInput(error.detail, findings=error.findings) from error
     of = connector if name != connector else None
     await admin.connect(by, name, base_url, given, connector=of, options=options, in_transaction=in_transaction)
     if credential is not None:

@@ -18,7 +18,7 @@ from yarl import URL
 
 from core import canon
 from core.clock import utc_now
-from core.errors import BadSetting, InvalidInput, NotCanonical, PlatformUnavailable
+from core.errors import BadSetting, Finding, InvalidInput, NotCanonical, PlatformUnavailable
 from executors.http.credentials import NO_CREDENTIALS, AppliedCredentials
 from executors.http.read_memo import Received, get_read_memo
 from executors.http.session import AnswerHead, classify_error, describe_error, open_session
@@ -46,7 +46,7 @@ class HttpPlatformClient:
 
     ``base_url`` may contain a path, and every read stays below it. ``access`` says where ``token`` goes (a basic
     credential is ``user:password``). An empty token isn't sent: then the ``credentials`` are used, and fetched again
-    once if they were refused. Raises BadSetting for unusable values.
+    once if they were refused. Raises BadSetting for unusable values, with a finding for the one that it is.
     """
 
     def __init__(
@@ -63,11 +63,11 @@ class HttpPlatformClient:
         try:
             base = guard.url(base_url)
         except Blocked as error:
-            raise BadSetting(f"The platform's address can't be used: {error}.") from error
+            raise _make_fault("base_url", f"The platform's address can't be used: {error}.") from error
         if base.raw_query_string or base.raw_fragment:
-            raise BadSetting("The platform's address must hold neither a query nor a fragment.")
+            raise _make_fault("base_url", "The platform's address must hold neither a query nor a fragment.")
         if access.credential != "basic" and (not token.isascii() or not token.isprintable() or " " in token):
-            raise BadSetting("The platform's token must be one word of printable ASCII.")
+            raise _make_fault("token", "The platform's token must be one word of printable ASCII.")
         self._base = str(base).rstrip("/")
         self._token = token
         self._access = access
@@ -251,6 +251,10 @@ class _Bucket:
         if wait_s > 0:
             await asyncio.sleep(wait_s)
         return True
+
+
+def _make_fault(field: str, detail: str) -> BadSetting:
+    return BadSetting(detail, findings=[Finding(f"/{field}", "invalid", detail)])
 
 
 def _credential(access: ReadAccess, token: str) -> Mapping[str, str]:

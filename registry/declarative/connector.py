@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from core import canon
-from core.errors import BadAssertion, BadSetting, InvalidInput
+from core.errors import BadAssertion, BadSetting, Finding, InvalidInput
 from registry import contract
 from registry.connector import (
     ConnectionOption,
@@ -25,6 +25,7 @@ from registry.declarative import document as documents
 from registry.declarative.document import ConnectorDocument
 from registry.declarative.records import DeclarativeRecords
 from registry.declarative.webhooks import make_events
+from registry.json_schema.pointer import join_pointer
 from registry.patterns import compile_pattern
 from registry.records import ContextProvider
 
@@ -132,17 +133,22 @@ def _json(path: Path) -> Any:
 def _given(made: ConnectorDocument, options: Mapping[str, str]) -> dict[str, str]:
     known = made.connection.settings
     if strange := sorted(set(options) - set(known)):
-        raise BadSetting(f"{made.title} has no setting {', '.join(strange)}; it has {', '.join(known) or 'none'}.")
+        told = f"{made.title} has no setting {', '.join(strange)}; it has {', '.join(known) or 'none'}."
+        raise _make_fault(strange[0], told)
     given: dict[str, str] = {}
     for name, each in known.items():
         value = options.get(name) or each.default
         if value is None:
-            raise BadSetting(f"{made.title} needs the setting {name!r} ({each.label}).")
+            raise _make_fault(name, f"{made.title} needs the setting {name!r} ({each.label}).")
         rule = compile_pattern(each.pattern)
         if rule is None or len(value) > 200 or not rule.covers(value):
-            raise BadSetting(f"The setting {name!r} ({each.label}) does not have the form {each.pattern}.")
+            raise _make_fault(name, f"The setting {name!r} ({each.label}) does not have the form {each.pattern}.")
         given[name] = value
     return given
+
+
+def _make_fault(option: str, detail: str) -> BadSetting:
+    return BadSetting(detail, findings=[Finding(join_pointer("options", option), "invalid", detail)])
 
 
 def with_settings(value: Mapping[str, Any], given: Mapping[str, str]) -> Mapping[str, Any]:

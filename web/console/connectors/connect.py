@@ -15,7 +15,7 @@ from fastapi.responses import Response
 from agent.workspace.connection_setup import connect as connect_platform
 from agent.workspace.connector_status import ConnectorStatus, list_connectors
 from core.display_text import to_display_text
-from core.errors import BadSetting, Conflict, ConnectorBroken, InvalidContract, InvalidInput, NotFound
+from core.errors import Conflict, ConnectorBroken, InvalidContract, InvalidInput, NotFound
 from core.webhook_signature import make_secret
 from registry.connection_contracts import list_differences
 from registry.contract import Contract
@@ -136,7 +136,7 @@ async def connect(request: Request, form: GuardedOwner, connector: str) -> Respo
                 token=token,
                 secrets=secrets,
             )
-        except (BadSetting, ConnectorBroken, InvalidInput, Conflict) as error:
+        except (ConnectorBroken, InvalidInput, Conflict) as error:
             trouble = error.detail
     if trouble:
         return await _connect(request, visitor, connector, base_url, trouble, options)
