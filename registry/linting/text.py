@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from core.display_text import is_hidden
 from core.errors import Finding
 from registry.json_schema.pointer import join_pointer
 
@@ -23,7 +24,8 @@ _SECRETS: Final = (
 _SECRET_FIELD: Final = re.compile(
     r"(?:^|[?&;])(?:[a-z_]*(?:secret|token|password|passwd|api_?key|access_?key))=[^&;{]+", re.I
 )
-_HIDDEN: Final = frozenset({"Cc", "Cf", "Co", "Cn", "Zl", "Zp"})
+_SEEN: Final = re.compile(r"[\n\t]|(?<=[^\s\ufe0e\ufe0f])[\ufe0e\ufe0f]")
+"""Line breaks, tabs, and what tells whether the sign before it is drawn as an emoji."""
 
 
 def find_secrets(value: Any, pointer: str) -> Iterator[Finding]:
@@ -43,7 +45,7 @@ def find_secrets(value: Any, pointer: str) -> Iterator[Finding]:
 
 def find_hidden_characters(value: Any, pointer: str) -> Iterator[Finding]:
     for inner, text in _list_strings(value, pointer):
-        found = next((char for char in text if unicodedata.category(char) in _HIDDEN and char not in "\n\t"), None)
+        found = next(filter(is_hidden, _SEEN.sub("", text)), None)
         if found is not None and "/parameters/" not in inner:
             name = unicodedata.name(found, f"U+{ord(found):04X}")
             yield Finding(inner, "hidden_character", f"The text holds the invisible character {name}; remove it.")

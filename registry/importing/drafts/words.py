@@ -9,6 +9,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from core.display_text import is_hidden
+
 _PARTS: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _PLURAL_CAPITALS: Final = re.compile(r"([A-Z]{2,5})s(?=[A-Z_\W]|$)")
 _WORD_CHARS: Final = 64
@@ -57,7 +59,7 @@ def to_plain_text(text: str) -> str:
     """Markdown and HTML as plain text in one paragraph, without invisible characters."""
     text = _TAG.sub(" ", _LINK.sub(r"\1", text[:20_000]))
     text = html.unescape(_BULLET.sub("", _MARKS.sub("", text)))
-    text = "".join(" " if unicodedata.category(char)[0] == "C" or char in "\u2028\u2029" else char for char in text)
+    text = "".join(" " if is_hidden(char) and char not in "\ufe0e\ufe0f" else char for char in text)
     return " ".join(text.split())
 
 

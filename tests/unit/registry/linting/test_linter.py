@@ -24,6 +24,9 @@ CASES: list[tuple[str, Any, str, str]] = [
     ("version", "1", "wrong_type", "/version"),
     ("idempotent", "yes", "wrong_type", "/idempotent"),
     ("title", "Refund\u202e an invoice", "hidden_character", "/title"),
+    ("title", "Refund an invoice\u115f", "hidden_character", "/title"),
+    ("title", "Refund\u2800an invoice", "hidden_character", "/title"),
+    ("description", "Pays it back.\ufe0f\ufe0e\U000e0101", "hidden_character", "/description"),
     ("annotations/amount/label", "Amo\u200bunt", "hidden_character", "/annotations/amount/label"),
     ("examples", [], "warn_no_examples", "/examples"),
     ("roles", [], "warn_no_roles", "/roles"),
@@ -134,6 +137,13 @@ def test_every_finding_says_how_to_mend_it(place: str, value: Any, code: str, po
     for finding in lint(changed(place, value)):
         assert finding.detail.endswith((".", "?"))
         assert len(finding.detail.split()) >= 4, finding.detail
+
+
+@pytest.mark.parametrize(
+    "title", ["Refund an invoice ⚠️", "Refund 1️⃣ invoice", "Rembourser la facture", "請求書を返金する"]
+)
+def test_signs_and_letters_that_are_seen_are_kept(title: str) -> None:
+    assert "hidden_character" not in {finding.code for finding in lint(changed("title", title))}
 
 
 def test_advice_keeps_nothing_out() -> None:

@@ -80,7 +80,7 @@ def test_a_title_is_a_plain_imperative(summary: str, title: str) -> None:
 
 def test_descriptions_are_plain_text_cut_at_a_sentence() -> None:
     assert (
-        words.to_plain_text("Some **bold** <br>text&nbsp;&amp; [a link](x)\n\n* one\n\u202e*")
+        words.to_plain_text("Some **bold** <br>text&nbsp;&amp; [a link](x)\n\n* one\n\u202e\u3164*")
         == "Some bold text & a link one *"
     )
     assert words.cut_text("One is here. Two is there. Three.", 28) == "One is here. Two is there."
