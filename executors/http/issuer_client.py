@@ -53,10 +53,11 @@ class IssuerClient:
     ) -> IssuerAnswer:
         head = AnswerHead(MAX_ANSWER_BYTES)
         try:
-            to = self.guard.url(url)
+            guard = self.guard.for_secrets_at(url)
+            to = guard.url(url)
             async with (
                 asyncio.timeout(self.timeout_s),
-                open_session(self.guard, reuse=False, tls=self.tls) as session,
+                open_session(guard, reuse=False, tls=self.tls) as session,
                 session.request(
                     method, to, data=body, headers={**headers, "Accept": "application/json"}, allow_redirects=False
                 ) as response,

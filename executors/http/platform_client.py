@@ -44,9 +44,10 @@ CredentialSource = Callable[[bool], Awaitable[AppliedCredentials]]
 class HttpPlatformClient:
     """HTTP client for the reads of one platform. Owns its connections: ``close`` it, or use it as an async context.
 
-    ``base_url`` may contain a path, and every read stays below it. ``access`` says where ``token`` goes (a basic
-    credential is ``user:password``). An empty token isn't sent: then the ``credentials`` are used, and fetched again
-    once if they were refused. Raises BadSetting for unusable values, with a finding for the one that it is.
+    ``base_url`` may contain a path, and every read stays below it. Plain http only reaches addresses that the guard's
+    list opens. ``access`` says where ``token`` goes (a basic credential is ``user:password``). An empty token isn't
+    sent: then the ``credentials`` are used, and fetched again once if they were refused. Raises BadSetting for unusable
+    values, with a finding for the one that it is.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class HttpPlatformClient:
         timeout_s: float = TIMEOUT_S,
         tls: ssl.SSLContext | None = None,
     ) -> None:
+        guard = guard.for_secrets_at(base_url)
         try:
             base = guard.url(base_url)
         except Blocked as error:

@@ -35,7 +35,8 @@ class RequestClient:
     context.
 
     Each request gets a new connection. A reused one may be closed by the server at the same moment, which would leave
-    the call's outcome unknown. ``tls`` replaces the system's trust store.
+    the call's outcome unknown. Plain http only reaches addresses that the guard's list opens. ``tls`` replaces the
+    system's trust store.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class RequestClient:
         self._clock = clock
         self._monotonic = monotonic
         self._tls = tls
-        self._pools: OrderedDict[str, tuple[aiohttp.TCPConnector, HttpPool]] = OrderedDict()
+        self._pools: OrderedDict[tuple[bool, str], tuple[aiohttp.TCPConnector, HttpPool]] = OrderedDict()
 
     async def __aenter__(self) -> RequestClient:
         return self
@@ -85,8 +86,9 @@ class RequestClient:
         detail = ""
         sends_body = bool(body) or method in ("POST", "PUT", "PATCH")
         try:
-            target = self._guard.url(url)
-            pool = await self._pool(credentials.certificate)
+            guard = self._guard.for_secrets_at(url)
+            target = guard.url(url)
+            pool = await self._pool(guard, credentials.certificate)
             await pool.send(
                 method,
                 target,
@@ -124,9 +126,10 @@ class RequestClient:
             detail=detail,
         )
 
-    async def _pool(self, certificate: ClientCertificate | None) -> HttpPool:
-        """The pool for a client certificate, or for none. Raises _UnusableCertificate."""
-        name = "" if certificate is None else hashlib.sha256(_bytes(certificate)).hexdigest()
+    async def _pool(self, guard: SsrfGuard, certificate: ClientCertificate | None) -> HttpPool:
+        """The pool for a guard, and a client certificate or none. Raises _UnusableCertificate."""
+        whose = "" if certificate is None else hashlib.sha256(_bytes(certificate)).hexdigest()
+        name = (guard is self._guard, whose)
         if name in self._pools:
             self._pools.move_to_end(name)
             return self._pools[name][1]
@@ -134,7 +137,7 @@ class RequestClient:
             tls = self._tls if certificate is None else certificate.context()
         except (ssl.SSLError, ValueError) as error:
             raise _UnusableCertificate from error
-        connector = open_connector(self._guard, reuse=False, tls=tls)
+        connector = open_connector(guard, reuse=False, tls=tls)
         pool = HttpPool(connector, keep_s=0.0)
         self._pools[name] = (connector, pool)
         if len(self._pools) > _POOLS_KEPT:

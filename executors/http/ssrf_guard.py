@@ -19,7 +19,7 @@ import re
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 from urllib.parse import unquote
@@ -100,13 +100,23 @@ class SsrfGuard:
     allows loopback).
 
     A cloud's metadata address is reachable only if it is listed alone (``169.254.169.254/32``), never as part of a
-    wider range. Raises BadSetting for an unreadable CIDR.
+    wider range. ``opened_only`` refuses every address that isn't listed. Raises BadSetting for an unreadable CIDR.
     """
 
-    def __init__(self, allow: Iterable[str] = (), *, lookup: Lookup | None = None) -> None:
+    def __init__(self, allow: Iterable[str] = (), *, lookup: Lookup | None = None, opened_only: bool = False) -> None:
         self._allow = tuple(_network(cidr) for cidr in allow)
         self._lookup = lookup
         self._judged: dict[str, URL] = {}
+        self._opened_only = opened_only
+
+    def for_secrets_at(self, url: str) -> SsrfGuard:
+        """The guard of a request that may carry credentials or records. Over plain http, which everybody on the way can
+        read, it lets only through what ``allow`` lists."""
+        return self if url[:6].lower() == "https:" else self._for_plain_http
+
+    @cached_property
+    def _for_plain_http(self) -> SsrfGuard:
+        return SsrfGuard(map(str, self._allow), lookup=self._lookup, opened_only=True)
 
     def url(self, text: str) -> URL:
         """Parses and checks a URL in the form in which it will be dialled. Raises Blocked for anything but a plain
@@ -132,6 +142,8 @@ class SsrfGuard:
             raise Blocked("only http and https URLs are called")
         if not host or not port:
             raise Blocked("the URL names no host or no port")
+        if self._opened_only and not self._allow:
+            raise Blocked("use https; plain http is only for addresses that OPSIQ_ALLOW_ADDRESSES opens")
         if "@" in _AUTHORITY.sub(r"\1", text, count=1):
             raise Blocked("a URL with a user name or password in it is not called; credentials travel in headers")
         if ":" in host or _ENDS_IN_NUMBER.search(host):
@@ -185,7 +197,7 @@ class SsrfGuard:
             return None if any(net.num_addresses == 1 and address in net for net in self._allow) else "cloud metadata"
         if any(address in net for net in self._allow):
             return None
-        return explain_refusal(address)
+        return explain_refusal(address) or ("over plain http: use https" if self._opened_only else None)
 
 
 @lru_cache(maxsize=4096)

@@ -93,7 +93,7 @@ class DispatcherSetup:
         row = ConnectorRow(
             workspace=WORKSPACE,
             name=connector,
-            base_url="http://platform.test",
+            base_url="https://platform.test",
             sealed_secrets=sealed,
             enabled=True,
             created_at=AT,

@@ -158,7 +158,7 @@ async def test_a_platform_that_is_down_is_asked_twice_and_not_more() -> None:
         asked.append(host)
         raise OSError("no such name")
 
-    async with HttpPlatformClient("http://shop.example", "tok_1", guard=SsrfGuard(lookup=nobody)) as platform:
+    async with HttpPlatformClient("https://shop.example", "tok_1", guard=SsrfGuard(lookup=nobody)) as platform:
         with pytest.raises(PlatformUnavailable, match="dns"):
             await platform.get_json("/x")
     assert len(asked) == 2
@@ -167,10 +167,26 @@ async def test_a_platform_that_is_down_is_asked_twice_and_not_more() -> None:
 async def test_a_platform_inside_is_out_of_reach_unless_it_is_listed(there: Peer) -> None:
     with pytest.raises(BadSetting, match="OPSIQ_ALLOW_ADDRESSES"):
         HttpPlatformClient(f"http://127.0.0.1:{there.port}", "tok_1", guard=SsrfGuard())
-    async with HttpPlatformClient(f"http://localhost:{there.port}", "tok_1", guard=SsrfGuard()) as platform:
+    async with HttpPlatformClient(f"https://localhost:{there.port}", "tok_1", guard=SsrfGuard()) as platform:
         with pytest.raises(PlatformUnavailable, match="OPSIQ_ALLOW_ADDRESSES"):
             await platform.get_json("/x")
     assert there.connections == 0
+
+
+async def test_plain_http_goes_only_to_an_address_that_is_listed(there: Peer) -> None:
+    async def nearby(host: str, port: int) -> Sequence[str]:
+        return ["127.0.0.1"] if host == "shed.example" else ["93.184.216.34"]
+
+    guard = SsrfGuard(["127.0.0.0/8"], lookup=nearby)
+    async with HttpPlatformClient(f"http://shed.example:{there.port}", "tok_1", guard=guard) as platform:
+        assert await platform.get_json("/x")
+    async with HttpPlatformClient(f"http://barn.example:{there.port}", "tok_1", guard=guard) as platform:
+        with pytest.raises(PlatformUnavailable, match="over plain http: use https"):
+            await platform.get_json("/x")
+    with pytest.raises(BadSetting, match="over plain http: use https"):
+        HttpPlatformClient("http://93.184.216.34", "tok_1", guard=guard)
+    with pytest.raises(BadSetting, match="use https"):
+        HttpPlatformClient("http://shed.example", "tok_1", guard=SsrfGuard())
 
 
 @pytest.mark.parametrize("token", ["a\r\nx: y", "a b", "é", "a\tb"])

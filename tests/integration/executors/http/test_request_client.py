@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,20 @@ async def test_credentials_are_added_and_masked_in_the_answer() -> None:
     assert api.requests[0].line == f"GET /me?a=1&key={SECRET}%26x HTTP/1.1"
     assert api.requests[0].headers["authorization"] == f"Bearer {SECRET}"
     assert reply.body == b"you are ***"
+
+
+async def test_nothing_leaves_over_plain_http_for_an_address_that_is_not_listed() -> None:
+    async def nearby(host: str, port: int) -> Sequence[str]:
+        return ["127.0.0.1"] if host == "shed.example" else ["93.184.216.34"]
+
+    async with (
+        peer(answering(answer(200, b"{}"))) as api,
+        RequestClient(SsrfGuard(LOOPBACK, lookup=nearby)) as client,
+    ):
+        near = await client.send("GET", f"http://shed.example:{api.port}/x", timeout_s=5)
+        away = await client.send("GET", f"http://barn.example:{api.port}/x", timeout_s=5)
+    assert (near.status, away.sent, away.error) == (200, False, "blocked")
+    assert "over plain http: use https" in away.detail
 
 
 @pytest.mark.parametrize(("serve", "error"), [(closing_after, "closed"), (hanging, "timeout")])

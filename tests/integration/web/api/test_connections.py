@@ -19,6 +19,7 @@ PRETIX = {"connector": "pretix", "base_url": "https://depot.example", "name": "d
         (SAAS | {"base_url": "https://0x0a140004"}, "/base_url", "usual form"),
         (SAAS | {"base_url": "https://depot%00.example"}, "/base_url", "not a host name"),
         (SAAS | {"base_url": "https://depot.example:70000"}, "/base_url", "can't be read"),
+        (SAAS | {"base_url": "http://93.184.216.34", "token": "t-1"}, "/base_url", "use https"),
         (SAAS | {"token": "two words"}, "/token", "one word"),
         (PRETIX, "/options/organizer", "needs the setting"),
         (PRETIX | {"options": {"organizer": "a/b"}}, "/options/organizer", "the form"),

@@ -247,6 +247,17 @@ def test_the_allow_list_opens_what_it_names_and_nothing_beside_it() -> None:
             guard.address(text)
 
 
+def test_over_plain_http_only_what_is_listed_is_let_through() -> None:
+    guard = SsrfGuard(["10.0.0.0/8"])
+    assert guard.for_secrets_at("HTTPS://barn.example") is guard
+    plain = guard.for_secrets_at("http://barn.example")
+    assert str(plain.address("10.1.2.3")) == "10.1.2.3"
+    for refused in ("8.8.8.8", "192.168.0.1"):
+        with pytest.raises(Blocked):
+            plain.address(refused)
+    assert guard.address("8.8.8.8")
+
+
 def test_cloud_metadata_opens_only_when_it_is_listed_alone() -> None:
     with pytest.raises(Blocked):
         SsrfGuard(["0.0.0.0/0", "::/0"]).address("169.254.169.254")
