@@ -142,14 +142,14 @@ class SsrfGuard:
             raise Blocked("only http and https URLs are called")
         if not host or not port:
             raise Blocked("the URL names no host or no port")
-        if self._opened_only and not self._allow:
-            raise Blocked("use https; plain http is only for addresses that OPSIQ_ALLOW_ADDRESSES opens")
         if "@" in _AUTHORITY.sub(r"\1", text, count=1):
             raise Blocked("a URL with a user name or password in it is not called; credentials travel in headers")
         if ":" in host or _ENDS_IN_NUMBER.search(host):
             self.address(host)
         elif not _NAME.fullmatch(host):
             raise Blocked(f"{host!r} is not a host name")
+        elif self._opened_only and not self._allow:
+            raise Blocked("use https; plain http is only for addresses that OPSIQ_ALLOW_ADDRESSES opens")
         return url
 
     def address(self, text: str) -> Address:
