@@ -54,8 +54,7 @@ class JobHandlers:
         try:
             return Done(await self.planner.plan_and_commit(job.workspace, run_id))
         except (PlatformUnavailable, ModelUnavailable, ModelMisbehaved) as error:
-            lasts = isinstance(error, PlatformUnavailable) and error.lasting
-            if job.attempt < PLAN_ATTEMPTS and error.retryable and not lasts:
+            if job.attempt < PLAN_ATTEMPTS and error.retryable:
                 return Reschedule(0.5 * 2**job.attempt, error.detail)
             await self.planner.mark_unavailable(job.workspace, run_id, error)
         except NotAuthentic as error:

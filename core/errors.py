@@ -47,7 +47,7 @@ class OpsIQError(Exception):
     """Base class of all errors. ``detail`` is a sentence for the person who can fix it, and never contains a secret."""
 
     code: ClassVar[str] = "error"
-    retryable: ClassVar[bool] = False
+    retryable: bool = False
 
     def __init__(
         self, detail: str, *, findings: Sequence[Finding] = (), extra: Mapping[str, str | int] | None = None
@@ -120,13 +120,15 @@ class Unavailable(OpsIQError):
 
 
 class PlatformUnavailable(Unavailable):
-    """``lasting``: asking again at once can't help, such as for refused credentials or an answer of another shape."""
+    """``lasting``: asking again at once can't help, such as for refused credentials or an answer of another shape.
+    ``status`` is the answer's, if the platform refused the read with one."""
 
     code = "platform_unavailable"
 
-    def __init__(self, detail: str, *, lasting: bool = False) -> None:
+    def __init__(self, detail: str, *, lasting: bool = False, status: int | None = None) -> None:
         super().__init__(detail)
-        self.lasting = lasting
+        self.lasting, self.status = lasting, status
+        self.retryable = not lasting
 
 
 class ModelUnavailable(Unavailable):

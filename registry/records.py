@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, Protocol
 
 from core import canon, cpu_budget, money
 from core.clock import write_day
+from core.errors import InvalidInput
 
 FieldType = Literal[
     "id", "string", "integer", "number", "boolean", "money_minor", "currency", "datetime", "date", "email", "enum",
@@ -133,6 +134,15 @@ class ContextProvider(Protocol):
         ...
 
     async def get(self, kind: str, record_id: str) -> Record | None: ...
+
+
+def refuse_undeclared(kind: RecordKind, query: Query) -> None:
+    """Raises InvalidInput for a field that the kind doesn't declare, so that undeclared ones can't be probed."""
+    for name in (*query.where, *query.between, *((query.order,) if query.order else ())):
+        if kind.field_named(name) is None:
+            raise InvalidInput(
+                f"{name!r} is not a declared field of {kind.name}; only declared fields can be asked for."
+            )
 
 
 def is_between(value: Any, low: Bound, high: Bound) -> bool:

@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import store.record_cache.records
 from agent.record_cache.cache import ConnectorCache
 from core.clock import format_iso
-from core.errors import InvalidInput, OpsIQError, PlatformUnavailable
+from core.errors import OpsIQError, PlatformUnavailable
 from registry import record_matching
 from registry.record_cache import RecordState
-from registry.records import ContextProvider, Query, Record, RecordKind, admit
+from registry.records import ContextProvider, Query, Record, RecordKind, admit, refuse_undeclared
 from store.record_cache.records import CacheScope, RangeFilter, RecordRow, SortOrder, TermFilter
 
 log = logging.getLogger(__name__)
@@ -189,11 +189,7 @@ def _list_exact(kind: RecordKind, query: Query, text: str) -> list[TermFilter]:
 
 def _list_where(kind: RecordKind, query: Query) -> list[TermFilter] | None:
     """The query's filters. None if a value is too long to be indexed. Raises InvalidInput for an undeclared field."""
-    for name in (*query.where, *query.between, *((query.order,) if query.order else ())):
-        if kind.field_named(name) is None:
-            raise InvalidInput(
-                f"{name!r} is not a declared field of {kind.name}; only declared fields can be asked for."
-            )
+    refuse_undeclared(kind, query)
     made = [TermFilter("value", name, tuple(map(str, values))) for name, values in query.where.items()]
     return made if all(len(term) <= record_matching.MAX_TERM_CHARS for match in made for term in match.terms) else None
 

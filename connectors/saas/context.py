@@ -10,7 +10,7 @@ from connectors.saas.kinds import KINDS, PATHS
 from core import canon
 from core.errors import InvalidInput, NotCanonical, PlatformUnavailable
 from registry.connector import PlatformClient
-from registry.records import Query, Record, RecordKind, admit
+from registry.records import Query, Record, RecordKind, admit, refuse_undeclared
 
 MAX_TEXT_CHARS: Final = 200
 MAX_RECORDS: Final = 50
@@ -69,11 +69,7 @@ class SaasRecords:
 
 
 def _params(kind: RecordKind, query: Query, limit: int) -> Mapping[str, str]:
-    for name in (*query.where, *((query.order,) if query.order else ())):
-        if kind.field_named(name) is None:
-            raise InvalidInput(
-                f"{name!r} is not a declared field of {kind.name}; only declared fields can be asked for."
-            )
+    refuse_undeclared(kind, query)
     params = {"limit": str(limit)}
     if query.text is not None:
         params["q"] = query.text[:MAX_TEXT_CHARS]

@@ -188,13 +188,14 @@ class HttpPlatformClient:
                     f"The platform refused the connection's credentials ({status}) at {what}: they are wrong, have run "
                     "out, or may not read this.",
                     lasting=True,
+                    status=status,
                 )
             wait_s = _wait(received.get("Retry-After")) if status in (429, 503) else None
             if wait_s is not None and wait_s <= MAX_WAIT_S and not last:
                 raise _Later(wait_s)
             later = f" and asks to come back in {wait_s:.0f} s" if wait_s is not None else "; 200 or 404 was expected"
-            lasting = 400 <= status < 500 and status not in _PASSING
-            raise PlatformUnavailable(f"The platform answered {what} with {status}{later}.", lasting=lasting)
+            why = f"The platform answered {what} with {status}{later}."
+            raise PlatformUnavailable(why, lasting=400 <= status < 500 and status not in _PASSING, status=status)
         if not head.whole:
             raise PlatformUnavailable(
                 f"The platform's answer to {what} is larger than {MAX_ANSWER_BYTES} bytes.", lasting=True

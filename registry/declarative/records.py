@@ -23,6 +23,7 @@ from registry.declarative.related import AT_ONCE, RelatedRecords
 from registry.declarative.requests import (
     choose_size,
     fill_path,
+    list_codes,
     list_records,
     push_query,
     request_first_page,
@@ -30,7 +31,7 @@ from registry.declarative.requests import (
 )
 from registry.declarative.rows import NOTHING, read_pointer, read_values
 from registry.patterns import compile_pattern
-from registry.records import Query, Record, RecordKind, SearchBy, admit
+from registry.records import Query, Record, RecordKind, admit, refuse_undeclared
 
 MAX_RECORDS: Final = 200
 """Most records in the answer to one search."""
@@ -45,7 +46,9 @@ MAX_IDS: Final = 50
 MAX_ALONE: Final = 20
 """Most records that are read one by one after a search."""
 DEADLINE_S: Final = 15.0
-_ID: Final = re.compile(r"[^\s/\\?#%\x00-\x1f\x7f]{1,200}")
+_REFUSED_IDS: Final = frozenset({400, 422})
+"""What platforms answer to an id that is none of theirs, and also to any other fault of a read."""
+_ID: Final = re.compile(r"(?!\.{1,2}\Z)[^\s/\\?#%\x00-\x1f\x7f]{1,200}")
 
 
 class DeclarativeRecords:
@@ -65,7 +68,7 @@ class DeclarativeRecords:
         """The matching records. Raises InvalidInput for an undeclared kind or field (so that undeclared ones can't be
         probed), and PlatformUnavailable if the platform doesn't answer, answers in another shape, or if more records
         would have to be read than allowed."""
-        self._declared(query)
+        refuse_undeclared(self._kind(query.kind), query)
         query = replace(query, limit=max(1, min(query.limit, MAX_RECORDS)), offset=max(0, query.offset))
         try:
             async with asyncio.timeout(DEADLINE_S):
@@ -74,16 +77,18 @@ class DeclarativeRecords:
             raise PlatformUnavailable(f"{self._document.title} takes too long to list its records.") from error
 
     async def get(self, kind: str, record_id: str) -> Record | None:
-        """The record, or None. It is also None for an impossible id, without a request."""
-        return await self._get(kind, record_id, self._relate())
+        """The record, or None. It is also None for an impossible id: one of another form than the declared one, or one
+        that the platform refuses while it reads its other records."""
+        return await self._get(kind, record_id, self._relate(), listed=False)
 
-    async def _get(self, kind: str, record_id: str, related: RelatedRecords | None = None) -> Record | None:
+    async def _get(
+        self, kind: str, record_id: str, related: RelatedRecords | None = None, *, listed: bool = True
+    ) -> Record | None:
+        """The record, or None. ``listed``: the platform itself named this id, so it has to read it."""
         declared = self._kind(kind)
         document = self._document.kinds[kind]
         parts = record_id.split("/", len(document.scope))
         if len(parts) != len(document.scope) + 1 or not all(_ID.fullmatch(each) for each in parts):
-            return None
-        if set(parts) & {".", ".."}:
             return None
         held = declared.field_named(declared.id_field)
         form = compile_pattern(held.pattern) if held is not None and held.pattern is not None else None
@@ -95,7 +100,12 @@ class DeclarativeRecords:
         given = {**self._given, **dict(zip(document.scope, parts, strict=False)), "id": parts[-1]}
         path, query = fill_path(document.get.path, given), tuple(document.get.query.items())
         request = PlatformRequest(path, query=query, missing=frozenset(document.get.missing))
-        answer = await self._client.read(request)
+        try:
+            answer = await self._client.read(request)
+        except PlatformUnavailable as error:
+            if listed or error.status not in _REFUSED_IDS or not await self._reads_another(kind, record_id, given):
+                raise
+            return None
         row = read_pointer(answer.body, document.get.record)
         if answer.status == 404 or row is None:
             return None
@@ -103,6 +113,14 @@ class DeclarativeRecords:
         if record.id != record_id:
             raise PlatformUnavailable(f"{self._document.title} answered GET {request.path} with another record.")
         return record
+
+    async def _reads_another(self, kind: str, record_id: str, given: Mapping[str, str]) -> bool:
+        """Whether the platform reads another record of the list by its id, or has none."""
+        try:
+            found = (await self._found(self._document.kinds[kind].list, Query(kind, limit=1), given)).records[:1]
+            return all([each.id != record_id and await self._get(kind, each.id) is not None for each in found])
+        except PlatformUnavailable:
+            return False
 
     async def _searched(self, query: Query) -> Sequence[Record]:
         if query.text is None or not query.text.strip():
@@ -122,7 +140,8 @@ class DeclarativeRecords:
             return found
         made: list[Record] = []
         for at in range(0, len(found), AT_ONCE):
-            several = await asyncio.gather(*(self.get(query.kind, each.id) for each in found[at : at + AT_ONCE]))
+            some = (self._get(query.kind, each.id, self._relate()) for each in found[at : at + AT_ONCE])
+            several = await asyncio.gather(*some)
             made += [each for each in several if each is not None and fits(each, query)]
         return made
 
@@ -276,7 +295,7 @@ class DeclarativeRecords:
             replace(wide, text=None, where={**query.where, each.name: (code,)}, limit=20)
             for each in declared.fields
             if each.search in ("number", "email") and query.by in (None, each.search) and each.name in kind.list.filters
-            for code in _codes(text, each.search)
+            for code in list_codes(text, each.search)
         ]
         for one in exact:
             candidates = [r for given in scopes for r in (await self._found(kind.list, one, given, check=wide)).records]
@@ -307,14 +326,6 @@ class DeclarativeRecords:
             )
         return kind
 
-    def _declared(self, query: Query) -> None:
-        kind = self._kind(query.kind)
-        for name in (*query.where, *query.between, *((query.order,) if query.order else ())):
-            if kind.field_named(name) is None:
-                raise InvalidInput(
-                    f"{name!r} is not a declared field of {kind.name}; only declared fields can be asked for."
-                )
-
     async def _scopes(self, query: Query) -> list[dict[str, str]]:
         """The settings, with the path parameters of each collection that may answer the query."""
         kind = self._document.kinds[query.kind]
@@ -333,7 +344,7 @@ class DeclarativeRecords:
                         lasting=True,
                     )
                 ids = [each.id for each in above]
-            good = [each for each in dict.fromkeys(ids) if _ID.fullmatch(each) and each not in (".", "..")]
+            good = [each for each in dict.fromkeys(ids) if _ID.fullmatch(each)]
             return [{**self._given, parameter: each} for each in good[:MAX_SCOPES]]
         return [self._given]
 
@@ -385,14 +396,3 @@ class DeclarativeRecords:
             f"by {by}: say which one is meant by its number.",
             lasting=True,
         )
-
-
-def _codes(text: str, by: SearchBy | None) -> list[str]:
-    """The spellings of a code or address."""
-    plain = text.strip()
-    if by == "email":
-        return [plain.casefold()] if "@" in plain else []
-    if len(plain.split()) > 2 or len(plain) > 100:
-        return []
-    bare = plain.lstrip("#")
-    return list(dict.fromkeys(each for each in (bare, bare.upper()) if each))

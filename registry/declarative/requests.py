@@ -17,7 +17,7 @@ from core.errors import InvalidInput, PlatformUnavailable
 from registry.connector import PlatformAnswer, PlatformRequest
 from registry.declarative.document import Between, KindDocument, Operation, Pages, Place
 from registry.declarative.rows import read_pointer
-from registry.records import Query
+from registry.records import Query, SearchBy
 
 MAX_TEXT_CHARS: Final = 200
 _SLOT: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -220,3 +220,14 @@ def list_records(answer: PlatformAnswer, operation: Operation, what: str) -> Ite
             hint = ' It is an object of objects: if each is a record under its key, write "keyed_by" in connector.json.'
         raise PlatformUnavailable(f"{what} is not {where}.{hint}", lasting=True)
     return iter(rows)
+
+
+def list_codes(text: str, by: SearchBy | None) -> list[str]:
+    """The spellings of a code or address, to ask for it exactly."""
+    plain = text.strip()
+    if by == "email":
+        return [plain.casefold()] if "@" in plain else []
+    if len(plain.split()) > 2 or len(plain) > 100:
+        return []
+    bare = plain.lstrip("#")
+    return list(dict.fromkeys(each for each in (bare, bare.upper()) if each))

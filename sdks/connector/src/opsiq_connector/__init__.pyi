@@ -68,7 +68,7 @@ class OpsIQError(Exception):
     """Base class of all errors. ``detail`` is a sentence for the person who can fix it, and never contains a secret."""
 
     code: ClassVar[str] = ...
-    retryable: ClassVar[bool] = ...
+    retryable: bool = ...
     detail: str
 
     def __init__(
@@ -1062,7 +1062,8 @@ class DeclarativeRecords:
         would have to be read than allowed."""
 
     async def get(self, kind: str, record_id: str) -> Record | None:
-        """The record, or None. It is also None for an impossible id, without a request."""
+        """The record, or None. It is also None for an impossible id: one of another form than the declared one, or one
+        that the platform refuses while it reads its other records."""
 
 class InvalidInput(OpsIQError):
     code = "invalid_request"
@@ -1072,12 +1073,12 @@ class Unavailable(OpsIQError):
     retryable = True
 
 class PlatformUnavailable(Unavailable):
-    """``lasting``: asking again at once can't help, such as for refused credentials or an answer of another shape."""
+    """``lasting``: asking again at once can't help, such as for refused credentials or an answer of another shape.
+    ``status`` is the answer's, if the platform refused the read with one."""
 
     code = "platform_unavailable"
-    lasting: bool
 
-    def __init__(self, detail: str, *, lasting: bool = ...) -> None: ...
+    def __init__(self, detail: str, *, lasting: bool = ..., status: int | None = ...) -> None: ...
 
 def admit(kind: RecordKind, row: Mapping[str, Any], *, as_of: str = ...) -> Record:
     """Builds a record from a platform's row. Undeclared fields are dropped unread."""

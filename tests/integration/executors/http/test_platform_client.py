@@ -125,7 +125,7 @@ async def test_a_refusal_lasts_and_a_fault_may_pass(status: int, lasting: bool) 
     async with peer(answering(answer(status, b"no"))) as there, client(there) as platform:
         with pytest.raises(PlatformUnavailable) as failed:
             await platform.get_json("/x")
-    assert failed.value.lasting is lasting
+    assert (failed.value.lasting, failed.value.retryable, failed.value.status) == (lasting, not lasting, status)
 
 
 async def test_a_platform_that_hangs_drips_or_hangs_up_is_given_up_in_time() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -44,6 +45,42 @@ async def test_what_can_be_no_id_is_not_even_asked_for() -> None:
         assert await records(shop).get("basket", odd) is None
     assert shop.asked == []
     assert await records(shop).get("basket", "B999") is None
+
+
+class Strict(FakeShop):
+    """Refuses an id of another form than its own, or every read of one basket."""
+
+    def __init__(self, held: list[dict[str, Any]], status: int, *, every: bool = False) -> None:
+        super().__init__(held)
+        self.status, self.every = status, every
+
+    async def read(self, request: PlatformRequest) -> PlatformAnswer:
+        below, _, number = request.path.partition("/baskets/")
+        if number and (self.every or not re.fullmatch(r"B\d+", number)):
+            raise PlatformUnavailable(f"GET {below} was refused.", lasting=True, status=self.status)
+        return await super().read(request)
+
+
+@pytest.mark.parametrize("status", [400, 422])
+async def test_an_id_that_the_platform_refuses_while_it_reads_others_is_no_records(status: int) -> None:
+    for held in (rows(3), []):
+        assert await records(Strict(held, status)).get("basket", "Berg") is None
+
+
+async def test_a_refusal_that_is_not_the_ids_fault_is_an_outage() -> None:
+    for shop in (Strict(rows(3), 422, every=True), Strict(rows(3), 403)):
+        with pytest.raises(PlatformUnavailable, match="was refused"):
+            await records(shop).get("basket", "Berg")
+    with pytest.raises(PlatformUnavailable, match="was refused"):
+        await records(Strict(rows(1), 422, every=True)).get("basket", "B000")
+
+
+async def test_a_listed_record_that_the_platform_refuses_to_read_is_not_left_out() -> None:
+    value = document()
+    value["kinds"]["basket"]["get"]["fuller"] = True
+    shop = Strict([*rows(2), {**rows(1)[0], "no": "7"}], 422)
+    with pytest.raises(PlatformUnavailable, match="was refused"):
+        await records(shop, value).search(Query("basket"))
 
 
 async def test_filters_bounds_and_order_go_to_the_platform() -> None:
