@@ -53,7 +53,7 @@ def add_parser(sub: Any) -> None:
         help="read the platform once with the connection's credentials",
         description="Exit status 0: they work. 1: they don't, or the platform did not answer.",
     )
-    test.add_argument("--path", default="/", help="what is read below the connection's address (/)")
+    test.add_argument("--path", help="what is read below the connection's address (a list of the connector, or /)")
     for act in (show, give, remove, test):
         act.add_argument("name", help="the connection, as `opsiq connectors list` shows it")
         act.add_argument("--json", action="store_true")
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     server, at = make_client(), f"/v1/connectors/{arguments.name}"
     match arguments.act:
         case "test":
-            answer = server.post(f"{at}/test", {"path": arguments.path})
+            answer = server.post(f"{at}/test", {"path": arguments.path} if arguments.path else {})
             text = f"{answer['state']}: {answer['detail']}"
         case "credential":
             body: dict[str, Any] = {"credential": parse_credential(arguments)}

@@ -105,7 +105,8 @@ def run(arguments: argparse.Namespace) -> int:
         return _tell(arguments, found, [f"{each['state']:<5} {each['about']:<20} {each['detail']}" for each in found])
     if arguments.act == "connect":
         answer = server.post("/v1/connections", _connection(arguments))
-        text = _describe_connected(arguments.name, answer["name"], server.url)
+        tested = server.post(f"/v1/connectors/{answer['name']}/test", {})
+        text = _describe_connected(arguments.name, answer["name"], server.url, tested)
         print(json.dumps(answer, ensure_ascii=False, indent=2) if arguments.json else text)
         return 0
     if arguments.act == "list":
@@ -215,16 +216,17 @@ def _connection(arguments: argparse.Namespace) -> dict[str, Any]:
     return body
 
 
-def _describe_connected(connector: str, name: str, url: str) -> str:
-    """What is left to do with a new connection. Contracts in files are those of a connection named like its
-    connector."""
+def _describe_connected(connector: str, name: str, url: str, tested: dict[str, Any]) -> str:
+    """What a test of a new connection said, and what is left to do with it. Contracts in files are those of a
+    connection named like its connector."""
     places = [Path(), *map(Path, filter(None, os.environ.get("OPSIQ_CONNECTORS", "").split(os.pathsep)))]
     folders = [each for place in places for each in (place / connector, place) if each.resolve().name == connector]
     folder = next((each for each in folders if (each / "connector.json").is_file()), None)
     here = f"sign its actions at {url}/connectors/{name}/contracts"
     following = f"opsiq contracts register {shlex.quote(str(folder))}" if folder and name == connector else here
     return (
-        f"Connected as {name}. Try its reads: opsiq connectors check {name} --live\n"
+        f"Connected as {name}.\n{tested['state']}: {tested['detail']}\n"
+        f"Try its reads: opsiq connectors check {name} --live\n"
         f"Next: {following}   (until its actions are signed, nothing can be done with it)"
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final
+from urllib.parse import urlencode
 
 from core import canon
 from core.errors import BadAssertion, BadSetting, Finding, InvalidInput
@@ -24,10 +25,11 @@ from registry.contract_file import read_contracts, with_base_url
 from registry.declarative import document as documents
 from registry.declarative.document import ConnectorDocument
 from registry.declarative.records import DeclarativeRecords
+from registry.declarative.requests import choose_size, push_query, request_first_page
 from registry.declarative.webhooks import make_events
 from registry.json_schema.pointer import join_pointer
 from registry.patterns import compile_pattern
-from registry.records import ContextProvider
+from registry.records import ContextProvider, Query
 
 FILE: Final = "connector.json"
 MAX_FILE_BYTES: Final = 4 * 1024 * 1024
@@ -80,6 +82,17 @@ class DeclarativeConnector(Connector):
             {"actions": [with_settings(each, self.given) for each in self.actions]}, self.settings.base_url
         )
         return [contract.parse(value) for value in filled["actions"]]
+
+    def find_list_path(self) -> str | None:
+        """The path and query of a list of records, one a page if the platform can do that. None if every list is posted
+        or lies within another record."""
+        for name, kind in self.document.kinds.items():
+            if kind.list.method == "GET" and not kind.scope:
+                asked = push_query(kind, kind.list, Query(name, limit=1), self.given, None)
+                pages = kind.list.pagination
+                first, _ = request_first_page(pages, asked.request, choose_size(pages, 1), 0)
+                return f"{first.path}?{urlencode(first.query)}" if first.query else first.path
+        return None
 
     @classmethod
     def takes_webhooks(cls) -> bool:

@@ -38,9 +38,10 @@ class CredentialView(View):
 
 
 class CheckView(View):
-    """Result of a test. ``works``: the platform answered and didn't refuse the credentials."""
+    """Result of a test. ``works``: the platform did the read. ``unclear``: its answer, such as 404, doesn't say whether
+    the credentials work."""
 
-    state: Literal["works", "refused", "unreachable", "trouble"]
+    state: Literal["works", "refused", "unclear", "unreachable", "trouble"]
     detail: str
     status: int | None
     duration_ms: int
@@ -55,9 +56,10 @@ class CredentialBody(Body):
 
 
 class CheckBody(Body):
-    """``path`` is read below the connection's address. Choose one that needs the credentials."""
+    """``path`` is read below the connection's address. Choose one that needs the credentials. Without it a list of the
+    connector is read."""
 
-    path: Annotated[str, Field(min_length=1, max_length=1000)] = "/"
+    path: Annotated[str | None, Field(min_length=1, max_length=1000)] = None
 
 
 @router.get("/{name}/credential", response_model=CredentialView, responses=describe_problems("404"))
@@ -111,7 +113,7 @@ async def take_away(request: Request, caller: Writes, name: Id) -> Response:
     "/{name}/test",
     response_model=CheckView,
     responses=describe_problems("404", "422"),
-    openapi_extra=describe_body(CheckBody, {"path": "/"}, idempotent=False),
+    openapi_extra=describe_body(CheckBody, {"path": "/orders?limit=1"}, idempotent=False),
 )
 async def test(request: Request, caller: Writes, name: Id) -> Response:
     """Tests a connection's credentials with one read of the platform."""

@@ -324,7 +324,7 @@ OF: Final[Mapping[str, Any]] = {
     "ContractList": _all(_SUMMARY),
     "CheckView": {
         "state": "works",
-        "detail": "The platform answered 200, and did not refuse the credentials.",
+        "detail": "The platform answered 200 at /orders?limit=1, and did not refuse the credentials.",
         "status": 200,
         "duration_ms": 41,
     },

@@ -310,7 +310,8 @@ def test_a_new_connection_says_how_its_actions_are_signed(
     monkeypatch.setenv("no_proxy", "*")
 
     def connected(connector: str, name: str) -> str:
-        with answering({"name": name, "connector": connector, "base_url": "https://x.example"}) as url:
+        tested = {"state": "refused", "detail": "The platform answered 401 at /barns."}
+        with answering({"name": name, "connector": connector, "base_url": "https://x.example", **tested}) as url:
             for key, value in (("URL", url), ("KEY", "pk_test_1"), ("SECRET", "sk_test_1")):
                 monkeypatch.setenv(f"OPSIQ_{key}", value)
             more = () if name == connector else ("--as", name)
@@ -318,6 +319,7 @@ def test_a_new_connection_says_how_its_actions_are_signed(
                 capsys, "connectors", "connect", connector, "--address", "https://x.example", "--no-token", *more
             )
             assert code == 0
+            assert said.startswith(f"Connected as {name}.\nrefused: The platform answered 401 at /barns.\n")
             return said.replace(url, "URL")
 
     assert "Next: opsiq contracts register barn " in connected("barn", "barn")

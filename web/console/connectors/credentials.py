@@ -27,6 +27,7 @@ router = APIRouter(prefix="/connectors", include_in_schema=False)
 CHECKED: Final[dict[CheckState, Badge]] = {
     "works": Badge("it works", "good"),
     "refused": Badge("refused", "bad"),
+    "unclear": Badge("can't tell", "wait"),
     "unreachable": Badge("not reached", "bad"),
     "trouble": Badge("in trouble", "wait"),
 }
@@ -143,9 +144,9 @@ async def give(request: Request, form: GuardedOwner, connector: str) -> Response
 @router.post("/{connector}/credentials/test")
 async def test(request: Request, form: GuardedOwner, connector: str) -> Response:
     """Tests the credentials with one read of the platform."""
-    path = form.get("path", limit=1000).strip() or "/"
+    path = form.get("path", limit=1000).strip()
     try:
-        came = await get_container(request).connection_check.run(form.member.actor.workspace, connector, path)
+        came = await get_container(request).connection_check.run(form.member.actor.workspace, connector, path or None)
     except InvalidInput as error:
         return await _page(request, form.member, connector, trouble=error.detail, path=path)
     checked = Checked(CHECKED[came.state], to_display_text(came.detail, limit=600))
@@ -186,7 +187,7 @@ async def _page(
     trouble: str = "",
     checked: Checked | None = None,
     kind: str = "bearer",
-    path: str = "/",
+    path: str = "",
 ) -> Response:
     container, workspace = get_container(request), visitor.actor.workspace
     if (await container.contexts.of(workspace)).catalogue.address(connector) is None:
@@ -200,7 +201,7 @@ async def _page(
         held=None if status is None else _to_held(status, container.clock()),
         checked=checked,
         forms=tuple(KindForm(each, KINDS[each], inputs, each == shown) for each, inputs in INPUTS.items()),
-        path=to_display_text(path, limit=1000),
+        path=to_display_text(path or await container.connection_check.find_path(workspace, connector), limit=1000),
         trouble=to_display_text(trouble, limit=600),
     )
     return show(request, made, status=422 if trouble else 200)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+
+from tests.integration.executors.http.peers import Peer, answer, peer, take
 from tests.integration.web.api.shop import Shop
 
 TOKEN = "tok-3f9c81d2-very-secret"
@@ -57,3 +61,35 @@ async def test_a_test_says_what_came_of_it(shop: Shop) -> None:
     for path in ("/../other", "/a/%2E./other", "/..%2Fother", "/..;/other", "/..%5Cother"):
         away = await shop.call("POST", "/v1/connectors/saas/test", {"path": path})
         assert (away.status_code, "stays below" in away.text) == (400, True), path
+
+
+async def ticket_office(there: Peer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Lists events to whoever has its token, knows nothing else, and is in trouble at /down."""
+    while True:
+        asked = await take(there, reader, writer)
+        path = asked.line.split()[1]
+        signed_in = asked.headers.get("authorization") == f"Token {TOKEN}"
+        listed = path.startswith("/api/v1/organizers/acme/events/")
+        status = 500 if path == "/down" else 404 if not listed else 200 if signed_in else 401
+        writer.write(answer(status, json.dumps({"results": []}).encode()))
+        await writer.drain()
+
+
+async def test_a_test_reads_a_list_of_the_connector_and_believes_no_other_answer(shop: Shop) -> None:
+    async with peer(ticket_office) as there:
+        options = {"connector": "pretix", "options": {"organizer": "acme"}}
+        body = {**options, "base_url": f"http://127.0.0.1:{there.port}", "token": "tok-of-another-team"}
+        assert (await shop.call("POST", "/v1/connections", body)).status_code == 201
+
+        async def test(**more: str) -> tuple[str, str]:
+            came = (await shop.call("POST", "/v1/connectors/pretix/test", more)).json()
+            return came["state"], came["detail"]
+
+        listed = "/api/v1/organizers/acme/events/?page_size=1&page=1"
+        assert await test() == ("refused", f"The platform answered 401 at {listed}: the credentials were refused.")
+        right = {"credential": {"type": "bearer", "token": TOKEN, "prefix": "Token"}}
+        assert (await shop.call("POST", "/v1/connectors/pretix/credential", right)).status_code == 200
+        assert (await test())[0] == "works"
+        state, said = await test(path="/")
+        assert (state, "answered 404 at /, which doesn't tell whether" in said) == ("unclear", True)
+        assert (await test(path="/down"))[0] == "trouble"
