@@ -41,14 +41,12 @@ def bind_contract(contract: Contract, connector: str, connection: str) -> Contra
     return parse(value) if changed else contract
 
 
-def make_successor(contract: Contract, current: Contract | None) -> Contract:
-    """The contract with the version after the one in force, if it differs. Otherwise the one in force."""
-    if current is None:
-        return contract
+def make_successor(contract: Contract, current: Contract | None, newest: int = 0) -> Contract:
+    """The contract with the version after the ``newest`` one. The one in force, if it says the same."""
     value = json.loads(contract.canonical)
-    if {**value, "version": current.version} == json.loads(current.canonical):
+    if current is not None and {**value, "version": current.version} == json.loads(current.canonical):
         return current
-    return parse({**value, "version": max(contract.version, current.version + 1)})
+    return contract if contract.version > newest else parse({**value, "version": newest + 1})
 
 
 def list_differences(before: Contract, after: Contract) -> list[Difference]:

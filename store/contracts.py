@@ -84,18 +84,18 @@ _K = table(SigningKeyRow)
 async def register(session: AsyncSession, row: ContractRow) -> bool:
     """Registers a version as the active one of its name and retires the older ones.
 
-    False, and nothing changed, if it is registered already. Raises Conflict if this version is registered with other
-    content, or a higher version exists. Raises NotAuthentic, like everything that changes contracts, if something other
-    than OpsIQ changed them.
+    False, and nothing changed, if it is in force already. Raises Conflict if this version is registered with other
+    content or isn't in force any more, or a higher version exists. Raises NotAuthentic, like everything that changes
+    contracts, if something other than OpsIQ changed them.
     """
     known = await _get_set(session, row.workspace)
     named = select(_T).where(_T.c.workspace == row.workspace, _T.c.name == row.name)
     there = await first(session, ContractRow, named.where(_T.c.version == row.version))
+    newest = named.with_only_columns(func.max(_T.c.version))
+    highest: int | None = (await session.execute(newest)).scalar_one()
+    if highest is not None and highest > row.version:
+        raise Conflict(f"{row.name} is at version {highest}: register a higher one, not {row.version}.")
     if there is None:
-        newest = named.with_only_columns(func.max(_T.c.version))
-        highest: int | None = (await session.execute(newest)).scalar_one()
-        if highest is not None and highest > row.version:
-            raise Conflict(f"{row.name} is at version {highest}: register a higher one, not {row.version}.")
         if await add_new(session, row):
             older = update(_T).where(_T.c.workspace == row.workspace, _T.c.name == row.name)
             await session.execute(
@@ -108,6 +108,11 @@ async def register(session: AsyncSession, row: ContractRow) -> bool:
         there = await version(session, row.workspace, row.name, row.version)
     if there.digest != row.digest:
         raise Conflict(f"{row.name} version {row.version} is registered with other content: raise the version.")
+    if there.state != "active":
+        review = " An owner can also review it in the console." if there.state == "suspended" else ""
+        raise Conflict(
+            f"{row.name} version {row.version} is {there.state}, so nothing was registered: raise its version.{review}"
+        )
     return False
 
 

@@ -32,8 +32,8 @@ from store.transaction_hook import TransactionHook, no_hook
 
 @dataclass(frozen=True)
 class Registered:
-    """A registered contract. ``fresh`` is False if this version existed already. ``secret`` is the endpoint's, if it
-    was made now."""
+    """A registered contract. ``fresh`` is False if it was in force already. ``secret`` is the endpoint's, if it was
+    made now."""
 
     contract: Contract
     fresh: bool
@@ -52,13 +52,15 @@ class ContractAdmin:
 
     async def propose(self, by: Actor, name: str) -> Sequence[Contract]:
         """The contracts that a connection's connector proposes, as they would be signed now. If the contract in force
-        says the same, it is returned. Else the proposal gets the next version."""
+        says the same, it is returned. Else the proposal gets the version after the newest one, in any state."""
         context = await self.contexts.of(by.workspace)
         made: list[Contract] = []
         for each in context.connectors:
             if each.connection == name:
                 own = [bind_contract(contract, each.name, name) for contract in each.register_actions()]
-                made += [make_successor(contract, context.catalogue.get(contract.name)) for contract in own]
+                async with self.database.read() as session:
+                    newest = await store.contracts.newest_versions(session, by.workspace, [one.name for one in own])
+                made += [make_successor(one, context.catalogue.get(one.name), newest.get(one.name, 0)) for one in own]
         return made
 
     async def register(

@@ -47,7 +47,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "register",
         help="lint, sign and register contracts on a running server",
         description="Files, or folders such as 'opsiq import openapi' writes. Each request's contracts are registered "
-        "all or none; what is registered already is left as it is. An owner's key with contracts:write is needed.",
+        "all or none; what is in force already is left as it is. An owner's key with contracts:write is needed.",
     )
     register.add_argument("paths", nargs="+", type=Path, metavar="FILE|DIR")
     register.add_argument("--json", action="store_true", help="one JSON document instead of lines")

@@ -237,15 +237,13 @@ async def _move_platform(environ: Mapping[str, str], kept: Mapping[str, Any], pl
     async with open_container(settings) as container:
         async with container.database.read() as session:
             (row,) = await members.by_email(session, PEOPLE[0][0])
-            newest = {each.name: each.version for each in await contracts.active(session, kept["workspace"])}
+            active = {each.name for each in await contracts.active(session, kept["workspace"])}
         owner = make_owner(row)
         await container.workspace_admin.connect(
             owner, "saas", platform_url, {"read_token": kept["token"], "action_secret": kept["action_secret"]}
         )
         proposed = await container.contract_admin.propose(owner, "saas")
-        await container.contract_admin.register(
-            owner, [each.model_copy(update={"version": newest.get(each.name, 0) + 1}) for each in proposed]
-        )
+        await container.contract_admin.register(owner, [each for each in proposed if each.name in active])
 
 
 def _child(

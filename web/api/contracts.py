@@ -84,7 +84,7 @@ class VersionList(View):
 
 
 class RegisteredView(View):
-    """A registered version. ``fresh`` is false if this exact version was registered before. ``secret`` is new, for the
+    """A registered version. ``fresh`` is false if this exact version was in force before. ``secret`` is new, for the
     endpoint's origin: it signs the calls to that origin and is shown only once."""
 
     name: str

@@ -49,12 +49,19 @@ async def test_a_new_version_retires_the_older_one(database: Database) -> None:
         assert await contracts.active(session, "ws_2") == []
 
 
-async def test_registering_the_same_again_changes_nothing_even_when_it_was_retired(database: Database) -> None:
+async def test_registering_the_same_again_changes_nothing_and_is_refused_when_it_is_not_in_force(
+    database: Database,
+) -> None:
     async with database.begin() as session:
         await contracts.register(session, a_contract())
-        await contracts.retire(session, "ws_1", "invoice.refund")
         assert not await contracts.register(session, a_contract(registered_by="mem_2"))
+        await contracts.retire(session, "ws_1", "invoice.refund")
+        with pytest.raises(Conflict, match="version 1 is retired, so nothing was registered: raise its version"):
+            await contracts.register(session, a_contract())
         assert await contracts.active(session, "ws_1") == []
+        assert await contracts.register(session, a_contract(2))
+        with pytest.raises(Conflict, match="is at version 2: register a higher one, not 1"):
+            await contracts.register(session, a_contract())
 
 
 async def test_a_registered_version_never_changes(database: Database) -> None:
@@ -141,7 +148,8 @@ async def test_a_suspended_contract_is_in_force_again_only_when_somebody_says_so
         assert [each.name for each in await contracts.suspended(session, "ws_1")] == ["invoice.refund"]
         assert await contracts.suspended(session, "ws_2") == []
     async with database.begin() as session:
-        assert not await contracts.register(session, a_contract())  # to register it again is not to have looked
+        with pytest.raises(Conflict, match=r"is suspended.* review it"):  # to register it again is not to have looked
+            await contracts.register(session, a_contract())
         assert await contracts.active(session, "ws_1") == []
         with pytest.raises(NotFound):
             await contracts.reinstate(session, "ws_1", "invoice.refund")

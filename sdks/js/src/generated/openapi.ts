@@ -1109,7 +1109,7 @@ export interface components {
             data: components["schemas"]["RegisteredView"][];
         };
         /**
-         * @description A registered version. ``fresh`` is false if this exact version was registered before. ``secret`` is new, for the
+         * @description A registered version. ``fresh`` is false if this exact version was in force before. ``secret`` is new, for the
          *     endpoint's origin: it signs the calls to that origin and is shown only once.
          */
         RegisteredView: {

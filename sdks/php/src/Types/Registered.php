@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class Registered extends Type
 {
     /**
-     * A registered version. `fresh` is false if this exact version was registered before. `secret` is new, for the endpoint's origin: it
+     * A registered version. `fresh` is false if this exact version was in force before. `secret` is new, for the endpoint's origin: it
      * signs the calls to that origin and is shown only once.
      */
     public function __construct(

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from core.errors import InvalidContract
+from core.errors import Conflict, InvalidContract
 from core.webhook_signature import make_secret
+from registry.contract import Contract
 from tests.integration.agent.agent_harness import EMAIL, AgentHarness
 
 PLATFORM = "https://platform.example"
@@ -66,3 +67,22 @@ async def test_a_contract_for_evaluators_is_not_registered(harness: AgentHarness
     with pytest.raises(InvalidContract) as refused:
         await harness.contract_admin.register(olivia, [theirs.model_dump(mode="json", by_alias=True)])
     assert [each.code for each in refused.value.findings] == ["evaluator_role"]
+
+
+async def test_a_retired_contract_is_proposed_as_its_next_version_and_can_be_registered_so(
+    harness: AgentHarness,
+) -> None:
+    olivia, admin = harness.people["olivia"], harness.contract_admin
+    name = "saas.close_ticket"
+
+    async def propose() -> Contract:
+        return next(each for each in await admin.propose(olivia, "saas") if each.name == name)
+
+    await admin.register(olivia, [before := await propose()])
+    row = await admin.retire(olivia, name)
+    with pytest.raises(Conflict, match=f"{name} version {row.version} is retired"):
+        await admin.register(olivia, [before])
+    again = await propose()
+    assert again.version == row.version + 1
+    assert (await admin.register(olivia, [again]))[0].fresh
+    assert await propose() == again
