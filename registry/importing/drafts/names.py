@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from language.example_patterns import PARTICLES
 from language.text import singularize, with_article, word_set
 from registry.importing.document.description import Operation
 from registry.importing.drafts import words
@@ -74,7 +75,7 @@ def name_operations(operations: Iterable[Operation], *, prefix: str, kept: Mappi
 
 
 def _short(operation: Operation) -> tuple[str, str]:
-    return _of_id(operation) or _of_path(operation)
+    return _of_function(operation) or _of_id(operation) or _of_path(operation)
 
 
 def _longer(operation: Operation) -> tuple[str, str]:
@@ -95,6 +96,32 @@ def _longest(operation: Operation) -> tuple[str, str]:
     """The whole path, placeholders included, and the method."""
     every = [word for each in operation.path.split("/") for word in words.split_words(each)]
     return "_".join(every) or "root", operation.method.lower()
+
+
+def _of_function(operation: Operation) -> tuple[str, str] | None:
+    """The name from an id that is a function's name with path and method behind it: ``weigh_parcel_parcels_post``. The
+    path names it, but for a POST whose path tells no verb while the function's name does."""
+    path = re.sub(r"\W", "_", operation.path)
+    function = words.split_words(operation.id.strip().removesuffix(f"{path}_{operation.method.lower()}"))
+    if not function or function == words.split_words(operation.id):
+        return None
+    resource, verb = _of_path(operation)
+    if operation.method != "POST" or verb not in _BY_METHOD["POST"] or function[0] in _METHOD_WORDS:
+        return resource, verb
+    *above, last = [words.split_words(each) for each in _static(operation.path)] or [()]
+    if above and "".join(_cut_noun(function, "_".join(above[-1]))) == "".join(last):  # POST /parcels/{id}/seal
+        return "_".join(above[-1]), "_".join(last)
+    told = _cut_noun(function, resource)
+    head = told[: 1 + (told[1:2] != () and told[1] in PARTICLES)]
+    if head and (head[0] in VERBS or (told == head and told != function)):
+        return resource, "_".join(head)
+    return resource, verb
+
+
+def _cut_noun(function: tuple[str, ...], noun: str) -> tuple[str, ...]:
+    """The words of a function's name without the noun at their end."""
+    ends = (at for at in range(len(function)) if singularize("_".join(function[at:])) == singularize(noun))
+    return function[: next(ends, len(function))]
 
 
 def _of_id(operation: Operation) -> tuple[str, str] | None:
