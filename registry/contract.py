@@ -23,6 +23,7 @@ from core.errors import Finding, InvalidContract
 from registry.confirmation import Confirmation, ConfirmBy
 from registry.endpoints.types import AnyEndpoint, Endpoint, OpsiqEndpoint, Upstream
 from registry.endpoints.values import TAG, FrozenModel, Line, Word
+from registry.form_faults import describe_fault
 from registry.json_schema import pointer
 
 __all__ = [
@@ -230,7 +231,7 @@ def parse(value: Any) -> Contract:
         return Contract.model_validate(value)
     except ValidationError as error:
         findings = [
-            Finding(_place(fault["loc"]), fault["type"], fault["msg"])
+            Finding(_place(fault["loc"]), fault["type"], describe_fault(fault))
             for fault in error.errors(include_url=False, include_input=False)[:MAX_FAULTS]
         ]
         said = value.get("schema") if isinstance(value, Mapping) else None

@@ -17,6 +17,8 @@ from starlette.requests import ClientDisconnect
 from agent.pipeline import Refusal
 from core.crypto.request_signature import SCHEME
 from core.errors import OpsIQError
+from registry.form_faults import describe_fault
+from registry.json_schema.pointer import join_pointer
 from web.middleware import make_security_headers
 
 log = logging.getLogger(__name__)
@@ -199,9 +201,9 @@ def install(app: FastAPI) -> None:
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         errors = [
             {
-                "pointer": "/" + "/".join(str(part) for part in fault["loc"][1:]),
+                "pointer": join_pointer(*fault["loc"]),
                 "code": fault["type"],
-                "detail": fault["msg"],
+                "detail": describe_fault(fault),
             }
             for fault in islice(error.errors(), MOST_FINDINGS)
         ]

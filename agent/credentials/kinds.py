@@ -20,6 +20,7 @@ from pydantic import (
 from core.errors import Finding, InvalidInput
 from executors.http.credentials import AppliedCredentials, ClientCertificate
 from registry.endpoints.rendering import RESERVED_HEADERS
+from registry.form_faults import describe_fault
 from registry.json_schema.pointer import join_pointer
 
 MAX_SECRET_CHARS: Final = 16 * 1024
@@ -180,8 +181,8 @@ def read_credential(value: Any) -> Credential:
         made = _ADAPTER.validate_python(value)
     except ValidationError as error:
         findings = [
-            Finding(join_pointer(*fault["loc"][1:]), fault["type"], fault["msg"].removeprefix("Value error, "))
-            for fault in error.errors(include_url=False, include_input=False, include_context=False)[:20]
+            Finding(join_pointer(*fault["loc"][1:]), fault["type"], describe_fault(fault))
+            for fault in error.errors(include_url=False, include_input=False)[:20]
         ]
         said = "; ".join(f"{each.pointer.lstrip('/') or 'type'}: {each.detail}" for each in findings[:3])
         raise InvalidInput(f"These are no credentials OpsIQ can use: {said}.", findings=findings) from None

@@ -29,6 +29,7 @@ from events.automations.rules import Mode, ParameterMapping
 from registry.conditions import condition
 from registry.contract import Contract
 from registry.events import event_names
+from registry.form_faults import describe_fault
 from registry.json_schema import pointer
 from store.automations import InstructionRow, RuleRow
 from store.database import Database
@@ -347,7 +348,7 @@ def _parse(form: type[Any], value: Mapping[str, Any]) -> Any:
         return form.model_validate(dict(value))
     except ValidationError as error:
         findings = [
-            Finding(pointer.join_pointer(*fault["loc"]), fault["type"], fault["msg"])
+            Finding(pointer.join_pointer(*fault["loc"]), fault["type"], describe_fault(fault))
             for fault in error.errors(include_url=False, include_input=False)
         ]
         raise InvalidInput("The change does not have the form this endpoint takes.", findings=findings) from error

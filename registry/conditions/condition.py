@@ -45,7 +45,8 @@ _FUNCTIONS: Final = frozenset(
 _BOUND: Final = re.compile(r"\.(?:all|exists|exists_one|existsOne|map|filter)\(\s*([A-Za-z_]\w*)\s*,")
 _STRING: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 _PARAM: Final = re.compile(r"\b(params|records)\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*(['\"])([A-Za-z_]\w*)\3\s*\])")
-_PLACE: Final = re.compile(r"<input>:\d+:(\d+): (.*)")
+_PLACE: Final = re.compile(r"<input>:(\d+):(\d+): ")
+_CEL: Final = "Compare by ==, !=, <, <=, >, >= or in, join by && and ||, deny by !, and quote texts with ' or \"."
 _HAS: Final = re.compile(r"\bhas\(\s*params\s*\.\s*([A-Za-z_]\w*)\s*\)")
 
 
@@ -128,7 +129,7 @@ def compile(  # noqa: A001 - the word of the trade, as in re.compile
         program = cel.compile(expression)
         names, functions = set(program.variables()), set(program.functions())
     except Exception as error:
-        raise InvalidInput(f"This is no CEL expression. {_describe_parser_error(error)}") from error
+        raise InvalidInput(f"This is no CEL expression. {_describe_parser_error(error, expression)}") from error
     unquoted = _STRING.sub("''", expression)
     strangers = names - variables - set(_BOUND.findall(unquoted))
     if strangers:
@@ -187,9 +188,11 @@ def _explain_stray(strangers: set[str], variables: frozenset[str]) -> str:
     )
 
 
-def _describe_parser_error(error: Exception) -> str:
-    """The parser's message with its place, without its drawing and its list of expected tokens."""
-    first = str(error).split("\n", 1)[0]
-    found = _PLACE.search(first)
-    said = f"At character {found[1]}: {found[2]}" if found else first
-    return said.split(" expecting {", 1)[0][:300].rstrip(".") + "."
+def _describe_parser_error(error: Exception, expression: str) -> str:
+    """The place that the parser names, and how CEL is written: its own words are those of a grammar."""
+    found = _PLACE.search(str(error))
+    line, column = (int(found[1]), int(found[2])) if found else (1, 1)
+    rest = "".join(expression.split("\n")[line - 1 : line])[column - 1 :]
+    unread = " ".join(rest.split())[:30]
+    where = f"At character {column}" + (f" of line {line}" if line > 1 else "")
+    return f"{where} it breaks off. {_CEL}" if not unread else f"{where}, {unread!r} can't be read. {_CEL}"

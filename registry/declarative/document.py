@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from core.errors import Finding, InvalidInput
+from registry.form_faults import describe_fault
 from registry.records import FieldType, SearchBy, Side
 
 SCHEMA: Final = "opsiq/connector/v1"
@@ -381,7 +382,7 @@ def parse(value: Any) -> ConnectorDocument:
         return ConnectorDocument.model_validate(value)
     except ValidationError as error:
         findings = [
-            Finding("/" + "/".join(str(part) for part in fault["loc"]), fault["type"], fault["msg"])
+            Finding("/" + "/".join(str(part) for part in fault["loc"]), fault["type"], describe_fault(fault))
             for fault in error.errors(include_url=False, include_input=False)[:MAX_FAULTS]
         ]
         raise InvalidInput(f"The document does not fit {SCHEMA}.", findings=findings) from error

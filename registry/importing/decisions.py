@@ -16,6 +16,7 @@ from core.errors import Finding, InvalidInput
 from registry.confirmation import Policy
 from registry.contract import Name, Risk, Text, Unit
 from registry.endpoints.values import Line, Word
+from registry.form_faults import describe_fault
 
 SCHEMA: Final = "opsiq/import-decisions/v1"
 KindName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$", max_length=128)]
@@ -155,7 +156,7 @@ def read_decisions(value: Any) -> Decisions:
         return Decisions.model_validate(value)
     except ValidationError as error:
         findings = [
-            Finding("/" + "/".join(_part(part) for part in fault["loc"]), fault["type"], fault["msg"])
+            Finding("/" + "/".join(_part(part) for part in fault["loc"]), fault["type"], describe_fault(fault))
             for fault in error.errors(include_url=False, include_input=False)[:100]
         ]
         raise InvalidInput("The decisions can't be read; mend these first.", findings=findings) from error

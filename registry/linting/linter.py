@@ -251,14 +251,12 @@ def _lint_across(members: Sequence[Any], prefix: str, known: Collection[str]) ->
 def _with_advice(finding: Finding) -> str:
     """The parser's message with advice added."""
     name = finding.pointer.rsplit("/", 1)[-1]
-    if finding.code == "missing":
-        return f"The field {name!r} is missing; add it."
     if finding.code == "extra_forbidden":
         near = find_nearest(name, _FIELDS)
         return f"There is no field {name[:100]!r} here; " + (f"did you mean {near!r}?" if near else "remove it.")
     if finding.code == "string_pattern_mismatch" and name in ("name", "undo"):
         return "A name is two or more lower-case words joined by dots, as in saas.refund_invoice."
-    return finding.detail.removeprefix("Value error, ").rstrip(".") + "; change the value."
+    return finding.detail if finding.detail.endswith(".") else f"{finding.detail}; change the value."
 
 
 def _read_mapping(value: Any) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from core import canon
 from core.errors import Finding, InvalidInput, NotCanonical
+from registry.form_faults import describe_fault
 from registry.hints import find_nearest
 from registry.json_schema import pointer
 from web.auth import Caller
@@ -60,20 +61,14 @@ def parse_body(form: type[B], caller: Caller) -> B:
 
 
 def _describe(fault: ErrorDetails, form: type[Body]) -> str:
-    """What is wrong and what to do, for a caller who doesn't know how the server is written."""
+    """What is wrong and what to do. A misspelt field is told the near one."""
     path = fault["loc"]
-    if fault["type"] == "missing":
-        return f"The field {path[-1]!r} is missing; add it."
-    if fault["type"] == "extra_forbidden":
+    if fault["type"] == "extra_forbidden" and len(path) == 1:
         name, known = str(path[-1])[:100], [each.alias or own for own, each in form.model_fields.items()]
-        if len(path) > 1:
-            return f"There is no field {name!r} here; remove it."
         near = find_nearest(name, known)
         mend = f"did you mean {near!r}?" if near else f"this endpoint takes {', '.join(known)}."
         return f"There is no field {name!r} here; {mend}"
-    if fault["type"] in ("model_type", "model_attributes_type", "dict_type"):
-        return "A JSON object is expected here."
-    return fault["msg"].removeprefix("Value error, ")
+    return describe_fault(fault)
 
 
 def check_storable(value: Any, where: str) -> None:

@@ -15,6 +15,7 @@ from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 
 from core.errors import Forbidden, InvalidInput
+from registry.form_faults import describe_fault
 from web.console.pages import Shell, read_theme, wants_fragment
 from web.console.session import Visitor, find_visitor, make_token, require_evaluator, require_owner, require_sign_in
 from web.cookies import read_cookie, set_cookie
@@ -184,4 +185,5 @@ def validate(
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         where = str(fault["loc"][0]) if fault["loc"] else ""
-        return None, (hints or {}).get(where) or f"{where.replace('_', ' ').capitalize()}: {fault['msg']}."
+        said = f"{where.replace('_', ' ').capitalize()}: {describe_fault(fault).rstrip('.')}."
+        return None, (hints or {}).get(where) or said

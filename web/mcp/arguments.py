@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 
 from agent.extract.limits import MAX_TEXT
 from core.errors import Finding, InvalidInput
+from registry.form_faults import describe_fault
 from registry.json_schema import pointer
 from web.api.actions import MAX_PARAMS
 from web.api.body import ID_PATTERN, Body, check_storable
@@ -57,7 +58,7 @@ def parse_arguments(form: type[A], arguments: dict[str, Any] | None) -> A:
         return form.model_validate(given)
     except ValidationError as error:
         findings = [
-            Finding(pointer.join_pointer(*fault["loc"]), fault["type"], fault["msg"])
+            Finding(pointer.join_pointer(*fault["loc"]), fault["type"], describe_fault(fault))
             for fault in error.errors(include_url=False, include_input=False)
         ]
         raise InvalidInput("The arguments don't have the form this tool takes.", findings=findings) from error

@@ -103,6 +103,9 @@ def _to_type(kind: RecordKind, name: str, value: str) -> str | bool:
     if len(value) > 200:
         detail = f"{name} has at most 200 characters."
         raise InvalidInput(detail, findings=[Finding(pointer.join_pointer("query", name), "too_long", detail)])
+    if declared is not None and declared.values and value not in declared.values:
+        detail = f"{name} is one of {', '.join(declared.values)}."
+        raise InvalidInput(detail, findings=[Finding(pointer.join_pointer("query", name), "no_such_value", detail)])
     if declared is not None and declared.type == "boolean":
         if value not in ("true", "false"):
             detail = f"{name} is true or false."

@@ -173,6 +173,13 @@ async def test_a_query_parameter_that_nobody_reads_is_refused_and_the_known_ones
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/query/cursor")
     assert "before, endpoint" in answer.json()["detail"]
     assert (await shop.call("GET", "/v1/me", query="x=1")).status_code == 400
+    for asked, said in (
+        ("limit=many", "Write a whole number."),
+        ("since=last+week", "Write a point in time with its zone,"),
+    ):
+        (fault,) = (await shop.call("GET", "/v1/events", query=asked)).json()["errors"]
+        assert fault["pointer"] == f"/query/{asked.partition('=')[0]}"
+        assert fault["detail"].startswith(said)
     assert (await shop.call("GET", "/v1/webhooks/deliveries", query="limit=2&state=failed")).status_code == 200
 
 

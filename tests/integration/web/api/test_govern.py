@@ -186,6 +186,9 @@ async def test_tickets_are_paged_without_gap_or_repeat_and_filtered_by_declared_
     assert len(seen) == len(set(seen)) > 7
     refused = await shop.call("GET", "/v1/tickets", query="internal_notes=x")
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/query/internal_notes")
+    unknown = await shop.call("GET", "/v1/tickets", query="status=lost")
+    assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (400, "/query/status")
+    assert unknown.json()["detail"].startswith("status is one of open, ")
     moved = await shop.call("GET", "/v1/tickets", query=f"status=closed&limit=7{cursor or '&cursor=WzEsIngiLCJ5Il0'}")
     assert moved.status_code == 400, "a cursor belongs to its filters"
 

@@ -70,7 +70,9 @@ def test_what_cannot_be_judged_holds_and_says_why(expression: str, params: dict[
     ("expression", "why"),
     [
         ("", "no CEL"),
-        ("params.amount >", "At character 16"),
+        ("params.amount >", "At character 16 it breaks off. Compare by =="),
+        ("params.amount = 4", r"At character 15, '= 4' can't be read. Compare by ==, .* join by && and \|\|"),
+        ("params.a == 1 &&\n params.b or params.c", "At character 11 of line 2, 'or params.c' can't be read"),
         ("amount > 5000", "amount is neither"),
         ("env.HOME == ''", "env is neither"),
         ("now() > 1", "no function now"),
