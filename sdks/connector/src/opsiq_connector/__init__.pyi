@@ -1046,6 +1046,10 @@ class DeclarativeConnector(Connector):
     def register_actions(self) -> Sequence[Contract]:
         """The contracts of the document, with this connection's settings and address filled in."""
 
+    def find_list_path(self) -> str | None:
+        """The path and query of a list of records, one a page if the platform can do that. None if every list is posted
+        or lies within another record."""
+
     @classmethod
     def takes_webhooks(cls) -> bool: ...
     async def handle_webhook(self, inbound: Inbound) -> Sequence[Event]: ...
