@@ -32,3 +32,10 @@ def format_money(minor: int, currency: str) -> str:
 def write_money(minor: int, currency: str) -> str:
     """Amount and code for programs, and for words to be compared with: ``12500.00 EUR``."""
     return f"{to_major_units(minor, currency):f} {currency}"
+
+
+def format_major(amount: int | float, currency: str) -> str:
+    """An amount in major units for people, with all the decimals that it has: ``39.9, 'EUR'`` → ``39.90 EUR``."""
+    exact = Decimal(str(amount))
+    places = max(get_exponent(currency), -int(exact.normalize().as_tuple().exponent))
+    return f"{exact:,.{places}f} {currency}"

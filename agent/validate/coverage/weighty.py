@@ -24,6 +24,7 @@ from agent.validate.coverage.opposed_verbs import find_what_stays
 from agent.validate.coverage.order import Order, list_verbs
 from agent.validate.coverage.read_asides import ReadAsides
 from agent.validate.coverage.set_against import is_set_against
+from agent.validate.coverage.shares import find_shares
 from agent.validate.coverage.told import find_lone_order
 from agent.validate.coverage.weighty_patterns import Place
 from agent.validate.coverage.weighty_words import STRETCHES, Detail, Finding, Kind, find_weighty_words
@@ -118,7 +119,7 @@ class _Judge:
         return [each for each in self.findings if not self.is_used(each)]
 
     def is_used(self, each: Finding) -> bool:
-        if self._is_shown(each) or _is_told_since(self.order, each):
+        if self._is_shown(each) or _is_told_since(self.order, each, self._shares):
             return True
         if _goes_with_use(self.order, each) or all(self._stays[slice(*each.place)]) or _is_corrected(self.order, each):
             return True
@@ -237,6 +238,10 @@ class _Judge:
     @cached_property
     def _spoken(self) -> bytearray:
         return patterns.cover(self.order.text, self.order.spoken)
+
+    @cached_property
+    def _shares(self) -> list[Place]:
+        return list(find_shares(self.order)) if self.order.request.answers else []
 
     @cached_property
     def _stays(self) -> bytearray:
@@ -366,9 +371,9 @@ def _is_corrected(order: Order, each: Finding) -> bool:
     return each.kinds <= _REPLACED or not only_made
 
 
-def _is_told_since(order: Order, each: Finding) -> bool:
-    """Whether a vague amount was asked about and told: "some credit", of how much."""
-    return _VAGUE.fullmatch(each.said) is not None and any(
+def _is_told_since(order: Order, each: Finding, shares: Iterable[Place]) -> bool:
+    """Whether a vague amount or a share was asked about and told: "some credit", of how much; "most of the bill"."""
+    return (_VAGUE.fullmatch(each.said) is not None or _is_within(each.place, shares)) and any(
         answer.text is not None and any(map(str.isdigit, answer.text)) for answer in order.request.answers
     )
 

@@ -41,7 +41,7 @@ from agent.validate.coverage.open_words import find_open_words, is_named
 from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
-from agent.validate.coverage.ruled_out import find_ruled_out, stands_beside_set
+from agent.validate.coverage.ruled_out import find_ruled_out
 from agent.validate.coverage.set_against import explain_denied, list_old_values
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.unused_words import collect_subject_stems
@@ -49,6 +49,7 @@ from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.coverage.weighty_patterns import cover
 from agent.validate.proposed.directions import check_direction
 from agent.validate.proposed.proposed_days import check_days
+from agent.validate.proposed.share_questions import ask_share, count_set
 from agent.validate.questions import REST
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind
 from agent.validate.slots import Slots, format_parameter
@@ -60,7 +61,6 @@ from registry.records import Field, RecordKind
 
 _MOST_READ: Final = 100
 _MOST_TOLD: Final = 3
-_FEWEST_OF_SET: Final = 2
 _ANY: Final = frozenset({(">=", "1"), (">", "0"), ("!=", "0"), ("=", "0"), ("<", "1")})
 """Comparisons of a count that only ask whether there are any."""
 
@@ -196,7 +196,9 @@ class PlanChecks:
             return _ask_whether(text, "Yes, on top of it", does)
         asked_about = left.weighty if read_again else [*left.weighty, *left.expressed]  # the card will show the others
         fragments, rest = complete_fragments(order, asked_about), f": {does}" if len(steps) == 1 else ""
-        words = questions.quote_several(fragments)
+        words, kinds = questions.quote_several(fragments), {each.name: each for each in self.query.kinds}
+        if not left.framed and (share := ask_share(order, steps, fragments, kinds)) is not None:
+            return share.model_copy(update={"text": f"{again}{share.text}"})
         labels = list(dict.fromkeys(pin.label for step in steps for pin in step.pins))
         nouns = {word.casefold() for kind in self.query.kinds for noun in kind.nouns for word in noun.split()}
         if (spared := find_ruled_out(self.request.text, asked_about, labels, nouns)) is not None:
@@ -205,7 +207,7 @@ class PlanChecks:
         if left.framed:
             say = "don't ask" if len(fragments) > 1 else "doesn't ask"
             asked = _ask_whether(f"{again}Shall I do this: {does}? {words} {say} for it.", "Yes, do that", does)
-        elif (count := self._count_set(order, steps, asked_about)) is not None:
+        elif (count := count_set(order, steps, asked_about, kinds)) is not None:
             text = f"{again}You also wrote {words}, and I can't tell what that leaves out. Say it in other words."
             asked = _ask_whether(f"{text} Or shall it be {count}?", begin_sentence(count), does)
         else:
@@ -215,15 +217,6 @@ class PlanChecks:
             asked = _ask_whether(text, "Yes, without that", does)
         asks_model = not (left.firm or repeats) and self._may_be_read_again(left.weighty)
         return asked.model_copy(update={"pieces": tuple(left.weighty) if asks_model else ()})
-
-    def _count_set(self, order: Order, steps: Sequence[Step], words: Sequence[str]) -> str | None:
-        """A whole set of records ("all 9 visits") that words beside it may narrow. None if they stand elsewhere."""
-        pins = [step.pins[0] for step in steps if step.pins]
-        kind = self.query.kinds.get(pins[0].record_kind) if pins else None
-        if kind is None or len(pins) < len(steps) or len(steps) < _FEWEST_OF_SET or not stands_beside_set(order, words):
-            return None
-        told = format_count(len(steps), kind)
-        return f"all {told}" if len(steps) > _FEWEST_OF_SET else f"both {told.partition(' ')[2]}"
 
     def check_denied(self, contract: Contract) -> Question | None:
         """Asks whether an action is meant at all, before a value that it lacks is asked for: "Ada should not be

@@ -17,6 +17,7 @@ from agent.query.context import PERCENT, Quantity, Value, to_minor_units
 from agent.validate import questions
 from agent.validate.records.located import LocatedRecord
 from agent.validate.slots import Parameter, Slots
+from core.money import to_major_units
 from language import numerals
 from language.currencies import is_word_of, may_name
 from language.date_forms import DAYS, MONTHS
@@ -53,6 +54,7 @@ _METRES_OR_MILLIONS: Final = re.compile(r"\d[\d.,]*m", re.IGNORECASE)
 _MILLION: Final = 10**6
 _FEWEST_LETTERS: Final = 3
 _PERSON: Final = 2
+_MOST_DECIMALS: Final = 8
 _DOLLARS: Final = ("CAD", "AUD", "NZD", "SGD", "HKD", "MXN")
 
 
@@ -82,7 +84,15 @@ def coerce_quantity(slots: Slots, parameter: Parameter, value: Quantity) -> Any 
         return int(number)
     if parameter.schema.get("type") == "string":
         return f"{number.normalize():f}"
-    return float(number)
+    return float(number) if wanted is not None else _write_share(slots, parameter, number)
+
+
+def _write_share(slots: Slots, parameter: Parameter, number: Decimal) -> float | Question:
+    """A number that may be worked out. One without an end, such as a third of 10, is no value to send."""
+    if number.as_tuple().exponent >= -_MOST_DECIMALS:  # type: ignore[operator]
+        return float(number)
+    text = f"That would be {number:.4f}…, which is no exact number. What shall “{parameter.label}” be?"
+    return slots.ask(parameter.name, text, "unreadable")
 
 
 def read_said_unit(parameter: Parameter, number: Decimal, quote: str) -> Quantity | None:
@@ -159,7 +169,10 @@ def _coerce_money(slots: Slots, parameter: Parameter, value: Quantity) -> Any | 
         return slots.ask(parameter.name, text, "unreadable")
     unit = currency or said
     if parameter.annotation.unit is Unit.MONEY:
-        return float(value.number) if parameter.schema.get("type") != "string" else f"{value.number:f}"
+        number = value.number
+        number = to_major_units(to_minor_units(number, currency), currency) if currency is not None else number
+        written = parameter.schema.get("type") == "string"
+        return f"{number:f}" if written else _write_share(slots, parameter, number)
     if unit is None:
         return slots.ask(
             parameter.name, f"In which currency is {value.shown}? Say the amount with its currency.", "unreadable"

@@ -31,8 +31,9 @@ from agent.resolve.rules.grammar.orders.moved_values import read_moved
 from agent.resolve.rules.grammar.orders.relative_values import read_difference, read_multiple
 from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
 from agent.resolve.rules.grammar.orders.text_parameters import takes_text
-from agent.resolve.rules.grammar.phrases.amounts import ALL, LEFT_OUT, MONEY, Amounts, says_own
+from agent.resolve.rules.grammar.phrases.amounts import MONEY, Amounts, is_left_out, says_own
 from agent.resolve.rules.grammar.phrases.plain_names import find_counting_words
+from language.fractions import read_fraction
 from language.measures import convert_said, counts_in, find_measure
 from language.stems import makes_anew, stem
 from language.text import word_set
@@ -144,26 +145,28 @@ class StretchValues(StretchWords):
 
     def _read_values(self, name: str, schema: Mapping[str, Any], annotation: Annotation) -> Iterator[Piece]:
         dated = schema.get("format") in ("date", "date-time")
-        numeric = dated or schema.get("type") in ("integer", "number")
+        numeric, reader = dated or schema.get("type") in ("integer", "number"), self.reader
         now = self._find_now(name, annotation, dated=dated) if numeric else None
         money = annotation.unit in MONEY
-        own = not dated and (not money or says_own(self.reader, self.offer, name))
-        if now is not None and own and (many := read_multiple(self.reader, self.place.order, now)) is not None:
+        own = not dated and (not money or says_own(reader, self.offer, name))
+        if now is not None and own and (many := read_multiple(reader, self.place.order, now)) is not None:
             yield many
             return
         if now is not None and not money:
             places = range(self.first, self.stop)
             ends = not ENDS.isdisjoint(name_day(name, annotation))
             titled = self.offer.title.casefold().split() if max(self.verbs.values(), default=0.0) >= SHOWN else ()
-            changed = [*read_difference(self.reader, places, now, dated=dated, ends=ends, titled=titled)]
+            changed = [*read_difference(reader, places, now, dated=dated, ends=ends, titled=titled)]
             told = {at for each in changed for at in range(each.first, each.last)}
-            if changed and told.issuperset(self.reader.dated.intersection(places) if dated else ()):
+            if changed and told.issuperset(reader.dated.intersection(places) if dated else ()):
                 yield from changed  # beside a day of its own, "a week earlier" tells something else
                 return
         if money:
             yield from self._read_sums(name)
         elif annotation.unit in LENGTHS:
             yield from self._read_lengths(LENGTHS[annotation.unit])
+        elif numeric and not dated and (share := Amounts(reader, self.offer, name).read_share(self.first, self.stop)):
+            yield Piece(share[1], share[2], ComputedArgument(expression=share[0]))
         else:
             yield from self._scan(name, schema, annotation)
 
@@ -193,7 +196,7 @@ class StretchValues(StretchWords):
             if (
                 amount is None
                 or (hour is not None and not (hour.bare and (held.currency or reader.low(at - 1) == "to")))
-                or (reader.low(at - 1) in LEFT_OUT and not ALL.isdisjoint(reader.lows(self.first, at - self.first)))
+                or is_left_out(reader, self.first, at)
                 or reader.low(amount[1]) in _PARTS
                 or ("out", "of") in (reader.lows(at - 2, 2), reader.lows(at - 3, 2))
             ):
@@ -204,7 +207,8 @@ class StretchValues(StretchWords):
             # A new value of a record's field is no record: "the fee is 860 now".
             sets = self.offer.annotation(name).replaces is not None and reader.low(at - 1) in {"to", "is", "at"}
             timed = any(each.start == token.start for each in reader.durations)
-            never = bare and token.low in _NO_SUMS  # "one up", "one of them"; "charged twice" says how often
+            part = read_fraction(reader.lows(at, 4)) is not None  # "half", of an unknown whole
+            never = bare and (part or token.low in _NO_SUMS)  # "one up", "one of them"; "charged twice" says how often
             if never or timed or (at in reader.numbers and reader.numbers[at].kind != "cardinal"):
                 continue
             sure = 1.0 if sets and token.text.isdigit() else CODED if coded else 0.5 if bare else 1.0

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Final, Literal
 
+from agent.extract.wholes import find_whole
 from agent.planning.proposal import Computed, Expression, FieldOf, Find, Handle, Number, TotalOf
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import LEFT_STEMS
@@ -21,7 +22,7 @@ from registry.offers.offer import Offer
 
 MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
 _OF_WHAT: Final = frozenset(("of", "the", "that", "it", "this", "what", "his", "her", "their", "please"))
-ALL: Final = {"all", "everything", "whole"}
+_ALL: Final = {"all", "everything", "whole"}
 _ADDED_UP: Final = {"sum", "total", "amount", "value"}
 _LESS: Final = {"except", "minus", "less"}
 LEFT_OUT: Final = _LESS | {"but"}
@@ -48,6 +49,12 @@ def says_own(reader: Reader, offer: Offer, name: str) -> bool:
     return any(stem(token.low) in own for token in reader.tokens)
 
 
+def is_left_out(reader: Reader, first: int, at: int) -> bool:
+    """Whether an amount is what shall remain: "all but 5", "minus 5". "But 5" alone may correct another."""
+    low = reader.low(at - 1)
+    return low in LEFT_OUT and (low != "but" or not _ALL.isdisjoint(reader.lows(first, at - first)))
+
+
 class Amounts:
     """Reads the amount of one call."""
 
@@ -67,12 +74,36 @@ class Amounts:
                 return made[0], at, made[1]
         return None
 
+    def read_share(self, first: int, stop: int) -> tuple[Expression, int, int] | None:
+        """What is said of a plain number as a part of what the record has, and its place: "half of ticket 7"."""
+        for at in range(first, stop) if self._base() is not None else ():
+            made = self._part(at, stop) or self._rest(at)
+            if made is not None:
+                return made[0], at, made[1]
+        return None
+
+    @property
+    def _is_told(self) -> bool:
+        """Whether the contract itself says what the whole is."""
+        return (self.annotation.derive or self.annotation.at_most) is not None
+
     def _base(self) -> Expression | None:
-        """The default whole of a part: the value that the contract takes from the record."""
-        whole = self.annotation.derive or self.annotation.at_most
+        """The default whole of a part: the value that the contract takes from the record, or the record's namesake."""
+        whole = find_whole(self.offer, self.name, self.reader.kinds)
         if whole is None:
             return None
         return FieldOf(field=whole.field, of=Handle(handle=f"@{whole.parameter}"))
+
+    def _is_of_record(self, first: int, last: int, stop: int) -> bool:
+        """Whether what follows a part names the record whose number is the whole. "By half" needs nothing behind it."""
+        reader, whole = self.reader, find_whole(self.offer, self.name, self.reader.kinds)
+        at = last + (reader.low(last) in lexicon.OF)
+        ends = at >= stop or reader.is_mark(at) or reader.low(at) in lexicon.PRONOUNS
+        if whole is None or ends or reader.low(first - 1) == "by":
+            return True
+        kind = reader.kinds[self.offer.annotation(whole.parameter).record or ""]
+        phrase = read_phrase(reader, at, stop, None)
+        return is_code(reader, at, kind) or (phrase is not None and phrase.find.record == kind.name)
 
     def _change(self, first: int, at: int) -> tuple[Expression, int] | None:
         """What the record's amount becomes if it is made more or less: "raise the rent by 20 euros, by 5 %", "put it up
@@ -118,7 +149,9 @@ class Amounts:
             quote = self.reader.words(at, end)
             share = Number(number=Decimal(up) / Decimal(down) if up % down == 0 else Decimal(up), quote=quote)
             divisor = down
-            if up > down and end < stop and self.reader.low(end) not in _OF_WHAT:
+            if not self._is_told and not self._is_of_record(at, end, stop):
+                return None  # "half the day was lost" says no amount
+            if up > down and (not self._is_told or (end < stop and self.reader.low(end) not in _OF_WHAT)):
                 return None  # "a double charge" is no amount
         if share is not None:
             whole, last = self._whole(end, stop)
@@ -133,6 +166,8 @@ class Amounts:
         if held is None or held.kind != "percent":
             return None
         last = self.reader.end_index(held.end)
+        if not self._is_told and not self._is_of_record(at, last, stop):
+            return None
         quote = self.reader.words(at, last)
         whole, last = self._whole(last, stop)
         if whole is None:
@@ -154,7 +189,7 @@ class Amounts:
     def _rest(self, at: int) -> tuple[Expression, int] | None:
         """A remainder: "all but 5 euros", "except for 840 yen", "less a fee of 3 euros"."""
         reader, step = self.reader, at
-        if reader.low(step) in ALL and reader.low(step + 1) in LEFT_OUT:
+        if reader.low(step) in _ALL and reader.low(step + 1) in LEFT_OUT:
             step += 1
         if reader.low(step) not in _LESS and (step == at or reader.low(step) != "but"):
             return None
@@ -169,6 +204,8 @@ class Amounts:
         if amount[0].unit is None and not (step > at + 1 and reader.low(amount[1]) in lexicon.OF):
             return None  # without a currency it may be a record's number, unless the whole of one is meant
         last = amount[1]
+        if not self._is_told and not self._is_of_record(at, last, len(reader.tokens)):
+            return None
         quote = reader.words(begin, last) if told else amount[0].quote
         return Computed(op="-", a=base, b=amount[0].model_copy(update={"quote": quote})), last
 

@@ -9,7 +9,7 @@ from agent.extract.references.vocabulary import PLACES, is_person, rate_person_l
 from agent.planning.proposal import BelongsTo, Condition, Except, Find, OrderByField
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, PhraseParts, count_placing, guess
+from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, PhraseParts, count_placing, guess, is_code
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 
@@ -26,6 +26,8 @@ def read_exceptions(reader: Reader, made: PhraseParts, at: int, stop: int, depth
     but = _behind(reader, at, lexicon.EXCEPT_AFTER_ALL) if not step and (made.plural or made.pick == "all") else 0
     phrase = _read(reader, made, step or but, stop, depth) if step or but else None
     if phrase is None or (but and not _stands_alone(reader, phrase)) or (depth and _names_owner(reader, phrase)):
+        return 0
+    if _takes_from(reader, phrase, made):
         return 0
     for _ in range(MOST_LEFT_OUT):
         find = phrase.find
@@ -44,6 +46,13 @@ def _names_owner(reader: Reader, phrase: Phrase) -> bool:
     """Whether only somebody is named: "(everyone with a bill) except Ada" leaves her out, and not a bill of hers."""
     theirs = isinstance(next(iter(phrase.find.where), None), BelongsTo) and phrase.find.said is None
     return theirs and not phrase.noun and not reader.tokens[phrase.last - 1].owns
+
+
+def _takes_from(reader: Reader, phrase: Phrase, made: PhraseParts) -> bool:
+    """Whether a number is an amount of one record, and no record itself: "everything but 5 of ticket 70-114"."""
+    number = reader.tokens[phrase.last - 1].text.isdigit() and phrase.last == phrase.first + 1
+    of = reader.low(phrase.last) in lexicon.OF and phrase.last + 1 < len(reader.tokens)
+    return number and of and is_code(reader, phrase.last + 1, made.kind)
 
 
 def _behind(reader: Reader, at: int, words: Sequence[tuple[str, ...]]) -> int:

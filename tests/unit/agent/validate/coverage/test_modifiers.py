@@ -128,7 +128,7 @@ async def verdict_of(text: str, step: dict[str, Any]) -> Any:
 async def test_what_changes_the_order_beside_a_used_word_is_asked_about(text: str, step: dict[str, Any]) -> None:
     made = await verdict_of(text, step)
     assert isinstance(made, Question), made
-    assert made.slot == REST, made
+    assert made.slot in (REST, "0.amount"), made  # of a part: how much
 
 
 @pytest.mark.parametrize(
