@@ -7,12 +7,12 @@ import re
 from typing import Final
 
 from agent.extract.time import dates
-from agent.extract.time.day_pairs import find_day_parameters
+from agent.extract.time.day_pairs import ENDS, find_day_parameters
 from agent.extract.value_roles import ROLES
 from agent.pipeline import ComputedSource, PromptSource, Question
 from agent.validate.proposed.directions import find_held, list_verbs
 from agent.validate.slots import Slots
-from language.stems import stem_text
+from language.stems import stem, stem_text
 from language.text import read_text
 from registry.contract import Risk, Unit
 
@@ -26,7 +26,8 @@ _AHEAD: Final = frozenset(
 """Verbs of what is planned ahead."""
 _MAY_HAVE_BEGUN: Final = frozenset(stem_text("close shut block"))
 _BOUNDS: Final = re.compile(
-    r"(?<!\w)(?P<way>before|after|from|since|starting|as\s+of|on|by)\s+(?:(?:on|from|the)\s+)*", re.IGNORECASE
+    r"(?<!\w)(?P<way>before|after|from|since|starting|as\s+of|on|by|until|till)\s+(?:(?:on|from|the)\s+)*",
+    re.IGNORECASE,
 )
 """Says where the day stands in what is meant, right before the day."""
 _VAGUE: Final = re.compile(r"\w\s+from\s+(?!now\b)|\b(?:end|beginning|start)\s+of\b", re.IGNORECASE)
@@ -68,7 +69,7 @@ def check_days(slots: Slots) -> Question | None:
 
 def _find_bound(slots: Slots, name: str, source: PromptSource | ComputedSource) -> str | None:
     """The words of a day that only bounds what is meant, "before 5 May", or that says the wrong end of it: "from 5 May"
-    for a last day, "on 5 May" for what lasts until then."""
+    for a last day, "until 5 May" for a first one, "on 5 May" for what lasts until then."""
     words = slots.request.words(source.spans[0].origin)
     if (bound := _match_bound(slots, source)) is None:
         return None
@@ -79,6 +80,7 @@ def _find_bound(slots: Slots, name: str, source: PromptSource | ComputedSource) 
     wrong = (
         (way in _OPEN and way not in named)
         or (way in _FIRST and not lasts)
+        or (way in _UNTIL and _begins(slots, name) and named.isdisjoint(ENDS))
         or (way in ("on", "by") and bool(named & _UNTIL))
     )
     return words[bound.start() : source.spans[-1].end] if wrong else None
@@ -105,7 +107,8 @@ def _find_day(slots: Slots, source: PromptSource | ComputedSource) -> dates.Date
 
 def _begins(slots: Slots, name: str) -> bool:
     """Whether something begins on that day: from next week on, that is from its first day on."""
-    return not ROLES["start"][0].isdisjoint({*name.split("_"), *slots.label(name).casefold().split()})
+    words = {*name.split("_"), *slots.label(name).casefold().split()}
+    return not ROLES["start"][0].isdisjoint(words | {*map(stem, words)})
 
 
 def _check_pair(slots: Slots) -> Question | None:
@@ -128,7 +131,7 @@ def _check_pair(slots: Slots) -> Question | None:
     if len(days) != 1 or (day := days.pop()) is None:
         return None
     bound, said = _match_bound(slots, typed[-1][1]), slots.request.text[day.start : day.end]
-    if bound is None and _VAGUE.search(said):
+    if (bound is None or _name_way(bound) in _UNTIL) and _VAGUE.search(said):
         text = f"‘{said}’ may be one day or several. Which day shall “{slots.label(typed[0][0])}” be?"
         return slots.ask(typed[0][0], text, "unreadable")
     if bound is not None and _name_way(bound) in _FIRST and day.last is not None and len(typed) > 1:

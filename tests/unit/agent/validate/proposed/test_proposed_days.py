@@ -17,6 +17,7 @@ from tests.unit.agent.resolve.rules.grammar.test_day_pairs import make_world
 from tests.unit.laundry import LAUNDRY
 from tests.unit.marina import ask
 from tests.unit.own_worlds import NOW, OWNER, Says, find, plan
+from tests.unit.playhouse import PLAYHOUSE
 
 _DAY = {"type": "string", "format": "date"}
 _OFFER = museum._offer(
@@ -270,3 +271,26 @@ async def test_a_day_to_come_is_not_replaced_by_one_that_has_passed() -> None:
     asked = (await ask(RESCHEDULE, "set the opening of Glass Bells to yesterday")).verdict
     assert isinstance(asked, Question), asked
     assert "has passed" in asked.text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "starting 4 January 2027",
+        "beginning on 4 January 2027",
+        "from January 4",
+        "as of 4 January 2027",
+        "on 4 January 2027",
+    ],
+)
+async def test_a_day_on_which_something_begins_may_be_said_as_its_first(said: str) -> None:
+    made = (await ask(PLAYHOUSE, f"enrol Ivo Lang in a beginner course {said} for 90")).verdict
+    assert isinstance(made, Plan), made
+    assert {each.param: each.value for each in made.steps[0].filled}["begins_on"] == "2027-01-04"
+
+
+@pytest.mark.parametrize("said", ["until 4 January 2027", "before 4 January 2027"])
+async def test_the_end_of_what_begins_is_asked_about(said: str) -> None:
+    asked = (await ask(PLAYHOUSE, f"enrol Ivo Lang in a beginner course {said} for 90")).verdict
+    assert isinstance(asked, Question), asked
+    assert asked.text == f"‘{said}’ doesn't say which day. Which day shall it be?"
