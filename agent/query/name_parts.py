@@ -20,7 +20,7 @@ from agent.validate.records.ranking import (
     names_nothing,
 )
 from language.stems import stem_text
-from language.text import singularize
+from language.text import singularize, word_set
 from language.wordnet import is_word
 from registry.records import Record, RecordKind, SearchBy, write_field
 
@@ -28,6 +28,8 @@ _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NAMED: Final[tuple[SearchBy, ...]] = ("name", "text")
 _MOST_NOUNS: Final = 4
 """The most plain nouns beside a name; each may be searched for."""
+_SPOKEN_ID: Final = re.compile(r"(?P<lead>(?:[^\W\d_]+\.?\s+){0,5})(?P<sign>#?)\s*(?P<id>\d{1,18})")
+_NUMBERED: Final = word_set("number no no. nr nr. id with the")
 _DIGIT: Final = re.compile(r"\d")
 _LETTERS: Final = re.compile(r"[^\W\d_]|[\s.,'’-]")
 
@@ -169,9 +171,24 @@ def list_ways(need: RecordQuery, words: str) -> tuple[SearchBy | None, ...]:
     made: list[SearchBy] = []
     if "@" in words and "email" in ways:
         made.append("email")
-    if is_code(words, kind) or "-" in words.strip() or not ways & {"name", "text"}:
+    by_id = "number" not in ways and read_spoken_id(words, kind) is not None
+    if not by_id and (is_code(words, kind) or "-" in words.strip() or not ways & {"name", "text"}):
         made.append("number")
-    return (*made, *(each for each in _NAMED if each in ways))
+    named = (each for each in _NAMED if each in ways)
+    return (*made, *named, *(("number",) if by_id else ()))  # desk 4 may be called "Desk 4"
+
+
+def read_spoken_id(words: str, kind: RecordKind) -> str | None:
+    """The id in words that say a record by it: "tool 12", "id 12", "#12". A number alone may be a name or an amount: it
+    is an id only of records that have no name. Of a kind with numbers, any words may be one."""
+    if any(each.search == "number" for each in kind.fields):
+        return words.strip().lstrip("#")
+    if (found := _SPOKEN_ID.fullmatch(words.strip())) is None:
+        return None
+    lead = found["lead"].casefold().split()
+    said = {*_NUMBERED, *(word for noun in kind.nouns for word in noun.casefold().split())}
+    nameless = not any(each.search in _NAMED for each in kind.fields)
+    return found["id"] if said.issuperset(lead) and (lead or found["sign"] or nameless) else None
 
 
 def list_singular(find: Find) -> tuple[str, ...]:

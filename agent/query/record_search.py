@@ -24,6 +24,7 @@ from agent.query.name_parts import (
     list_ways,
     match_nouns,
     read_initials,
+    read_spoken_id,
     split_name,
 )
 from agent.query.pool import MOST_SCANNED, Pool
@@ -173,8 +174,8 @@ class RecordSearch:
         return self.excluded
 
     async def _fetch_by_id(self, kind: RecordKind, words: str) -> list[Record]:
-        searched = any(each.search == "number" for each in kind.fields)
-        record = await self.context.kinds.record(kind.name, words.strip().lstrip("#")) if searched else None
+        said = read_spoken_id(words, kind)
+        record = await self.context.kinds.record(kind.name, said) if said else None
         # Somebody else's record isn't told of: a customer's question would say what is on it.
         return [record] if record is not None and fits(record, await self._find_reach(kind)) else []
 

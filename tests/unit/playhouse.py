@@ -29,10 +29,12 @@ _KINDS: Final = [
         {"name": "status", "type": "enum", "values": ["kept", "cancelled"]}],
         label="{code}", detail="{status}", relations=[{"kind": "patron", "via": "patron_id"}],
         states={"kept": {"status": ["kept"]}, "cancelled": {"status": ["cancelled"]}}),
+    define("box", ["box", "boxes"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"}], label="{name}"),
     define("locker", ["locker", "lockers"], [{"name": "id", "type": "id", "search": "number"},
         {"name": "patron_id", "type": "id"}], label="{id}", relations=[{"kind": "patron", "via": "patron_id"}]),
 ]  # fmt: skip
 _RECORDS: Final = {
+    "box": list_rows("id name", (4, "Box 9"), (9, "Box 4"), (17, "Balcony")),
     "patron": list_rows("id name email", (4, "Ivo Lang", "ivo@stage.example"), (5, "Dora Penn", "dora@stage.example"),
         (6, "Abel Rees", "abel@stage.example")),
     "booking": list_rows("id code patron_id paid status", (31, "BK-310", 4, 24.5, "kept"),
@@ -52,6 +54,7 @@ PLAYHOUSE: Final = make(
         "cost": _NUMBER}, {"patron_id": refer("patron"), "level": {}, "begins_on": {}, "cost": {}}, aliases=["enrol"]),
     offer("suspend_patron", "Suspend a patron", "Let a patron in no more.", {"patron_id": _ID}, {
         "patron_id": refer("patron")}),
+    offer("clean_box", "Clean a box", "Have a box cleaned.", {"box_id": _ID}, {"box_id": refer("box")}),
     offer("empty_locker", "Empty a locker", "Take everything out of a locker.", {"locker_id": _ID}, {
         "locker_id": refer("locker")}),
 )  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from core.errors import InvalidInput
 from registry.importing.decisions import KindDecision
@@ -20,7 +22,14 @@ def decide_kind(kind: KindDraft, decision: KindDecision) -> KindDraft:
         if name not in entry["fields"]:
             known = ", ".join(entry["fields"])
             raise InvalidInput(f"The kind {kind.name} has no field {name!r} to be named by. It has {known}.")
-        entry["fields"] = {**entry["fields"], name: {**entry["fields"][name], "search": "name"}}
+        entry["fields"] = {**entry["fields"], name: _search_by(name, entry)}
         entry["label"] = "{" + name + "}"
         decide = tuple(each for each in decide if each != NAMED_BY)
     return replace(kind, entry=entry, decide=decide)
+
+
+def _search_by(name: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The field by which people name records: a number is said whole, and a name may be said in part or misspelt."""
+    field = entry["fields"][name]
+    coded = field.get("type") in ("id", "integer") and "search" not in field  # an id in words is searched for already
+    return {**field, "search": "number" if coded else field.get("search", "name")}

@@ -42,7 +42,7 @@ from registry.records import Field, RecordKind
 
 Place = Callable[[int, int], Words]
 _DATED = 0.55
-_NUMBERED = frozenset(("number", "no", "nr", "id", "#"))
+NUMBERED = frozenset(("number", "no", "no.", "nr", "id", "#"))
 _OPENS = frozenset(".!?:;\"“‘'(-–—")
 _JOINTS = frozenset((",", "and", "&", "+", "plus", "/", ";", "or", "then"))
 
@@ -157,7 +157,7 @@ class Reader:
     def numbered(self, index: int) -> bool:
         """Whether words right before a number make it a record's number."""
         before = self.low(index - 1)
-        return before in _NUMBERED or any(
+        return before in NUMBERED or any(
             (found := self.noun(index - length)) is not None and found[1] == length for length in (1, 2)
         )
 

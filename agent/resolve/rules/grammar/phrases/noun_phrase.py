@@ -41,7 +41,7 @@ from agent.resolve.rules.grammar.phrases.places_and_deeds import (
 from agent.resolve.rules.grammar.phrases.plain_names import find_thing_end
 from agent.resolve.rules.grammar.phrases.positions import read_order, read_which
 from agent.resolve.rules.grammar.phrases.shown import PARTITIVE, find_shown, read_spoken
-from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.reader import NUMBERED, Reader
 from language.text import singularize
 from language.wordnet import is_word
 from registry.records import RecordKind
@@ -301,18 +301,18 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
 
 
 def _numbered(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
-    """A number or name after the noun: "ticket 5519", "invoice number INV-7", "customer Ada Lovelace"."""
+    """A number or name after the noun: "ticket 5519", "invoice with number INV-7", "customer Ada Lovelace"."""
     step = at
-    while step < stop and reader.low(step) in {"number", "no", "no.", "nr", "id", "#"}:
+    while step < stop and reader.low(step) in NUMBERED | {"with", "the"}:
         step += 1
-    slug = step < stop and step == at and reader.tokens[step].word and "-" in reader.tokens[step].text
-    slug = slug and step not in reader.dates
+    step = step if reader.numbered(step) else at
+    slug = step == at < stop and reader.tokens[at].word and "-" in reader.tokens[at].text and at not in reader.dates
     if step < stop and (is_code(reader, step, made.kind) or (slug and reader.state(step, made.kind) is None)):
         made.said = reader.words(step, step + 1)
         return step + 1
-    if step == at < stop and made.said is None and not made.plural and is_named_by_number(reader, at, made.kind):
-        made.said = reader.words(at - 1, at + 1)
-        return at + 1
+    if step < stop and made.said is None and not made.plural and is_named_by_number(reader, step, made.kind):
+        made.said = reader.words(step - 1, step + 1)
+        return step + 1
     if made.said is None and at < stop and reader.tokens[at].capital and rate_person_likeness(made.kind):
         end = reader.name(at, stop)
         if end > at:

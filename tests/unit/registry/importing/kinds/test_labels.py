@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from registry.importing.decisions import SCHEMA
 from tests.unit.registry.importing.samples import api, imported
 
 DAY = "{type: string, format: date}"
@@ -13,11 +14,11 @@ MOMENT = "{type: string, format: date-time}"
 TEXT = "{type: string}"
 
 
-def draft(plural: str, **properties: str) -> dict[str, Any]:
-    """The drafted kind of a list of records with these properties."""
+def listing(plural: str, **properties: str) -> str:
+    """A document that lists and reads records with these properties."""
     held = ", ".join(f"{name}: {said}" for name, said in {"id": "{type: integer}", **properties}.items())
     record = f"{{type: object, properties: {{{held}}}}}"
-    document = api(
+    return api(
         f"""
 /{plural}:
   get:
@@ -28,7 +29,11 @@ def draft(plural: str, **properties: str) -> dict[str, Any]:
     responses: {{"200": {{content: {{application/json: {{schema: {record}}}}}}}}}
 """
     )
-    (made,) = imported(document).kinds
+
+
+def draft(plural: str, **properties: str) -> dict[str, Any]:
+    """The drafted kind of a list of records with these properties."""
+    (made,) = imported(listing(plural, **properties)).kinds
     return dict(made.entry)
 
 
@@ -69,3 +74,10 @@ def test_a_record_is_labelled_by_what_tells_it_from_others(
 def test_a_number_that_stands_in_the_label_finds_its_record() -> None:
     assert draft("rentals", boat_name=TEXT, ref=TEXT)["fields"]["ref"]["search"] == "number"
     assert "search" not in draft("branches", name=TEXT, ref=TEXT)["fields"]["ref"]
+
+
+@pytest.mark.parametrize(("name", "search"), [("id", "number"), ("length", "name"), ("code", "number")])
+def test_a_decided_name_that_is_a_number_is_searched_for_as_one(name: str, search: str) -> None:
+    document = listing("berths", code=TEXT, length=TEXT)
+    (made,) = imported(document, {"schema": SCHEMA, "kinds": {"berth": {"named_by": name}}}).kinds
+    assert (made.entry["label"], made.entry["fields"][name]["search"]) == ("{" + name + "}", search)
