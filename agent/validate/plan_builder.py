@@ -46,6 +46,7 @@ from agent.validate.records.lookup import Lookup
 from agent.validate.sent_texts import list_cautions
 from agent.validate.slots import Pinned, Read, Slots, Trouble, format_parameter
 from agent.validate.unchanged import AlreadySo, find_already_so
+from agent.validate.unsent_currencies import list_unsent_currencies
 from core import ids
 from core.actor import Actor
 from core.display_text import to_display_text
@@ -135,6 +136,7 @@ class PlanParts:
             self.reasons.append(f"{already.told}.")
         if self.request.given is None:
             self.reasons += [*list_cautions(self.request, contract, step), *list_guessed(contract, step)]
+            self.reasons += list_unsent_currencies(self.request, contract, step)
         self.contracts.append(contract)
         self.steps.append(step)
         self.decisions.append(decision)

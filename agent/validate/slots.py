@@ -40,6 +40,7 @@ from core import canon
 from core.clock import write_day
 from core.display_text import to_display_text, within_sentence
 from core.errors import NotCanonical
+from core.money import format_major
 from core.money import format_money as money_text
 from language.text import read_text
 from registry.contract import Annotation, Contract, Unit
@@ -204,7 +205,7 @@ def format_parameter(parameter: Parameter, value: Any, otherwise: str | None = N
         if parameter.annotation.unit is Unit.MONEY_MINOR and isinstance(value, int):
             return money_text(value, parameter.currency)
         if parameter.annotation.unit is Unit.MONEY:
-            return f"{value:,} {parameter.currency}"
+            return format_major(value, parameter.currency)
     if isinstance(value, str) and value in list_members(parameter.schema):
         return format_plain(value.replace("_", " "))
     if isinstance(value, list) and otherwise is None and parameter.is_array:

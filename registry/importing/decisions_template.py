@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
+from language.stems import KIN, stem
 from registry.importing.decisions import SCHEMA, Decisions, KindDecision, OperationDecision
+from registry.importing.drafts import words
 from registry.importing.drafts.credentials import find_credential
 from registry.importing.drafts.drafting import Draft
 from registry.importing.importer import Import
 from registry.importing.kinds.bindings import guess_records
 from registry.importing.kinds.drafting import KindDraft
+
+_MONEY: Final = KIN[stem("price")] | {stem("price")}
 
 
 def propose_decisions(made: Import) -> dict[str, Any]:
@@ -112,4 +116,17 @@ def _asked(each: Draft, parameters: dict[str, Any]) -> Iterator[str]:
         if "suggested_language" in said and not said.get("language"):
             guess = said["suggested_language"]
             yield f'In which language is {name} written ({guess})? Then write it as its "language".'
+    yield from _ask_currencies(each)
     yield from each.notes
+
+
+def _ask_currencies(each: Draft) -> Iterator[str]:
+    """Asks for the currency of what is money by its name, unless another parameter says it."""
+    properties, notes = each.contract["parameters"]["properties"], each.contract.get("annotations") or {}
+    said = {name: words.split_words(name) for name in properties}
+    if any(parts[-1:] == ("currency",) for parts in said.values()):
+        return
+    for name, schema in properties.items():
+        numeric, decided = schema.get("type") in ("integer", "number"), notes.get(name) or {}
+        if numeric and not {"unit", "record"} & decided.keys() and stem((said[name] or ("",))[-1]) in _MONEY:
+            yield f'In which currency is {name}? Write its "unit" ("money", "money_minor" for cents) and "currency".'

@@ -30,3 +30,25 @@ def test_a_refused_operation_keeps_what_was_decided_about_it() -> None:
 def test_an_operation_that_is_left_out_is_asked_nothing() -> None:
     made = imported(LOOM, {"schema": SCHEMA, "operations": {KEY: {"include": False}}})
     assert propose_decisions(made)["operations"] == {KEY: {"include": False}}
+
+
+def tolls(*more: str, decided: dict[str, object] | None = None) -> list[str]:
+    """What is asked about an operation that takes these numbers."""
+    fields = ", ".join(f"{name}: {{type: number}}" for name in ("toll_price", "axles", "note_id", *more))
+    body = f"{{type: object, properties: {{{fields}}}}}"
+    document = api(f"""
+/tolls:
+  post:
+    requestBody: {{content: {{application/json: {{schema: {body}}}}}}}
+    responses: {{"201": {{}}}}
+""")
+    given = {"roles": ["clerk"], **({"parameters": decided} if decided else {})}
+    asked = propose_decisions(imported(document, {"schema": SCHEMA, "operations": {"POST /tolls": given}}))
+    return list(asked["operations"]["POST /tolls"].get("decide", ()))
+
+
+def test_a_number_that_is_money_by_its_name_is_asked_for_its_currency() -> None:
+    question = 'In which currency is toll_price? Write its "unit" ("money", "money_minor" for cents) and "currency".'
+    assert tolls() == [question]
+    assert tolls(decided={"toll_price": {"unit": "money", "currency": "NOK"}}) == []
+    assert tolls("currency") == []
