@@ -299,7 +299,7 @@ def describe_source(source: dict[str, Any], shown: str = "") -> str:
             field, via = source["field"].replace("_", " "), ", ".join(source["via"])
             what = f"{field} of {source['label']}" + (f" of {via}" if via else "")
             if field == "id" and source["label"] == shown:
-                what = f"looked up through {via}" if via else "looked up"
+                what = f"looked up through {via}" if via else "looked up" if said else f"looked up{told}"
             return what + (f", from ‘{said}’" if said else "")
         case _:
             return "the contract's default"

@@ -27,10 +27,10 @@ from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.filling import DraftFilling
 from agent.validate.plan_builder import MAX_STEPS, PlanParts, check_fit, refuse_excess, refuse_too_many
+from agent.validate.proposed.call_records import find_call_records
 from agent.validate.proposed.checks import PlanChecks
 from agent.validate.proposed.computed_answers import find_computed_answers
 from agent.validate.proposed.quantities import check_counted
-from agent.validate.proposed.reached_states import find_before_state
 from agent.validate.proposed.relative_answers import RelativeAnswers, find_relative_answers
 from agent.validate.proposed.values import ArgumentValues
 from agent.validate.records.located import (
@@ -337,7 +337,7 @@ class _Planner:
             need = RecordQuery(
                 f"{at}.{name}", name, kind, annotation.filter, annotation.order, most, action=contract.name
             )
-            outcome = await find_before_state(self.query, need, reference, found, call, contract)
+            outcome = await find_call_records(self.query, need, reference, found, call, contract)
             if isinstance(outcome, Question):
                 return self._name_unread(outcome, kind, reference)
             support = rate_support(reference, self.typed, self.query.kinds)

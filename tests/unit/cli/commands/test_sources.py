@@ -26,6 +26,11 @@ SAID = {"spans": [{"text": "friday"}]}
             "looked up through loan 7",
         ),
         (
+            {"kind": "record", "field": "id", "label": "Ada Berg", "via": [], "spans": [], "reading": "all 3 lenders"},
+            "Ada Berg",
+            "looked up (all 3 lenders)",
+        ),
+        (
             {"kind": "record", "field": "due_day", "label": "loan 7", "via": [], "spans": []},
             "27 Nov 2026",
             "due day of loan 7",
