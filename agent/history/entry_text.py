@@ -17,6 +17,7 @@ _LABELS: Final[Mapping[EntryType, str]] = {
     EntryType.ASKED: "question asked",
     EntryType.ANSWERED: "question answered",
     EntryType.EDITED: "value changed",
+    EntryType.EDIT_DROPPED: "card kept as it was",
     EntryType.HELD: "card to confirm",
     EntryType.APPROVED: "approved by one of two",
     EntryType.AUTO_CONFIRMED: "no confirmation needed",

@@ -31,6 +31,7 @@ class EntryType(StrEnum):
     ASKED = "asked"
     ANSWERED = "answered"
     EDITED = "edited"
+    EDIT_DROPPED = "edit_dropped"
     HELD = "held"
     APPROVED = "approved"
     CONFIRMED = "confirmed"

@@ -18,7 +18,7 @@ import store.runs.confirmations
 import store.runs.runs
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from agent.pipeline import Abstain, Plan, Question, Refusal, RefusalCode, Reply, Resolved, Step, ignore_phase
+from agent.pipeline import Refusal, Resolved, Step, ignore_phase
 from agent.planning.reading_pool import ReadingPool
 from agent.planning.task import (
     CHEAP_ONLY,
@@ -36,6 +36,7 @@ from agent.resolve.resolver import Resolver
 from agent.runs import outcomes, repository
 from agent.runs.progress import PlanningProgress, PlanningStopped, Progress
 from agent.runs.run import Run
+from agent.runs.verdicts import settle_run
 from agent.workspace import principals
 from agent.workspace.context import WorkspaceContext, WorkspaceContexts
 from core import cpu_budget
@@ -113,7 +114,10 @@ class Planner:
             return None
         if actor is None:
             return self._make_settle_hook(
-                run, Refusal(code="forbidden", detail="Your access was withdrawn."), None, 0.0
+                run.with_(edit=None, before_edit=None),
+                Refusal(code="forbidden", detail="Your access was withdrawn."),
+                None,
+                0.0,
             )
         run, context = run.with_(actor=actor), context or await self.contexts.of(workspace)
         try:
@@ -251,32 +255,7 @@ class Planner:
         EarlierRunMoved if one of those changed meanwhile: then the transaction must not be committed.
         """
         now = run.updated_at
-        entry: dict[str, Any]
-        match verdict:
-            case Plan() if verdict.held:
-                expires = now + timedelta(seconds=verdict.expires_s)
-                run = run.with_(state="held", plan=verdict, approvals=(), expires_at=expires, held_at=now)
-                kind = EntryType.HELD
-                entry = {"plan": recorder.describe_plan(verdict), "expires_at": expires.isoformat()}
-            case Plan():
-                run = run.with_(state="confirmed", plan=verdict, approvals=(), held_at=None)
-                kind, entry = EntryType.AUTO_CONFIRMED, {"plan": recorder.describe_plan(verdict)}
-            case Question():
-                expires = now + timedelta(seconds=self.question_expires_s)
-                run = run.with_(state="asked", question=verdict, plan=None, expires_at=expires)
-                kind, entry = EntryType.ASKED, {"question": verdict.model_dump(mode="json")}
-            case Abstain():
-                code: RefusalCode = "too_complex" if verdict.reason == "too_complex" else "no_match"
-                refusal = Refusal(code=code, detail=verdict.detail, nearest=verdict.nearest)
-                run = run.with_(state="abstained", refusal=refusal, plan=None)
-                kind = EntryType.ABSTAINED
-                entry = {"reason": verdict.reason, "detail": verdict.detail, "nearest": list(verdict.nearest)}
-            case Reply():
-                run = run.with_(state="answered", reply=verdict, plan=None)
-                kind, entry = EntryType.REPLIED, {"reply": verdict.model_dump(mode="json")}
-            case Refusal():
-                run = run.with_(state="refused", refusal=verdict, plan=None)
-                kind, entry = EntryType.REFUSED, {"refusal": verdict.model_dump(mode="json")}
+        run, kind, entry = settle_run(run, verdict, self.question_expires_s)
         if withdrawal.runs:
             entry |= {_LINKS[withdrawal.why][0]: list(withdrawal.runs)}
         moved = await repository.move(session, run, was={"received"})
@@ -338,9 +317,9 @@ class Planner:
         now = self.clock()
         if run.state == "received":
             refusal = Refusal(code="unavailable", detail="This could not be worked out; nothing was sent. Ask again.")
-            run = run.with_(state="refused", refusal=refusal, updated_at=now)
+            run, kind, _ = settle_run(run.with_(updated_at=now), refusal, self.question_expires_s)
             moved = await repository.move(session, run, was={"received"})
-            await recorder.record(session, moved, EntryType.REFUSED, now, outcome="refused", error=error)
+            await recorder.record(session, moved, kind, now, outcome=moved.state, error=error)
         elif run.state == "confirmed":  # no call was begun, so nothing was sent
             refusal = Refusal(code="unavailable", detail="This could not be sent, and nothing has left. Ask again.")
             run = run.with_(state="refused", refusal=refusal, updated_at=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from agent.pipeline import Refusal
+from agent.pipeline import Refusal, RunState
 from agent.planning.planner import put_resolve, put_send
 from agent.runs import repository
 from agent.runs.approver_independence import refuse_dependent_approvers, refuse_newcomer
@@ -33,6 +34,11 @@ from store.transaction_hook import TransactionHook, no_hook
 
 log = logging.getLogger(__name__)
 
+_NO_CARD: Final[Mapping[RunState, str]] = {
+    "received": "It is being worked out anew, so there is nothing to confirm yet. Wait for its card.",
+    "asked": "A question about it is open, so there is nothing to confirm yet. Answer it first.",
+}
+_DECIDED: Final = "This was decided already, so there is nothing to confirm."
 DRIFTED: Final = "What it stood on changed after it was shown, so this new card waits for a yes."
 
 
@@ -91,7 +97,7 @@ class ApprovalService:
         if run.state == "expired" or (held is not None and has_expired(run, self.clock())):
             return Refusal(code="expired", detail="This card has expired; nothing was sent. Ask again for a fresh one.")
         if held is None:
-            return Refusal(code="already_decided", detail=f"This run is {run.state}; there is nothing to confirm.")
+            return Refusal(code="already_decided", detail=_NO_CARD.get(run.state, _DECIDED))
         if held.plan.digest != digest:
             return Refusal(
                 code="stale", detail="The card has changed since you saw it. Look at the new one and confirm that."

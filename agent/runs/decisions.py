@@ -13,11 +13,12 @@ import store.runs.calls
 import store.runs.runs
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from agent.pipeline import Answer, Refusal, RunState
+from agent.pipeline import Refusal, RunState
 from agent.planning.planner import put_send, resolve_work
 from agent.runs import repository
-from agent.runs.answer_phrases import check_text, is_cancellation, make_answer
+from agent.runs.answer_phrases import is_cancellation, make_answer
 from agent.runs.approval import ApprovalService
+from agent.runs.card_edits import UNCHANGED, begin_edit, restore_card
 from agent.runs.expire import expire, has_expired
 from agent.runs.person_confirmation import refuse_key
 from agent.runs.progress import Progress, RunWakeups
@@ -40,7 +41,6 @@ log = logging.getLogger(__name__)
 
 RACES: Final = 5
 CANCELLED: Final = "Cancelled while it was being worked out."
-EDITED: Final = "It was edited after it was shown, so this new card waits for a yes."
 EXPIRE_AT_ONCE: Final = 100
 MOVED_ON: Final = Refusal(code="already_decided", detail="This run has moved on; look at it again.")
 DecisionVerdict = Literal["resend", "happened", "did_not_happen"]
@@ -71,8 +71,9 @@ class Decisions:
         text: str | None = None,
         in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run | Refusal:
-        """Answers the open question with a candidate or in words, or takes the request back. A "no" to whether to do
-        the rest takes it back too. Raises InvalidInput, Forbidden."""
+        """Answers the open question with a candidate or in words, or takes the request back: of an edit's question only
+        the edit, and the card stands again. A "no" to whether to do the rest takes it back too. Raises InvalidInput,
+        Forbidden."""
         run = await self._get_own(actor, run_id)
         asked = as_asked(run)
         now = self.clock()
@@ -87,6 +88,8 @@ class Decisions:
             return Refusal(code="stale", detail=f"{why} Look at the one that is open now.")
         says_no = question.slot == REST and text is not None and is_no(text)
         if choice is None and text is not None and (says_no or is_cancellation(text, question)):
+            if run.before_edit is not None:
+                return await self._drop_edit(run, actor, in_transaction)
             return await self.reject(actor, run_id, text, in_transaction=in_transaction)
         answer = make_answer(question, choice, text)
         again = run.with_(
@@ -108,7 +111,8 @@ class Decisions:
         in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run | Refusal:
         """Changes parameters of a held card by words (slot ``0.amount`` → "20 dollars"). It is planned again, and the
-        new card needs an approval whatever its policy, because nobody has seen it."""
+        new card needs an approval whatever its policy, because nobody has seen it. If none comes of it, the card stands
+        again as it was (``settle_edit``)."""
         run = await self._get_own(actor, run_id)
         held = as_held(run)
         if held is None:
@@ -129,18 +133,7 @@ class Decisions:
         unknown = sorted(set(changes) - known)
         if unknown or not changes:
             raise InvalidInput(f"There is no such parameter on this card: {', '.join(unknown) or '(none named)'}.")
-        answers = tuple(Answer(slot=slot, text=check_text(words)) for slot, words in changes.items())
-        kept = tuple(each for each in run.answers if not any(_about(each.slot, slot) for slot in changes))
-        now = self.clock()
-        again = run.with_(
-            state="received",
-            answers=(*kept, *answers),
-            approvals=(),
-            drift=(),
-            must_wait=EDITED,
-            updated_at=now,
-            expires_at=None,
-        )
+        again = begin_edit(run, changes, self.clock())
         return await self._replan(
             again, {"held"}, EntryType.EDITED, actor, in_transaction, changes=dict(changes), digest=digest
         )
@@ -188,12 +181,14 @@ class Decisions:
         )
 
     async def cancel(self, actor: Actor, run_id: str) -> Run | Refusal:
-        """Cancels the planning of a request. Its worker finds the run gone, so nothing comes of a late answer by a
-        model."""
+        """Cancels the planning of a request, or of a card's edit. Its worker finds the run gone, so nothing comes of a
+        late answer by a model."""
         run = await self._to_decide(actor, run_id)
         now = self.clock()
         if run.state != "received":
             return Refusal(code="already_decided", detail=f"This run is {run.state}: it is worked out already.")
+        if run.before_edit is not None:
+            return await self._drop_edit(run, actor, no_hook)
         cancelled = run.with_(
             state="rejected", reason=CANCELLED, plan=None, drift=(), updated_at=now, decided_at=now, expires_at=None
         )
@@ -280,6 +275,13 @@ class Decisions:
         self.run_wakeups.notify_changed(run.id)
         return Refusal(code="expired", detail="This has expired; nothing was sent. Ask again.")
 
+    async def _drop_edit(self, run: Run, actor: Actor, in_transaction: TransactionHook[Run]) -> Run | Refusal:
+        """Takes back an edit that no card came of yet, and only that."""
+        restored = restore_card(run, self.clock())
+        return await self._store(
+            restored, {run.state}, EntryType.EDIT_DROPPED, actor, in_transaction, outcome="held", reason=UNCHANGED
+        )
+
     async def _replan(
         self,
         run: Run,
@@ -326,8 +328,3 @@ class Decisions:
         run = await self._to_decide(actor, run_id)
         authority.check_owns(actor, run)
         return run
-
-
-def _about(slot: str, changed: str) -> bool:
-    """Whether an earlier answer's slot is the changed parameter or its record's owner (``0.invoice_id/customer``)."""
-    return slot == changed or slot.startswith(changed + "/")

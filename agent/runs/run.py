@@ -61,6 +61,15 @@ class Approval(Value):
     actor: StoredActor | None = None
 
 
+class CardEdit(Value):
+    """An edit of a held card: the typed words by slot (``0.amount`` → "20 dollars"). ``asks``: a question about it is
+    open. ``why`` is why no new card came of it, so that the card stands as it was."""
+
+    changes: Mapping[str, str]
+    asks: bool = False
+    why: str = ""
+
+
 class Cause(Value):
     """Cause of a run that nobody typed: the event, and the rule or instruction (``source``, by its ``name``) that
     matched it."""
@@ -86,6 +95,9 @@ class Run(Value):
     ``cause`` is set if an event started the run. ``only`` limits the choice to these actions, however often the words
     are resolved again. ``hold`` is why a person must confirm every write, whatever the contract's policy says.
     ``must_wait`` is why the next card must be confirmed, even one that only reads: it replaces a held card.
+
+    ``edit`` is the last edit of its card while no new card has come of it, and ``before_edit`` the held run that it
+    began with: it stands again if none comes.
 
     ``replaced_by`` and ``withdrawn_by`` are the later run that replaced or withdrew this one before it was confirmed.
 
@@ -115,6 +127,8 @@ class Run(Value):
     # Written only if it isn't empty. An older process beside this one can't read such a run, and so can't send it at
     # once.
     must_wait: str = Field(default="", exclude_if=lambda why: not why)
+    edit: CardEdit | None = Field(default=None, exclude_if=lambda edit: edit is None)
+    before_edit: Run | None = Field(default=None, exclude_if=lambda run: run is None)
     mode: Annotated[Mode, Field(exclude_if=lambda mode: mode == "live")] = "live"
     state: RunState = "received"
     phase: Phase | None = Field(default=None, exclude=True)

@@ -19,6 +19,7 @@ from agent.pipeline import (
     RunState,
     Source,
 )
+from agent.runs.card_edits import find_failed_edit
 from agent.runs.run import Cause, Run
 from agent.runs.states import Planned, as_asked, as_planned
 from agent.runs.test_mode import is_test
@@ -91,6 +92,13 @@ class CardView(View):
     calls: tuple[CallView, ...]
 
 
+class EditView(View):
+    """The last edit of a held card that made no new one: the words by slot, and why. The card stands as it was."""
+
+    changes: dict[str, str]
+    why: str
+
+
 class RefusalView(View):
     """Why nothing was done. ``nearest`` are the names of the closest actions."""
 
@@ -142,6 +150,7 @@ class RunView(View):
     question: QuestionView | None
     reply: Annotated[ReplyView | None, Field(json_schema_extra=LATER)] = None
     card: CardView | None
+    edit: Annotated[EditView | None, Field(json_schema_extra=LATER)] = None
     refusal: RefusalView | None
     reason: str | None
     outcomes: tuple[CallOutcome, ...]
@@ -171,6 +180,7 @@ def make_run_view(run: Run) -> RunView:
         question=_make_question(asked.question) if asked else None,
         reply=_make_reply(run.reply) if run.reply else None,
         card=_make_card(planned) if planned else None,
+        edit=EditView(changes=dict(failed.changes), why=failed.why) if (failed := find_failed_edit(run)) else None,
         refusal=_make_refusal(run.refusal) if run.refusal else None,
         reason=run.reason,
         outcomes=run.outcomes,

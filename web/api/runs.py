@@ -156,7 +156,9 @@ async def answer(request: Request, caller: Types, run_id: Id) -> Response:
 )
 async def edit(request: Request, caller: Types, run_id: Id) -> Response:
     """Changes parameters of a held card by words. The result is a new card with a new digest. It must be confirmed
-    whatever its policy says."""
+    whatever its policy says. If no card can be made of the words, the old one stays, and the run's ``edit`` says why. A
+    question comes only if the words leave a choice, or another value is missing: "never mind" brings the old card
+    back."""
     body = parse_body(EditBody, caller)
     return await act_once(
         request,

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Final
 
 from agent.pipeline import ParameterValue, Plan, PromptSource, RecordSource, Source, Span, Step, grade_evidence
+from agent.runs.card_edits import find_failed_edit
 from agent.runs.run import Run
 from agent.runs.states import Planned
 from agent.runs.test_mode import is_test
@@ -83,7 +84,10 @@ class Param:
     doubt: str = ""
     day: str = ""
     words: str = ""
-    """Initial text of an edit: a person's words as typed, and other values as shown."""
+    """Initial text of an edit: a person's words as typed, and other values as shown. After one that made no card, its
+    words."""
+    refused: str = ""
+    """Why the last edit of it made no new card."""
 
     @property
     def lines(self) -> bool:
@@ -150,6 +154,11 @@ class Card:
     def long(self) -> bool:
         """Whether the card may be longer than the window. Then its buttons stay visible."""
         return sum(len(each.params) + 1 for each in self.calls) > _SHORT
+
+    @property
+    def edit_refused(self) -> bool:
+        """Whether a value shows why its last edit made no new card."""
+        return any(each.refused for call in self.calls for each in call.params)
 
     @property
     def sent_alike(self) -> bool:
@@ -249,9 +258,11 @@ def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str, k
     beside = [
         each.source for each in step.filled if isinstance(each.source, RecordSource) and each.source.field == "id"
     ]
+    slot, edit = f"{at}.{filled.param}", find_failed_edit(run)
+    typed_anew = edit.changes.get(slot) if edit is not None else None
     return Param(
         key=_key(at, filled),
-        slot=f"{at}.{filled.param}",
+        slot=slot,
         name=filled.param,
         label=to_display_text(filled.label),
         shown=shown,
@@ -261,7 +272,8 @@ def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str, k
         long=len(shown) > _LONG or "\n" in shown,
         doubt=labels.DOUBTS.get(grade_evidence(filled.source), ""),
         day=day,
-        words=(str(filled.value) if day else filled.shown) if typed else shown,
+        words=typed_anew or ((str(filled.value) if day else filled.shown) if typed else shown),
+        refused=to_display_text(edit.why, limit=_WHOLE) if edit is not None and typed_anew is not None else "",
     )
 
 

@@ -22,7 +22,8 @@ class AnswerOption:
 
 @dataclass(frozen=True, slots=True)
 class QuestionView:
-    """Question on the page. ``label`` is that of the input for an answer in words."""
+    """Question on the page. ``label`` is that of the input for an answer in words. ``edits``: it is about an edit of a
+    card, which stands again if the edit is dropped."""
 
     slot: str
     text: str
@@ -30,6 +31,7 @@ class QuestionView:
     free_text: bool
     label: str
     mine: bool
+    edits: bool = False
 
 
 def make_question_view(question: Question, run: Run, viewer: Actor) -> QuestionView:
@@ -45,7 +47,13 @@ def make_question_view(question: Question, run: Run, viewer: Actor) -> QuestionV
     )
     text = to_display_text(drop_choices(question.text, [(each.label, each.detail) for each in question.candidates]))
     return QuestionView(
-        question.slot, text, options, question.free_text, _label_input(question, text), authority.owns(viewer, run)
+        question.slot,
+        text,
+        options,
+        question.free_text,
+        _label_input(question, text),
+        authority.owns(viewer, run),
+        run.before_edit is not None,
     )
 
 

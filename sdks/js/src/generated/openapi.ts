@@ -809,6 +809,13 @@ export interface components {
             state: "pending" | "succeeded" | "failed";
             status: number | null;
         };
+        /** @description The last edit of a held card that made no new one: the words by slot, and why. The card stands as it was. */
+        EditView: {
+            changes: {
+                [key: string]: string;
+            };
+            why: string;
+        };
         EndpointList: {
             data: components["schemas"]["EndpointView"][];
         };
@@ -1155,6 +1162,7 @@ export interface components {
             cause: components["schemas"]["Cause"] | null;
             /** Format: date-time */
             created_at: string;
+            edit?: components["schemas"]["EditView"] | null;
             expires_at: string | null;
             id: string;
             /**

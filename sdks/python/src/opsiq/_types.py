@@ -310,6 +310,14 @@ class DeliveryPage:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """The last edit of a held card that made no new one: the words by slot, and why. The card stands as it was."""
+
+    changes: dict[str, str]
+    why: str
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """A webhook endpoint. ``headers`` are only the names. ``why`` says why it is disabled. ``previous_secret_until``:
     until then deliveries are signed with two secrets. ``did_you_mean``: for custom events that it subscribes to, the
@@ -668,6 +676,7 @@ class Run:
     thread_id: str = ""
     mode: Literal["live", "test"] = "live"
     reply: Optional[Reply] = None
+    edit: Optional[Edit] = None
 
 
 @dataclass(frozen=True)
