@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -70,6 +70,10 @@ class EarlierRecords(Value):
     count: int = 1
 
 
+NOTHING_DONE: Final = "nothing was done"
+"""What came of a request that was refused or not understood, as a thread tells it."""
+
+
 class Turn(Value):
     """An earlier request of the thread: its words and its result, as action names and handles. ``calls`` and
     ``records`` are the same result for code. ``answered`` is the question that was answered."""
@@ -79,6 +83,11 @@ class Turn(Value):
     calls: tuple[EarlierCall, ...] = ()
     records: tuple[EarlierRecords, ...] = ()
     answered: AskedOfRecords | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing was done, answered or asked."""
+        return self.came == NOTHING_DONE
 
 
 class Request(Value):

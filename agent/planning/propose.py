@@ -43,6 +43,7 @@ from agent.planning.reversal import aim_correction, correct_calls, undo_calls
 from agent.planning.second_reading import TAKES_BACK, Around, read_again
 from agent.planning.small_model import READ_BY_MODEL_ALONE, is_too_complex, weigh
 from agent.planning.task import (
+    CORRECTED,
     Outcome,
     Task,
     Verdict,
@@ -77,7 +78,6 @@ from executors.http.read_memo import ReadMemo, use_read_memo
 from prompts import is_plain
 from registry.offers.shortlist import Shortlist
 
-CORRECTED: Final = "It takes the place of an earlier card, so it waits for a yes."
 CORRECTED_LATE: Final = "It corrects what was decided already, so it waits for a yes."
 NOTHING_WAITS: Final = "Nothing waits here that could be stopped; nothing was done."
 NAMED_IN_PART: Final = "Only a part of the record's name was said; check that this is the one you mean."

@@ -153,18 +153,11 @@ class _Reversing:
         return RecordArgument(reference=Handle(handle=handle))
 
     def _by_contract(self, call: ThreadCall, undo: Contract) -> Call | None:
-        """Undoes a call by its undoing contract. The record is one that the call named, or one that its answer gives
-        under the parameter's own name."""
-        answer = _read_answer(call.outcome)
-        arguments: dict[str, Argument] = {}
-        for name in undo.required:
-            kind = undo.annotation(name).record
-            if kind is None:
-                continue
-            held = answer.get(name) if isinstance(answer.get(name), str | int) else _find_record(call.step, kind)
-            if held is None:
-                return None
-            arguments[name] = self._make_record(kind, str(held))
+        """Undoes a call by its undoing contract."""
+        found = find_undone_records(call.step, call.outcome, undo)
+        if found is None:
+            return None
+        arguments: dict[str, Argument] = {name: self._make_record(*each) for name, each in found.items()}
         return Call(action=undo.name, arguments=arguments)
 
     def _by_value_before(self, call: ThreadCall, contract: Contract) -> Call | None:
@@ -187,6 +180,21 @@ class _Reversing:
                 )
         replaced = any(isinstance(each, EarlierValue) for each in arguments.values())
         return Call(action=contract.name, arguments=arguments) if replaced else None
+
+
+def find_undone_records(step: Step, outcome: CallOutcome | None, undo: Contract) -> dict[str, RecordKey] | None:
+    """The records that an undoing contract needs, by parameter: what the call's answer gives under the parameter's own
+    name, or a record that the call named. None if one is missing."""
+    answer, found = _read_answer(outcome), dict[str, RecordKey]()
+    for name in undo.required:
+        kind = undo.annotation(name).record
+        if kind is None:
+            continue
+        held = answer.get(name) if isinstance(answer.get(name), str | int) else _find_record(step, kind)
+        if held is None:
+            return None
+        found[name] = (kind, str(held))
+    return found
 
 
 def _find_record(step: Step, kind: str, param: str | None = None) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, Protocol
 
@@ -51,6 +51,9 @@ class Grounded(Protocol):
     def kinds(self) -> Kinds: ...
 
     def shortlist(self, actor: Actor, surface: Surface) -> Shortlist: ...
+
+
+CORRECTED: Final = "It takes the place of an earlier card, so it waits for a yes."
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,10 @@ class Outcome:
     answers: tuple[Answer, ...] | None = None
     text: str | None = None
     hold: str = ""
+
+
+ProposeRun = Callable[[Run, Sequence[Run]], Awaitable[tuple[Thread, Outcome]]]
+"""Plans a run after the earlier ones of its thread."""
 
 
 def list_planned_actions(outcome: Outcome) -> tuple[str, ...]:
@@ -248,3 +255,18 @@ def make_too_costly(resolver: str) -> Resolved:
     return Resolved(
         resolution=abstain, trace=Trace(resolver=resolver, attempts=0, notes=("the budget of CPU was spent",))
     )
+
+
+def take_outcome(run: Run, outcome: Outcome, thread: Thread) -> Run:
+    """The run with what its planning made of it, but for the verdict."""
+    if outcome.text is not None:
+        run = run.with_(text=outcome.text)
+    if outcome.resolved is not None:
+        records = {**thread.records, **outcome.records}
+        run = run.with_(trace=outcome.resolved.trace, handles=replace(thread, records=records).handles)
+    if outcome.answers is not None:
+        run = run.with_(answers=outcome.answers)
+    if outcome.hold and not run.hold:
+        run = run.with_(hold=outcome.hold)
+    asked = isinstance(outcome.verdict, Question) and outcome.verdict.slot == "action"
+    return run.with_(drafts=() if asked else outcome.drafts, proposal=outcome.proposal)

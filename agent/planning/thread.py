@@ -28,6 +28,7 @@ from agent.pipeline import (
     Turn,
     grade_evidence,
 )
+from agent.pipeline.request import NOTHING_DONE
 from agent.planning.proposal import (
     SET_HANDLE,
     AnswerResult,
@@ -173,7 +174,7 @@ class _Builder:
         elif run.reply is not None:
             parts.append(f"answered{self._describe_answered(run.reply)}")
         else:
-            parts.append("is being worked out" if run.state == "received" else "nothing was done")
+            parts.append("is being worked out" if run.state == "received" else NOTHING_DONE)
         words = "; ".join((run.text, *(answer.text for answer in run.answers if answer.text)))
         spoken = dict.fromkeys(handle for call in calls for handle in call.records.values())
         if run.reply is not None and run.reply.record_kind is not None and run.reply.records and run.plan is None:

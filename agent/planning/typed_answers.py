@@ -10,8 +10,17 @@ from typing import Final
 
 from agent.pipeline import Abstain, Plan, Question, Refusal, Reply
 from agent.planning.answers_for_model import asks_for_text
-from agent.planning.task import Outcome, Task, Verdict, Withdrawal, is_not_found, list_planned_actions
-from agent.planning.thread import Thread
+from agent.planning.other_choices import choose_other
+from agent.planning.task import (
+    Outcome,
+    ProposeRun,
+    Task,
+    Verdict,
+    Withdrawal,
+    is_not_found,
+    list_planned_actions,
+    take_outcome,
+)
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.runs.answer_phrases import is_cancellation, make_answer
 from agent.runs.run import Run
@@ -29,7 +38,6 @@ _LEAST: Final = 2
 """Words of the shortest answer that may be a request of its own."""
 
 Propose = Callable[[Task], Awaitable[Outcome]]
-ProposeRun = Callable[[Run, Sequence[Run]], Awaitable[tuple[Thread, Outcome]]]
 
 
 async def settle_answer(task: Task, made: Outcome, propose: Propose) -> tuple[Task, Outcome]:
@@ -89,7 +97,10 @@ def _stands_alone(text: str, read: Outcome, *, stuck: bool, before: Sequence[str
 
 async def plan_in_thread(run: Run, earlier: Sequence[Run], propose: ProposeRun) -> tuple[Run, Outcome]:
     """The run with what was made of it. Words that say too little by themselves are tried as the answer to the question
-    that is open in the thread: then the run takes the place of the one that asked."""
+    that is open in the thread: then the run takes the place of the one that asked. "No, the other one" is the other
+    answer to the question that the last card came of."""
+    if (other := await choose_other(run, earlier, propose)) is not None:
+        return other
     thread, outcome = await propose(run, earlier)
     asked = earlier[-1] if earlier and not run.answers and run.given is None else None
     question = asked.question if asked is not None and asked.state == "asked" else None
@@ -120,18 +131,3 @@ def _take_place(run: Run, asked: Run, question: Question) -> Run | None:
     drafts = () if question.slot == "action" and answer.text is not None else asked.drafts
     kept = {"proposal": asked.proposal, "handles": asked.handles, "hold": asked.hold, "drafts": drafts}
     return run.with_(text=asked.text, now=asked.now, answers=(*asked.answers, answer), **kept)
-
-
-def take_outcome(run: Run, outcome: Outcome, thread: Thread) -> Run:
-    """The run with what its planning made of it, but for the verdict."""
-    if outcome.text is not None:
-        run = run.with_(text=outcome.text)
-    if outcome.resolved is not None:
-        records = {**thread.records, **outcome.records}
-        run = run.with_(trace=outcome.resolved.trace, handles=replace(thread, records=records).handles)
-    if outcome.answers is not None:
-        run = run.with_(answers=outcome.answers)
-    if outcome.hold and not run.hold:
-        run = run.with_(hold=outcome.hold)
-    asked = isinstance(outcome.verdict, Question) and outcome.verdict.slot == "action"
-    return run.with_(drafts=() if asked else outcome.drafts, proposal=outcome.proposal)

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from agent.pipeline import CallState, Plan, RecordSource, RunState
+from agent.pipeline import CallOutcome, CallState, RecordSource, RunState, Step
+from agent.planning.reversal import find_undone_records
 from agent.runs.states import Planned
 from agent.runs.test_mode import is_test
 from agent.workspace.context import WorkspaceContext
@@ -114,7 +115,7 @@ def make_outcome(planned: Planned, actor: Actor, context: WorkspaceContext) -> O
                 status=str(each.status) if each.status is not None else "none",
                 attempts=each.attempts,
                 answer=_answer(each.answer),
-                undo=_undo(plan, at, actor, context) if each.state == "succeeded" and not test else "",
+                undo=_undo(step, each, actor, context) if each.state == "succeeded" and not test else "",
                 open=each.state == "failed" and bool(each.answer) and not find_sentence(each.answer),
             )
         )
@@ -151,21 +152,17 @@ def _answer(body: str | None) -> str:
     return to_display_text(body, lines=True, limit=70_000)
 
 
-def _undo(plan: Plan, at: int, actor: Actor, context: WorkspaceContext) -> str:
-    """Words that ask for the reverse, for the person to check: the reversing contract's title, and the record by
-    kind and id. A record's label isn't used: it may contain any words, and unused ones would be a reason against the
-    card."""
-    step = plan.steps[at]
+def _undo(step: Step, outcome: CallOutcome, actor: Actor, context: WorkspaceContext) -> str:
+    """Words that ask for the reverse, for the person to check: the reversing contract's title, and the records that it
+    needs by kind and id, also one that only the call's answer names. A record's label isn't used: it may contain any
+    words, and unused ones would be a reason against the card."""
     contract = context.catalogue.version(step.action, step.version)
     reverse = context.catalogue.get(contract.undo) if contract and contract.undo else None
     if reverse is None or actor.role not in reverse.roles:
         return ""
-    sources = [(each.param, each.source) for each in step.filled if isinstance(each.source, RecordSource)]
-    named = [
-        f"{each.record_kind.replace('_', ' ')} {each.record_id}"
-        for param, each in sources
-        if param in reverse.properties and each.field == "id"
-    ]
+    undone = find_undone_records(step, outcome, reverse) or {}
+    named = [f"{kind.replace('_', ' ')} {record_id}" for kind, record_id in undone.values()]
+    sources = [each.source for each in step.filled if isinstance(each.source, RecordSource)]
     title = reverse.title[:1].lower() + reverse.title[1:]
-    words = ": ".join(filter(None, [title, ", ".join(named or [each.label for _, each in sources[:1]])]))
+    words = ": ".join(filter(None, [title, ", ".join(named or [each.label for each in sources[:1]])]))
     return to_display_text(words, limit=300)

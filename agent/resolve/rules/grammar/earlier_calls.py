@@ -78,10 +78,12 @@ _ARTICLES: Final = lexicon.DETERMINERS | word_set("number no nr # and one ones f
 
 
 def take_back(reader: Reader, typed: str, thread: Sequence[Turn], chooser: Chooser) -> Proposal | Abstain | None:
-    """Takes calls of the thread back. None if the words don't ask for that. ``typed`` are the words as typed."""
+    """Takes the latest calls of the thread back, also after requests that came to nothing. None if the words don't ask
+    for that. ``typed`` are the words as typed."""
     if not any(turn.calls for turn in thread):
         return Abstain(reason="nothing_fits", detail=NOTHING_BEFORE) if _UNDO.fullmatch(typed) else None
-    calls = next((turn.calls for turn in reversed(thread[-2:]) if turn.calls), ())
+    latest = [turn for turn in thread if not turn.idle][-2:]
+    calls = next((turn.calls for turn in reversed(latest) if turn.calls), ())
     what = _says_back(reader, typed, calls, chooser) if calls else None
     if what is None:
         return None
@@ -234,6 +236,12 @@ def read_beside(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> P
         call = Call(action=offer.name, arguments=arguments)
         return Proposal(result=PlanResult(calls=(call,), replaces=(last.handle,) if corrects else ()))
     return None
+
+
+def corrects_to_other(text: str) -> bool:
+    """Whether words say only that another one is meant instead: "no, the other one"."""
+    said = {token.low for token in read_text(text).tokens if token.word}
+    return "other" in said and bool(said & _CORRECTS) and said <= (_OTHER | {"one", "instead"}) - {"also", "too", "and"}
 
 
 def _other(reader: Reader, kind: RecordKind, here: Find, said: Sequence[int], before: Find | None) -> Find | None:

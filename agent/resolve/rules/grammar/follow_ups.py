@@ -159,7 +159,7 @@ def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence
     """The continuation of the thread's last calls, or why there is none. None if the request stands alone. ``typed``
     are its words as typed."""
     calls = next((turn.calls for turn in reversed(thread[-2:]) if turn.calls), ())
-    if not reader.tokens or not (calls or not any(turn.calls for turn in thread)):
+    if not reader.tokens:
         return None
     chooser = Chooser(reader, shortlist)
     if (back := take_back(reader, typed, thread, chooser)) is not None:

@@ -12,7 +12,9 @@ from agent.pipeline import CallOutcome, CallState, RunState
 from agent.runs.states import Planned
 from agent.workspace.context import WorkspaceContext
 from core.actor import Actor
+from registry.catalogue import Catalogue
 from tests.integration.web.console.samples.card import PLAN, RUN
+from tests.unit.agent.validate.fake_platform import SAAS
 from web.console.runs.outcome import Outcome, make_outcome
 
 
@@ -94,3 +96,18 @@ def test_who_decides_reads_what_comes_of_sending_it_again() -> None:
     assert not outcome_of("unknown", lost).goes_on
     helper = replace(RUN.actor, role="support")
     assert outcome_of("unknown", lost, actor=helper).sent_again == ""
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [('{"credit_id": 7}', "take a credit back: credit 7"), ("{}", "take a credit back: INV-1042")],
+)
+def test_an_undo_names_the_record_that_the_answer_of_the_call_gives(answer: str, words: str) -> None:
+    (step,) = PLAN.steps
+    given = step.model_copy(update={"call_id": "act_1", "action": "saas.apply_credit", "version": 1})
+    done = call(1, "succeeded", answer=answer)
+    run = RUN.model_copy(update={"state": "succeeded", "outcomes": (done,)})
+    plan = PLAN.model_copy(update={"steps": (given,)})
+    context = cast(WorkspaceContext, SimpleNamespace(catalogue=Catalogue(SAAS)))
+    (shown,) = make_outcome(Planned(run, plan), run.actor, context).calls
+    assert shown.undo.startswith(words)

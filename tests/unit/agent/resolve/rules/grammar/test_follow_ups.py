@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Abstain, Ask, EarlierCall, EarlierRecords, Proposed, Request, Turn
+from agent.pipeline.request import NOTHING_DONE
 from agent.planning.proposal import (
     AS_SHOWN,
     ArgumentOf,
@@ -55,6 +56,15 @@ async def plan(text: str, *turns: Turn) -> PlanResult:
 async def test_what_was_done_is_taken_back_by_its_handle(text: str) -> None:
     made = await resolve(text, turn(waits=False))
     assert made.proposal.result == UndoResult(calls=("@call1",))
+
+
+async def test_what_came_to_nothing_in_between_does_not_hide_what_was_done() -> None:
+    lost = Turn(words="…", came=NOTHING_DONE)
+    made = await resolve("undo that", turn(waits=False), lost, lost, lost)
+    assert made.proposal.result == UndoResult(calls=("@call1",))
+    answered = Turn(words="…", came="answered")
+    made = await resolve("undo that", turn(waits=False), answered, answered)
+    assert not isinstance(made, Proposed) or not isinstance(made.proposal.result, UndoResult)
 
 
 async def test_never_mind_withdraws_only_what_waits() -> None:
