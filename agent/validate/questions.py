@@ -133,11 +133,8 @@ def make_candidate(record: Record, twins: Sequence[Record] = (), kind: RecordKin
         found += confusables.find_suspicious(mine)
         for twin in twins:
             theirs = name_record(twin, kind)
-            if (
-                twin.id != record.id
-                and mine != theirs
-                and (confusables.looks_same(mine, theirs) or confusables.is_near(mine, theirs))
-            ):
+            near = confusables.is_near(mine, theirs) and not confusables.are_numbered_apart(mine, theirs)
+            if twin.id != record.id and mine != theirs and (near or confusables.looks_same(mine, theirs)):
                 found += confusables.describe_differences(mine, theirs)
     return Candidate(
         id=record.id,

@@ -33,7 +33,7 @@ def test_every_state_of_a_run_is_clean(visit: New, width: int, scheme: str) -> N
     olivia.sees("Rejected. Nothing was sent.")
     olivia.is_clean()
     olivia.ask("what's the weather in Prague tomorrow?")
-    olivia.sees("No action here does that")
+    olivia.sees("Nothing was done")
     olivia.is_clean()
     olivia.ask("resend invoice INV-1042")
     olivia.sees("Done")

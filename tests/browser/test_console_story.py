@@ -197,12 +197,12 @@ def test_the_arrow_up_recalls_what_was_asked_before(visit: New) -> None:
 def test_back_leads_to_the_page_before_and_asks_nothing_again(world: Installation, visit: New) -> None:
     olivia = visit().sign_in("olivia")
     olivia.ask("what's the weather in Prague tomorrow?")
-    olivia.sees("No action here does that")
+    olivia.sees("Nothing was done")
     before = len(world.clients["olivia"].get("/v1/runs")["data"])
     olivia.page.go_back()
     olivia.sees("What should be done?")
     olivia.page.go_forward()
-    olivia.sees("No action here does that")
+    olivia.sees("Nothing was done")
     assert len(world.clients["olivia"].get("/v1/runs")["data"]) == before
 
 
@@ -250,7 +250,7 @@ def test_a_long_request_is_read_to_its_end_by_keyboard(visit: New) -> None:
     olivia.sign_in("olivia")
     olivia.page.locator("#text").fill("\n".join(f"what does the moon weigh, line {line}" for line in range(30)))
     olivia.press("Enter")
-    olivia.sees("No action here does that")
+    olivia.sees("Nothing was done")
     olivia.is_clean()  # stands still: what came last has been given the focus
     words = olivia.page.get_by_role("group", name="You asked, in full")
     words.focus()

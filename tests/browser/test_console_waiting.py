@@ -75,7 +75,7 @@ def test_the_step_is_seen_and_what_comes_of_it_takes_its_place(visit: New, model
     assert len(set(page.evaluate(HEIGHTS))) == 1, "a step that begins moves nothing"
     is_clean_while_it_moves(olivia)
     model.let.set()
-    olivia.sees("No action here does that")
+    olivia.sees("Nothing was done")
 
 
 def test_a_look_up_in_another_process_is_seen_as_such(world: Installation, visit: New, model: SlowModel) -> None:
@@ -113,7 +113,7 @@ def test_a_page_that_is_closed_stops_nothing(world: Installation, visit: New, mo
     olivia.page.goto("/runs")
     model.let.set()
     olivia.page.goto(where)
-    olivia.sees("No action here does that")
+    olivia.sees("Nothing was done")
 
 
 def test_without_a_script_the_page_looks_again_by_itself_and_cancels(visit: New, model: SlowModel) -> None:

@@ -46,7 +46,7 @@ STATES: Final[Mapping[RunState, Badge]] = {
     "failed": Badge("failed", "bad"),
     "unknown": Badge("outcome unknown", "bad"),
     "refused": Badge("not possible", "quiet"),
-    "abstained": Badge("no such action", "quiet"),
+    "abstained": Badge("nothing done", "quiet"),
     "answered": Badge("answered", "quiet"),
     "rejected": Badge("rejected", "quiet"),
     "expired": Badge("expired", "quiet"),
@@ -117,7 +117,7 @@ def find_withdrawal(run: Run) -> Badge | None:
 
 
 def format_name(name: str) -> str:
-    """A state or a risk with its badge's words (``abstained`` → “no such action”), any other name without
+    """A state or a risk with its badge's words (``abstained`` → “nothing done”), any other name without
     underscores."""
     return _WORDS.get(name, name.replace("_", " "))
 

@@ -5,6 +5,7 @@ They only ever add a question. Nothing is chosen by likeness.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
@@ -20,6 +21,7 @@ NEAR_LENGTH: Final = 4
 """Shorter names are similar only if their skeletons are equal: one letter would be too large a part of them."""
 
 _MAX_MARKS: Final = 4
+_NUMBER: Final = re.compile("[0-9]+")
 _LIKE_ANOTHER: Final = frozenset("lI1|0Oo")
 # Scripts written together inside one word (UTS #39 §5.1: Japanese, Korean, and Bopomofo with Han).
 _TOGETHER: Final = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC", "HALFWIDTH"})
@@ -41,6 +43,12 @@ def is_near(one: str, other: str) -> bool:
     """Whether one typing error turns one name into the other."""
     first, second = _fold(one), _fold(other)
     return min(len(first), len(second)) >= NEAR_LENGTH and Levenshtein.distance(first, second, score_cutoff=1) <= 1
+
+
+def are_numbered_apart(one: str, other: str) -> bool:
+    """Whether two names are the same but for their plain numbers: nobody takes room 11 for room 10 by its looks."""
+    first, second = _fold(one), _fold(other)
+    return first != second and _NUMBER.sub("0", first) == _NUMBER.sub("0", second)
 
 
 def find_suspicious(text: str) -> tuple[str, ...]:

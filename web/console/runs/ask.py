@@ -60,7 +60,7 @@ _EXPLAINED: Final = {
     "expired": "This ran out before anybody decided. Nothing was sent.",
 }
 _CANCELLED: Final = "Cancelled. Nothing was sent."
-_REFUSALS: Final = {"refused": "I can't do that", "abstained": "No action here does that"}
+_REFUSALS: Final = {"refused": "I can't do that", "abstained": "Nothing was done"}
 _HEADLINES: Final[dict[str, str]] = {
     "unavailable": "That can't be worked out just now",
     "condition_unmet": "Nothing had to be done",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Question
+from agent.validate.questions import ask_between
 from agent.validate.records import confusables
 from agent.validate.records.ranking import match_name
 from connectors.saas.kinds import KINDS
@@ -134,3 +135,18 @@ async def test_two_people_of_one_name_are_told_apart_by_their_address() -> None:
     question = await refund("Adam Novak", "Adam Novak", "Adam Novak").question()
     assert "c0@example.com" in question.text
     assert "c1@example.com" in question.text
+
+
+def test_a_choice_marks_how_names_differ_but_no_plain_numbers() -> None:
+    kind = KINDS[0]
+
+    def marks(*names: str) -> list[tuple[str, ...]]:
+        rows = [Record(kind.name, str(at), {"name": name}, name, "", "d") for at, name in enumerate(names)]
+        return [each.marks for each in ask_between("0.x", "x", kind, rows, "could be meant").candidates]
+
+    assert marks("Studio 11", "Studio 10", "Studio 1") == [(), (), ()]
+    assert marks("Studio 11", "Studio 1l") == [
+        ("‘1’ DIGIT ONE (U+0031), where the other has ‘l’ LATIN SMALL LETTER L (U+006C)",),
+        ("‘l’ LATIN SMALL LETTER L (U+006C), where the other has ‘1’ DIGIT ONE (U+0031)",),
+    ]
+    assert all(marks("Marek Zeman 2", "Marek Seman 2"))
