@@ -156,6 +156,26 @@ def test_a_rejection_keeps_its_reason_and_sends_nothing(world: Installation, vis
     assert not world.received(run["card"]["calls"][0]["call_id"])
 
 
+def test_an_edit_that_can_not_be_read_says_why_beside_the_value_and_the_card_stays(visit: New) -> None:
+    olivia = visit(390)
+    olivia.sign_in("olivia")
+    olivia.ask("give Hugo Bernard 80 EUR credit")
+    olivia.focus_is_on("#card-title")
+    digest = olivia.page.locator(".digest summary").text_content()
+    olivia.page.get_by_label("Edit Amount").press("Enter")
+    olivia.page.locator("#edit-v0-amount").fill("a handful")
+    olivia.press("Enter")
+    expect(olivia.page.get_by_role("alert")).to_contain_text("I can't read ‘a handful’")
+    olivia.focus_is_on("#edit-v0-amount")
+    expect(olivia.page.locator("#edit-v0-amount")).to_have_value("a handful")
+    expect(olivia.page.locator(".digest summary")).to_have_text(digest or "no digest")
+    olivia.is_clean()
+    olivia.page.locator("#edit-v0-amount").fill("81 EUR")
+    olivia.press("Enter")
+    olivia.focus_is_on("#card-title")
+    olivia.sees("Give Hugo Bernard 81.00 EUR of credit.")
+
+
 def test_two_people_approve_from_two_browsers(visit: New) -> None:
     amir, oscar = visit().sign_in("amir"), visit().sign_in("oscar")
     amir.ask("suspend Brightwater")

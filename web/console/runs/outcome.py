@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -160,9 +161,16 @@ def _undo(step: Step, outcome: CallOutcome, actor: Actor, context: WorkspaceCont
     reverse = context.catalogue.get(contract.undo) if contract and contract.undo else None
     if reverse is None or actor.role not in reverse.roles:
         return ""
-    undone = find_undone_records(step, outcome, reverse) or {}
-    named = [f"{kind.replace('_', ' ')} {record_id}" for kind, record_id in undone.values()]
-    sources = [each.source for each in step.filled if isinstance(each.source, RecordSource)]
-    title = reverse.title[:1].lower() + reverse.title[1:]
-    words = ": ".join(filter(None, [title, ", ".join(named or [each.label for each in sources[:1]])]))
+    undone = (find_undone_records(step, outcome, reverse) or {}).values()
+    words, apart = reverse.title[:1].lower() + reverse.title[1:], list[str]()
+    for kind, record_id in undone:
+        noun = kind.replace("_", " ")
+        place = re.search(rf"\ban?\s+((?:[\w-]+\s+)?{re.escape(noun)})\b", words, re.IGNORECASE)
+        if place is None:
+            apart.append(f"{noun} {record_id}")
+        else:  # "take a credit back" is "take credit 7 back" then
+            words = f"{words[: place.start()]}{place[1]} {record_id}{words[place.end() :]}"
+    if not undone:
+        apart = [each.source.label for each in step.filled if isinstance(each.source, RecordSource)][:1]
+    words = ": ".join(filter(None, [words, ", ".join(apart)]))
     return to_display_text(words, limit=300)

@@ -100,7 +100,7 @@ def test_who_decides_reads_what_comes_of_sending_it_again() -> None:
 
 @pytest.mark.parametrize(
     ("answer", "words"),
-    [('{"credit_id": 7}', "take a credit back: credit 7"), ("{}", "take a credit back: INV-1042")],
+    [('{"credit_id": 7}', "take credit 7 back"), ("{}", "take a credit back: INV-1042")],
 )
 def test_an_undo_names_the_record_that_the_answer_of_the_call_gives(answer: str, words: str) -> None:
     (step,) = PLAN.steps
