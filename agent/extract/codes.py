@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Final
 
 from agent.extract.context import rate_affinity, rate_label
 from agent.extract.parameter_spec import ParameterSpec
@@ -11,6 +12,8 @@ from agent.extract.reading import Candidate
 from agent.extract.spans import money, patterns
 from agent.extract.time import dates, durations
 from language.text import Text
+
+_LABELLED: Final = 0.3
 
 
 def find_codes(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
@@ -38,9 +41,13 @@ def find_codes(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate
 
 
 def find_shaped(text: Text, spec: ParameterSpec, kind: str) -> list[Candidate]:
-    """E-mail and web addresses, phone numbers, UUIDs, IP addresses."""
+    """E-mail and web addresses, phone numbers, UUIDs, IP addresses. A short number is a phone number where the
+    parameter's own words stand before it, or nothing else."""
     made = []
-    for each in patterns.find(text, kind):
+    short = patterns.find_short_numbers(text) if kind == "phone" else ()
+    alone = [each for each in short if text.plain.strip() == each.value]
+    labelled = [each for each in short if rate_label(text, each.start, each.end, spec) >= _LABELLED]
+    for each in (*patterns.find(text, kind), *(alone or labelled)):
         near = 0.3 * rate_label(text, each.start, each.end, spec) + 0.5 * rate_affinity(text, each.start, spec)
         made.append(Candidate(each.start, each.end, each.value, weight=each.weight + near))
     return made

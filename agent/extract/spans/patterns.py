@@ -21,6 +21,7 @@ _SHAPES: Final = {
     "uuid": r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
     "ip": r"\b(?:\d{1,3}\.){3}\d{1,3}\b(?![.\d])|(?<![\w:])(?:[0-9a-f]{1,4}:){2,7}[0-9a-f]{1,4}(?![\w:])",
 }
+_SHORT_NUMBER: Final = re.compile(r"(?<![\w.#-])\+?\(?\d[\d\s().-]{1,12}\d(?![\w-])")
 _CODE: Final = re.compile(r"#?[A-Za-z0-9]+(?:[-_./:+][A-Za-z0-9]+)*")
 _NOT_CODES: Final = re.compile(
     r"\d{1,4}(?:st|nd|rd|th|am|pm|k|m|min|mins|h|hr|hrs|s|x|kg|km|cm|mm|gb|mb|d|px|%)", re.IGNORECASE
@@ -50,6 +51,14 @@ def find(text: Text, kind: str) -> tuple[Candidate, ...]:
         value = written.lower() if kind in {"uuid"} else written
         made.append(Candidate(start, end, value, weight={"phone": 0.6, "url": 0.75}.get(kind, 0.85)))
     return tuple(made)
+
+
+@lru_cache(maxsize=1024)
+def find_short_numbers(text: Text) -> tuple[Candidate, ...]:
+    """Numbers with too few digits to be known as a phone number's, unless something says so: "phone 4711"."""
+    found = _SHORT_NUMBER.finditer(text.plain)
+    spans = (each.span() for each in found if 3 <= sum(map(str.isdigit, each.group())) < 7)
+    return tuple(Candidate(start, end, text.plain[start:end], weight=0.6) for start, end in spans)
 
 
 @lru_cache(maxsize=1024)

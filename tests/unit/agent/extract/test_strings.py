@@ -58,6 +58,9 @@ def test_the_words_a_parameter_s_part_introduces_come_first(text: str, name: str
         ("write to Ann@Example.org today", "email", {"type": "string", "format": "email"}, "Ann@Example.org"),
         ("see https://example.org/a?b=1.", "url", {"type": "string", "format": "uri"}, "https://example.org/a?b=1"),
         ("call +49 30 1234567 now", "phone", STRING, "+49 30 1234567"),
+        ("the phone is 4711", "phone", STRING, "4711"),
+        ("4711", "phone", STRING, "4711"),
+        ("4711 boxes", "phone", STRING, None),
         ("host 10.0.0.7, port 5432", "ip_address", STRING, "10.0.0.7"),
         (
             "show 123e4567-e89b-12d3-a456-426614174000",
