@@ -71,7 +71,6 @@ _ENDS_IN_PAST: Final = re.compile(r"\w\s+[^\W\d_]{2,}(?<!e)ed\s*$")
 _INVERTED: Final = re.compile(r"\s*(?:should|had|were)\s+(?!(?:you|u|we|i)\b)[^\W\d_]+", re.IGNORECASE)
 # "The lost key" and "to Rose" state nothing.
 _DETERMINED: Final = re.compile(r"(?<!\w)(?:the|an?|his|her|its|their|our|my|your|to)\s+$", re.IGNORECASE)
-_OF_ITS_OWN: Final = re.compile(r"[^\W\d_]+(?:ed|ing|ly|ous|[ai]ble|ive|ial|ful|less)")
 _BEHIND: Final = re.compile(r"[ -]([^\W\d_]+)")
 _OWNER: Final = re.compile(r"['’]s?\s+(?:(?P<kind>[^\W\d_]+)\s+)?$")
 _OWNED: Final = re.compile(r"\w['’]s\s+$")
@@ -93,6 +92,7 @@ _TO_COME: Final = re.compile(
 _NO_MATTER: Final = re.compile(rf"{patterns.REGRETS.pattern}|(?<!\w)(?:anyway|anyhow|in\s+any\s+case)(?!\w)", re.I)
 _OTHERWISE: Final = re.compile(r"\s*(?:otherwise|else|if\s+not)\b", re.IGNORECASE)
 _CODE: Final = re.compile(r"(?<![\w@.-])[A-Za-z]{1,3}-?\d{1,6}(?![\w-])")
+_OF_ITS_OWN: Final = re.compile(rf"[^\W\d_]+(?:ed|ing|ly|ous|[ai]ble|ive|ial|ful|less)(?![\w'’])|{_CODE.pattern}")
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _DETERMINERS: Final = word_set("the a an his her their its our my your this that these those some")
 _OBJECTS: Final = word_set("him them it us me you everyone everybody")
@@ -222,7 +222,7 @@ def _of_clause(
         yield from _beside(clause, used, left, verbs, by)
     elif begins and head and not _is_determined(clause) and plain == told and stem(plain_word(head[0])) not in READING:
         yield head[1], clause.end
-    elif after and (clause.joined or (left[0] == first and _OF_ITS_OWN.fullmatch(first[0]))):
+    elif after and (clause.joined or (left[0] == first and _OF_ITS_OWN.match(clause.text, first[1]))):
         yield left[0][1], clause.end
     elif after and _ANOTHER.match(told):
         yield first[1], clause.end
