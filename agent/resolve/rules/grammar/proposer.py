@@ -107,7 +107,7 @@ class Proposer:
         for wish in parts:
             wish = self._without_duty(chooser, wish)
             self._told_before(first, wish.first)
-            denied = (each for each in split_atoms(reader, first, wish.first, chooser.orders) if each.negated)
+            denied = (each for each in split_atoms(reader, first, wish.first, chooser) if each.negated)
             speak_of_denied(reader, denied)
             speak_of_numbered(reader, first, wish)
             choice = chooser.choose(wish, chosen=chosen, reads=reads)
@@ -163,7 +163,7 @@ class Proposer:
     def _without_duty(self, chooser: Chooser, wish: Stretch) -> Stretch:
         """The order alone, if it reads in full without what somebody may or must do before it: the two of "Ines may
         keep two, and waive her fine" is no amount. Coverage asks about such words."""
-        before = split_atoms(self.reader, wish.first, wish.order, chooser.orders) if wish.first < wish.order else []
+        before = split_atoms(self.reader, wish.first, wish.order, chooser) if wish.first < wish.order else []
         if not any(tells_duty(self.reader, each, wish.order) for each in before):
             return wish
         own = replace(wish, first=wish.order)
@@ -224,7 +224,7 @@ class Proposer:
         last = len(reader.tokens)
         denied = any(
             part.negated or any(reader.low(at) in lexicon.DENYING for at in range(part.first, part.stop))
-            for part in split_atoms(reader, 0, last, chooser.orders)
+            for part in split_atoms(reader, 0, last, chooser)
         )
         return () if denied else chooser.list_fitting(Stretch(0, last))
 
@@ -243,8 +243,7 @@ class Proposer:
         return any(each.ordered for each in self._list_wishes(0, len(self.reader.tokens)))
 
     def _list_wishes(self, first: int, stop: int) -> list[Stretch]:
-        chooser = Chooser(self.reader, self.shortlist)
-        return list_wishes(self.reader, first, stop, chooser.orders, chooser.reads_in_full, chooser.may_mean)
+        return list_wishes(self.reader, first, stop, Chooser(self.reader, self.shortlist))
 
     def calls(self, stretch: tuple[int, int] | None = None) -> tuple[Call, ...] | None:
         """The calls that a stretch of the text asks for, if it is understood."""

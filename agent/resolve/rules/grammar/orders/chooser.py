@@ -13,6 +13,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import LIGHT, find_base_form, read_action_words
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
+from agent.resolve.rules.grammar.orders.labelled_values import find_listed, find_set_fields
 from agent.resolve.rules.grammar.orders.text_parameters import is_note
 from agent.resolve.rules.grammar.phrases.phrase_parts import modifies
 from agent.resolve.rules.grammar.reader import Reader
@@ -88,6 +89,20 @@ class Chooser:
             if any(all(each in after for each in rest) for rest in rests):
                 return True  # "sign her off"
         return False
+
+    def lists_value(self, first: int, stop: int) -> bool:
+        """Whether a part of a list is a value with the label of an action's parameter, and no order: ", price 40"."""
+        noun = self._labels.get(first)
+        return noun is True or (noun is False and not self.orders(first, stop))
+
+    @cached_property
+    def _labels(self) -> Mapping[int, bool]:
+        """Where labelled values stand, and whether their label is no verb."""
+        made: dict[int, bool] = {}
+        for offer in self.shortlist.offers[:MOST_OFFERS]:
+            for at, noun in find_listed(self.reader, offer, len(self.reader.tokens)).items():
+                made[at] = made.get(at, False) or noun
+        return made
 
     @cached_property
     def _own_phrases(self) -> Mapping[str, Sequence[tuple[str, ...]]]:
@@ -234,7 +249,8 @@ class Chooser:
             most = max((words.rate_verb(each) for each in said if each not in EMPTY - {"off"}), default=0.0)
             phrase = any(all(each in said for each in alias) for alias in words.phrases) or bool(said & words.reported)
             writes = words.writes or (quoted and any(is_note(*each) for each in offer.annotations.items()))
-            if most > 0.0 or phrase or writes or not said.isdisjoint(words.values):
+            sets = any(find_set_fields(self.reader, offer, place.first, place.stop))
+            if most > 0.0 or phrase or writes or sets or not said.isdisjoint(words.values):
                 hinted.append(offer)
             sure = sure or most >= TELLS or phrase or not said.isdisjoint(words.values)
         return hinted if sure else offers

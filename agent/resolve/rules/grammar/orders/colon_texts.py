@@ -3,7 +3,7 @@ preposition ("from the yard to the gate")."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from agent.extract.parameter_reader import read_exact
@@ -20,10 +20,11 @@ _WHERE: Final = frozenset(("in", "at", "on"))
 
 
 def find_text_behind_colon(
-    reader: Reader, offer: Offer, place: tuple[int, int], verbs: Mapping[int, float]
+    reader: Reader, offer: Offer, place: tuple[int, int], verbs: Mapping[int, float], labels: Collection[int]
 ) -> tuple[int, int] | None:
     """The text: "log a visit to Ada: she has moved". Before a note "that" and a dash are as good as a colon. A name or
-    title ends before what is said of the new thing besides: "new guest: Ada Berg, 2 nights"."""
+    title ends before what is said of the new thing besides: "new guest: Ada Berg, 2 nights". None if the first of the
+    ``labels`` of other texts stands there."""
     first, stop = place
     texts = [name for name in offer.required if takes_text(name, offer.properties.get(name), offer.annotation(name))]
     sure = [at for at, much in verbs.items() if much > 0.5]
@@ -36,9 +37,11 @@ def find_text_behind_colon(
         return None
     if "@" in reader.tokens[colon + 1].text and colon + 2 == stop:
         return None  # "mail for Ada: ada@example.org"
+    if colon + 1 in labels:
+        return None
     annotation = offer.annotation(texts[0])
     prose = is_message(texts[0], annotation) or is_note(texts[0], annotation)
-    return colon + 1, stop if prose else _find_end_of_title(reader, offer, colon + 1, stop)
+    return colon + 1, stop if prose else _find_end_of_title(reader, offer, (colon + 1, stop), labels)
 
 
 def _continues(reader: Reader, first: int, comma: int) -> bool:
@@ -68,12 +71,15 @@ def find_texts_behind_prepositions(reader: Reader, offer: Offer, first: int, sto
     return made
 
 
-def _find_end_of_title(reader: Reader, offer: Offer, first: int, stop: int) -> int:
-    """Where the last parts of a list begin that are, as a whole, values of other parameters, or where a record of one
-    is named behind a preposition: "mend the lamp in room 5, urgent"."""
+def _find_end_of_title(reader: Reader, offer: Offer, place: tuple[int, int], labels: Collection[int]) -> int:
+    """Where the last parts of a list begin that are, as a whole, values of other parameters or labelled so, or where a
+    record of one is named behind a preposition: "mend the lamp in room 5, urgent"."""
+    first, stop = place
     for at in range(stop - 1, first, -1):
         if reader.tokens[at].text == ",":
-            if not any(_reads(reader, reader.words(at + 1, stop).text, offer, name) for name in offer.properties):
+            if at + 1 not in labels and not any(
+                _reads(reader, reader.words(at + 1, stop).text, offer, name) for name in offer.properties
+            ):
                 break
             stop = at
     at = next((step for step in range(stop - 2, first, -1) if reader.low(step) in _WHERE), first)

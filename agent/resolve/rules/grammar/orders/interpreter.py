@@ -7,10 +7,11 @@ contract's types say which piece can fill which parameter. Unexplained words are
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import replace
 from typing import Final
 
+from agent.extract.spans.politeness import is_polite_word
 from agent.planning.proposal import Argument, Find, QuotedText, RecordArgument, StateIs, TypedValue
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, SHOWN
@@ -21,12 +22,21 @@ from agent.resolve.rules.grammar.orders.interpretation import (
     is_whose,
     tells_only,
 )
+from agent.resolve.rules.grammar.orders.labelled_values import list_name_parts, split_parts
 from agent.resolve.rules.grammar.orders.leave_outs import drop_denied
 from agent.resolve.rules.grammar.orders.message_texts import is_text_itself
 from agent.resolve.rules.grammar.orders.stretch_evidence import StretchEvidence
-from agent.resolve.rules.grammar.orders.text_parameters import TELLING, is_message, is_sent, list_named, takes_text
+from agent.resolve.rules.grammar.orders.text_parameters import (
+    TELLING,
+    is_message,
+    is_note,
+    is_sent,
+    list_named,
+    takes_text,
+)
 from agent.resolve.rules.grammar.orders.texts import (
     add_subject,
+    find_called,
     find_noted,
     puts_on,
     read_text_argument,
@@ -36,6 +46,7 @@ from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.validate.coverage.modifiers import WHEN
 from language.stems import EMPTY, stem, stem_text
 from registry.contract import Annotation
+from registry.records import RecordKind
 
 MOST_LIST: Final = 12
 _WITH: Final = frozenset(("with", "and"))
@@ -71,6 +82,7 @@ class Interpreter(StretchEvidence):
         self._narrow_to_moved()
         calls = self._make_calls()
         self._find_texts(calls)
+        self.covered |= self.labels
         for pieces in (*self.values.values(), *self.records.values()):
             for piece in pieces:
                 self.covered.update(range(piece.first, piece.last))
@@ -240,10 +252,10 @@ class Interpreter(StretchEvidence):
     def _find_texts(self, calls: list[dict[str, Argument]]) -> None:
         taken = self._list_taken()
         sure = {at for at, much in self.verbs.items() if much >= SURE_VERB}
-        sure |= {at for first, last in self.labelled.values() for at in range(first - 1, last)}
+        sure |= {at for first, last in self.labelled.values() for at in range(first - 1, last)} | self.labels
         if self.place.befalls:  # "half of what she paid for it should go back": its verb ends what comes before
             sure |= {at for at in range(self.first, self.stop) if self.reader.low(at) in lexicon.SHALL | BEFALLS}
-        makes = not self.list_own_kinds() and any(map(self._makes, self.reader.kinds.values()))
+        makes = [] if self.list_own_kinds() else [*filter(self._makes, self.reader.kinds.values())]
         for at in range(self.first, self.stop) if makes else ():
             if (made := self.reader.noun(at)) is not None and self._makes(made[0]):  # "a new member: …" is no name
                 sure.update(range(at - (self.reader.low(at - 1) in lexicon.MORE), at + made[1]))
@@ -253,6 +265,7 @@ class Interpreter(StretchEvidence):
                 sure |= {each.last} if self.reader.low(each.last) == name.replace("_", " ") else set()
                 label = next(at for at in range(each.first, -2, -1) if stem(self.reader.low(at - 1)) not in words)
                 sure.update(range(label - (label < each.first and self.reader.low(label - 1) in _WITH), each.first))
+        given, parts = set[int](), self._find_name_parts(makes, taken | sure)
         for name, schema in self.offer.properties.items():
             annotation = self.offer.annotation(name)
             if not takes_text(name, schema, annotation) or not self._speaks(annotation):
@@ -263,8 +276,14 @@ class Interpreter(StretchEvidence):
             behind = self.behind_colon if required else None
             quoted = behind is not None and self.reader.tokens[behind[0]].text in "\"'“‘«"
             found = behind if not is_message(name, annotation) and not quoted else None
-            found = found or self.labelled.get(name)
-            found = found or read_text_argument(self.reader, place, name, annotation, taken | sure, required=required)
+            found = self.labelled.get(name) or found
+            if found is None and name in parts and parts[name] is None:
+                continue
+            found = (
+                found
+                or parts.get(name)
+                or read_text_argument(self.reader, place, name, annotation, taken | sure, required=required)
+            )
             noting = [at for at, much in self.verbs.items() if much >= SHOWN and at < after and behind is None]
             if found is None and noting and self.records and writes_note(self.reader, self.offer, name, noting):
                 found = find_noted(self.reader, after, self.stop, taken | sure)
@@ -281,6 +300,8 @@ class Interpreter(StretchEvidence):
                 found = read_text_argument(self.reader, place, name, annotation, before, required=required)
             if found is None or any(found[0] == start for start, _ in self.unread) or self._names_deed(*found):
                 continue  # "… nobody has seen": which are meant, and no reason
+            if not given.isdisjoint(range(*found)):
+                continue  # no words are two texts
             held = [
                 each for every in self.records.values() for each in every if self.reader.noun(each.first) is not None
             ]
@@ -299,13 +320,46 @@ class Interpreter(StretchEvidence):
             self.doubtful |= others
             self.told = self.told or (required and told and not others)
             inner = range(first, last)
+            given.update(inner)
             self.covered.update(inner)
+            sure |= {first - 1} if found == find_called(self.reader, self.first, self.stop) else set()
             # "engine repair", where "repair" is also what is ordered: the words are not cut before it.
             named = last in sure and last > self.first and (last + 1 >= self.stop or self.reader.is_mark(last + 1))
             quote = self.reader.words(first, last + named)
             for call in calls:
                 call[name] = QuotedText(quote=quote)
             taken.update(inner)
+            if name in self.labelled and (is_note(name, annotation) or name in self.renewed):
+                self.unread += self._find_rest_of_list(last, taken | sure)
+
+    def _find_rest_of_list(self, first: int, taken: Collection[int]) -> list[tuple[int, int]]:
+        """What stands behind a note or new value and its comma, and may belong to it: "(set her notes to vegan), no
+        nuts"."""
+        reader = self.reader
+        free = [
+            at
+            for at in range(first + 1, self.stop if reader.low(first) == "," else first)
+            if at not in taken and reader.tokens[at].word and not is_polite_word(low := reader.low(at))
+            if low not in EMPTY | lexicon.MANNER
+        ]
+        return [(first + 1, free[-1] + 1)] if free else []
+
+    def _find_name_parts(self, makes: Sequence[RecordKind], taken: Set[int]) -> dict[str, tuple[int, int] | None]:
+        """The parts of a full name that something new gets, where the platform keeps a name in parts; None for each if
+        it can't be told which word is which."""
+        parts = list_name_parts(self.offer, makes)
+        free = [name for name in parts if name not in self.labelled]
+        if not free:
+            return {}
+        annotation = self.offer.annotation(free[0])
+        place = (self.first, self.stop, self.first, self.place.order)
+        called = find_called(self.reader, self.first, self.stop)
+        name = called or read_text_argument(self.reader, place, free[0], annotation, taken, required=True)
+        if name is None or not taken.isdisjoint(range(*name)):
+            return dict.fromkeys(free)
+        others = {at for at in range(self.first + 1, self.stop) if self.reader.tokens[at].capital} - taken
+        alone = called is not None or name[1] - name[0] > 1 or others <= {*range(*name)}  # but "Berg, Ada"
+        return dict.fromkeys(free) | (split_parts(free, name) if alone else {})
 
     def _add_subject(self, found: tuple[int, int], name: str, taken: Collection[int]) -> tuple[int, int]:
         """A text with the subject of its verb, if it has one."""

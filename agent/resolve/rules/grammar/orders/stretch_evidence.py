@@ -22,6 +22,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.name_ends import follows_definite, is_definite
 from agent.resolve.rules.grammar.orders.action_words import LIGHT, OWN, WRITES
 from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece, says_whose
+from agent.resolve.rules.grammar.orders.labelled_values import find_set_fields
 from agent.resolve.rules.grammar.orders.relative_values import MULTIPLYING
 from agent.resolve.rules.grammar.orders.stretch_directions import TAKING
 from agent.resolve.rules.grammar.orders.stretch_records import SUBJECTS
@@ -31,7 +32,7 @@ from agent.resolve.rules.grammar.orders.text_parameters import TELLING
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.scoring import LEVELS
 from language.measures import find_measure
-from language.stems import EMPTY, GENERIC, is_past, name_stems, stem
+from language.stems import EMPTY, GENERIC, KIN, is_past, name_stems, stem
 from registry.records import RecordKind
 
 _NEAR: Final = 4  # words
@@ -44,6 +45,7 @@ CHANGED: Final = 0.55
 """How much a change of a record's number tells of the action that sets it: less than a verb of an action's own."""
 _CHANGING: Final = lexicon.RAISING | lexicon.LOWERING | MULTIPLYING
 _TAKE: Final = stem("take")
+_CHANGE: Final = stem("change")
 _DELETING: Final = frozenset(map(stem, ("delete", "remove", "erase")))
 _ENDING: Final = frozenset(("stop", "quit", "end", "cease", "cancel", "avoid"))
 _PAST: Final = frozenset(("was", "were", "had", "did"))
@@ -94,7 +96,8 @@ class StretchEvidence(StretchUnread):
         strange, unexplained = tuple(self.find_strange()), tuple(self.find_unexplained())
         if not clash:
             changed = CHANGED if not strange and self._changes() else 0.0
-            evidence = max(evidence, 0.75 if self._has_own_value() else changed)
+            sets = self._has_own_value() or (verb.ordered and self._sets_field())
+            evidence = max(evidence, 0.75 if sets else changed)
         if self.told:
             clash, evidence = False, max(evidence, 0.75)
         vague = self.aliased if self.light_phrase and strange else set()  # "put (a note) on 7"
@@ -200,7 +203,8 @@ class StretchEvidence(StretchUnread):
             reader.low(at) in TAKING for at in range(self.first, self.stop)
         )
         befalls = not ordered and self.place.befalls
-        clash = clash and not lets and not self._changes()
+        corrects = verb in KIN[_CHANGE] and self._sets_field()
+        clash = clash and not (lets or corrects or self._changes())
         clash = clash or (ordered and not own and reader.low(head) in TELLING - {"let"} and not phrase)
         amounts = [name for name in self.values if self.offer.annotation(name).unit in MONEY]
         ends = {head + 1, *(each.last for name in amounts for each in self.values[name])}
@@ -238,6 +242,14 @@ class StretchEvidence(StretchUnread):
             for name, pieces in self.values.items()
             for piece in pieces
             if name in offer.required and not {*reader.lows(piece.first, piece.last - piece.first)} <= lexicon.MANNER
+        )
+
+    def _sets_field(self) -> bool:
+        """Whether what a record has is told to become something else, and can be read."""
+        labels = find_set_fields(self.reader, self.offer, self.first, self.stop)
+        read = {name: [each.first for each in pieces] for name, pieces in self.values.items()}
+        return bool(self.records) and any(
+            each.name in self.labelled or each.new in read.get(each.name, ()) for each in labels
         )
 
     def _changes(self) -> bool:

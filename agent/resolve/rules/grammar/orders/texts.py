@@ -54,8 +54,6 @@ _REPEATED: Final = word_set("every each")
 _COMING: Final = word_set("next tomorrow tonight starting") | _REPEATED
 LEADING: Final = word_set("from on until till to by between in at with of since")
 """What stands before a date or an amount that is none of the reason's words."""
-_MOST_WORDS: Final = 4
-"""Words of whose a value is, at most: "the desk of Ada Keel"."""
 _SHORT: Final = 14
 """Tokens of the longest reason that nothing but "for" introduces."""
 _NOT_WHY: Final = word_set("me us him her them now good ever free today tomorrow everyone everybody all him")
@@ -102,7 +100,7 @@ def find_noted(reader: Reader, first: int, stop: int, taken: Set[int]) -> tuple[
     begins = at + (reader.low(at) == "not")  # "note on 7, not on 9"
     if at >= stop or reader.joint(at) or reader.low(begins) in _NO_NOTE or is_polite_word(reader.low(at)):
         return None
-    end = _find_end(reader, at, stop)
+    end = find_end(reader, at, stop)
     beyond = any(reader.tokens[step].word for step in range(end, stop) if not is_polite_word(reader.low(step)))
     telling = any(reader.low(step) not in EMPTY for step in range(at, end))
     return (at, end) if telling and not beyond and taken.isdisjoint(range(at, end)) else None
@@ -132,12 +130,10 @@ def read_text_argument(
             return at, last
     if (labelled := _find_labelled(reader, first, stop, own)) is not None:
         return labelled
-    if required and own & _NAMES and (named := _find_called(reader, first, stop)) is not None:
+    if required and own & _NAMES and (named := find_called(reader, first, stop)) is not None:
         return named
     if message:
         return find_message_text(reader, first, stop, taken)
-    if not reason and (replaced := _find_new_value(reader, first, stop, own)) is not None:
-        return replaced
     if not reason and not required:
         return None
     for at in _find_introduced(reader, first, stop, taken):
@@ -168,29 +164,17 @@ def _find_labelled(reader: Reader, first: int, stop: int, own: Collection[str]) 
         linked = reader.low(at - 1) in {"the", "a", "as", "with"} and reader.low(at - 2) in {"with", "as", "note", ""}
         if marked or linked:
             step += marked
-            end = _find_end(reader, step, stop)
+            end = find_end(reader, step, stop)
             if end > step:
                 return step, end
     return None
 
 
-def _find_called(reader: Reader, first: int, stop: int) -> tuple[int, int] | None:
+def find_called(reader: Reader, first: int, stop: int) -> tuple[int, int] | None:
     """Finds a name by the word that gives it: "called Ada Berg"."""
     given = (each for each in quotes.find(reader.text) if each.kind == "named")
     places = ((reader.end_index(each.start), reader.end_index(each.end)) for each in given)
     return next(((at, end) for at, end in places if first < at < end <= stop), None)
-
-
-def _find_new_value(reader: Reader, first: int, stop: int, own: Collection[str]) -> tuple[int, int] | None:
-    """Finds what a labelled value becomes: "set Ada's desk to the corner one", "the desk of Ada to the corner one"."""
-    for at in range(first + 1, stop - 2):
-        begins = reader.tokens[at - 1].owns or reader.low(at - 1) in lexicon.DETERMINERS
-        whose = range(at + 1, min(at + 2 + _MOST_WORDS, stop) if reader.low(at + 1) == "of" else at + 2)
-        to = next((step for step in whose if reader.low(step) in {"to", "into"}), None)
-        if begins and stem(reader.low(at)) in own and to is not None:
-            end = _find_end(reader, to + 1, stop)
-            return (to + 1, end) if end > to + 1 else None
-    return None
 
 
 def _find_introduced(reader: Reader, first: int, stop: int, taken: Collection[int]) -> Iterator[int]:
@@ -210,7 +194,7 @@ def _find_introduced(reader: Reader, first: int, stop: int, taken: Collection[in
             continue
         if any(reader.tokens[at].end < each.start <= reader.tokens[at + 1].end + 1 for each in reader.durations):
             continue  # "for about an hour": a duration
-        if reader.tokens[at + 1].capital and _find_end(reader, at + 1, stop) == at + 2:
+        if reader.tokens[at + 1].capital and find_end(reader, at + 1, stop) == at + 2:
             continue  # a name alone is the beneficiary
         whole = _find_clause(reader, first, at, taken)
         yield whole if whole is not None else at + 1
@@ -245,7 +229,7 @@ def _orders(reader: Reader, at: int) -> bool:
 
 def _tells(reader: Reader, at: int, stop: int) -> bool:
     """Whether the words after punctuation give a reason and change nothing: no order, amount, day or restriction."""
-    end = _find_end(reader, at, stop)
+    end = find_end(reader, at, stop)
     inner = range(at, end)
     if _weighs(reader, at, end):
         return False
@@ -259,7 +243,7 @@ def _weighs(reader: Reader, at: int, end: int) -> bool:
     return any(step in dated or reader.low(step) in WEIGHTY for step in range(at, end))
 
 
-def _find_end(reader: Reader, at: int, stop: int) -> int:
+def find_end(reader: Reader, at: int, stop: int) -> int:
     """Where words end that only a mark limits. What stands in brackets belongs to them, if it changes nothing."""
     end = at
     while end < stop and reader.tokens[end].text not in {".", ";", "!", "?", ")", "(", ","}:
@@ -273,7 +257,7 @@ def _find_end(reader: Reader, at: int, stop: int) -> int:
 
 
 def _find_tail(reader: Reader, at: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
-    end = _find_limit(reader, at, _find_order(reader, at, _find_end(reader, at, stop)), taken)
+    end = _find_limit(reader, at, _find_order(reader, at, find_end(reader, at, stop)), taken)
     if any(step in taken for step in range(at, end)):
         return None
     telling = [

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol
 
 from agent.extract.spans import patterns
 from agent.planning.proposal import Find
@@ -54,7 +54,19 @@ _MOST_NAMING: Final = 6
 _SHORTENED: Final = frozenset({"mr", "mrs", "ms", "dr", "no", "nr", "inc", "ltd", "st"})
 
 
-def split_atoms(reader: Reader, first: int, stop: int, orders: Callable[[int, int], bool]) -> list[Stretch]:
+class Actions(Protocol):
+    """What the actions in reach make of words."""
+
+    def orders(self, first: int, stop: int) -> bool: ...
+
+    def lists_value(self, first: int, stop: int) -> bool: ...
+
+    def reads_in_full(self, place: Stretch) -> bool: ...
+
+    def may_mean(self, place: Stretch) -> bool: ...
+
+
+def split_atoms(reader: Reader, first: int, stop: int, actions: Actions) -> list[Stretch]:
     """The smallest stretches between punctuation and conjunctions. Quotes stay whole."""
     made: list[Stretch] = []
     begin, sentence = first, 0
@@ -67,13 +79,13 @@ def split_atoms(reader: Reader, first: int, stop: int, orders: Callable[[int, in
         joins = token is not None and (token.low in _JOINTS or token.text in _JOINTS)
         leaves = not last and at > begin and _rules_out(reader, at, stop)
         if leaves:
-            made.append(_make_stretch(reader, begin, at, sentence, orders))
+            made.append(_make_stretch(reader, begin, at, sentence, actions))
             begin = at
             continue
         if not (ends or joins):
             continue
         if at > begin:
-            made.append(_make_stretch(reader, begin, at, sentence, orders))
+            made.append(_make_stretch(reader, begin, at, sentence, actions))
         sentence += bool(ends)
         begin = at + 1
     return made
@@ -96,7 +108,7 @@ def _ends_sentence(reader: Reader, at: int) -> bool:
     return (token.text in _SENTENCE and not inside) or "\n" in gap
 
 
-def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: Callable[[int, int], bool]) -> Stretch:
+def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, actions: Actions) -> Stretch:
     asked_for = stop < len(reader.tokens) and reader.tokens[stop].text == "?"  # "do any of them owe …?"
     text = reader.text.plain[reader.tokens[first].start : reader.tokens[stop - 1 + asked_for].end]
     clause = parse_clause(text)
@@ -110,7 +122,7 @@ def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: 
     )
     if colon is not None and colon not in reader.quoted:  # "7: make it urgent"
         told = reader.text.plain[reader.tokens[colon + 1].start : reader.tokens[stop - 1].end]
-        named = not (begins_like_an_order(rest) or orders(begin, colon)) and begins_like_an_order(told)
+        named = not (begins_like_an_order(rest) or actions.orders(begin, colon)) and begins_like_an_order(told)
         begin, rest = (colon + 1, told) if named else (begin, rest)
     asked = _MAY.match(rest)
     if asked is not None and asked.end() < len(rest):
@@ -118,8 +130,11 @@ def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: 
     noun = reader.noun(begin) if begin < stop else None
     thing = (noun is not None and not is_order(stem(reader.low(begin)))) or begin in reader.numbers  # "2 paint rollers"
     thing = thing or begin in reader.quoted or _is_name(reader, begin)
-    ordered = bool(rest) and ((begins_like_an_order(rest) and not thing) or orders(begin, stop) or asked is not None)
-    ordered = ordered and not _labels_address(reader, begin, stop)
+    ordered = bool(rest) and (
+        (begins_like_an_order(rest) and not thing) or actions.orders(begin, stop) or asked is not None
+    )
+    listed = reader.joint(begin - 1) and actions.lists_value(begin, stop)
+    ordered = ordered and not (listed or _labels_address(reader, begin, stop))
     denied = next((at for at in range(begin, stop) if reader.low(at) in lexicon.NOT), stop)
     lacks = reader.low(denied) == "no" and reader.low(denied - 1) in _HAVING if begin < denied < stop else False
     ordered = ordered and (not lacks or asked is not None or begins_like_an_order(rest))
@@ -212,23 +227,21 @@ def list_wishes(
     reader: Reader,
     first: int,
     stop: int,
-    orders: Callable[[int, int], bool],
-    reads_in_full: Callable[[Stretch], bool],
-    may_mean: Callable[[Stretch], bool],
+    actions: Actions,
 ) -> list[Stretch]:
     """Each order with what belongs to it: the words before it in its sentence, and those up to the next order.
 
-    What somebody may or must do, or goes to, is an order too before another one, where it ``reads_in_full`` as an
+    What somebody may or must do, or goes to, is an order too before another one, where it reads in full as an
     action. Sentences without an order describe the one that is given, and are no wishes. If no order is given, each
     sentence may be one.
     """
-    parts = _join_texts(reader, split_atoms(reader, first, stop, orders), orders, may_mean)
+    parts = _join_texts(reader, split_atoms(reader, first, stop, actions), actions)
     for at in range(len(parts) - 2, -1, -1):
         part, behind = parts[at], parts[at + 1]
         before = part.sentence == behind.sentence and behind.ordered and behind.first < reader.message_from
         plain = not (part.ordered or part.negated or behind.negated)
         told = tells_duty(reader, part, behind.first) or _goes_to(reader, part, behind.first)
-        if before and plain and told and reads_in_full(part):
+        if before and plain and told and actions.reads_in_full(part):
             parts[at] = replace(part, ordered=True)
     given = {part.sentence for part in parts if part.ordered and not part.negated}
     if all(part.befalls or part.negated for part in parts if part.ordered):
@@ -267,17 +280,15 @@ def list_wishes(
     return [each for each in made if not each.negated]
 
 
-def _join_texts(
-    reader: Reader, parts: list[Stretch], orders: Callable[[int, int], bool], may_mean: Callable[[Stretch], bool]
-) -> list[Stretch]:
+def _join_texts(reader: Reader, parts: list[Stretch], actions: Actions) -> list[Stretch]:
     """The parts, of which those behind a comma, and a colon or a note, order nothing if no action is meant by them:
     "note on 7, ring the bell", "note on 7: the lock sticks, use oil"."""
 
     def may_order(part: Stretch) -> bool:
-        if orders(part.first, part.stop) or stem(reader.low(part.order)) not in LIGHT:
-            return orders(part.first, part.stop)
+        if actions.orders(part.first, part.stop) or stem(reader.low(part.order)) not in LIGHT:
+            return actions.orders(part.first, part.stop)
         told = any(reader.noun(at) is not None or at in reader.numbers for at in range(part.first, part.stop))
-        return told or stem(reader.low(part.order)) in MAKING or may_mean(part)
+        return told or stem(reader.low(part.order)) in MAKING or actions.may_mean(part)
 
     made, written, noted = list[Stretch](), False, False
     for at, part in enumerate(parts):
