@@ -4,6 +4,7 @@ uses Decimal throughout."""
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -161,15 +162,24 @@ def _digits(text: Text, index: int) -> tuple[int, Number | None]:
             near = follows.start <= tokens[index + taken - 1].end + 1
             if near and follows.low in _BEHIND_DIGITS and (len(follows.low) > 1 or follows.low == "k"):
                 value, taken = value * _BEHIND_DIGITS[follows.low], taken + 1
-    if index > 0 and tokens[index - 1].text in {"-", "+"} and tokens[index - 1].end == start:
-        before = tokens[index - 2] if index > 1 else None
-        if before is None or (before.end < tokens[index - 1].start) or before.text in {"(", "="}:
-            start = tokens[index - 1].start
-            value = -value if tokens[index - 1].text == "-" else value
+    if is_signed(tokens, index):
+        start = tokens[index - 1].start
+        value = -value if tokens[index - 1].text == "-" else value
     end = tokens[index + taken - 1].end
     if unit:
         end -= len(unit) + (1 if "-" in token.text else 0)
     return taken, Number(start, end, value, kind, unit)
+
+
+def is_signed(tokens: tuple[Token, ...], index: int) -> bool:
+    """Whether a plus or minus belongs to the token behind it, as in "-20" and "€-20". In "5-20" it joins a range."""
+    sign, before = (tokens[at] if at >= 0 else None for at in (index - 1, index - 2))
+    if sign is None or sign.text not in {"-", "+"} or sign.end != tokens[index].start:
+        return False
+    if before is None or before.end < sign.start or before.text in {"(", "="}:
+        return True
+    behind_amount = index > 2 and tokens[index - 3].end == before.start
+    return unicodedata.category(before.text[0]) == "Sc" and not behind_amount
 
 
 def _words(tokens: tuple[Token, ...], index: int) -> tuple[int, Number | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
@@ -121,9 +121,9 @@ def find(text: Text) -> tuple[Money, ...]:
     """Every number of the text as money, with or without a currency."""
     made: list[Money] = []
     for number in numerals.find(text):
-        if number.kind != "cardinal" or number.value < 0:
+        if number.kind != "cardinal":
             continue
-        said = _make_money(text, number)
+        said = _negate(text, _make_money(text, number))
         last = made[-1] if made else None
         if said.cents and last is not None and not last.cents and last.currency and said.amount < 1:
             between = text.low[last.end : said.start].strip()
@@ -133,6 +133,14 @@ def find(text: Text) -> tuple[Money, ...]:
         made.append(said)
     notes = [Money(each.start, each.end, _NOTES[each.low], None, True) for each in text.tokens if each.low in _NOTES]
     return tuple(sorted((*made, *notes), key=lambda each: each.start)) if notes else tuple(made)
+
+
+def _negate(text: Text, said: Money) -> Money:
+    """The amount with the minus before its currency: "-€20". The one before its digits is the number's own."""
+    index = text.index_at(said.start)
+    if said.amount < 0 or not numerals.is_signed(text.tokens, index) or text.tokens[index - 1].text != "-":
+        return said
+    return replace(said, start=text.tokens[index - 1].start, amount=-said.amount)
 
 
 def _make_money(text: Text, number: numerals.Number) -> Money:

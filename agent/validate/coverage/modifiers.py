@@ -178,7 +178,7 @@ def find_modifiers(
         (WHEN, False, taken, True),
         (RATE, by.multiplies, [each for each in plain if each not in days], False),
         (SHARE, by.answered, taken, False),
-        (LIMIT, by.restricts or by.conditions or by.answered or by.computes_field, plain, False),
+        (LIMIT, by.restricts or by.conditions or by.answered, plain, False),
         (QUALIFIED, False, plain, False),
         (ADDED, False, taken, False),
         (FREE, False, taken, True),

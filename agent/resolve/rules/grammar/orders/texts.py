@@ -200,7 +200,8 @@ def _find_introduced(reader: Reader, first: int, stop: int, taken: Collection[in
         yield whole if whole is not None else at + 1
     for at in range(first, stop - 1):
         # After punctuation at the end: "suspend 411, chargebacks".
-        ends = reader.tokens[at].text in _MARKS and not any(step > at for step in taken)
+        mark = reader.tokens[at].text in _MARKS and at not in reader.numbers  # a minus is part of its number
+        ends = mark and not any(step > at for step in taken)
         if ends and _tells(reader, at + 1, stop):
             yield at + 1
 

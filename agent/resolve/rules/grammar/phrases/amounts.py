@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
 from agent.extract.wholes import find_whole
-from agent.planning.proposal import Computed, Expression, FieldOf, Find, Handle, Number, TotalOf
+from agent.planning.proposal import Computed, Expression, FieldOf, Find, Handle, Number, TotalOf, Words
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import LEFT_STEMS
 from agent.resolve.rules.grammar.phrases.fields import read_total
@@ -53,6 +54,23 @@ def is_left_out(reader: Reader, first: int, at: int) -> bool:
     """Whether an amount is what shall remain: "all but 5", "minus 5". "But 5" alone may correct another."""
     low = reader.low(at - 1)
     return low in LEFT_OUT and (low != "but" or not _ALL.isdisjoint(reader.lows(first, at - first)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """``up`` parts of ``down``, or ``up`` per cent. ``last``: the token behind it."""
+
+    up: Decimal
+    down: int
+    last: int
+    percent: bool = False
+
+    def of(self, whole: Expression, quote: Words) -> Expression:
+        """So much of a whole, as it is quoted."""
+        if self.percent:
+            return Computed(op="*", a=whole, b=Number(number=self.up, unit="%", quote=quote))
+        many = Computed(op="*", a=whole, b=Number(number=self.up, quote=quote)) if self.up > 1 else whole
+        return Computed(op="/", a=many, b=Number(number=Decimal(self.down), quote=quote)) if self.down > 1 else many
 
 
 class Amounts:
@@ -113,11 +131,9 @@ class Amounts:
         if held is None or (step == at and reader.low(at - 1) in {"by", "up", "down"}):
             return None
         now = FieldOf(field=held.field, of=Handle(handle=f"@{held.parameter}"))
-        number, share, fraction = reader.amount(step), reader.numbers.get(step), read_fraction(reader.lows(step, 4))
-        if fraction is not None:
-            last = step + fraction[2]
-        elif share is not None and share.kind == "percent":
-            last = reader.end_index(share.end)
+        number, share = reader.amount(step), self._share(step)
+        if share is not None:
+            last = share.last
         elif number is not None and (
             number[0].unit is not None or at < step or says_own(reader, self.offer, self.name)
         ):
@@ -128,51 +144,33 @@ class Amounts:
         op = find_way(reader, step, last, reader.lows(first, step - first), told=added)
         if op is None or reader.low(last) == "per":
             return None
-        quote = reader.words(step if fraction is not None else at, last)
-        if fraction is not None:
-            up, down, _ = fraction
-            many = Computed(op="*", a=now, b=Number(number=Decimal(up), quote=quote)) if up > 1 else now
-            change: Expression = Computed(op="/", a=many, b=Number(number=Decimal(down), quote=quote))
-        elif share is not None and share.kind == "percent":
-            change = Computed(op="*", a=now, b=Number(number=share.value, unit="%", quote=quote))
+        quote = reader.words(step if share is not None and not share.percent else at, last)
+        if share is not None:
+            change = share.of(now, quote)
         else:
             assert number is not None
             change = number[0].model_copy(update={"quote": quote})
         return Computed(op=op, a=now, b=change), last + (reader.low(last) in _AWAY)
 
-    def _part(self, at: int, stop: int) -> tuple[Expression, int] | None:
-        share: Expression | None = None
-        end = at
+    def _share(self, at: int) -> _Share | None:
+        """The fraction or percentage at a token."""
         if (said := read_fraction(self.reader.lows(at, 4))) is not None:
             up, down, length = said
-            end = at + length
-            quote = self.reader.words(at, end)
-            share = Number(number=Decimal(up) / Decimal(down) if up % down == 0 else Decimal(up), quote=quote)
-            divisor = down
-            if not self._is_told and not self._is_of_record(at, end, stop):
-                return None  # "half the day was lost" says no amount
-            if up > down and (not self._is_told or (end < stop and self.reader.low(end) not in _OF_WHAT)):
-                return None  # "a double charge" is no amount
-        if share is not None:
-            whole, last = self._whole(end, stop)
-            if whole is None:
-                return None
-            scaled = whole if share.number == 1 else Computed(op="*", a=whole, b=share)  # type: ignore[union-attr]
-            if divisor > 1:
-                quote = self.reader.words(at, end)
-                scaled = Computed(op="/", a=scaled, b=Number(number=Decimal(divisor), quote=quote))
-            return scaled, last
+            return _Share(Decimal(up), down, at + length)
         held = self.reader.numbers.get(at)
         if held is None or held.kind != "percent":
             return None
-        last = self.reader.end_index(held.end)
-        if not self._is_told and not self._is_of_record(at, last, stop):
-            return None
-        quote = self.reader.words(at, last)
-        whole, last = self._whole(last, stop)
-        if whole is None:
-            return None
-        return Computed(op="*", a=whole, b=Number(number=held.value, unit="%", quote=quote)), last
+        return _Share(held.value, 1, self.reader.end_index(held.end), percent=True)
+
+    def _part(self, at: int, stop: int) -> tuple[Expression, int] | None:
+        share = self._share(at)
+        if share is None or (not self._is_told and not self._is_of_record(at, share.last, stop)):
+            return None  # "half the day was lost" says no amount
+        several = not share.percent and share.up > share.down
+        if several and (not self._is_told or (share.last < stop and self.reader.low(share.last) not in _OF_WHAT)):
+            return None  # "a double charge" is no amount
+        whole, last = self._whole(share.last, stop)
+        return (share.of(whole, self.reader.words(at, share.last)), last) if whole is not None else None
 
     def _whole(self, at: int, stop: int) -> tuple[Expression | None, int]:
         """The whole of a part: "of what she paid", or else the record of the call."""
@@ -187,7 +185,8 @@ class Amounts:
         return self._base(), at
 
     def _rest(self, at: int) -> tuple[Expression, int] | None:
-        """A remainder: "all but 5 euros", "except for 840 yen", "less a fee of 3 euros"."""
+        """A remainder: "all but 5 euros", "except for 840 yen", "less a tenth". A share is taken off the whole that an
+        order stands for if it names no amount."""
         reader, step = self.reader, at
         if reader.low(step) in _ALL and reader.low(step + 1) in LEFT_OUT:
             step += 1
@@ -199,6 +198,9 @@ class Amounts:
         begin, told = step, reader.low(step) in lexicon.DETERMINERS
         step += told
         amount, base = reader.amount(step), self._base()
+        share = self._share(begin) or self._share(step) if self.annotation.derive is not None else None
+        if share is not None and base is not None:
+            return Computed(op="-", a=base, b=share.of(base, reader.words(begin, share.last))), share.last
         if amount is None or base is None:
             return None
         if amount[0].unit is None and not (step > at + 1 and reader.low(amount[1]) in lexicon.OF):

@@ -32,6 +32,12 @@ async def read(text: str, name: str = "lending") -> Any:
         ("waive all but 3 euros of F-231", 600),
         ("waive 3 euros of F-231, not more", 300),
         ("waive 3 euros of F-231 and not a cent more", 300),
+        ("waive F-231 less 25%", 675),
+        ("waive F-231 minus 25%", 675),
+        ("waive F-231 except for 25%", 675),
+        ("waive all but a third of F-231", 600),
+        ("waive a third of F-231", 300),
+        ("waive +€3 of F-231", 300),
         ("top up Joris by exactly 30 euros", 3000),
     ],
 )
@@ -45,6 +51,8 @@ async def test_as_much_as_is_said_is_planned(text: str, amount: int) -> None:
     ("text", "told", "offered"),
     [
         ("waive at most 3 euros of F-231", "at most", "3.00 EUR"),
+        ("waive less than 25% of F-231", "less than", "2.25 EUR"),
+        ("waive F-231 over 25%", "over", "2.25 EUR"),
         ("top up Joris by at most 30 euros", "at most", "30.00 EUR"),
         ("waive F-231 in two parts", "in two parts", "9.00 EUR"),
         ("waive F-231 in 3 instalments", "in 3 instalments", "9.00 EUR"),
@@ -144,3 +152,36 @@ async def test_what_an_order_replaces_is_no_new_value_unless_it_is_said_as_one(t
     assert {"berth_id": 31, "price": price}.items() <= {
         each.param: each.value for each in verdict.steps[0].filled
     }.items()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "waive F-231 -3 EUR",
+        "waive F-231 by -3",
+        "waive F-231 (-3 EUR)",
+        "waive F-231: -3 EUR",
+        "waive F-231, \u22123 EUR",
+        "waive -€3 of F-231",
+        "waive €-3 of F-231",
+        "waive -EUR 3 of F-231",
+        "charge Ines Duarte -€3 for late return",
+    ],
+)
+async def test_an_amount_keeps_its_minus(text: str) -> None:
+    verdict = await read(text)
+    assert isinstance(verdict, Question), verdict
+    assert "must be at least 0.01 EUR, not -3.00 EUR" in verdict.text
+
+
+@pytest.mark.parametrize("text", ["cancel job 803 -3", "cancel job 803 -3 EUR", "cancel job 803, -3 wheels"])
+async def test_an_amount_that_an_action_has_no_place_for_is_no_reason(text: str) -> None:
+    verdict = await read(text, "garage")
+    assert isinstance(verdict, Question), verdict
+    assert "-3" in verdict.text
+
+
+async def test_a_discount_is_not_what_a_share_leaves_of_the_whole() -> None:
+    verdict = await read("discount R-5102 less 10%", "garage")
+    assert isinstance(verdict, Question), verdict
+    assert "less" in verdict.text
