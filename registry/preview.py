@@ -15,6 +15,7 @@ from typing import Any, Final
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from core.clock import write_day
 from core.errors import InvalidInput
 
 ROOTS: Final = frozenset({"params", "records"})
@@ -74,7 +75,12 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return False
 
 
-_environment: Final = _Sandbox(undefined=StrictUndefined, autoescape=False, optimized=False)
+def _finalize(value: Any) -> Any:
+    """A whole day or moment as people write it. Templates still compare it as it is."""
+    return write_day(value) if isinstance(value, str) and len(value) >= len("2026-11-24") else value
+
+
+_environment: Final = _Sandbox(undefined=StrictUndefined, autoescape=False, optimized=False, finalize=_finalize)
 _environment.globals.clear()
 _environment.filters = {name: made for name, made in _environment.filters.items() if name in _FILTERS}
 _environment.tests = {name: made for name, made in _environment.tests.items() if name in _TESTS}

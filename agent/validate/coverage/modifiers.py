@@ -40,6 +40,8 @@ _PHASE: Final = (
     rf"(?:the\s+)?(?:end|start|beginning|middle)\s+of\s+{_WHOSE}(?:day|week|month|quarter|year)"
     rf"|(?:at|by|from|until|till?|after|before)\s+the\s+(?:very\s+)?(?:end|start|beginning|middle)\s+of\s+{_WHOSE}(?:\w+\s+)??[^\W\d_]+"
     r"(?:\s+(?:period|cycle|term|year|month))?"
+    r"|(?:(?:at|by|from|until|till?|after|before)\s+)?(?:the\s+)?(?:year|month|quarter)(?:['’]?s)?[\s-]+end"
+    r"|by\s+(?:the\s+)?week['’]?s?[\s-]+end"
 )
 _DELAY: Final = (
     rf"in\s+(?:an?|half\s+an?)\s+{_UNIT}|(?:at|by|before|until|from|after)\s+(?:noon|midnight|lunch(?:time)?|christmas|easter)"
@@ -51,7 +53,6 @@ _DELAY: Final = (
     r"(?:\s+(?:period|cycle|date|run))?"
     r"|with\s+effect\s+(?:from|on)\s+\w+|mid[\s-](?:day|week|month|quarter|year)|(?<=\w )overnight"
     r"|later\s+(?:today|(?:in|on|this)\s+\w+)"
-    r"|by\s+(?:the\s+)?(?:year|month|quarter|week)['’]?s?[\s-]+end"
     r"|(?:on|upon|at)\s+(?:renewal|expiry|completion|delivery|arrival|receipt)"
     r"|from\s+then\s+on(?:wards?)?|in\s+(?:the\s+)?(?:new\s+year|spring|summer|autumn|winter)"
     rf"|(?:\w+\s+{_UNIT}\s+)?(?:later|earlier)(?=\s*(?:[.,;!]|$))"
@@ -198,9 +199,7 @@ def find_modifiers(
                 yield place
                 continue
             over = [each for each in used if each[0] < place[1] and place[0] < each[1]]
-            # "At the end" says another time where "of the year" follows.
-            partly = pattern is WHEN and PHASE.fullmatch(found.group()) and max(over, default=place)[1] < place[1]
-            if over and not partly:
+            if over and not (pattern is WHEN and PHASE.fullmatch(found.group()) and _is_in_part(text, place, over)):
                 continue
             if pattern is BOUND and stem(found.group().casefold()) in verbs:
                 continue  # "set it back to pending": the state that the call brings about
@@ -254,6 +253,17 @@ def begins_beside(text: str, start: int, end: int) -> re.Match[str] | None:
     """A length, end or rate at the start of a quoted text, perhaps after its "for"."""
     found = BESIDE.search(text, max(0, start - 4), end)
     return found if found is not None and found.start() <= start < found.end() else None
+
+
+def _is_in_part(text: str, phase: Place, over: Sequence[Place]) -> bool:
+    """Whether only a part of the start or end of a stretch of time was used, which says another time: "at the end", or
+    "month", of "at the end of the month"."""
+    first = _AT.match(text, *phase)
+    begin, used = first.end() if first is not None else phase[0], cover(text, over)
+    return not all(used[at] for at in range(begin, phase[1]) if not text[at].isspace())
+
+
+_AT: Final = re.compile(r"(?:(?:at|by|from|until|till?|after|before)\s+)?(?:the\s+)?(?:very\s+)?", re.IGNORECASE)
 
 
 def _is_used(text: str, at: int, taken: Sequence[Place]) -> bool:

@@ -18,7 +18,7 @@ from agent.validate.coverage.asides import Asides
 from agent.validate.coverage.described_only import Told, is_named_outright
 from agent.validate.coverage.descriptions import denies_other_action, describes_name
 from agent.validate.coverage.misread_texts import find_conditions_in_answers
-from agent.validate.coverage.modifiers import REPEATED
+from agent.validate.coverage.modifiers import PHASE, REPEATED
 from agent.validate.coverage.negations import denies_verb
 from agent.validate.coverage.opposed_verbs import find_what_stays
 from agent.validate.coverage.order import Order, list_verbs
@@ -125,6 +125,8 @@ class _Judge:
             return True
         if each.is_of(_WITHIN_QUOTES) or ("limit" in each.kinds and self.order.structure.computes_field):
             return False
+        if "modifier" in each.kinds and PHASE.fullmatch(each.said):
+            return False  # used in part at most: "at the end" is another time than "at the end of the month"
         # A drafted text conveys these words in its own wording, perhaps in another language. A figure must still be the
         # same, and an order that can be carried out here remains an order.
         if each.is_of(("order not to", "denial")) and patterns.DENIES.fullmatch(each.said):

@@ -27,6 +27,13 @@ def test_values_stand_where_they_are_named() -> None:
     assert render(template) == "Refund 49.00 EUR of INV-7!"
 
 
+def test_a_day_is_written_as_people_write_it_and_compared_as_it_is() -> None:
+    held = {"stay": {"ends": "2027-03-05", "left": "2027-03-05T09:30:00Z", "code": "2027-03"}}
+    template = "{{ records.stay.ends }}, {{ records.stay.left }}, {{ records.stay.code }}"
+    assert preview.render(template, {}, held) == "5 Mar 2027, 5 Mar 2027, 09:30 UTC, 2027-03"
+    assert preview.render("{% if records.stay.ends > '2027-02-28' %}late{% endif %}", {}, held) == "late"
+
+
 def test_a_value_is_never_read_as_a_template_and_stays_on_one_line() -> None:
     assert render("{{ records.invoice_id.note }}") == "{{ params.amount }} <b>x</b>"
 

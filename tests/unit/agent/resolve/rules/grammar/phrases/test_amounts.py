@@ -81,6 +81,10 @@ async def test_bills_of_at_most_so_much_are_no_amount() -> None:
     [
         ("cancel Mia Keller's plan without a refund", "‘without a refund’"),
         ("cancel Mia Keller's plan at the end of the year", "at the end of the year"),
+        ("cancel Mia Keller's plan end of month", "end of month"),
+        ("cancel Mia Keller's plan at the month's end", "at the month's end"),
+        ("cancel Mia Keller's plan at quarter end", "at quarter end"),
+        ("cancel Mia Keller's plan at the end of today", "at the end of today"),
         ("cancel Mia Keller's plan, no refund", None),
         ("cancel Mia Keller's plan at the end of the period", None),
     ],
