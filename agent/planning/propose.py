@@ -39,6 +39,7 @@ from agent.planning.linked_plans import ONLY_FIT, plan_linked, preview_offered
 from agent.planning.named_record import ask_about_record
 from agent.planning.no_plan_messages import NO_ACTION, explain_nothing_planned
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
+from agent.planning.reasons_to_wait import let_wait
 from agent.planning.reversal import aim_correction, correct_calls, undo_calls
 from agent.planning.second_reading import TAKES_BACK, Around, read_again
 from agent.planning.small_model import READ_BY_MODEL_ALONE, is_too_complex, weigh
@@ -49,7 +50,6 @@ from agent.planning.task import (
     Verdict,
     Withdrawal,
     ask_which,
-    changes_something,
     finds_nothing,
     hold,
     is_harmless,
@@ -92,18 +92,7 @@ async def propose(
     with use_read_memo(ReadMemo()):
         made = await _propose(task, resolver, on_phase, around)
         task, made = await settle_answer(task, made, lambda own: _propose(own, RuleResolver(), on_phase, around))
-        outcome = leave_out_unchanged(task, await tell_known(task, made))
-    plan = outcome.verdict
-    if not isinstance(plan, Plan):
-        return outcome
-    held = (*plan.held, *outcome.waits)
-    if outcome.hold and changes_something(plan):
-        held = (*held, outcome.hold)
-    if not held and (why := task.must_wait or (task.hold if changes_something(plan) else "")):
-        held = (why,)  # although its policy would let it go
-    if held == plan.held:
-        return outcome
-    return replace(outcome, verdict=plan.model_copy(update={"held": held, "approvals": max(1, plan.approvals)}))
+        return let_wait(task, leave_out_unchanged(task, await tell_known(task, made)))
 
 
 async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, around: Around | None) -> Outcome:

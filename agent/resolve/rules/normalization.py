@@ -13,7 +13,10 @@ from agent.extract.spans.money import find_currency
 from agent.extract.spans.politeness import strip_politeness
 from agent.extract.time import durations
 from agent.pipeline import Argument, Ask, Calls, Draft, ListArgument, Resolution, Span
+from agent.resolve.rules.clauses import begins_like_an_order
+from agent.resolve.rules.grammar.messages import find_message
 from agent.resolve.rules.phrasal_verbs import replace_phrasal_verbs
+from agent.resolve.rules.reported_orders import find_reported_orders
 from language.common_words import find_common_word
 from language.date_forms import DAYS, MONTHS
 from language.locales import translate
@@ -278,6 +281,8 @@ def normalize(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> 
         return read.put(other.pieces)
     read = read.put((at, at + 1, "") for at in _find_initials(read.text))
     read = read.put((at, at + 1, ",") for at in _find_dashes(read.text))
+    read = read.put((each.start, each.end, ". ") for each in find_reported_orders(read.text))
+    read = read.put(_find_lines(read.text))
     named = [kind for kind in kinds if {each.search for each in kind.fields} & {"name", "number"} == {"name"}]
     nouns = {noun.casefold() for kind in named for noun in kind.nouns}
     read = read.put((*write_out(read.text, _counted, nouns), *_find_its(read.text, kinds)))
@@ -311,6 +316,17 @@ def _find_initials(text: str) -> Iterator[int]:
             yield found.start("after")
         elif found["last"] and not is_word(found["last"].casefold()):  # it may begin a sentence
             yield found.start("before")
+
+
+def _find_lines(text: str) -> Iterator[tuple[int, int, str]]:
+    """Breaks before a line that begins like an order, which end a sentence. A text to be sent keeps its lines."""
+    message = find_message(text)
+    for found in _LINE.finditer(blank_quotations(text)):
+        if begins_like_an_order(text, found.end()) and (message is None or found.start() < message):
+            yield *found.span(), " " if text[: found.start()].rstrip()[-1:] in {"", *".,;:!?"} else ". "
+
+
+_LINE: Final = re.compile(r"(?<=\S)\s*\n\s*")
 
 
 def _find_dashes(text: str) -> Iterator[int]:

@@ -1,0 +1,35 @@
+"""Reasons to wait: why a plan waits for a person, although its policy would let it go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from agent.pipeline import Plan
+from agent.planning.task import Outcome, Task, changes_something
+from agent.resolve.rules.reported_orders import find_reported_orders
+from agent.validate.questions import quote_words
+
+REPORTED: Final = "{words}: these are somebody else's words, so it waits for a yes."
+
+
+def let_wait(task: Task, outcome: Outcome) -> Outcome:
+    """The outcome with its plan held if the thread, the task, the way it was read or its words are a reason."""
+    plan = outcome.verdict
+    if not isinstance(plan, Plan):
+        return outcome
+    held = (*plan.held, *outcome.waits)
+    if changes_something(plan):
+        held = (*held, *filter(None, (outcome.hold,)), *_explain_reported(task))
+    if not held and (why := task.must_wait or (task.hold if changes_something(plan) else "")):
+        held = (why,)
+    if held == plan.held:
+        return outcome
+    return replace(outcome, verdict=plan.model_copy(update={"held": held, "approvals": max(1, plan.approvals)}))
+
+
+def _explain_reported(task: Task) -> Iterator[str]:
+    """Why an order waits that is told in somebody else's words."""
+    reported = find_reported_orders(task.request.text) if task.request.given is None else ()
+    yield from (REPORTED.format(words=quote_words(each.told)) for each in reported if each.own)
