@@ -220,7 +220,8 @@ async def test_what_is_not_among_the_kept_is_asked_of_the_platform(looking: Look
 
 
 @pytest.mark.parametrize(
-    "lookalike", ["Vemon Hale", "Vern\N{CYRILLIC SMALL LETTER O}n \N{CYRILLIC CAPITAL LETTER EN}\N{CYRILLIC SMALL LETTER A}le"]
+    "lookalike",
+    ["Vemon Hale", "Vern\N{CYRILLIC SMALL LETTER O}n \N{CYRILLIC CAPITAL LETTER EN}\N{CYRILLIC SMALL LETTER A}le"],
 )
 async def test_of_two_names_that_look_alike_none_is_taken_unasked(busy: Looking, lookalike: str) -> None:
     await busy.change("customers/455", name="Vernon Hale")
