@@ -17,9 +17,8 @@ from typing import Any
 
 from agent.pipeline import Abstain, Answer, CallOutcome, Plan, Question, Refusal, Reply, Trace
 from agent.planning.propose import propose
-from agent.planning.task import Outcome, make_task
+from agent.planning.task import Outcome, make_task, take_outcome
 from agent.planning.thread import MOST_TURNS, build_thread, restore_thread
-from agent.planning.typed_answers import take_outcome
 from agent.resolve.resolver import Resolver
 from agent.runs.answer_phrases import is_cancellation, make_answer
 from agent.runs.run import Run
