@@ -40,6 +40,7 @@ _LEVEL: Final = str.maketrans(
 # One token: a word with its inner joints (don't, INV-1042, a.b@c.com, 15:30, 3.5), or one mark. A full stop that glues
 # two sentences together ("eat.I want") does not join.
 _TOKEN: Final = re.compile(r"[#@]?\w+(?:(?:[-/@&+'_]|(?<=\d):(?=\d)|\.(?![A-Z][a-z]|I\b)|(?<=\d),(?=\d))\w+)*|[^\w\s]")
+_STROKED: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
 _OPENING: Final = re.compile(r"[\"“‘«]|(?<!\w)'")
 # What each mark opens, and the mark that closes it.
 _QUOTATIONS: Final = {
@@ -50,6 +51,14 @@ _QUOTATIONS: Final = {
     "«": (re.compile(r"«[^»]*+»"), "»"),
 }
 _MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe20-\ufe2f]")
+
+
+def strip_accents(text: str) -> str:
+    """Casefolded text in plain letters: ``łódź`` → ``lodz``. Other letters stay."""
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFD", text.translate(_STROKED))
+    return unicodedata.normalize("NFC", "".join(char for char in apart if not unicodedata.combining(char)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,23 +4,26 @@ history's chain."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import BigInteger, Index, Select, func, select, text
+from sqlalchemy import BigInteger, Index, Select, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core import canon, ids
 from core.clock import format_iso
+from language.text import strip_accents
 from store.dialect import UtcTime
 from store.rows import Row, check_row, every, table
 
 GENESIS: Final = "sha256:" + "0" * 64
 MAX_WORDS: Final = 8_000
 BATCH: Final = 500
+_SEARCHED: Final = re.compile(r"[\"“”„«»]([^\"“”„«»]+)[\"“”„«»]|(\S+)")
 
 
 def _where_given(column: str) -> Index:
@@ -137,7 +140,8 @@ ENTRY_COLUMNS: Final = tuple(HistoryRow.model_fields)
 class HistoryFilters:
     """Filters over entries. All of them must match.
 
-    ``since`` is inclusive, ``until`` exclusive. ``words`` may occur anywhere.
+    ``since`` is inclusive, ``until`` exclusive. ``words``, and phrases in quotation marks, may occur
+    anywhere.
     """
 
     kinds: tuple[str, ...] = ()
@@ -221,7 +225,8 @@ def digest_entry(entry: Mapping[str, Any]) -> str:
 
 
 def collect_words(kind: str, actor: Mapping[str, Any], data: Mapping[str, Any]) -> str:
-    """Search text of an entry: all text in it, case-folded, up to 8,000 characters."""
+    """Search text of an entry: all text in it, case-folded and without accents, up to 8,000 characters. Entries of
+    earlier versions have the accents."""
     found: list[str] = [kind]
     waiting: list[Any] = [data, actor]
     while waiting:
@@ -232,12 +237,15 @@ def collect_words(kind: str, actor: Mapping[str, Any], data: Mapping[str, Any]) 
             waiting.extend(reversed(list(value.values())))
         elif isinstance(value, list | tuple):
             waiting.extend(reversed(value))
-    return " ".join(" ".join(found).replace("\x00", " ").casefold().split())[:MAX_WORDS]
+    return " ".join(strip_accents(" ".join(found).replace("\x00", " ").casefold()).split())[:MAX_WORDS].rstrip()
 
 
-def split_words(text: str) -> list[str]:
-    """Splits a search into words, folded as ``collect_words`` folds."""
-    return text.replace("\x00", " ").casefold().split()
+def split_words(text: str) -> list[tuple[str, ...]]:
+    """Splits a search into words, and phrases in quotation marks. Each has its forms, of which an entry holds one:
+    folded as ``collect_words`` folds, and with its accents if it has any."""
+    pairs = _SEARCHED.findall(text.replace("\x00", " ").casefold())
+    found = [" ".join((phrase or word).split()) for phrase, word in pairs]
+    return [tuple(dict.fromkeys((strip_accents(each), each))) for each in found if strip_accents(each)]
 
 
 def fitting(workspace: str, filters: HistoryFilters) -> Select[Any]:
@@ -252,6 +260,6 @@ def fitting(workspace: str, filters: HistoryFilters) -> Select[Any]:
         statement = statement.where(_T.c.at >= filters.since)
     if filters.until is not None:
         statement = statement.where(_T.c.at < filters.until)
-    for word in split_words(filters.words):
-        statement = statement.where(_T.c.words.contains(word, autoescape=True))
+    for forms in split_words(filters.words):
+        statement = statement.where(or_(*(_T.c.words.contains(each, autoescape=True) for each in forms)))
     return statement

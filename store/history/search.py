@@ -42,9 +42,20 @@ async def indexed(session: AsyncSession) -> bool:
 
 
 def match_of(words: str) -> str:
-    """FTS5 query of a search: each trigram must occur. Empty if no word has three letters."""
-    groups = dict.fromkeys(word[at : at + 3] for word in split_words(words) for at in range(len(word) - 2))
-    return " AND ".join('"' + group.replace('"', '""') + '"' for group in list(groups)[:MOST_GROUPS])
+    """FTS5 query of a search: each trigram of one form of each word must occur. Empty if no word has three letters."""
+    parts: list[str] = []
+    left = MOST_GROUPS
+    for forms in split_words(words):
+        groups = [_list_groups(form)[: left // len(forms)] for form in forms]
+        if all(groups):
+            parts.append(" OR ".join(f"({' AND '.join(each)})" for each in groups))
+            left -= sum(map(len, groups))
+    return " AND ".join(f"({each})" for each in parts)
+
+
+def _list_groups(word: str) -> list[str]:
+    groups = dict.fromkeys(word[at : at + 3] for at in range(len(word) - 2))
+    return ['"' + each.replace('"', '""') + '"' for each in groups]
 
 
 def newest(workspace: str, filters: HistoryFilters, match: str, before_seq: int | None) -> Select[Any]:

@@ -16,11 +16,10 @@ from agent.validate.records import confusables
 from agent.validate.records.located import name_kind
 from language import numerals
 from language.stems import EMPTY, stem_text
-from language.text import singularize
+from language.text import singularize, strip_accents
 from registry.record_matching import is_abbreviation
 from registry.records import Record, RecordKind
 
-_STROKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
 _WORD = re.compile(r"\w+")
 _APOSTROPHE = re.compile(r"['’]")
 _TELLING = 4
@@ -212,14 +211,9 @@ def _make_sort_key(value: Any) -> tuple[int, float, str]:
 def _is_one_of(word: str, there: Sequence[str], *, plural: bool) -> bool:
     """Whether a word is among others, with or without accents. ``plural`` also accepts the other number, for names that
     are not a person's."""
-    if any(word in (each, _strip_accents(each)) or is_abbreviation(word, each) for each in there):
+    if any(word in (each, strip_accents(each)) or is_abbreviation(word, each) for each in there):
         return True
     return plural and len(word) > 3 and any(singularize(word) == singularize(each) for each in there)
-
-
-def _strip_accents(word: str) -> str:
-    apart = unicodedata.normalize("NFD", word.translate(_STROKED))
-    return "".join(char for char in apart if not unicodedata.combining(char))
 
 
 def _join(text: str) -> str:
@@ -233,7 +227,7 @@ def _fold(text: str) -> str:
 
 def fold_words(text: str) -> list[str]:
     """The words of a text, without case and accents."""
-    return [_strip_accents(word) for word in _list_words(text)]
+    return [strip_accents(word) for word in _list_words(text)]
 
 
 def _list_words(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Annotated, Any, ClassVar, Final
@@ -23,16 +23,18 @@ from agent.history.recorder import EntryType, record_act
 from core.display_text import to_display_text
 from core.errors import NotFound
 from evals.cases.harvest import harvest_cases, zip_suite
+from registry.catalogue import Catalogue
 from registry.contract import Risk
 from store.history.log import HistoryRow
 from web import problem
 from web.api.history import MAX_SEQ, stream_csv
 from web.auth import get_container
+from web.console.forms import FormOption
 from web.console.history.entry_labels import EntryGroup, group_entry_types
 from web.console.history.history_filter import HistoryFilter, read_filter
 from web.console.history.history_views import MOST_CHARS, View, list_views
 from web.console.labels import format_name, name_actions
-from web.console.pages import Page, cut_page, render
+from web.console.pages import Page, cut_page, redirect, render
 from web.console.session import Owner, make_clock, make_shell
 from web.console.wall_clock import say_utc
 
@@ -81,7 +83,7 @@ class HistoryPage(Page):
     chosen: HistoryFilter
     kinds: tuple[EntryGroup, ...]
     people: tuple[Person, ...]
-    contracts: tuple[str, ...]
+    contracts: tuple[FormOption, ...]
     outcomes: tuple[str, ...]
     risks: tuple[str, ...]
     models: tuple[str, ...]
@@ -89,6 +91,7 @@ class HistoryPage(Page):
     views: tuple[View, ...]
     most_name: int
     lines: tuple[HistoryTableRow, ...]
+    hint: str
     query: str
     first: bool
     next: str
@@ -115,6 +118,9 @@ async def show_history(
 ) -> Response:
     container, workspace = get_container(request), visitor.actor.workspace
     filters = wanted.filters(make_clock(request))
+    context = await container.contexts.of(workspace)
+    if name := _find_titled(wanted.contract, context.catalogue):
+        return redirect(f"/history?{replace(wanted, contract=name).query}")
     async with container.database.read() as session:
         rows = await store.history.log.page(session, workspace, filters=filters, before_seq=before, limit=PAGE + 1)
         people = await store.accounts.members.listed(session, workspace)
@@ -122,14 +128,15 @@ async def show_history(
         prompts = await store.history.stats.names(session, workspace, "prompt_version")
         kept = await list_views(session, visitor.actor, wanted.query)
     rows, more = cut_page(rows, PAGE)
-    context = await container.contexts.of(workspace)
     page = HistoryPage(
         shell=make_shell(request, visitor),
         title="History",
         chosen=wanted,
         kinds=group_entry_types(),
         people=tuple(Person(each.id, to_display_text(each.name, limit=80)) for each in people),
-        contracts=tuple(each.name for each in islice(context.catalogue, SUGGESTED)),
+        contracts=tuple(
+            FormOption(each.name, to_display_text(each.title)) for each in islice(context.catalogue, SUGGESTED)
+        ),
         outcomes=OUTCOMES,
         risks=RISKS,
         models=tuple(to_display_text(each, limit=120) for each in models[:SUGGESTED]),
@@ -137,6 +144,7 @@ async def show_history(
         views=kept,
         most_name=MOST_CHARS,
         lines=tuple(_line(row, {each.id: each.name for each in people}) for row in rows),
+        hint=_explain_nothing(wanted, context.catalogue),
         query=wanted.query,
         first=before is None,
         next=_with(wanted.query, before=rows[-1].seq) if more else "",
@@ -234,6 +242,22 @@ def _line(row: HistoryRow, people: Mapping[str, str]) -> HistoryTableRow:
         run_id=row.run_id or "",
         test=read_mode(row) == "test",
     )
+
+
+def _find_titled(typed: str, catalogue: Catalogue) -> str:
+    """The contract whose title was typed. Empty if it is a name, or the title of none or several."""
+    found = [each.name for each in catalogue if each.title.casefold() == typed.casefold()]
+    return found[0] if len(found) == 1 and catalogue.get(typed) is None else ""
+
+
+def _explain_nothing(wanted: HistoryFilter, catalogue: Catalogue) -> str:
+    """Why no entry may fit, or empty."""
+    if wanted.is_backwards:
+        return "“From” is after “To”: swap the two days."
+    if wanted.contract and catalogue.get(wanted.contract) is None:
+        contract = to_display_text(wanted.contract)
+        return f"No contract is called “{contract}” now. Choose one from the list, or type its whole name or title."
+    return ""
 
 
 def _with(query: str, **more: Any) -> str:

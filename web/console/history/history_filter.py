@@ -35,6 +35,11 @@ class HistoryFilter:
         given = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
         return urlencode(given)
 
+    @property
+    def is_backwards(self) -> bool:
+        """Whether the last day is before the first, so that nothing can fit."""
+        return "" < self.until < self.since
+
     def filters(self, clock: WallClock) -> HistoryFilters:
         since, until = parse_days(clock, self.since, self.until)
         return HistoryFilters(

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.database import Database
 from store.history import log
+from store.history.entries import split_words
 from store.history.log import HistoryFilters
 from store.history.search import match_of, newest
 from store.migrate import upgrade
@@ -30,8 +31,12 @@ TEXTS = (
 WORDS = (
     "refund", "REFUND invoice", "straße", "STRASSE", "łódź", "請求書", '"quoted"', "ab", "a_b", "50%", "a_b\\c", "xneedle",  # noqa: E501
     "needle x", "voice", "nothing", "🎉🎉🎉", "istanbul", "i̇stanbul", "refund ab", "'", "or and not", "NEAR(refund)",
-    "x" * 100, "",
+    "x" * 100, "", "lodz", "strasse NACH Lodz", '"nach lodz"', '"lodz nach"', "“quoted” „word“", '"ab', '""', "\u0301",
 )  # fmt: skip
+
+
+def holds_every_word(entry: str, words: str) -> bool:
+    return all(any(each in entry for each in forms) for forms in split_words(words))
 
 
 async def fill(database: Database, workspace: str = "ws_1") -> None:
@@ -59,9 +64,31 @@ async def test_what_is_found_is_what_holds_every_word(filled: Database, words: s
         found = [row.seq for row in await log.page(session, "ws_1", filters=HistoryFilters(words=words))]
         streamed = [row.seq async for row in log.stream(session, "ws_1", HistoryFilters(words=words))]
         every = [row async for row in log.stream(session, "ws_1")]
-    wanted = [row.seq for row in every if all(each in row.words for each in words.casefold().split())]
+    wanted = [row.seq for row in every if holds_every_word(row.words, words)]
     assert found == wanted[::-1]
     assert streamed == wanted
+
+
+async def test_words_are_found_with_and_without_accents_and_phrases_as_they_stand(filled: Database) -> None:
+    expected = {"lodz": [3], "łódź": [3], '"nach lodz"': [3], "„nach Łódź“": [3], '"lodz nach"': [], '"re fu"': [11]}
+    async with filled.read() as session:
+        for words, seqs in expected.items():
+            rows = await log.page(session, "ws_1", filters=HistoryFilters(words=words))
+            assert [row.seq for row in rows] == seqs, words
+
+
+async def test_an_entry_that_kept_its_accents_is_found_with_them(filled: Database) -> None:
+    async with filled.begin() as session:
+        earlier = (
+            "INSERT INTO history (workspace, seq, id, at, kind, actor, data, words, prev, digest) "
+            "SELECT workspace, 99, 'his_99', at, kind, actor, data, 'nach łódź', prev, digest "
+            "FROM history WHERE workspace = 'ws_1' AND seq = 3"
+        )
+        await session.execute(text(earlier))
+    async with filled.read() as session:
+        for words in ("łódź", '"nach Łódź"'):
+            rows = await log.page(session, "ws_1", filters=HistoryFilters(words=words))
+            assert [row.seq for row in rows] == [99, 3], words
 
 
 async def test_pages_of_a_search_follow_each_other_with_the_other_filters(filled: Database) -> None:

@@ -16,7 +16,7 @@ from store.history.log import HistoryFilters
 from store.history.search import TO_INDEX, indexed
 from store.migrate import upgrade
 from tests.integration.store.contrib import Contrib, running
-from tests.integration.store.history.test_search import WORDS, fill
+from tests.integration.store.history.test_search import WORDS, fill, holds_every_word
 from tests.integration.store.test_migrate import brought_to, differences, ends_as_today
 
 PLAIN: Final = "plain"
@@ -81,7 +81,7 @@ async def found_alike(url: str, is_indexed: bool) -> None:
             await session.execute(text("SET LOCAL enable_indexscan = off"))
         every = [row async for row in log.stream(session, "ws_1")]
         for words in WORDS:
-            wanted = [row.seq for row in every if all(each in row.words for each in words.casefold().split())]
+            wanted = [row.seq for row in every if holds_every_word(row.words, words)]
             found = [row.seq for row in await log.page(session, "ws_1", filters=HistoryFilters(words=words))]
             assert found == wanted[::-1], words
     async with opened.begin() as session:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.history.entries import MAX_WORDS, HistoryRow, collect_words, digest_entry
+from store.history.entries import MAX_WORDS, HistoryRow, collect_words, digest_entry, split_words
 
 AT = datetime(2026, 11, 24, 15, 43, 4, 123456, tzinfo=UTC)
 
@@ -43,7 +43,23 @@ def test_a_digest_is_what_openssl_says() -> None:
 
 def test_words_are_every_text_in_reading_order_folded_and_without_control() -> None:
     data = {"a": "Größe\x00  X", "b": [{"c": "Y"}, 3, True, None], "d": ("Z",)}
-    assert collect_words("Kind", {"name": "Ada"}, data) == "kind ada grösse x y z"
+    assert collect_words("Kind", {"name": "Ada"}, data) == "kind ada grosse x y z"
+
+
+@pytest.mark.parametrize(
+    ("text", "forms"),
+    [
+        ("Refund ada", [("refund",), ("ada",)]),
+        ('"Ada  Novak" refund', [("ada novak",), ("refund",)]),
+        ("„Ada Novák“", [("ada novak", "ada novák")]),
+        ('5" pipe', [('5"',), ("pipe",)]),
+        ('" "', []),
+    ],
+)
+def test_a_search_is_words_and_phrases_each_in_the_forms_that_an_entry_may_hold(
+    text: str, forms: list[tuple[str, ...]]
+) -> None:
+    assert split_words(text) == forms
 
 
 @given(

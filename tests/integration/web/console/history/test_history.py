@@ -34,6 +34,26 @@ async def test_a_day_is_included_whole(console: Console) -> None:
     assert (await browser.get("/history", params={"since": "yesterday"})).status_code == 400
 
 
+async def test_days_in_the_wrong_order_are_told_of(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    for place in ("/history", "/events"):
+        page = (await browser.get(place, params={"since": "2026-11-25", "until": "2026-11-24"})).text
+        assert "“From” is after “To”: swap the two days." in page
+        right = (await browser.get(place, params={"since": "2026-11-20", "until": "2026-11-20"})).text
+        assert "fits this filter." in right
+        assert "is after" not in right
+
+
+async def test_a_contract_is_found_by_its_title_and_an_unknown_one_is_told_of(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    titled = await browser.get("/history", params={"contract": "rEFUND an order", "q": "7"})
+    assert titled.status_code == 303
+    assert titled.headers["location"] == "/history?contract=shop.refund&q=7"
+    page = (await browser.get("/history", params={"contract": "shop.refnd"})).text
+    assert "No contract is called “shop.refnd” now." in page
+    assert '<option value="shop.refund">Refund an order</option>' in page
+
+
 async def test_days_and_times_are_those_of_the_workspaces_clock(tmp_path: Path) -> None:
     async with opened_console(tmp_path, OPSIQ_TIME_ZONE="Pacific/Auckland") as console:
         console.clock.at = NOON.replace(hour=11, minute=30)  # half past midnight on the 25th, there

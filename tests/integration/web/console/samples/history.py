@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from web.console import labels
+from web.console.forms import FormOption
 from web.console.history import history, history_entry, history_filter, history_views
 from web.console.history.entry_labels import EntryGroup, EntryOption
 from web.console.history.timeline import Bar
@@ -29,7 +30,8 @@ def of_history(shell: Shell) -> dict[type[Page], Page]:
             ),
             kinds=(EntryGroup("Requests <b>", (EntryOption("held", "card <b>"),)),),
             people=(history.Person("mem_1", "Olivia"),),
-            contracts=("shop.refund",),
+            contracts=(FormOption("shop.refund", "Refund <an order>"),),
+            hint="No contract is called <that> now.",
             outcomes=("failed",),
             risks=("read",),
             models=("a <reads> model",),
