@@ -17,6 +17,7 @@ _HIDDEN_RANGES: Final = (
     (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xE0000, 0xE0FFF),
 )  # fmt: skip
 _ELLIPSIS: Final = "…"
+_ASIDE: Final = re.compile(r" \(((?:[^()]|\([^()]*\))*+)\)")
 
 
 @lru_cache(maxsize=4096)
@@ -68,12 +69,39 @@ def within_sentence(label: str) -> str:
 def drop_listing(text: str, labels: Sequence[str], count: int | None = None) -> str:
     """“2 tickets: A; B.” → “2 tickets” if exactly these labels are listed below it. Text after them stays. Other text
     is unchanged. ``count`` is the total, which may exceed the listed labels."""
+    told, asides = split_listing(text, labels, count)
+    return text if any(asides) else told
+
+
+def split_listing(text: str, labels: Sequence[str], count: int | None = None) -> tuple[str, tuple[str, ...]]:
+    """Like ``drop_listing``, also of labels with asides, which it returns by label: “2 tickets: A (open); B.” →
+    “2 tickets” and “open”, “”. Without asides if the text lists something else."""
     left = (count or 0) - len(labels)
-    listed = "; ".join(labels) + (f" and {left} more" if left > 0 else "")
-    head, found, after = f"{text} ".partition(f": {listed}. ")
-    if len(labels) < 2 or not found:
-        return text
-    return f"{head}. {after.strip()}" if after.strip() else head
+    end = f"{f' and {left} more' if left > 0 else ''}. "
+    for start in re.finditer(re.escape(f": {labels[0]}"), text) if len(labels) > 1 else ():
+        found = _read_listing(f"{text} ", start.start() + 2, labels, end)
+        if found is not None:
+            asides, at = found
+            head, after = text[: start.start()], text[at:].strip()
+            return (f"{head}. {after}" if after else head), asides
+    return text, ()
+
+
+def _read_listing(text: str, at: int, labels: Sequence[str], end: str) -> tuple[tuple[str, ...], int] | None:
+    """The aside of each label, and where the list ends. None if these labels aren't listed there."""
+    asides: list[str] = []
+    for label in labels:
+        if not text.startswith(label, at):
+            return None
+        at += len(label)
+        aside = _ASIDE.match(text, at)
+        asides.append(aside[1] if aside else "")
+        at = aside.end() if aside else at
+        between = "; " if len(asides) < len(labels) else end
+        if not text.startswith(between, at):
+            return None
+        at += len(between)
+    return tuple(asides), at
 
 
 def drop_choices(text: str, choices: Sequence[tuple[str, str]]) -> str:

@@ -226,6 +226,23 @@ def test_back_leads_to_the_page_before_and_asks_nothing_again(world: Installatio
     assert len(world.clients["olivia"].get("/v1/runs")["data"]) == before
 
 
+def test_a_request_that_is_too_long_stays_whole_and_is_told_of(visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    page = olivia.page
+    box, at = page.locator("#text"), page.url
+    long = "resend invoice INV-1042, " * 200 + "no, don't"
+    page.keyboard.insert_text(long)
+    expect(box).to_have_value(long)
+    told = "This has 5,009 characters; at most 4,000 are taken."
+    assert box.evaluate("(box) => box.validationMessage") == told
+    olivia.press("Enter")
+    assert page.url == at
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text("resend invoice INV-1042")
+    olivia.press("Enter")
+    olivia.sees("Done")
+
+
 def test_an_example_fills_the_box(visit: New) -> None:
     olivia = visit().sign_in("olivia")
     olivia.page.get_by_role("link", name=re.compile("^Send an invoice again")).press("Enter")

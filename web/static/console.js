@@ -7,6 +7,10 @@
   // ── the ask box: Enter asks, ↑ and ↓ go through earlier requests ─────────────────────────────────────────────────
   let recalledAt = -1;
   let draft = "";
+  function write(box, text) {
+    box.value = text;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
   const recalled = () => [...document.querySelectorAll("#recalled li")].map((item) => item.textContent);
 
   function recall(box, step) {
@@ -15,7 +19,7 @@
     if (next < -1 || next >= texts.length) return;
     if (recalledAt === -1) draft = box.value;
     recalledAt = next;
-    box.value = next === -1 ? draft : texts[next];
+    write(box, next === -1 ? draft : texts[next]);
     box.setSelectionRange(box.value.length, box.value.length);
   }
 
@@ -96,7 +100,7 @@
     const box = document.getElementById("text");
     if (!link || !box || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    box.value = link.dataset.fill;
+    write(box, link.dataset.fill);
     recalledAt = -1;
     box.focus();
     box.setSelectionRange(box.value.length, box.value.length);
@@ -160,6 +164,20 @@
     if (!into) return;
     into.setRangeText(button.dataset.insert, into.selectionStart, into.selectionEnd, "end");
     into.focus();
+  });
+
+  // ── a text that is too long stays whole, and that it is too long is told of: a browser cuts it without a word ─────
+  document.addEventListener("focusin", (event) => {
+    if (!(event.target.maxLength > 0)) return;
+    event.target.dataset.mostChars = event.target.maxLength;
+    event.target.removeAttribute("maxlength");
+  });
+  document.addEventListener("input", (event) => {
+    const most = Number(event.target.dataset.mostChars);
+    if (!most) return;
+    const size = [...event.target.value].length;
+    event.target.setCustomValidity(size > most ? `This has ${size.toLocaleString("en")} characters; at most ${most.toLocaleString("en")} are taken.` : "");
+    if (size > most) event.target.reportValidity();
   });
 
   // ── a file that is too large is told of before it is sent ─────────────────────────────────────────────────────────

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.display_text import begin_sentence, drop_choices, drop_listing, is_hidden, to_display_text, within_sentence
+from core.display_text import (
+    begin_sentence,
+    drop_choices,
+    drop_listing,
+    is_hidden,
+    split_listing,
+    to_display_text,
+    within_sentence,
+)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +67,14 @@ def test_a_sentence_that_says_more_than_the_list_is_left_whole() -> None:
         assert drop_listing(told, ["A", "B"], 2) == told
     assert drop_listing("No: 2 tickets of Bo: A; B.", ["A", "B"], 2) == "No: 2 tickets of Bo"
     assert drop_listing("1 ticket: A.", ["A"], 1) == "1 ticket: A."
+
+
+def test_what_a_list_says_beside_its_labels_is_split_from_the_sentence() -> None:
+    told = "9 bills (2 open): A (Ada, due (late)); B; A: x and 6 more. And a tip."
+    assert split_listing(told, ["A", "B", "A: x"], 9) == ("9 bills (2 open). And a tip.", ("Ada, due (late)", "", ""))
+    assert split_listing("Of A: one: A; B (b).", ["A", "B"]) == ("Of A: one", ("", "b"))
+    for other in ("2 bills: A (Ada; B.", "2 bills: A (Ada), late; B.", "2 bills: B; A.", "2 bills."):
+        assert split_listing(other, ["A", "B"], 2) == (other, ())
 
 
 ADAMS = [("Adam Novak", "a@b.cz · Brno"), ("Adam Nowak", "c@d.pl · Łódź")]

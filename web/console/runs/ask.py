@@ -294,7 +294,7 @@ async def _ask(
     page = AskPage(
         shell=make_shell(request, visitor),
         title="Ask",
-        said=said[:MAX_TEXT],
+        said=said,
         trouble=trouble,
         able=tuple(map(_to_available, offers[:ABLE])),
         all_able=len(offers),

@@ -12,13 +12,15 @@ from agent.runs.service import RunService
 from agent.workspace import authority
 from agent.workspace.context import WorkspaceContext
 from core.actor import Actor
-from core.display_text import begin_sentence, drop_listing, to_display_text
+from core.display_text import begin_sentence, drop_listing, split_listing, to_display_text
 from web.console import labels
 from web.console.labels import Badge
 
 OPEN: Final = 2
 """Most turns before the shown one that are open. Earlier ones are folded."""
 _CAME_CHARS: Final = 280
+_HEADING_CHARS: Final = 140
+"""Most characters of an answer that stands as a heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,9 @@ class FittingAction:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """Answer on the page. ``more`` says in words how many records follow the listed ones, and ``after`` is the link to
-    them. Both are empty if there are none. ``before`` is the link to the previous page, or empty."""
+    """Answer on the page. ``text`` is the heading, ``rest`` what else there is to say. ``more`` says in words how many
+    records follow the listed ones, and ``after`` is the link to them. Both are empty if there are none. ``before`` is
+    the link to the previous page, or empty."""
 
     text: str
     records: tuple[RecordRow, ...]
@@ -72,6 +75,7 @@ class AnswerView:
     after: str
     before: str
     actions: tuple[FittingAction, ...]
+    rest: str = ""
     name: str = ""
     """Label of the answer's only record. Its known facts are shown below."""
 
@@ -96,18 +100,17 @@ def make_answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext, sta
     about = f": {reply.records[0].label}" if len(reply.records) == 1 else ""
     shown = start + len(reply.records)
     left = (reply.count or 0) - shown
-    told = drop_listing(reply.text, [each.label for each in reply.records], reply.count)
+    told, asides = _split_listing(reply)
     told = drop_listing(told, [offers[name].title for name in reply.actions if name in offers], len(offers))
     one = reply.records[0] if len(reply.records) == 1 else None
     introduced = one is not None and one.detail != "" and told == begin_sentence(introduce(one.label, one.detail))
+    heading, rest = (told, "") if introduced else _split_heading(told)
     return AnswerView(
-        text=to_display_text(told, limit=4000),
+        text=to_display_text(heading, limit=4000),
+        rest=to_display_text(rest, limit=4000),
         records=tuple(
-            RecordRow(
-                to_display_text(each.label, limit=200),
-                to_display_text(each.detail, limit=300),
-            )
-            for each in reply.records
+            RecordRow(to_display_text(each.label, limit=200), to_display_text(_join(aside, each.detail), limit=300))
+            for each, aside in zip(reply.records, asides or ("",) * len(reply.records), strict=True)
         ),
         more=f"and {left} more" if reply.records and left > 0 else "",
         after=f"?start={shown}" if reply.records and left > 0 else "",
@@ -123,10 +126,29 @@ def make_answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext, sta
 
 def continue_answer(first: Reply, page: Reply, start: int) -> Reply:
     """A further page of an answer, with the first page's sentence without the records that it lists."""
-    told = drop_listing(first.text, [each.label for each in first.records], first.count)
+    told, _ = _split_listing(first)
     told = told.removesuffix(FIRST_LISTED).strip().rstrip(".")
     listed = f"{start + 1} to {start + len(page.records)}" if page.records else "there are no more"
     return page.model_copy(update={"text": f"{told}: {listed}"})
+
+
+def _split_listing(reply: Reply) -> tuple[str, tuple[str, ...]]:
+    """The answer's sentence without the records that are listed below it, and what it says of each of them."""
+    return split_listing(reply.text, [to_display_text(each.label) for each in reply.records], reply.count)
+
+
+def _join(aside: str, detail: str) -> str:
+    """What the sentence says of a record, beside what stands in its detail anyhow."""
+    known = detail.split(" · ")
+    return " · ".join((*(each for each in aside.split(", ") if each and each not in known), *filter(None, (detail,))))
+
+
+def _split_heading(told: str) -> tuple[str, str]:
+    """A short answer is the heading; a long one only up to its first colon, if that is short."""
+    if len(told) <= _HEADING_CHARS:
+        return told, ""
+    head, _, rest = told.partition(": ")
+    return (head, rest) if rest and len(head) <= _HEADING_CHARS else ("", told)
 
 
 def _turn(run: Run) -> Turn:

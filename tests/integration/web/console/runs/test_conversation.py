@@ -80,6 +80,37 @@ async def test_a_request_that_is_empty_keeps_its_thread(console: Console) -> Non
     assert f'name="thread" value="{run.id}"' in sent.text
 
 
+async def test_a_request_that_is_too_long_comes_back_whole(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    words = "refund order 7, " * 300 + "no, don't"
+    sent = await post(browser, "/runs", {"text": words})
+    assert sent.status_code == 422
+    assert "A request has at most 4000 characters; this one has 4809." in sent.text
+    assert words.replace("'", "&#39;") in sent.text
+
+
+async def test_what_an_answer_says_of_each_record_stands_beside_it_and_not_in_the_heading(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    orders = (Candidate(id="7", label="order 7", detail="Ada · paid"), Candidate(id="8", label="order 8"))
+    reply = Reply(text="2 orders: order 7 (Ada, due Friday); order 8 (late).", count=2, records=orders)
+    run = await put(console, await console.run_of(console.owner, "orders"), state="answered", reply=reply)
+    page = (await browser.get(f"/runs/{run.id}")).text
+    assert ">2 orders</h1>" in page
+    assert "<small>due Friday · Ada · paid</small>" in page
+    assert "<small>late</small>" in page
+
+
+async def test_a_long_answer_has_a_short_heading(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    names = ", ".join(f"Ada {number} owes {number}.00 EUR" for number in range(20))
+    for text, heading in ((f"Across 20 orders: {names}.", ">Across 20 orders</h1>"), (names, 'class="sr">Answer</h1>')):
+        reply = Reply(text=text, count=20)
+        run = await put(console, await console.run_of(console.owner, "who owes"), state="answered", reply=reply)
+        page = (await browser.get(f"/runs/{run.id}")).text
+        assert heading in page
+        assert page.count("Ada 19 owes") == 1, "and not in the heading too"
+
+
 async def test_a_platform_that_did_not_answer_is_no_matter_of_words(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     refusal = Refusal(code="unavailable", detail="The platform did not answer in time (GET /orders).")

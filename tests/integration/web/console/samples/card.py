@@ -143,6 +143,7 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
                 "/runs/run_1?start=20",
                 "",
                 (conversation.FittingAction("Refund <it>", "Refund <it>: INV-1"),),
+                "Ada <owes> 2.",
             ),
             asked=question.QuestionView(
                 "0.x",
