@@ -223,13 +223,19 @@ def describe(reply: Reply) -> str:
     if reply.status is not None:
         redirect = " Redirects are never followed." if 300 <= reply.status < 400 else ""
         return f"The endpoint answered {reply.status}.{redirect}"
+    return (
+        "The endpoint did not answer." if reply.error is None else tell_error("The endpoint", reply.error, reply.detail)
+    )
+
+
+def tell_error(who: str, error: ErrorKind, detail: str) -> str:
+    """A sentence for people about why ``who`` gave no answer."""
     return {
-        "blocked": f"The endpoint may not be reached: {reply.detail}.",
-        "dns": "The endpoint's name has no address.",
-        "connect": "The endpoint could not be reached.",
-        "tls": "The endpoint's TLS certificate or handshake was not accepted.",
-        "timeout": "The endpoint did not answer in time.",
-        "closed": "The endpoint closed the connection without an answer.",
-        "malformed": "The endpoint's answer is not HTTP.",
-        None: "The endpoint did not answer.",
-    }[reply.error]
+        "blocked": f"{who} may not be reached: {detail}.",
+        "dns": f"{who}'s name has no address.",
+        "connect": f"{who} could not be reached.",
+        "tls": f"{who}'s TLS certificate or handshake was not accepted.",
+        "timeout": f"{who} did not answer in time.",
+        "closed": f"{who} closed the connection without an answer.",
+        "malformed": f"{who}'s answer is not HTTP.",
+    }[error]

@@ -23,6 +23,7 @@ from executors.http.credentials import NO_CREDENTIALS, AppliedCredentials
 from executors.http.read_memo import Received, get_read_memo
 from executors.http.session import AnswerHead, classify_error, describe_error, open_session
 from executors.http.ssrf_guard import Blocked, SsrfGuard
+from executors.retry import tell_error
 from registry.connector import PlatformAnswer, PlatformRequest, ReadAccess
 from registry.endpoints.paths import leads_up
 
@@ -171,12 +172,13 @@ class HttpPlatformClient:
                 else:
                     response.close()
         except (aiohttp.ClientError, OSError) as error:
-            kind = classify_error(error)
-            log.warning("the platform did not answer a read: %s", kind, extra={"path": asked.path, "error": kind})
+            kind, detail = classify_error(error), describe_error(error)
+            log.warning(
+                "the platform did not answer a read: %s (%s)", kind, detail, extra={"path": asked.path, "error": kind}
+            )
             if kind in _NOTHING_SENT and not last:
                 raise _NotSent from error
-            why = f" in time ({what})" if kind == "timeout" else f" ({what}: {kind}, {describe_error(error)})"
-            raise PlatformUnavailable(f"The platform did not answer{why}.") from error
+            raise PlatformUnavailable(tell_error("The platform", kind, detail)) from error
         if status == 404 or status in asked.missing:
             return Received(404, b"", {})
         if not 200 <= status < 300:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import New
 
@@ -175,6 +175,33 @@ def test_a_server_that_does_not_answer_is_told_of_and_nothing_is_lost(visit: New
     olivia.sees("Done")
     expect(told).to_be_hidden()
     olivia.complaints.clear()  # what the browser itself says of the answers that did not come
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_tells_that_a_server_is_late_or_gone_covers_nothing_of_what_was_typed(visit: New, width: int) -> None:
+    olivia = visit(width).sign_in("olivia")
+    olivia.ask("how many open tickets are there?")
+    page = olivia.looks.page
+    expect(page.locator(".follow")).to_be_visible()
+    page.clock.install()
+    held: list[Route] = []
+    page.route("**/runs", lambda route: held.append(route))
+    page.locator("#text").fill("resend invoice INV-1042")
+    olivia.press("Enter")
+    page.clock.run_for(7_000)
+    told = page.locator("#unanswered")
+    expect(told).to_be_hidden()
+    page.clock.run_for(2_000)
+    expect(told).to_contain_text("The server has not answered yet.")
+    held[0].abort()
+    expect(told).to_contain_text("The server did not answer.")
+    covered = """() => {
+      const line = document.getElementById("unanswered").getBoundingClientRect().top;
+      return document.querySelector(".follow form").getBoundingClientRect().bottom > line;
+    }"""
+    assert not page.evaluate(covered)
+    olivia.is_clean()
+    olivia.complaints.clear()  # what the browser itself says of the answer that did not come
 
 
 def test_escape_closes_what_was_opened_and_gives_the_focus_back(visit: New) -> None:

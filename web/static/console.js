@@ -367,6 +367,8 @@
     const box = document.getElementById("unanswered");
     if (box.firstElementChild.textContent !== text) box.firstElementChild.textContent = text;
     box.hidden = !text;
+    const form = text && document.activeElement?.closest("main form");
+    if (form) form.scrollIntoView({ block: "nearest" }); // the line at the bottom covers nothing of it
   }
   function unanswered(event) {
     if (left) return;
@@ -374,6 +376,15 @@
     tell(looks ? "The server does not answer. This page goes on trying." : "The server did not answer. What you sent may have arrived all the same: look before you send it again.");
   }
   document.addEventListener("htmx:sendError", unanswered);
+  const LATE = "The server has not answered yet. What you sent stays here until it does.";
+  const waiting = new Map();
+  document.addEventListener("htmx:beforeSend", ({ detail }) => {
+    waiting.set(detail.xhr, setTimeout(tell, 8000, detail.requestConfig.verb === "get" ? "The server has not answered yet. This page goes on waiting." : LATE));
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    clearTimeout(waiting.get(detail.xhr));
+    waiting.delete(detail.xhr);
+  });
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     if (event.detail.xhr.getResponseHeader("X-Request-Id")?.startsWith("req_")) return tell("");
     event.preventDefault();

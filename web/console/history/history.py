@@ -144,7 +144,7 @@ async def show_history(
         views=kept,
         most_name=MOST_CHARS,
         lines=tuple(_line(row, {each.id: each.name for each in people}) for row in rows),
-        hint=_explain_nothing(wanted, context.catalogue),
+        hint="" if rows else _explain_nothing(wanted, context.catalogue),
         query=wanted.query,
         first=before is None,
         next=_with(wanted.query, before=rows[-1].seq) if more else "",
