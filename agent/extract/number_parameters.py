@@ -59,10 +59,11 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
     names = set(spec.own)
     yearly = stem_word("year") in names
     wanted = find_counted_unit(spec.name, spec.schema, spec.annotation)
+    measured = spec.unit is not None or spec.annotation.unit is Unit.COUNT
     for number in found:
         end = number.end
         value = number.value
-        if number.vague and _stands_for_thing(text, number):
+        if (number.vague and _stands_for_thing(text, number)) or (measured and number.kind == "percent"):
             continue
         ordinal = number.kind == "ordinal"
         if ordinal and spec.zero_based:
@@ -288,8 +289,9 @@ def find_currencies(text: Text, spec: ParameterSpec) -> list[Candidate]:
 
 
 def read_whole_number(words: str) -> Decimal | None:
-    """These words alone as a number."""
+    """These words alone as a number. A percentage is none."""
     text = Text(re.sub(r"^\s*#\s*|\s+$", "", words))
     found = numerals.find(text)
     whole = len(found) == 1 and found[0].start == 0 and found[0].end == len(text.plain) and not found[0].unit
+    whole = whole and found[0].kind != "percent"
     return found[0].value if whole else None

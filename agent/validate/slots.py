@@ -34,6 +34,7 @@ from agent.pipeline import (
 )
 from agent.validate import questions
 from agent.validate.coverage.unclaimed_text import UnclaimedText
+from agent.validate.coverage.weighty_patterns import ROUGH
 from agent.validate.questions import format_member_id, format_plain, list_members, quote_words
 from agent.validate.records.located import LocatedRecord
 from core import canon
@@ -95,6 +96,7 @@ def find_answer(request: Request, slot: str) -> tuple[Answer, VerifiedSpan] | No
 
 
 _MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
+_BOUNDS: Final = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
 _WHOLE: Final = re.compile(r"0|-?[1-9][0-9]{0,14}", re.ASCII)
 
 
@@ -158,13 +160,19 @@ def read_words(parameter: Parameter, words: VerifiedSpan, now: datetime) -> Read
         annotation = annotation.model_copy(update={"currency": parameter.currency})
     answered = any(span.origin for span in words.spans)  # there other words may stand around the value
     tried = (words.text, *(list_cores(words.text) if answered else ()))
+    # A number beyond the bounds is read all the same: what it may be at most is told when the value is checked.
+    unbound = {name: each for name, each in parameter.schema.items() if name not in _BOUNDS}
     read = (
-        read_exact(each, name=parameter.name, schema=parameter.schema, annotation=annotation, now=now) for each in tried
+        read_exact(each, name=parameter.name, schema=schema, annotation=annotation, now=now)
+        for schema in ((parameter.schema, unbound) if answered else (parameter.schema,))
+        for each in tried
     )
     reading = next((each for each in read if each is not None), None)
     if reading is None:
         return Unread(f"I can't read {quote_words(words.text)} as {_choose_noun(parameter)}.")
     value = _make_json(reading.value)
+    if answered and (doubt := ROUGH.search(words.text)) is not None and doubt[0] not in str(value):
+        return Unread(f"{quote_words(words.text)} leaves it open. Say it without {quote_words(doubt[0])}.")
     if value is None or not _has_canonical_form(value):
         return Unread(f"{quote_words(words.text)} is out of range for {_choose_noun(parameter)}.")
     shown = format_parameter(parameter, value, reading.shown)
@@ -224,6 +232,12 @@ def _explain_wrong_money(parameter: Parameter, words: str) -> str | None:
                 f"{parameter.currency} here and nothing "
                 f"is converted. How much is it in {parameter.currency}?"
             )
+        if (
+            parameter.currency
+            and parameter.annotation.unit is Unit.MONEY_MINOR
+            and (why := money.explain_unsendable(each.amount, parameter.currency))
+        ):
+            return f"{quote_words(words)} {why}. How much shall it be?"
     if (
         parameter.currency is None
         and parameter.annotation.unit is Unit.MONEY_MINOR

@@ -204,9 +204,20 @@ def may_be_thousands(words: str, currency: str) -> bool:
 
 
 def to_minor_units(amount: Decimal, currency: str) -> int | None:
-    """Integer minor units. None if the amount has a fraction of one."""
+    """Integer minor units. None if the amount has a fraction of one, or is too large to be sent as a number."""
     scaled = amount.scaleb(get_exponent(currency))
-    return int(scaled) if scaled == scaled.to_integral_value() and abs(scaled) < 2**53 else None
+    return int(scaled) if scaled == scaled.to_integral_value() and abs(scaled) < _TOO_LARGE else None
+
+
+def explain_unsendable(amount: Decimal, currency: str) -> str | None:
+    """Why an amount has no minor units, as the end of a sentence. None if it has."""
+    if to_minor_units(amount, currency) is not None:
+        return None
+    large = abs(amount.scaleb(get_exponent(currency))) >= _TOO_LARGE
+    return "is too large an amount" if large else f"has more decimals than {currency} has"
+
+
+_TOO_LARGE: Final = 2**53
 
 
 def format_amount(amount: Decimal, currency: str | None) -> str:

@@ -170,6 +170,8 @@ FACTOR: Final = re.compile(r"(?<=\d)\s?[x×](?!\w)|(?<!\w)[x×]\s?(?=\d)", re.IG
 FACTOR_BEFORE: Final = re.compile(r"(?<!\w)[x×]\s?$", re.IGNORECASE)
 ROUGHLY: Final = r"(?:about|around|some|roughly|approx(?:imately)?|circa|ca|nearly|almost|probably|a\s+good)"
 _ROUGH: Final = rf"(?P<rough>{ROUGHLY}(?!\w)\.?|[~<>≤≥])"
+# In an answer, whatever it stands beside: "20?" is no 20 either, and "+20" may be 20 more.
+ROUGH: Final = re.compile(rf"(?<!\w){_ROUGH}|\?|(?<!\S)\+(?=\s?\d)", re.IGNORECASE)
 ROUGH_BEFORE: Final = re.compile(rf"(?<!\w){_ROUGH}\s*(?:the\s+|[€$£¥]\s*)?$", re.IGNORECASE)
 ROUGH_BEHIND: Final = re.compile(
     r"(?:\s*(?:[€$£¥]|(?:(?:more|extra|further)\s+)?[^\W\d_]+))?\s*(?P<rough>(?:give\s+or\s+take|odd|probably|-?ish)\b|\+(?!\s?\d))",

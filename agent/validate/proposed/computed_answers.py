@@ -12,6 +12,7 @@ from agent.resolve.rules.grammar.orders.action_words import read_action_words
 from agent.resolve.rules.grammar.orders.interpretation import Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
 from agent.resolve.rules.grammar.reader import Reader
+from agent.validate.coverage.weighty_patterns import ROUGH
 from agent.validate.slots import Slots, Unread, find_answer, read_words
 from registry.contract import Contract
 from registry.offers.offer import make_offer
@@ -38,7 +39,10 @@ def find_computed_answers(slots: Slots, contract: Contract, request: Request, ki
 def read_computed(
     contract: Contract, kinds: Iterable[RecordKind], now: datetime, name: str, text: str, origin: int
 ) -> ComputedArgument | None:
-    """What the words of an answer say of a parameter as an order would. None if they say anything else."""
+    """What the words of an answer say of a parameter as an order would. None if they say anything else, or only
+    roughly what."""
+    if ROUGH.search(text):
+        return None
 
     def place(start: int, end: int) -> Words:
         return Words(text=text[start:end], origin=origin, start=start)
@@ -50,7 +54,7 @@ def read_computed(
     if len(read.calls) != 1 or read.doubtful or read.unexplained or read.unread:
         return None
     argument = read.calls[0].get(name)
-    beside = all(at in read.covered or is_beside(token) for at, token in enumerate(reader.tokens))
+    beside = all(at in read.covered or is_beside(reader.tokens, at) for at in range(len(reader.tokens)))
     if len(read.calls[0]) > 1 or not beside or not isinstance(argument, ComputedArgument):
         return None
     return argument if not isinstance(argument.expression, Number) else None

@@ -207,10 +207,8 @@ def ask_amount(slots: Slots, parameter: Parameter, number: Number, value: Value)
         some, many = _read_both_ways(value.number)
         text = f"{said} can be {some.normalize():f} {currency} or {many:,.0f} {currency}. Which is it?"
         return slots.ask(parameter.name, text, "unreadable")
-    if money.to_minor_units(value.number, currency) is None:
-        return slots.ask(
-            parameter.name, f"{said} has more decimals than {currency} has. How much shall it be?", "unreadable"
-        )
+    if (why := money.explain_unsendable(value.number, currency)) is not None:
+        return slots.ask(parameter.name, f"{said} {why}. How much shall it be?", "unreadable")
     return None
 
 

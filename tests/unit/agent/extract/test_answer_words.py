@@ -6,17 +6,25 @@ import pytest
 
 from agent.extract.answer_words import list_cores
 from agent.pipeline import Span
-from agent.validate.slots import Parameter, Read, VerifiedSpan, read_words
-from registry.contract import Annotation
+from agent.validate.slots import Parameter, Read, Unread, VerifiedSpan, read_words
+from registry.contract import Annotation, Unit
 from tests.unit.agent.extract.test_closed_sets import NOW
 
 NIGHTS = Parameter("nights", "Nights", {"type": "integer"}, Annotation())
+DAYS = Parameter("days", "Days", {"type": "integer"}, Annotation(unit=Unit.DAYS))
+PRICE = Parameter(
+    "price", "Price", {"type": "integer", "minimum": 100, "maximum": 5000}, Annotation(unit=Unit.MONEY_MINOR), "EUR"
+)
 
 
-def read(words: str, origin: int = 1) -> object:
-    span = Span(origin=origin, start=0, end=len(words), text=words)
-    made = read_words(NIGHTS, VerifiedSpan(words, (span,)), NOW)
+def read(words: str, origin: int = 1, parameter: Parameter = NIGHTS) -> object:
+    made = read_or_explain(words, parameter, origin)
     return made.value if isinstance(made, Read) else None
+
+
+def read_or_explain(words: str, parameter: Parameter, origin: int = 1) -> Read | Unread:
+    span = Span(origin=origin, start=0, end=len(words), text=words)
+    return read_words(parameter, VerifiedSpan(words, (span,)), NOW)
 
 
 @pytest.mark.parametrize(
@@ -54,3 +62,66 @@ def test_a_word_that_changes_an_answer_is_never_passed_over(words: str) -> None:
 def test_the_core_of_an_answer_stands_as_it_was_typed() -> None:
     assert list(list_cores("give it to Zoë"))[-1] == "Zoë"
     assert list(list_cores("not Zoë")) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            "-12",
+            "- 12",
+            "– 12",
+            "12-",
+            "-12 EUR",
+            "- €12",
+            "no - 12",
+            "12%",
+            "<12",
+            ">12",
+            "~12",
+            "≤ 12",
+            "+12",
+            "12+",
+        ),
+        *("12+", "±12", "12?", "is it 12?", "about 12", "around 12", "make it about 12", "$12", "12 / 2"),
+    ],
+)
+def test_a_mark_or_word_that_changes_a_figure_is_never_passed_over(words: str) -> None:
+    assert read(words, parameter=PRICE) is None
+    assert read(words, parameter=DAYS) in (None, -12)
+
+
+@pytest.mark.parametrize(
+    "words", ["12,-", "12.", "12!", "“12”", "no, 12", "12 - please", "exactly 12", "€12", "12 EUR"]
+)
+def test_a_mark_that_changes_nothing_may_stand_beside_a_figure(words: str) -> None:
+    assert read(words, parameter=PRICE) == 1200
+
+
+def test_a_pause_is_no_minus() -> None:
+    assert "Zoë" in list(list_cores("no - Zoë"))
+    assert "Z-12" in list(list_cores("no – Z-12"))
+
+
+def test_why_an_answer_is_not_exact_is_told() -> None:
+    made = read_or_explain("about 12", PRICE)
+    assert isinstance(made, Unread)
+    assert made.why == "‘about 12’ leaves it open. Say it without ‘about’."
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("88888888888888888888", "‘88888888888888888888’ is too large an amount. How much shall it be?"),
+        ("0.125", "‘0.125’ has more decimals than EUR has. How much shall it be?"),
+    ],
+)
+def test_an_amount_that_can_not_be_sent_is_told_apart_from_one_that_can_not_be_read(words: str, why: str) -> None:
+    made = read_or_explain(words, PRICE)
+    assert isinstance(made, Unread)
+    assert made.why == why
+
+
+@pytest.mark.parametrize(("words", "value"), [("0.20", 20), ("70", 7000), ("70 euros", 7000)])
+def test_an_amount_beyond_the_bounds_is_read_so_that_they_can_be_told(words: str, value: int) -> None:
+    assert read(words, parameter=PRICE) == value
