@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, Protocol
 
-from agent.pipeline import Question
+from agent.extract.answer_words import list_cores, split_exclusion
+from agent.pipeline import Question, Request, Span
 from agent.planning.proposal import Find, Handle, OrderByCount, OrderByField, Reference, Words
 from agent.query.conditions import read_quantity
 from agent.query.context import NOTHING_FOUND, Own, QueryContext
@@ -22,9 +23,9 @@ from agent.query.reference_conditions import ReferenceConditions
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.questions.restrictions import read_restricted
 from agent.resolve.rules.grammar.reader import Reader
-from agent.validate.questions import MAX_CANDIDATES, ask_between
-from agent.validate.records.located import Outcome, RecordQuery, fits, name_kinds
-from agent.validate.records.ranking import fold_words, is_identifying, sort_by_field
+from agent.validate.questions import MAX_CANDIDATES, ask_between, quote_words
+from agent.validate.records.located import LocatedRecord, Outcome, RecordQuery, fits, name_kinds
+from agent.validate.records.ranking import fold_words, is_identifying, names_nothing, sort_by_field
 from language.text import word_set
 from registry.records import Record, RecordKind, write_field
 
@@ -45,7 +46,11 @@ _IDLE: Final = word_set(
 )
 _OWN: Final = frozenset({"very", "his", "her", "their", "its"})
 JOINT: Final = re.compile(r"\s*(?:[,;&+]|\band\b)\s*", re.IGNORECASE)
-_OPTION: Final = re.compile(r"(?:option|number|no\.?|nr\.?)?\s*#?([1-8])[.)]?", re.IGNORECASE)
+_MOST_ANSWERS: Final = 3
+"""So many answers about one record are read in turn."""
+_FEWEST_SIGNS: Final = 2
+_SIGN: Final = re.compile(r"\w")
+_OPTION: Final = re.compile(r"(?:option|number|no\.?|nr\.?)?\s*#?(\d+)[.)]?", re.IGNORECASE)
 
 
 _DENIED: Final = re.compile(
@@ -75,9 +80,8 @@ def choose(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Reco
     telling = [word for word in said if word not in _IDLE]
     if not telling or len(offered) < 2:
         return [each for each in offered if is_identifying(words, _make_text(each, kind), kind)]
-    if (option := _OPTION.fullmatch(words.strip())) is not None and int(option[1]) <= len(offered):
-        numbered = [each for each in offered if option[1] in fold_words(_make_text(each, kind))]
-        return numbered if len(numbered) == 1 else [offered[int(option[1]) - 1]]
+    if (number := _read_option(words)) is not None:
+        return _choose_numbered(number, offered, kind)
     told = [each for each in offered if is_identifying(words, _make_text(each, kind), kind)]
     if told and len(told) < len(offered):
         return told
@@ -95,6 +99,31 @@ def choose(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Reco
         # "His very first" goes by age, not by the position in the offer.
         return _take_end(offered, kind.order, descending=False) if _PLACES[rest[0]] == 0 else []
     return _by_word(rest[0], offered, kind) if len(rest) == 1 else []
+
+
+def _read_option(words: str) -> str | None:
+    """The bare number that an answer is: "3", "number 12"."""
+    found = _OPTION.fullmatch(words.strip())
+    return found[1] if found is not None else None
+
+
+def _choose_numbered(number: str, offered: Sequence[Record], kind: RecordKind) -> list[Record]:
+    """The offered record that a bare number means: its own number, its place in the list or, with more digits than a
+    place has, a figure of it. Only what is shown counts: nobody sees an id that stands nowhere."""
+    ids = {each.name for each in kind.fields if each.search == "number" or each.name == kind.id_field}
+    shown = {each.id: fold_words(f"{each.label} {each.detail}") for each in offered}
+    own = [
+        each
+        for each in offered
+        if number in fold_words(each.label)
+        or (number in shown[each.id] and number in {str(each.values.get(name)) for name in ids})
+    ]
+    if len(own) == 1:
+        return own
+    if 0 < int(number) <= len(offered):
+        return [offered[int(number) - 1]]
+    told = [each for each in offered if len(number) > 1 and number in shown[each.id]]
+    return told if len(told) < len(offered) else []
 
 
 def _choose_each(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Record]:
@@ -141,9 +170,108 @@ class Finder(Protocol):
     def search(self) -> RecordSearch: ...
     async def find(self, need: RecordQuery, reference: Reference, own: Own) -> Outcome: ...
     async def run(self, need: RecordQuery, find: Find, own: Own) -> Outcome: ...
+    def check(self, need: RecordQuery, found: Sequence[LocatedRecord]) -> Outcome: ...
     async def pick_by_order(
         self, need: RecordQuery, find: Find, order: OrderByField | OrderByCount, pool: Pool, own: Own
     ) -> Outcome: ...
+
+
+async def find_answered(finder: Finder, need: RecordQuery, find: Find, own: Own) -> Outcome:
+    """Reads the typed answers about a record in turn: each as a selection among the records that were offered before
+    it, or else as a new name or number. A record that was not offered is remembered, so that a person sees it on a
+    card. Raises PlatformUnavailable."""
+    outcome = await finder.run(need, find, own)
+    for words, spans in list_typed(finder.context.request, need.slot):
+        outcome = await _read_answer(finder, need, find, outcome, words, spans, own)
+    return outcome
+
+
+def list_typed(request: Request, slot: str) -> list[tuple[str, tuple[Span, ...]]]:
+    """The last typed answers to a slot with their places, without those before a choice."""
+    made: list[tuple[str, tuple[Span, ...]]] = []
+    for origin, each in enumerate(request.answers, start=1):
+        if each.slot == slot and each.choice is not None:
+            made = []
+        elif each.slot == slot and each.text is not None and each.text.strip():
+            made.append((each.text, (Span(origin=origin, start=0, end=len(each.text), text=each.text),)))
+    return made[-_MOST_ANSWERS:]
+
+
+async def _read_answer(
+    finder: Finder,
+    need: RecordQuery,
+    find: Find,
+    before: Outcome,
+    words: str,
+    spans: tuple[Span, ...],
+    own: Own,
+) -> Outcome:
+    """What an answer means after the question ``before`` it."""
+    words, none_of_those = strip_neither(words)
+    core = min((words, *list_cores(words)), key=len)
+    if not isinstance(before, Question) or not before.candidates:
+        return await _find_named(finder, need, find, (words, core), spans, own, described=True)
+    if not none_of_those:
+        held = [await finder.context.kinds.record(need.kind.name, each.id) for each in before.candidates]
+        there = [each for each in held if each is not None]
+        chosen = await single_out(finder, need, words, there, own) or await single_out(finder, need, core, there, own)
+        if chosen:
+            return finder.check(need, [LocatedRecord(each, need.kind, spans, (), "chosen") for each in chosen])
+    if not names_nothing(words, need.kind) and all(names_another(each, before) for each in (words, core)):
+        outcome = await _find_named(finder, need, find, (words, core), spans, own)
+        # Names that are only similar to the answer replace no offered record.
+        named = not isinstance(outcome, Question) or (outcome.candidates and outcome.code == "ambiguous")
+        taken = {each.record.id for each in outcome} if none_of_those and isinstance(outcome, tuple) else set()
+        if named and not any(each.id in taken for each in before.candidates):
+            if isinstance(outcome, tuple):
+                remember_unoffered(finder.context, outcome, before, words)
+            return outcome
+    return ask_again(before, words).model_copy(update={"code": "ambiguous"})
+
+
+async def _find_named(
+    finder: Finder,
+    need: RecordQuery,
+    find: Find,
+    names: tuple[str, str],
+    spans: tuple[Span, ...],
+    own: Own,
+    *,
+    described: bool = False,
+) -> Outcome:
+    """The records that one of these ``names`` means: an answer, or the part of it that tells. ``described``: it may
+    also be a phrase about what was asked for."""
+    words, core = names
+    origin = spans[0].origin if spans else 0
+    outcome: Outcome = ()
+    for said in dict.fromkeys((strip_lead(words), core)):
+        outcome = await finder.run(need, Find(record=need.kind.name, said=Words(text=said, origin=origin)), own)
+        if not isinstance(outcome, Question) or outcome.code == "ambiguous":
+            break
+    if isinstance(outcome, tuple):
+        return tuple(replace(each, spans=each.spans or spans) for each in outcome)
+    named = outcome.candidates and outcome.code == "ambiguous"
+    phrase = await find_described(finder, need, find, words, own) if described and not named else None
+    return phrase if phrase is not None else outcome
+
+
+def ask_again(offered: Question, words: str) -> Question:
+    """The same question after an answer that chooses nothing."""
+    text = f"Which one is meant by {quote_words(words)} can't be told. {offered.text}"
+    return offered.model_copy(update={"text": text})
+
+
+def names_another(words: str, offered: Question) -> bool:
+    """Whether an answer may name a record that was not offered. What it excludes it doesn't name, and a lone letter or
+    digit is a place in the list or a slip, unless the list is open: then it may be the next one's number."""
+    lone = len(_SIGN.findall(_read_option(words) or words)) < _FEWEST_SIGNS
+    return split_exclusion(words) is None and not (lone and len(offered.candidates) < MAX_CANDIDATES)
+
+
+def remember_unoffered(context: QueryContext, found: Sequence[LocatedRecord], offered: Question, words: str) -> None:
+    """Remembers the records that an answer names although others were offered: they need a card."""
+    ids = {each.id for each in offered.candidates}
+    context.unoffered |= {each.key: words for each in found if each.record.id not in ids}
 
 
 async def single_out(finder: Finder, need: RecordQuery, words: str, offered: list[Record], own: Own) -> list[Record]:

@@ -200,6 +200,8 @@ class QueryContext:
         """The words of the request that nothing was read from."""
         self.singled_out: dict[RecordKey, tuple[Span, ...]] = {}
         """Records that such words tell from others of the same name, with these words."""
+        self.unoffered: dict[RecordKey, str] = {}
+        """Records that an answer names although others were offered, with the answer."""
         self.spared: list[str] | None = None
         """What a plan's card says of records that shall be left out and aren't among those that are meant. None for an
         answer, which has no card: there it is asked about."""

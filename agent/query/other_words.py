@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from agent.pipeline import Question, Request, Span
 from agent.planning.quotes import find_places
 from agent.query.answered_references import is_denied
-from agent.validate.questions import MAX_CANDIDATES, name_record
+from agent.validate.questions import MAX_CANDIDATES, name_record, quote_words
 from agent.validate.records.located import LocatedRecord, Outcome, RecordQuery
 from agent.validate.records.ranking import fold_words
 from language.stems import EMPTY, GENERIC, KIN, ORDERS, stem
@@ -97,10 +97,16 @@ def _list_name_words(record: Record, kind: RecordKind, detail: str) -> set[str]:
     return {stem(each) for each in said - states if not each.isdigit()}
 
 
-def explain_singled_out(context: QueryContext, pins: Sequence[tuple[str, str, str]]) -> list[str]:
-    """The card's remarks about records that other words tell apart, for pins (kind, id, label)."""
+def explain_choices(context: QueryContext, pins: Sequence[tuple[str, str, str]]) -> list[str]:
+    """The card's remarks about records that other words tell apart, and about those that an answer names although
+    others were offered. For pins (kind, id, label)."""
+    there = {(kind, key): label for kind, key, label in pins}
+    told = {key: " ".join(each.text for each in telling) for key, telling in context.singled_out.items()}
     return [
-        f"Two or more could be meant; “{' '.join(each.text for each in telling)}” tells that it is {label}."
-        for kind, key, label in dict.fromkeys(pins)
-        if (telling := context.singled_out.get((kind, key)))
+        *(f"Two or more could be meant; “{told[key]}” tells that it is {there[key]}." for key in there if key in told),
+        *(
+            f"You wrote {quote_words(words)}; this is {there[key]}, which was none of the choices."
+            for key, words in context.unoffered.items()
+            if key in there
+        ),
     ]

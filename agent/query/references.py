@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from agent.extract.answer_words import list_cores
 from agent.pipeline import PhaseCallback, Question, Request, Span, ignore_phase
 from agent.planning.proposal import (
     AS_LISTED,
@@ -16,14 +15,10 @@ from agent.planning.proposal import (
     OrderByCount,
     OrderByField,
     Reference,
-    Words,
 )
 from agent.query.answered_references import (
     ask_among,
-    find_described,
-    single_out,
-    strip_lead,
-    strip_neither,
+    find_answered,
 )
 from agent.query.arithmetic import Arithmetic
 from agent.query.conditions import read_quantity
@@ -66,7 +61,7 @@ from agent.validate.records.located import (
     format_count,
     name_kind,
 )
-from agent.validate.records.ranking import find_tied, names_nothing, sort_by_field
+from agent.validate.records.ranking import find_tied, sort_by_field
 from agent.validate.slots import find_answer
 from registry.records import Kinds, RecordKind
 
@@ -114,7 +109,7 @@ class RecordFinder:
         elif answer is not None:
             self._being_read.add(need.slot)
             try:
-                outcome = await self._find_answered(need, reference, answer[1].text, answer[1].spans, own)
+                outcome = await find_answered(self, need, reference, own)
             finally:
                 self._being_read.discard(need.slot)
         else:
@@ -336,39 +331,6 @@ class RecordFinder:
         if record is None or not isinstance(scope, Mapping) or not fits(record, scope):
             return need.ask(f"That {name_kind(need.kind)} is not there any more. Which one is meant?")
         return self.check(need, (LocatedRecord(record, need.kind, spans, (), "chosen"),))
-
-    async def _find_answered(
-        self, need: RecordQuery, find: Find, words: str, spans: tuple[Span, ...], own: Own
-    ) -> Outcome:
-        """Reads a typed answer: as a selection among the offered records, or else as a new name or number."""
-        before = await self.run(need, find, own)
-        words, none_of_those = strip_neither(words)
-        core = min((words, *list_cores(words)), key=len)
-        if isinstance(before, Question) and before.candidates and not none_of_those:
-            held = [await self.context.kinds.record(need.kind.name, each.id) for each in before.candidates]
-            there = [each for each in held if each is not None]
-            chosen = await single_out(self, need, words, there, own) or await single_out(self, need, core, there, own)
-            if chosen:
-                return self.check(need, [LocatedRecord(each, need.kind, spans, (), "chosen") for each in chosen])
-        offered = before if isinstance(before, Question) and before.candidates else None
-        if offered is None or not names_nothing(words, need.kind):
-            origin = spans[0].origin if spans else 0
-            for said in dict.fromkeys((strip_lead(words), core)):
-                outcome = await self.run(need, Find(record=need.kind.name, said=Words(text=said, origin=origin)), own)
-                if not isinstance(outcome, Question) or outcome.code == "ambiguous":
-                    break
-            if isinstance(outcome, tuple):
-                outcome = tuple(replace(each, spans=each.spans or spans) for each in outcome)
-            # Names that are only similar to the answer replace no offered record.
-            named = not isinstance(outcome, Question) or (outcome.candidates and outcome.code == "ambiguous")
-            described = await find_described(self, need, find, words, own) if offered is None and not named else None
-            if described is not None:
-                return described
-            taken = {each.record.id for each in outcome} if none_of_those and isinstance(outcome, tuple) else set()
-            if offered is None or (named and not any(each.id in taken for each in offered.candidates)):
-                return outcome
-        text = f"Which one is meant by {quote_words(words)} can't be told. {offered.text}"
-        return offered.model_copy(update={"text": text, "code": "ambiguous"})
 
     def check(self, need: RecordQuery, found: Sequence[LocatedRecord]) -> Outcome:
         """The records, or what excludes the first one that doesn't pass the contract's demands."""

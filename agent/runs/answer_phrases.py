@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from agent.extract.answer_words import split_exclusion
 from agent.extract.limits import MAX_TEXT, explain_excess
 from agent.pipeline import Answer, Candidate, Question
 from agent.validate.consent import is_yes
@@ -79,31 +80,17 @@ def _plain(text: str) -> str:
     return " ".join(words)
 
 
-_NOT: Final = re.compile(r"(?:no\W+)?(?:not|anyone but|any but|all but|nicht)\s+", re.I)
-_COMMA: Final = re.compile(r"[,;.]")
 _WORDS: Final = re.compile(r"\w+")
-
-
-def _split_exclusion(text: str) -> tuple[str, str] | None:
-    """What an answer excludes and what it names instead ("not Novak, the other one"). None if it excludes nothing.
-    Takes linear time, because answers are read in the server's own process."""
-    plain = text.strip()
-    found = _NOT.match(plain)
-    if found is None:
-        return None
-    excluded, *rest = _COMMA.split(plain[found.end() :], maxsplit=1)
-    instead = "".join(rest).strip()
-    return (excluded.strip(), instead) if excluded.strip() and "\n" not in instead else None
 
 
 def excludes(question: Question, text: str) -> bool:
     """Whether an answer to a choice among records begins with the one to exclude."""
-    return question.code == "ambiguous" and _split_exclusion(text) is not None
+    return question.code == "ambiguous" and split_exclusion(text) is not None
 
 
 def find_remaining(question: Question, text: str) -> Candidate | None:
     """The one candidate that such an answer leaves. None if it leaves several or excludes none."""
-    found = _split_exclusion(text)
+    found = split_exclusion(text)
     if found is None:
         return None
     excluded, instead = found
@@ -159,10 +146,8 @@ def make_answer(question: Question, choice: str | None, text: str | None) -> Ans
     words = check_text(text or "")
     if question.slot != REST and (named := _find_chosen(question, words)) is not None:
         return Answer(slot=question.slot, choice=named.id, label=named.label)
-    if excludes(question, words):
-        left = find_remaining(question, words)
-        if left is None:
-            raise InvalidInput("Which one is meant can't be told from which is not. Say which one is.")
+    left = find_remaining(question, words) if excludes(question, words) else None
+    if left is not None:
         return Answer(slot=question.slot, choice=left.id, label=left.label)
     return Answer(slot=question.slot, text=words)
 

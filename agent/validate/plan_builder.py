@@ -30,6 +30,7 @@ from agent.pipeline import (
     Unchanged,
     ignore_phase,
 )
+from agent.query.other_words import explain_choices
 from agent.query.references import Query
 from agent.validate import supplied_values
 from agent.validate.consent import explain_unclear, has_consent
@@ -224,13 +225,16 @@ async def validate(
             return contract
         allowed.append((draft, contract))
     unclaimed = UnclaimedText(request, allowed, kinds)
-    lookup = Lookup(Query(request, RecordScope(kinds, actor, request.surface), on_phase=on_phase), unclaimed)
+    query = Query(request, RecordScope(kinds, actor, request.surface), on_phase=on_phase)
+    lookup = Lookup(query, unclaimed)
     for at, (draft, contract) in enumerate(allowed):
         trouble = await _add_calls(parts, partial(Slots, at, draft, contract, request, unclaimed), lookup, on_phase)
         if trouble is not None:
             return trouble
     if not parts.steps:
         return parts.refuse_empty()
+    pins = [(pin.record_kind, pin.record_id, pin.label) for step in parts.steps for pin in step.pins]
+    parts.reasons += explain_choices(query.context, pins)
     return _check_unused_words(parts, allowed, kinds) or parts.build()
 
 

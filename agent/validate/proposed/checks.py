@@ -26,7 +26,7 @@ from agent.planning.proposal import (
 from agent.planning.quotes import find_in_request, find_places, walk
 from agent.query.arithmetic import test_holds
 from agent.query.context import Worked
-from agent.query.other_words import explain_singled_out
+from agent.query.other_words import explain_choices
 from agent.query.references import Query
 from agent.query.wording import tell_test
 from agent.resolve.rules.grammar.dated_verbs import LEFT_STEMS
@@ -238,7 +238,7 @@ class PlanChecks:
             for each, words in self.query.records.slips.items()
             if each in labels
         ]
-        return [*slips, *explain_singled_out(self.query.context, pins), *dict.fromkeys(self.query.context.spared or ())]
+        return [*slips, *explain_choices(self.query.context, pins), *dict.fromkeys(self.query.context.spared or ())]
 
     def tell_others(self, asked: Question, calls: Sequence[Call], contract: Contract) -> Question:
         """A question that leads no further, with the other actions of the request, which wait with it."""

@@ -12,7 +12,15 @@ from agent.extract.references.parse import parse
 from agent.extract.references.value import Reference
 from agent.pipeline import Answer, Question, Span
 from agent.planning.proposal import BelongsTo, Find, First, Handle, OrderByField, Words
-from agent.query.answered_references import JOINT
+from agent.query.answered_references import (
+    JOINT,
+    ask_again,
+    choose,
+    is_denied,
+    list_typed,
+    names_another,
+    remember_unoffered,
+)
 from agent.query.references import Query
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.questions import MAX_CANDIDATES, ask_between, describe_filter, quote_words
@@ -27,7 +35,7 @@ from agent.validate.records.located import (
     name_kind,
     name_kinds,
 )
-from agent.validate.records.ranking import Fit, is_identifying, rate_fit
+from agent.validate.records.ranking import Fit, rate_fit
 from agent.validate.slots import VerifiedSpan, find_answer
 from registry.records import RecordKind
 
@@ -92,7 +100,7 @@ class Lookup:
         else:
             self._telling.append(need.slot)
             try:
-                outcome = await self._find_told(need, reference, answer[1], spans, owner)
+                outcome = await self._find_told(need, reference, spans, owner)
             finally:
                 self._telling.remove(need.slot)
         if name is not None and isinstance(outcome, tuple) and len(outcome) == 1:
@@ -101,19 +109,41 @@ class Lookup:
         return outcome
 
     async def _find_told(
+        self, need: RecordQuery, reference: Reference | None, spans: tuple[Span, ...], owner: LocatedRecord | None
+    ) -> Outcome:
+        """The records that the typed answers mean, read in turn. One that was not offered is remembered, so that a
+        person sees it on a card."""
+        outcome = await self._refer(need, reference, spans, owner)
+        for words, places in list_typed(self.request, need.slot):
+            before, answer = outcome, VerifiedSpan(words, places)
+            outcome = await self._read_answer(need, reference, before, answer, spans, owner)
+            if isinstance(before, Question) and before.candidates and not isinstance(outcome, Question):
+                remember_unoffered(self.records.context, outcome, before, words)
+        return outcome
+
+    async def _read_answer(
         self,
         need: RecordQuery,
         reference: Reference | None,
+        before: Outcome,
         answer: VerifiedSpan,
         spans: tuple[Span, ...],
         owner: LocatedRecord | None,
     ) -> Outcome:
-        """The records that a typed answer means.
+        """The records that a typed answer means after the question ``before`` it.
 
-        First, what the answer says about the reference. Next, the one candidate that its words describe ("the one with
-        the bakery"). Otherwise the candidates are offered again.
+        First, the one candidate that its words choose ("2", "the one with the bakery"), then what they say about the
+        reference. Otherwise the candidates are offered again.
         """
         told = (*spans, *answer.spans)
+        offered = before if isinstance(before, Question) and before.candidates else None
+        if offered is not None and not is_denied(answer.text):
+            held = [await self.kinds.record(need.kind.name, each.id) for each in offered.candidates]
+            chosen = choose(answer.text, [each for each in held if each is not None], need.kind)
+            if len(chosen) == 1:
+                return await self._fetch_chosen(need, chosen[0].id, told, owner)
+        if offered is not None and not names_another(answer.text, offered):
+            return ask_again(offered, answer.text)
         if several := await self._find_listed(need, answer, told, owner):
             return several
         core = min(list_cores(answer.text), key=len, default=answer.text)
@@ -125,19 +155,7 @@ class Lookup:
             outcome = await self._refer(need, amend_reference(reference, read), told, owner)
             if not isinstance(outcome, Question) or outcome.candidates:
                 return outcome
-        if reference is None:
-            return outcome
-        before = await self._refer(need, reference, spans, owner)
-        if not isinstance(before, Question) or not before.candidates:
-            return outcome
-        fitting = [
-            each for each in before.candidates if is_identifying(answer.text, f"{each.label} {each.detail}", need.kind)
-        ]
-        if len(fitting) == 1:
-            return await self._fetch_chosen(need, fitting[0].id, told, owner)
-        return before.model_copy(
-            update={"text": f"Which one is meant by {quote_words(answer.text)} can't be told. {before.text}"}
-        )
+        return outcome if offered is None else ask_again(offered, answer.text)
 
     async def _find_listed(
         self, need: RecordQuery, answer: VerifiedSpan, told: tuple[Span, ...], owner: LocatedRecord | None

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from agent.pipeline import Candidate, Question
-from agent.runs.answer_phrases import excludes, find_named_action, find_remaining
+from agent.runs.answer_phrases import excludes, find_named_action, find_remaining, make_answer
 
 TWO = (Candidate(id="1", label="Ada Berg", detail="ada@x.example"), Candidate(id="2", label="Ada Borg"))
 THREE = (*TWO, Candidate(id="3", label="Ada Bard"))
@@ -43,6 +43,12 @@ def test_what_is_shown_beside_a_name_rules_it_out_too() -> None:
 def test_nobody_is_taken_where_more_than_one_is_left_or_nobody_was_named(words: str) -> None:
     assert excludes(asked(*THREE), words)
     assert find_remaining(asked(*THREE), words) is None
+
+
+def test_what_rules_out_nobody_of_those_offered_is_asked_about_again() -> None:
+    """It was refused as a request that can't be read, away from its question."""
+    answer = make_answer(asked(*THREE), None, "not Nobody")
+    assert (answer.choice, answer.text) == (None, "not Nobody")
 
 
 @pytest.mark.parametrize("words", ["Notley", "Berg", "the first"])
