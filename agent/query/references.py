@@ -296,7 +296,7 @@ class RecordFinder:
     async def _find_owners(self, need: RecordQuery, kind: RecordKind, find: Find, own: Own) -> Outcome:
         """Finds records by a related one: "the customer of ticket 318"."""
         apart = RecordQuery(f"{need.base_slot}/{kind.name}", need.param, kind, most=need.most)
-        below = await self.run(apart, find, own)
+        below = await self.find(apart, find, own)
         if isinstance(below, Question):
             return below
         made = [up for each in below if (up := await self.context.reach.find_owner(each, need.kind)) is not None]

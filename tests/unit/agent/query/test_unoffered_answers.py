@@ -100,3 +100,17 @@ async def test_an_answer_is_about_the_question_before_it() -> None:
     made = await talk("lend Ruht a score", "Ruth", "2")
     assert isinstance(made, Plan), made
     assert str(made.steps[0].filled[0].value) == asked.candidates[1].id
+
+
+@pytest.mark.parametrize(
+    ("answer", "rider"),
+    [({"choice": "606", "label": "lesson 606"}, 15), ({"text": "606"}, 15), ({"text": "lesson 604"}, 14)],
+)
+async def test_a_record_found_by_one_below_it_takes_the_answer_about_that(answer: dict[str, str], rider: int) -> None:
+    """ "The rider of the hack": three lessons are one. Chosen, it was asked for again, without end."""
+    hack = {"field": "style", "op": "=", "value": word("hack", "hack")}
+    call = {"action": "top_up", "rider_id": find("lesson", None, hack), "amount": number(20, "20 euros", "EUR")}
+    answers = (Answer(slot="0.rider_id/lesson", **answer),)
+    made = (await came_of("top up the rider of the hack by 20 euros", plan(call), "riding", answers=answers)).verdict
+    assert isinstance(made, Plan), made
+    assert made.steps[0].filled[0].value == rider
