@@ -24,6 +24,7 @@ from agent.planning.task import (
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.runs.answer_phrases import is_cancellation, make_answer
 from agent.runs.run import Run
+from agent.validate.consent import is_no, is_yes
 from agent.validate.questions import REST, quote_words
 from core.errors import InvalidInput
 
@@ -34,6 +35,8 @@ _ASKS: Final = re.compile(
     r"\W*(?:who|what|which|when|where|why|how)(?:['’]?s\s+\w+|\s+(?!about\b|ever\b)\w+)\s+\w", re.IGNORECASE
 )
 DROPPED: Final = "All right, that is dropped; nothing was done."
+_WAITS: Final = "The card above waits for you: confirm it there. Nothing was sent yet."
+_NO_CARD: Final = frozenset({"answered", "abstained", "refused"})
 _LEAST: Final = 2
 """Words of the shortest answer that may be a request of its own."""
 
@@ -98,10 +101,17 @@ def _stands_alone(text: str, read: Outcome, *, stuck: bool, before: Sequence[str
 async def plan_in_thread(run: Run, earlier: Sequence[Run], propose: ProposeRun) -> tuple[Run, Outcome]:
     """The run with what was made of it. Words that say too little by themselves are tried as the answer to the question
     that is open in the thread: then the run takes the place of the one that asked. "No, the other one" is the other
-    answer to the question that the last card came of."""
+    answer to the question that the last card came of. A bare "no" drops the card that waits there; a bare "yes"
+    confirms nothing, because it doesn't say what was seen on it."""
     if (other := await choose_other(run, earlier, propose)) is not None:
         return other
     thread, outcome = await propose(run, earlier)
+    card = _find_card(run, earlier) if _may_answer(outcome) else None
+    if card is not None and is_no(run.text):
+        withdrawal = Withdrawal((card.id,), "Taken back")
+        return take_outcome(run, outcome, thread), Outcome(Reply(text=DROPPED), withdrawal=withdrawal)
+    if card is not None and is_yes(run.text):
+        return take_outcome(run, outcome, thread), Outcome(Reply(text=_WAITS))
     asked = earlier[-1] if earlier and not run.answers and run.given is None else None
     question = asked.question if asked is not None and asked.state == "asked" else None
     if asked is not None and question is not None and _may_answer(outcome):
@@ -115,6 +125,14 @@ async def plan_in_thread(run: Run, earlier: Sequence[Run], propose: ProposeRun) 
                 runs = (*led.withdrawal.runs, asked.id)
                 return take_outcome(again, led, before), replace(led, withdrawal=Withdrawal(runs, "Answered"))
     return take_outcome(run, outcome, thread), outcome
+
+
+def _find_card(run: Run, earlier: Sequence[Run]) -> Run | None:
+    """The card that waits at the end of the thread, also if only answers came after it."""
+    if run.answers or run.given is not None:
+        return None
+    last = next((each for each in reversed(earlier) if each.state not in _NO_CARD), None)
+    return last if last is not None and last.state == "held" else None
 
 
 def _may_answer(outcome: Outcome) -> bool:

@@ -82,3 +82,29 @@ async def test_a_card_may_be_corrected_again(harness: AgentHarness) -> None:
     third = await say(harness, "no, for Berta Lind", second)
     assert third.plan is not None, third.question or third.refusal
     assert (await harness.run(second.id)).replaced_by == third.id
+
+
+@pytest.mark.parametrize("words", ["no", "Nope.", "no, thanks"])
+async def test_a_no_below_a_card_drops_it(harness: AgentHarness, words: str) -> None:
+    card = await say(harness, "refund INV-1012", person="oscar")
+    between = await say(harness, "which tickets are open?", card, person="oscar")
+    said = await say(harness, words, between, person="oscar")
+    assert said.reply is not None, said.refusal
+    assert said.reply.text == "All right, that is dropped; nothing was done."
+    assert (await harness.run(card.id)).state == "rejected"
+
+
+@pytest.mark.parametrize("words", ["yes", "OK, go ahead"])
+async def test_a_yes_below_a_card_says_where_it_is_confirmed(harness: AgentHarness, words: str) -> None:
+    card = await say(harness, "refund INV-1012", person="oscar")
+    said = await say(harness, words, card, person="oscar")
+    assert said.reply is not None, said.refusal
+    assert said.reply.text == "The card above waits for you: confirm it there. Nothing was sent yet."
+    assert (await harness.run(card.id)).state == "held"
+
+
+async def test_a_yes_where_no_card_waits_is_none(harness: AgentHarness) -> None:
+    card = await say(harness, "refund INV-1012", person="oscar")
+    await harness.decisions.reject(harness.people["oscar"], card.id)
+    said = await say(harness, "yes", card, person="oscar")
+    assert said.state == "abstained"
