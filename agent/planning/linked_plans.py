@@ -325,8 +325,8 @@ async def _read_values(
         return None
     for (first, last), each in itertools.product(places, links):
         numbers = (text[each.start : each.end] + text[first:last]).isdigit()
-        if (first < each.end and each.start < last) or (numbers and _JOINED.fullmatch(text, each.end, first)):
-            return None  # a value of words that name a record, or another number of a list: "901 and 12"
+        if (first <= each.end and each.start <= last) or (numbers and _JOINED.fullmatch(text, each.end, first)):
+            return None  # of words that name a record, or the rest of one ("F" of "F-9"), or listed: "901 and 12"
     values |= members
     lacking = [each for each in offer.list_missing(values) if offer.annotation(each).record is None]
     kept = {each: _keep_value(offer, each, values) for each in lacking}

@@ -10,7 +10,7 @@ from typing import Final
 
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING
-from language.stems import EMPTY, is_past, stem
+from language.stems import EMPTY, ORDERS, is_past, stem
 from language.text import word_set
 from language.wordnet import find_similar_stems
 
@@ -24,6 +24,7 @@ _WORD: Final = re.compile(r"[^\W\d_][\w'’-]*\s*")
 _SET_OFF: Final = re.compile(
     r"(?P<us>\s+(?:to\s+)?(?:me|us))?(?P<mark>\s*[:,]\s*|(?(us)\s+(?P<to>to)\s+|(?!))|\s+)(?=\S)", re.IGNORECASE
 )
+_PLEASE: Final = re.compile(r"^(?:please|pls|plz|kindly|just)\s+", re.IGNORECASE)
 _LONGEST: Final = 5
 """Words of a subject."""
 
@@ -54,12 +55,15 @@ def find_reported_orders(text: str) -> Iterator[ReportedOrder]:
 
 
 def _orders(text: str, set_off: re.Match[str]) -> bool:
-    """Whether what follows is an order. After a colon any verb in its plain form is one: "top up", "invoice"."""
-    if begins_like_an_order(text, set_off.end()):
-        return True
-    word = _WORD.match(text, set_off.end()) if ":" in set_off["mark"] else None
+    """Whether what follows is an order. After a colon any verb in its plain form is one ("top up"), and without a mark
+    only one that nearly always orders: "Ada says job 7 is done" tells something."""
+    marked, word = set_off["mark"].strip(), _WORD.match(_PLEASE.sub("", text[set_off.end() :]))
     low = word[0].strip().casefold() if word is not None else ""
-    return low not in EMPTY and not low.endswith("s") and bool(find_similar_stems(stem(low), verb=True))
+    if begins_like_an_order(text, set_off.end()):
+        return bool(marked or set_off["to"]) or stem(low) in ORDERS
+    return (
+        marked == ":" and low not in EMPTY and not low.endswith("s") and bool(find_similar_stems(stem(low), verb=True))
+    )
 
 
 def _says(verb: str, who: list[str]) -> bool:

@@ -22,6 +22,7 @@ from agent.validate.coverage.weighty_patterns import (
     match_words,
     search_before,
 )
+from language.fractions import read_fraction
 from language.stems import ORDERS, split_runs, stem
 
 _UNIT: Final = r"(?:second|minute|hour|day|night|week|weekend|fortnight|month|quarter|year)s?"
@@ -149,6 +150,9 @@ ASKS: Final = re.compile(r"\b(?:if|whether|unless|when)\b", re.IGNORECASE)
 LEAD: Final = re.compile(r"\s+(?:(?:the|on)\s+)?", re.IGNORECASE)
 """Words that may come between "until" and the day."""
 _LEAD: Final = 8
+_FIGURE: Final = re.compile(rf"\s*{_SUM}")
+_NEAR: Final = 40
+"""Characters that hold a fraction."""
 PUNCTUATION: Final = re.compile(r"[;!?\n]|[.,:](?!\d)|\s[-–—]\s")
 HEAD: Final = re.compile(rf"(?:^|[,:;.!?\n])\s*(?:(?:and|but|then|please|so)\s+)*(?:{_EFFECTIVE})*$", re.IGNORECASE)
 _PAST: Final = rf"\b(?:{IRREGULAR}|\w{{2,}}(?<!e)ed)\b"
@@ -194,6 +198,8 @@ def find_modifiers(
             )
             if by.computes_field and pattern in (WHEN, RATE) and SHIFT.fullmatch(found.group()):
                 continue
+            if by.computes_field and pattern is LIMIT and not _is_bound(text, found.end()):
+                continue  # "5 more than the fee"
             ends = _RANGE_ENDS.fullmatch(text, *place)
             if ends is not None and not _covers_both(ends, used):
                 yield place
@@ -253,6 +259,12 @@ def begins_beside(text: str, start: int, end: int) -> re.Match[str] | None:
     """A length, end or rate at the start of a quoted text, perhaps after its "for"."""
     found = BESIDE.search(text, max(0, start - 4), end)
     return found if found is not None and found.start() <= start < found.end() else None
+
+
+def _is_bound(text: str, at: int) -> bool:
+    """Whether a number or a fraction follows, so that what comes before it leaves open how much: "more than half"."""
+    words = text[at : at + _NEAR].casefold().split()
+    return _FIGURE.match(text, at) is not None or read_fraction(words) is not None
 
 
 def _is_in_part(text: str, phase: Place, over: Sequence[Place]) -> bool:
