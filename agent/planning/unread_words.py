@@ -63,6 +63,7 @@ _OWNED: Final = re.compile(r"\s+(?:the\s+)?\w+['’]s\b")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ODD: Final = re.compile(r"[^\w\s.,:;'’‘\"“”()/&#@%€£$+!-]|(?<![\w.,])[-!](?=\s*\w)|!(?=.*\w)")
 """Signs that may deny, remove, compare or point: no plan has a place for them."""
+_STOPS: Final = re.compile(r"[:;,.!?\n]\s+")
 _LETS: Final = re.compile(r"\W*(?:please\s+)?let\b", re.IGNORECASE)
 """An order whose verb stands further on: "let Ada know"."""
 _ANY_AMOUNT: Final = "amount"
@@ -118,6 +119,7 @@ def hold_unread(task: Task, made: Outcome) -> Outcome:
     if translate(request.text) is not None or any(map(_LETS.match, clauses)):
         return made  # words of other languages are looked for elsewhere
     heads = {head for each in clauses if (head := find_head(each)) is not None}
+    begins = {find_head(each) for each in _STOPS.split(request.text)}
     shortlist = task.workspace_context.shortlist(task.actor, request.surface)
     left = []
     for step in plan.steps:
@@ -125,7 +127,9 @@ def hold_unread(task: Task, made: Outcome) -> Outcome:
         if offer is None or contract is None:
             return made
         words = read_action_words(offer, shortlist)
-        if any(is_order(each) or words.rate_verb(find_base_form(each)) >= AKIN for each in heads):  # "rain" is none
+        called = {stem_text(each)[0] for each in (contract.title, *contract.aliases) if stem_text(each)}
+        verbs = (each for each in heads if is_order(each) or words.rate_verb(find_base_form(each)) >= AKIN)
+        if any(verbs) or not called.isdisjoint(begins):  # "rain put it off" has none
             return made
         left.append(list_unread(task, made.proposal, contract, words))
     unread = sorted(set.intersection(*map(set, left)))
