@@ -209,6 +209,6 @@ def _find_record(step: Step, kind: str, param: str | None = None) -> str | None:
 def _read_answer(outcome: CallOutcome | None) -> dict[str, Any]:
     try:
         held = json.loads(outcome.answer) if outcome is not None and outcome.answer else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return held if isinstance(held, dict) else {}
