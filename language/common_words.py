@@ -36,7 +36,7 @@ _CLEARLY: Final = 3
 
 @cache
 def _load_checker() -> SpellChecker:
-    from spellchecker import SpellChecker  # 0.1 s and 30 MB: only once a word is strange
+    from spellchecker import SpellChecker  # 0.1 s and 30 MB: not at import
 
     return SpellChecker(language="en", distance=1)
 
@@ -49,6 +49,11 @@ def _load_anagrams() -> Mapping[str, Sequence[str]]:
         if often >= _SEEN and SHORTEST <= len(word) <= LONGEST:
             found["".join(sorted(word))].append(word)
     return found
+
+
+def load_words() -> None:
+    """Reads the words, which takes longer than a request may."""
+    _load_anagrams()
 
 
 _ABOVE_NAMES: Final = 2_500

@@ -24,6 +24,7 @@ from agent.resolve.resolver import OFFLINE, FallbackResolver, Resolver
 from agent.resolve.rules.resolver import RuleResolver
 from core.actor import Actor, Surface
 from executors.cpu_worker import ParentLink, Worker
+from language.common_words import load_words
 from registry.catalogue import Catalogue
 from registry.conditions.condition import Condition, ConditionResult
 from registry.offers.shortlist import Shortlist, make_shortlist
@@ -132,6 +133,7 @@ def make_named_resolver(name: str, parent: ParentLink) -> Resolver:
 
 async def warm() -> None:
     """Reads the word lists before the first person needs them."""
+    load_words()
     await RuleResolver().resolve(_WARM, Shortlist([]), ())
 
 

@@ -128,7 +128,7 @@ async def plan_in_thread(run: Run, earlier: Sequence[Run], propose: ProposeRun) 
 
 
 def _find_card(run: Run, earlier: Sequence[Run]) -> Run | None:
-    """The card that waits at the end of the thread, also if only answers came after it."""
+    """The card that waits last in the thread, also if only answers came after it."""
     if run.answers or run.given is not None:
         return None
     last = next((each for each in reversed(earlier) if each.state not in _NO_CARD), None)

@@ -377,14 +377,11 @@
   }
   document.addEventListener("htmx:sendError", unanswered);
   const LATE = "The server has not answered yet. What you sent stays here until it does.";
-  const waiting = new Map();
+  const waiting = new WeakMap();
   document.addEventListener("htmx:beforeSend", ({ detail }) => {
     waiting.set(detail.xhr, setTimeout(tell, 8000, detail.requestConfig.verb === "get" ? "The server has not answered yet. This page goes on waiting." : LATE));
   });
-  document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    clearTimeout(waiting.get(detail.xhr));
-    waiting.delete(detail.xhr);
-  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => clearTimeout(waiting.get(detail.xhr)));
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     if (event.detail.xhr.getResponseHeader("X-Request-Id")?.startsWith("req_")) return tell("");
     event.preventDefault();

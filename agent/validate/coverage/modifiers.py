@@ -268,8 +268,8 @@ def _is_bound(text: str, at: int) -> bool:
 
 
 def _is_in_part(text: str, phase: Place, over: Sequence[Place]) -> bool:
-    """Whether only a part of the start or end of a stretch of time was used, which says another time: "at the end", or
-    "month", of "at the end of the month"."""
+    """Whether only a part of the start or end of a stretch of time was used, which says another time: "by the end", or
+    "quarter", of "by the end of our quarter"."""
     first = _AT.match(text, *phase)
     begin, used = first.end() if first is not None else phase[0], cover(text, over)
     return not all(used[at] for at in range(begin, phase[1]) if not text[at].isspace())

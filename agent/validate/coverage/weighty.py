@@ -126,7 +126,7 @@ class _Judge:
         if each.is_of(_WITHIN_QUOTES) or ("limit" in each.kinds and self.order.structure.computes_field):
             return False
         if "modifier" in each.kinds and PHASE.fullmatch(each.said):
-            return False  # used in part at most: "at the end" is another time than "at the end of the month"
+            return False  # used in part at most: "by the end" is another time than "by the end of our quarter"
         # A drafted text conveys these words in its own wording, perhaps in another language. A figure must still be the
         # same, and an order that can be carried out here remains an order.
         if each.is_of(("order not to", "denial")) and patterns.DENIES.fullmatch(each.said):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from agent.planning.reading_pool import ReadingPool
+from agent.planning.reading_worker import warm
+from language import common_words
 
 
 class Warmed:
@@ -26,3 +28,9 @@ async def test_a_process_is_started_ahead_once_nothing_is_at_hand() -> None:
     assert at_hand == []
     assert [times for _, times in slept] == [0, 0, 0]
     assert warmed.times == 1
+
+
+async def test_no_request_pays_for_reading_the_word_lists() -> None:
+    common_words._load_anagrams.cache_clear()
+    await warm()
+    assert common_words._load_anagrams.cache_info().currsize == 1
