@@ -13,14 +13,14 @@ import contextlib
 import logging
 import os
 import socket
-from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from core.errors import Unavailable
 from core.python_command import make_command
-from executors.cpu_messages import encode, make_portable, read_message
+from executors.cpu_calls import QUICK_S, Call, Resource, Serve, TooCostly, WorkerProcess
+from executors.cpu_messages import make_portable, read_message
 
 log = logging.getLogger(__name__)
 
@@ -35,59 +35,10 @@ SILENT_S: Final = 30.0
 """Seconds of computing without a message after which a worker is killed. A call's CPU budget ends it long before,
 except on an extremely overloaded machine."""
 STARTS_S: Final = 60.0
+LATE_S: Final = 0.01
+"""Seconds by which a timer is later than what it waits for, because it may fire early by the clock's resolution."""
 ENDS_S: Final = 10.0
 """Seconds that closing waits for the requests to this process."""
-
-Serve = Callable[[str, Any], Awaitable[Any]]
-"""Answers a call's request to this process, by name and with its arguments."""
-
-
-class TooCostly(Exception):
-    """The call's budget is spent, or it brought a worker down twice."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """Data that many calls use, sent to a worker once. The ``key`` identifies it."""
-
-    key: str
-    pack: Callable[[], bytes]
-
-
-@dataclass(eq=False)
-class _Call:
-    id: int
-    who: str
-    operation: str
-    arguments: Any
-    resource: Resource
-    serve: Serve
-    tell: Callable[[Any], None]
-    done: asyncio.Future[Any]
-    cut_off: frozenset[str] = frozenset()
-    serving: dict[asyncio.Task[Any], str] = field(default_factory=dict)
-    deaths: int = 0
-    begun: int = 0
-    waiting: int = 0
-    """Number of answers from this process that the call waits for. While there are any, it computes nothing."""
-    silent: asyncio.TimerHandle | None = None
-
-
-@dataclass(eq=False)
-class _Worker:
-    process: asyncio.subprocess.Process
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    calls: dict[int, _Call] = field(default_factory=dict)
-    held: OrderedDict[str, None] = field(default_factory=OrderedDict)
-    reading: asyncio.Task[None] | None = None
-
-    @property
-    def computes(self) -> bool:
-        return any(not call.waiting for call in self.calls.values())
-
-    def send(self, *message: Any) -> None:
-        self.writer.write(encode(*message))
 
 
 class CpuWorkers:
@@ -97,8 +48,8 @@ class CpuWorkers:
         self._command = make_command(module)
         self._arguments = tuple(arguments)
         self._most = most
-        self._workers: list[_Worker] = []
-        self._queued: dict[str, deque[_Call]] = {}
+        self._workers: list[WorkerProcess] = []
+        self._queued: dict[str, deque[Call]] = {}
         self._turns: dict[str, int] = {}
         self._turn = 0
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -126,7 +77,7 @@ class CpuWorkers:
         """
         self._last += 1
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        call = _Call(self._last, who, operation, arguments, resource, serve, tell, done, cut_off)
+        call = Call(self._last, who, operation, arguments, resource, serve, tell, done, cut_off)
         self._queued.setdefault(who, deque()).append(call)
         self._dispatch()
         try:
@@ -170,19 +121,26 @@ class CpuWorkers:
 
     def _dispatch(self) -> None:
         while self._queued and not self._closing:
-            free = [w for w in self._workers if not w.computes and len(w.calls) < MOST_AT_ONCE]
+            who, free = self._next()
             if not free:
                 if len(self._workers) + self._starting < self._most:
                     self._background(self._start())
                 return
-            call = self._next()
+            call = self._take(who)
             if not call.done.done():
                 # Prefers a worker that already holds the call's resource, then the one with the fewest resources.
                 self._begin(min(free, key=lambda each: (call.resource.key not in each.held, len(each.calls))), call)
 
-    def _next(self) -> _Call:
-        """The first call of the caller who was served longest ago."""
-        who = min(self._queued, key=lambda each: self._turns.get(each, 0))
+    def _next(self) -> tuple[str, list[WorkerProcess]]:
+        """The caller who was served longest ago and for whom a worker is free, with these workers."""
+        now = asyncio.get_running_loop().time()
+        who, open_workers = "", [worker for worker in self._workers if len(worker.calls) < MOST_AT_ONCE]
+        for who in sorted(self._queued, key=lambda each: self._turns.get(each, 0)):
+            if free := [worker for worker in open_workers if worker.is_free_for(who, now)]:
+                return who, free
+        return who, []
+
+    def _take(self, who: str) -> Call:
         calls = self._queued[who]
         call = calls.popleft()
         if not calls:
@@ -193,7 +151,7 @@ class CpuWorkers:
         self._turns[who] = self._turn
         return call
 
-    def _begin(self, worker: _Worker, call: _Call) -> None:
+    def _begin(self, worker: WorkerProcess, call: Call) -> None:
         key = call.resource.key
         if key in worker.held:
             worker.held.move_to_end(key)
@@ -210,11 +168,14 @@ class CpuWorkers:
             worker.send("hold", key, packed)
         call.begun += 1
         call.waiting = 0
+        call.overtaken_by.clear()
+        for each in worker.calls.values():
+            each.overtaken_by.add(call.who)
         worker.calls[call.id] = call
         worker.send("begin", call.id, call.operation, key, call.arguments)
         self._listen_for(worker, call)
 
-    def _give_up(self, call: _Call) -> None:
+    def _give_up(self, call: Call) -> None:
         if (calls := self._queued.get(call.who)) is not None and call in calls:
             calls.remove(call)
             if not calls:
@@ -223,12 +184,12 @@ class CpuWorkers:
             if worker.calls.get(call.id) is call:
                 worker.send("cancel", call.id)
 
-    def _cut_off(self, call: _Call) -> None:
+    def _cut_off(self, call: Call) -> None:
         for task, what in list(call.serving.items()):
             if what in call.cut_off:
                 task.cancel()
 
-    def _begun(self) -> list[_Call]:
+    def _begun(self) -> list[Call]:
         return [call for worker in self._workers for call in worker.calls.values()]
 
     # ── workers ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -254,7 +215,7 @@ class CpuWorkers:
                     stdout=asyncio.subprocess.DEVNULL,
                 )
             reader, writer = await asyncio.open_unix_connection(sock=ours)
-            worker = _Worker(process, reader, writer)
+            worker = WorkerProcess(process, reader, writer)
             self._unready.add(process)
             try:
                 if self._closing:
@@ -288,7 +249,7 @@ class CpuWorkers:
         worker.reading = self._background(self._read(worker))
         self._dispatch()
 
-    async def _read(self, worker: _Worker) -> None:
+    async def _read(self, worker: WorkerProcess) -> None:
         try:
             while True:
                 kind, number, *more = await read_message(worker.reader)
@@ -299,7 +260,7 @@ class CpuWorkers:
                     case "tell":
                         call.tell(more[0])
                     case "ask":
-                        call.waiting += 1
+                        self._note_waiting(call)
                         self._note_heard(call)
                         task = self._background(self._answer(worker, call, *more))
                         call.serving[task] = more[1]
@@ -317,7 +278,7 @@ class CpuWorkers:
         finally:
             await self._bury(worker)
 
-    async def _answer(self, worker: _Worker, call: _Call, number: int, what: str, arguments: Any) -> None:
+    async def _answer(self, worker: WorkerProcess, call: Call, number: int, what: str, arguments: Any) -> None:
         answer: tuple[Any, ...]
         try:
             answer = ("reply", call.id, number, True, await call.serve(what, arguments))
@@ -334,7 +295,7 @@ class CpuWorkers:
         if not call.waiting:
             self._listen_for(worker, call)
 
-    async def _bury(self, worker: _Worker) -> None:
+    async def _bury(self, worker: WorkerProcess) -> None:
         if worker in self._workers:
             self._workers.remove(worker)
         worker.writer.close()
@@ -356,23 +317,30 @@ class CpuWorkers:
                 self._queued.setdefault(call.who, deque()).appendleft(call)
         self._dispatch()
 
-    def _listen_for(self, worker: _Worker, call: _Call) -> None:
+    def _note_waiting(self, call: Call) -> None:
+        loop = asyncio.get_running_loop()
+        if not call.waiting:
+            call.waits_since = loop.time()
+            loop.call_later(QUICK_S + LATE_S, self._dispatch)
+        call.waiting += 1
+
+    def _listen_for(self, worker: WorkerProcess, call: Call) -> None:
         self._note_heard(call)
         call.silent = asyncio.get_running_loop().call_later(SILENT_S, self._silent, worker)
 
-    def _note_heard(self, call: _Call) -> None:
+    def _note_heard(self, call: Call) -> None:
         if call.silent is not None:
             call.silent.cancel()
             call.silent = None
 
-    def _silent(self, worker: _Worker) -> None:
+    def _silent(self, worker: WorkerProcess) -> None:
         log.warning("a worker has computed for %.0f s without a word; it is killed", SILENT_S)
         self._kill(worker)
 
-    def _kill(self, worker: _Worker) -> None:
+    def _kill(self, worker: WorkerProcess) -> None:
         _kill_process(worker.process)
 
-    def _fail(self, call: _Call, error: BaseException) -> None:
+    def _fail(self, call: Call, error: BaseException) -> None:
         self._note_heard(call)
         if not call.done.done():
             call.done.set_exception(error)

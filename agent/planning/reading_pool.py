@@ -16,7 +16,8 @@ from agent.planning.task import CHEAP_ONLY, TOO_COSTLY, Outcome, make_too_costly
 from agent.planning.thread import NO_THREAD, Thread
 from agent.resolve.resolver import MODEL, OFFLINE
 from agent.runs.run import Run
-from executors.cpu_workers import CpuWorkers, Resource, Serve, TooCostly
+from executors.cpu_calls import Resource, Serve, TooCostly
+from executors.cpu_workers import CpuWorkers
 from executors.http.read_memo import ReadMemo, use_read_memo
 from registry.conditions import condition
 from registry.conditions.condition import ConditionResult, Evaluator

@@ -42,6 +42,12 @@ async def ask(held: bytes, given: Any, line: ParentLink) -> Any:
     return first + second
 
 
+async def look_up(held: bytes, given: Any, line: ParentLink) -> Any:
+    """One thing after another, as many as are wanted."""
+    for _ in range(given):
+        await line.ask("record", None)
+
+
 async def die(held: bytes, given: Any, line: ParentLink) -> Any:
     os._exit(9)
 
@@ -55,7 +61,7 @@ async def forever(held: bytes, given: Any, line: ParentLink) -> Any:
 
 
 def main() -> None:
-    operations = {each.__name__: each for each in (echo, spin, backtrack, swallow, ask, die, fail, forever)}
+    operations = {each.__name__: each for each in (echo, spin, backtrack, swallow, ask, look_up, die, fail, forever)}
     socket_fd, budget_s, most_mb = int(sys.argv[1]), float(sys.argv[2]), float((*sys.argv, MOST_MB)[3])
     asyncio.run(Worker(operations, bytes, budget_s=budget_s, socket_fd=socket_fd, most_mb=most_mb).run())
 

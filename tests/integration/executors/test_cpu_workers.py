@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from core.errors import PlatformUnavailable, Unavailable
+from executors.cpu_calls import Resource
 from executors.cpu_worker import MOST_MB
-from executors.cpu_workers import ENDS_S, CpuWorkers, Resource, TooCostly
+from executors.cpu_workers import ENDS_S, CpuWorkers, TooCostly
 
 MODULE = "tests.integration.executors.cpu_operations"
 BUDGET_S = 0.15
@@ -118,6 +119,38 @@ async def test_callers_are_served_in_turn_whoever_has_asked_more(workers: CpuWor
     await asyncio.sleep(0)
     await asyncio.gather(one("echo", "ada"), *spinning)
     assert over.index("ada") <= 1
+
+
+async def test_each_look_up_of_a_call_doesn_t_wait_for_another_costly_one_of_somebody_else(workers: CpuWorkers) -> None:
+    await call(workers, "echo")
+    over: list[str] = []
+
+    async def spin(who: str) -> None:
+        with contextlib.suppress(TooCostly):
+            await call(workers, "spin", who=who)
+        over.append(who)
+
+    spinning = [asyncio.create_task(spin("eve")) for _ in range(8)]
+    await asyncio.sleep(0)
+    await call(workers, "look_up", 6)
+    assert len(over) <= 2  # the one that was under way, and one while it waited
+    await asyncio.gather(*spinning)
+    assert over == ["eve"] * 8
+
+
+async def test_a_look_up_that_hangs_holds_nobody_up(workers: CpuWorkers) -> None:
+    answered = asyncio.Event()
+
+    async def serve(what: str, arguments: Any) -> Any:
+        await answered.wait()
+
+    hanging = asyncio.create_task(call(workers, "look_up", 1, serve=serve))
+    await asyncio.sleep(0)
+    for _ in range(3):
+        assert (await asyncio.wait_for(call(workers, "echo", who="bob"), 30))[0] == "held"
+    assert not hanging.done()
+    answered.set()
+    await hanging
 
 
 async def test_a_call_that_is_cancelled_is_given_up_in_the_worker_too(workers: CpuWorkers) -> None:
