@@ -51,7 +51,7 @@ GivenBy = Literal["api", "event"]
 class EarlierCall(Value):
     """A call of an earlier request, by its handle. ``records`` are its records by parameter, as handles. ``found`` are
     the queries that found them, if the call has its own. ``said`` and ``computed`` are the parameters that were said
-    and computed. ``waits``: it waits for a confirmation."""
+    and computed. ``waits``: it waits for a confirmation. ``lapsed``: it came to nothing."""
 
     handle: str
     action: str
@@ -60,6 +60,12 @@ class EarlierCall(Value):
     said: tuple[str, ...] = ()
     computed: tuple[str, ...] = ()
     waits: bool = False
+    lapsed: bool = False
+
+    @property
+    def can_change(self) -> bool:
+        """Whether nothing of it was sent, so that it can be said anew."""
+        return self.waits or self.lapsed
 
 
 class EarlierRecords(Value):

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
-from agent.pipeline import CallOutcome, Plan, RecordSource, RunState, Step
+from agent.pipeline import CallOutcome, Plan, RecordSource, Step
 from agent.planning.proposal import UNDONE, Argument, Call, EarlierValue, Handle, RecordArgument
 from agent.planning.thread import ThreadCall
 from agent.query.context import RecordKey
 from registry.catalogue import Catalogue
 from registry.contract import Contract
-
-_NEVER: Final[frozenset[RunState]] = frozenset({"rejected", "expired", "refused", "abstained"})
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def correct_calls(handles: Sequence[str], calls: Mapping[str, ThreadCall]) -> Co
     told += [
         f"“{call.step.title}” was confirmed already; this comes on top of it."
         for call in named
-        if not call.waits and call.state not in _NEVER
+        if not call.waits and not call.lapsed
     ]
     return Correction(tuple(dict.fromkeys(call.run_id for call in named if call.waits)), tuple(dict.fromkeys(told)))
 
@@ -116,15 +114,12 @@ def _list_targets(step: Step) -> tuple[str, frozenset[tuple[str, str]]]:
 
 def _explain_nothing_to_reverse(call: ThreadCall) -> str | None:
     """Why there is nothing to reverse. None if the call happened."""
-    state = call.outcome.state if call.outcome is not None else None
-    if call.state in _NEVER or state in ("failed", "skipped"):
+    if call.lapsed:
         return "was not done, so there is nothing to take back."
-    if call.state == "succeeded" or state == "succeeded":
+    if "succeeded" in (call.state, call.outcome.state if call.outcome is not None else None):
         return None
     if call.state == "unknown":
         return "may have happened; that has to be settled first."
-    if call.state == "failed":
-        return "was not done, so there is nothing to take back."
     return "is being sent just now; ask again when it is done."
 
 

@@ -66,6 +66,14 @@ class ThreadCall:
         """Whether nothing was confirmed yet, so that withdrawing it is enough."""
         return self.state in WAITING
 
+    @property
+    def lapsed(self) -> bool:
+        """Whether it surely came to nothing: it was dropped, expired or failed."""
+        outcome = self.outcome.state if self.outcome is not None else None
+        if self.state in LAPSED or outcome in ("failed", "skipped"):
+            return True
+        return self.state == "failed" and outcome != "succeeded"
+
 
 @dataclass(frozen=True)
 class Thread:
@@ -214,7 +222,8 @@ class _Builder:
             computed=tuple(
                 each.param for each in told if isinstance(each.source, ComputedSource) and each.param not in copied
             ),
-            waits=run.state in WAITING,
+            waits=self.calls[handle].waits,
+            lapsed=self.calls[handle].lapsed,
         )
 
     def _describe_call(self, run: Run, step: Step) -> str:
@@ -306,6 +315,7 @@ def _list_copied(run: Run, step: Step) -> set[str]:
 
 
 WAITING: Final[frozenset[RunState]] = frozenset({"received", "asked", "held"})
+LAPSED: Final[frozenset[RunState]] = frozenset({"rejected", "expired", "refused", "abstained"})
 _STATES: Final[Mapping[RunState, str]] = {
     "held": "waits for confirmation", "confirmed": "confirmed", "executing": "confirmed", "succeeded": "done",
     "failed": "failed", "unknown": "may have happened", "rejected": "withdrawn", "expired": "expired",

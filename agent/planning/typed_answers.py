@@ -10,6 +10,7 @@ from typing import Final
 
 from agent.pipeline import Abstain, Plan, Question, Refusal, Reply
 from agent.planning.answers_for_model import asks_for_text
+from agent.planning.linked_plans import ONLY_FIT
 from agent.planning.other_choices import choose_other
 from agent.planning.task import (
     Outcome,
@@ -22,6 +23,7 @@ from agent.planning.task import (
     take_outcome,
 )
 from agent.resolve.rules.clauses import begins_like_an_order
+from agent.resolve.rules.grammar.earlier_calls import LEAD
 from agent.runs.answer_phrases import is_cancellation, make_answer
 from agent.runs.run import Run
 from agent.validate.consent import is_no, is_yes
@@ -36,6 +38,7 @@ _ASKS: Final = re.compile(
 )
 DROPPED: Final = "All right, that is dropped; nothing was done."
 _WAITS: Final = "The card above waits for you: confirm it there. Nothing was sent yet."
+_HESITATES: Final = re.compile(LEAD, re.IGNORECASE)
 _NO_CARD: Final = frozenset({"answered", "abstained", "refused"})
 _LEAST: Final = 2
 """Words of the shortest answer that may be a request of its own."""
@@ -101,16 +104,17 @@ def _stands_alone(text: str, read: Outcome, *, stuck: bool, before: Sequence[str
 async def plan_in_thread(run: Run, earlier: Sequence[Run], propose: ProposeRun) -> tuple[Run, Outcome]:
     """The run with what was made of it. Words that say too little by themselves are tried as the answer to the question
     that is open in the thread: then the run takes the place of the one that asked. "No, the other one" is the other
-    answer to the question that the last card came of. A bare "no" drops the card that waits there; a bare "yes"
-    confirms nothing, because it doesn't say what was seen on it."""
+    answer to the question that the last card came of. A bare "no" or "cancel" drops the card that waits there; a bare
+    "yes" or "wait" confirms nothing, because it doesn't say what was seen on it."""
     if (other := await choose_other(run, earlier, propose)) is not None:
         return other
     thread, outcome = await propose(run, earlier)
-    card = _find_card(run, earlier) if _may_answer(outcome) else None
-    if card is not None and is_no(run.text):
+    card = _find_card(run, earlier) if _leaves_card(outcome) else None
+    drops = is_no(run.text) or (isinstance(outcome.verdict, Abstain) and is_cancellation(run.text))
+    if card is not None and drops:
         withdrawal = Withdrawal((card.id,), "Taken back")
         return take_outcome(run, outcome, thread), Outcome(Reply(text=DROPPED), withdrawal=withdrawal)
-    if card is not None and is_yes(run.text):
+    if card is not None and (is_yes(run.text) or _HESITATES.fullmatch(run.text)):
         return take_outcome(run, outcome, thread), Outcome(Reply(text=_WAITS))
     asked = earlier[-1] if earlier and not run.answers and run.given is None else None
     question = asked.question if asked is not None and asked.state == "asked" else None
@@ -133,6 +137,13 @@ def _find_card(run: Run, earlier: Sequence[Run]) -> Run | None:
         return None
     last = next((each for each in reversed(earlier) if each.state not in _NO_CARD), None)
     return last if last is not None and last.state == "held" else None
+
+
+def _leaves_card(outcome: Outcome) -> bool:
+    """Whether words under a card came to nothing by themselves, so that they may be about the card."""
+    verdict = outcome.verdict
+    unclear = isinstance(verdict, Question) and verdict.slot == "action"
+    return unclear or outcome.hold == ONLY_FIT or isinstance(verdict, Abstain) or _may_answer(outcome)
 
 
 def _may_answer(outcome: Outcome) -> bool:

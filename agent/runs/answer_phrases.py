@@ -14,7 +14,7 @@ from agent.validate.questions import REST
 from core.errors import InvalidInput
 from language.stems import EMPTY, stem_text
 
-_LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_LETTERS: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CHOICES: Final = frozenset({"ambiguous", "not_found", "unclear_action"})
 """Codes of questions that offer choices. "no" can't be a value for them, so it cancels."""
 _SAID: Final = frozenset(
@@ -22,6 +22,7 @@ _SAID: Final = frozenset(
         "never mind", "nevermind", "never mind that", "never mind drop it", "never mind then", "forget it",
         "forget about it", "drop it", "oh never mind", "no never mind", "actually never mind", "leave it", "let it be",
         "cancel", "cancel that", "cancel it", "cancel this", "stop", "stop it", "stop that", "no stop", "no cancel",
+        "no keep it", "no keep that", "no keep them",
         "no cancel that", "abort", "quit", "undo", "undo that", "undo it", "i don't want to", "i don't want to anymore",
         "i do not want to", "i changed my mind", "abbrechen", "stopp", "vergiss es", "cancela", "cancelar", "olvídalo",
         "annuler", "annule", "laisse tomber", "annulla", "lascia stare", "annuleren", "laat maar", "esquece", "deixa",

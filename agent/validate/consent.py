@@ -11,20 +11,23 @@ from typing import Final
 from agent.pipeline import Answer, Request
 from agent.validate.questions import quote_words
 
-_LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_WORDS: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+"""Words and figures: "no, 20" is no mere no."""
 _YES_ALONE: Final = (
     "y", "yes", "yeah", "yep", "yup", "yea", "aye", "ok", "okay", "sure", "right", "correct", "exactly", "indeed",
     "absolutely", "definitely", "of course",
 )  # fmt: skip
 _DO_IT: Final = (
-    "", "please", "please do", "do", "do it", "do that", "go ahead", "go on", "that", "that one", "that's it",
-    "that's right", "that's the one", "that's what i mean", "that's what i meant", "that is it", "that is right",
+    "", "please", "please do", "do", "do it", "do that", "send it", "send that", "go ahead", "go on", "that",
+    "that one", "that's it", "that's right", "that's the one", "that's what i mean",
+    "that's what i meant", "that is it", "that is right",
     "it is", "i do", "i mean that", "i mean it", "thanks", "thank you", "the rest", "do the rest", "without that",
     "exactly", "correct", "of course",
 )  # fmt: skip
 _YES: Final = frozenset(f"{yes} {more}".strip() for yes in _YES_ALONE for more in _DO_IT) | frozenset(
     {
-        "please", "please do", "do it", "do that", "do", "go ahead", "go on", "that's it", "that's right", "that one",
+        "please", "please do", "do it", "do that", "do", "send it", "send that", "confirm", "confirm it", "go ahead",
+        "go on", "that's it", "that's right", "that one",
         "that's the one", "that's what i mean", "that's what i meant", "it is", "i do", "only the rest",
         "just the rest", "the rest", "do the rest", "without that", "that's fine",
         "ja", "ja bitte", "ja gerne", "sí", "si", "sí por favor", "oui", "oui s'il te plaît", "oui s'il vous plaît",
@@ -67,4 +70,4 @@ def _find_answer(request: Request, slot: str) -> Answer | None:
 
 
 def _read(text: str) -> str:
-    return " ".join(_LETTERS.findall(text.casefold().replace("’", "'")))
+    return " ".join(_WORDS.findall(text.casefold().replace("’", "'")))

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from cli.client import Client
 
 WAITING = ("received", "confirmed", "executing")
-_YES: Final = re.compile(r"\s*y(?:es)?[.!]?\s*", re.IGNORECASE)
+_YES: Final = re.compile(
+    r"\s*y(?:es|ep|up|eah)?(?:[\s,]+(?:please|do\s+it|send\s+it|go\s+ahead))?\s*[.!]*\s*", re.IGNORECASE
+)
 _NO: Final = re.compile(r"\s*no?(?:[\s,.;:!]+(.*))?", re.IGNORECASE | re.DOTALL)
 """Matches a no, which may be followed by its reason."""
 

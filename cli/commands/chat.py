@@ -75,11 +75,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 class Chat:
-    """One conversation. ``shown`` is the run that was shown last: what a yes, a no and an answer are for."""
+    """One conversation. ``shown`` is the run that was shown last: what a yes, a no and an answer are for. ``left`` are
+    the cards that others were shown over, the latest last."""
 
     def __init__(self, server: Client, surface: str, thread: str | None) -> None:
         self.server, self.surface, self.thread = server, surface, thread
         self.shown: dict[str, Any] | None = None
+        self.left: list[str] = []
         self.listed = 0
 
     @property
@@ -105,6 +107,7 @@ class Chat:
                 self._ask(rest.strip())
             case "/new":
                 self.thread = self.shown = None
+                self.left = []
                 print("A new conversation.")
             case _ if line.startswith("/"):
                 print(HELP)
@@ -121,15 +124,29 @@ class Chat:
         shown = ask(self.server, text, self.surface, self.thread)
         self.thread = shown["thread_id"]
         self._show(shown)
-        if before is not None and shown["state"] in _NO_CARD:
-            self._return_to(before["id"])
+        if before is not None and before["id"] != shown["id"]:
+            self.left.append(before["id"])
+            self._return(seen=True)
 
-    def _return_to(self, run_id: str) -> None:
-        """Back to a card, where it still waits after something else was said."""
-        card = self.server.get(f"/v1/runs/{run_id}")
-        if card["state"] == "held":
+    def _return(self, *, seen: bool = False) -> None:
+        """Back to the latest card that still waits, or says that it does while something else is open. ``seen``: it was
+        shown right before."""
+        card = None
+        while self.left and card is None:
+            found = self.server.get(f"/v1/runs/{self.left[-1]}")
+            card = found if found["state"] == "held" else None
+            if card is None or self._state not in _OPEN:
+                self.left.pop()
+        if card is None:
+            return
+        if self._state in _OPEN:
+            print(f"The card from before waits too ({card['id']}); it comes next.")
+        elif seen:
             self.shown = card
-            print(f"The card from before still waits ({run_id}). {_decide(card, self.server.url)}")
+            print(f"The card from before still waits ({card['id']}). {_decide(card, self.server.url)}")
+        else:
+            print("The card from before still waits:")
+            self._show(card)
 
     def _list_more(self) -> None:
         """The next page of the answer that was shown last; the pages before it were shown."""
@@ -170,6 +187,8 @@ class Chat:
         assert self.shown is not None
         self.server.post(f"/v1/runs/{self.shown['id']}/{act}", body)
         self._show(wait_until_idle(self.server, self.shown["id"]))
+        if self._state not in _OPEN:
+            self._return()
 
     def _show(self, shown: dict[str, Any]) -> None:
         self.shown, self.listed = shown, len((shown.get("reply") or {"records": ()})["records"])
@@ -184,8 +203,8 @@ class Chat:
                 print(describe_dead_end(question) or asks)
 
 
-_NO_CARD: Final = ("answered", "abstained", "refused")
-"""Results of a request that leave the earlier card unchanged."""
+_OPEN: Final = ("held", "asked")
+"""States in which the next line decides or answers what is shown."""
 
 
 def _decide(shown: dict[str, Any], url: str) -> str:

@@ -196,7 +196,7 @@ def read_fewer(
     said = head if why.strip() and _tells_why(why.strip(), reader, chooser) else typed
     left_out, left = _LEFT_OUT.fullmatch(said), _LEFT.fullmatch(said)
     found = left_out or left
-    if found is None or not all(call.waits for call in calls) or len(calls) < 2:
+    if found is None or not all(call.can_change for call in calls) or len(calls) < 2:
         return None
     groups = found.groupdict()
     words = list_words(groups.get("what") or groups.get("apart") or groups.get("alone") or "")
@@ -230,7 +230,7 @@ def read_beside(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> P
         find = _other(reader, kind, here, said, last.found.get(name))
         if find is None:
             continue
-        if corrects and not last.waits:
+        if corrects and not last.can_change:
             return None
         arguments = {**keep_arguments(offer, last, {name: find}), name: RecordArgument(reference=find)}
         call = Call(action=offer.name, arguments=arguments)
@@ -286,7 +286,7 @@ def read_once_more(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Pr
 def read_text_anew(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
     """Changes a text of the waiting call, after the parameter's name: "the reason is …, with the note …"."""
     last = calls[-1]
-    for name, schema in offer.properties.items() if len(calls) == 1 and last.waits else ():
+    for name, schema in offer.properties.items() if len(calls) == 1 and last.can_change else ():
         if not is_free_text(schema) or offer.annotation(name).record is not None:
             continue
         called = "|".join(re.escape(each) for each in {name, (offer.annotation(name).label or name)})

@@ -7,21 +7,18 @@ Calls and records of earlier requests are known by handles only. Code looks up w
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from agent.extract.answer_words import AROUND
-from agent.pipeline import Abstain, EarlierCall, EarlierRecords, Turn
+from agent.pipeline import Abstain, EarlierCall, EarlierRecords, Proposed, Turn
 from agent.planning.proposal import (
     Argument,
-    ArgumentOf,
     Call,
-    Computed,
     ComputedArgument,
     CountOf,
     Find,
     Has,
-    Number,
     PlanResult,
     Proposal,
     QuotedText,
@@ -34,6 +31,7 @@ from agent.planning.proposal import (
 )
 from agent.planning.quotes import list_words
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.changed_numbers import change_by, is_number, list_free_numbers
 from agent.resolve.rules.grammar.earlier_calls import (
     LEAD,
     LEAD_WORDS,
@@ -52,7 +50,6 @@ from agent.resolve.rules.grammar.orders.interpretation import Interpretation, St
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
 from agent.resolve.rules.grammar.phrases.shown import find_standing
 from agent.resolve.rules.grammar.reader import Reader
-from agent.validate.proposed.relative_answers import read_relative
 from agent.validate.questions import join
 from language.text import find_quotations, singularize, with_article, word_set
 from registry.offers.offer import Offer
@@ -62,8 +59,8 @@ from registry.records import RecordKind
 MOST_TOKENS: Final = 16
 """Tokens of the longest follow-up; what is longer says a request of its own."""
 DONE: Final = (
-    "“{}” was done already, so it can't be changed any more. Say “undo that” to take it back, or what shall come on "
-    "top of it (“and … more”). Nothing was done now."
+    "“{}” was sent already, so it can't be changed any more. {}what shall come on top of it (“and … more”). "
+    "Nothing was done now."
 )
 MOST_SHOWN: Final = 20
 """Records that an answer remembers; where there are as many, there may be more."""
@@ -75,17 +72,12 @@ _CHANGES: Final = re.compile(
     re.IGNORECASE,
 )
 """What says a call anew instead of asking for one more."""
-_CHANGES_BY: Final = re.compile(r"\W*(?:\w+[\s,]+){0,2}?(?:make|let|set|change|put|turn)\b", re.IGNORECASE)
-_OF_VALUE: Final = re.compile(
-    r"\b(?:(?:of|off)\s+(?:it|that|this)|less|fewer|lower|shorter|off|double|twice|triple|treble|more|higher|longer)\b",
-    re.IGNORECASE,
-)
-"""What says that a part is one of the value there is, and not of what that value is a part of."""
 _GIVES: Final = word_set("have has get gets take takes give gives handle handles let")
 _MORE: Final = word_set("also too same again plus")
 _ANEW: Final = word_set("wrong no nope meant mean sorry wait actually instead rather not other oops")
 """Words by which what was said before is said anew."""
 _ON_TOP: Final = word_set("and plus more also then ok okay please another")
+_AGREES: Final = word_set("ok okay please")
 _UNTIL: Final = word_set("until till to through thru")
 _FROM: Final = word_set("from starting since")
 _AROUND: Final = AROUND | {"also", "too", "same", "again", "plus"}
@@ -155,10 +147,18 @@ def _those(reader: Reader, turn: Turn) -> Find | None:
     return _find(turn.records[0]).model_copy(update={"pick": "all"})
 
 
-def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence[Turn]) -> Proposal | Abstain | None:
+def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence[Turn]) -> Proposed | Abstain | None:
     """The continuation of the thread's last calls, or why there is none. None if the request stands alone. ``typed``
     are its words as typed."""
-    calls = next((turn.calls for turn in reversed(thread[-2:]) if turn.calls), ())
+    made = _continue(reader, typed, shortlist, thread)
+    return Proposed(proposal=made) if isinstance(made, Proposal) else made
+
+
+def _continue(
+    reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence[Turn]
+) -> Proposed | Proposal | Abstain | None:
+    last_turns = [turn for turn in thread if not turn.idle][-2:]
+    calls = next((turn.calls for turn in reversed(last_turns) if turn.calls), ())
     if not reader.tokens:
         return None
     chooser = Chooser(reader, shortlist)
@@ -176,7 +176,7 @@ def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence
     if (some := some or read_once_more(typed, offer, calls)) is not None:
         return some
     ordered = chooser.orders(0, len(reader.tokens))
-    if ordered and not (len(calls) == 1 and last.waits and _is_ordered_anew(reader, chooser, offer)):
+    if ordered and not (len(calls) == 1 and last.can_change and _is_ordered_anew(reader, chooser, offer)):
         return None
     if not ordered and (text := read_text_anew(typed, offer, calls)) is not None:
         return text
@@ -186,6 +186,21 @@ def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence
     # It isn't decided here whom "her" means after another person was mentioned.
     if latest is not None and latest.calls == calls and (more := _more_of_it(reader, offer, calls)) is not None:
         return more
+    made = _say_anew(reader, typed, offer, shortlist, calls, ordered=ordered)
+    numbered = _read_numbers(
+        reader, offer, calls, lambda: _say_anew(reader, typed, offer, shortlist, calls, ordered=ordered)
+    )
+    if numbered is None or isinstance(made, Abstain):
+        return made
+    if made is None or _CHANGES.match(reader.text.plain):
+        return numbered
+    return Proposed(proposal=made, otherwise=(numbered,)) if made != numbered else made
+
+
+def _say_anew(
+    reader: Reader, typed: str, offer: Offer, shortlist: Shortlist, calls: Sequence[EarlierCall], *, ordered: bool
+) -> Proposal | Abstain | None:
+    """The last call with what the words say anew of it."""
     read = read_values(reader, offer, shortlist)
     if read is None or (ordered and _list_named(reader, read.calls[0])):
         return None
@@ -196,9 +211,25 @@ def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence
     return made.model_copy(update={"replaced": (Words(text=lead[0].rstrip(), start=0),)})
 
 
+def _read_numbers(
+    reader: Reader, offer: Offer, calls: Sequence[EarlierCall], read: Callable[[], Proposal | Abstain | None]
+) -> Proposal | None:
+    """The same words with each bare number as the one number of the last call, and as no record's: "make it 30". What
+    comes on top ("and 30") is none."""
+    numbers = reader.list_bare_numbers()
+    on_top = reader.low(0) in _ON_TOP - _AGREES or any(token.low in _MORE for token in reader.tokens)
+    if not numbers or on_top or not calls[-1].can_change or len(list_free_numbers(offer)) != 1:
+        return None
+    reader.counting = {*numbers}
+    made = read()
+    reader.counting = set()
+    corrects = isinstance(made, Proposal) and isinstance(made.result, PlanResult) and made.result.replaces
+    return made if isinstance(made, Proposal) and corrects else None
+
+
 def _is_ordered_anew(reader: Reader, chooser: Chooser, offer: Offer) -> bool:
     """Whether the words order the same action, and not one more of it."""
-    if reader.low(0) in _ON_TOP - {"ok", "okay", "please"} or any(token.low in _MORE for token in reader.tokens):
+    if reader.low(0) in _ON_TOP - _AGREES or any(token.low in _MORE for token in reader.tokens):
         return False
     best = chooser.choose(Stretch(0, len(reader.tokens), ordered=True)).best
     return best is not None and best.offer.name == offer.name
@@ -234,7 +265,7 @@ def _more_of_it(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> P
     amount = reader.amount(at)
     if amount is None or len(calls) > 1 or len(last.records) != 1 or reader.corrections:
         return None
-    names = [name for name in last.said if name in offer.properties and _is_number(offer.properties[name])]
+    names = [name for name in last.said if name in offer.properties and is_number(offer.properties[name])]
     if len(names) != 1:
         return None
     unit = offer.annotation(names[0]).unit
@@ -249,10 +280,6 @@ def _more_of_it(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> P
         before.pop(paid_in, None)
     arguments: dict[str, Argument] = {**before, names[0]: ComputedArgument(expression=amount[0])}
     return Proposal(result=PlanResult(calls=(Call(action=offer.name, arguments=arguments),)))
-
-
-def _is_number(schema: object) -> bool:
-    return isinstance(schema, Mapping) and schema.get("type") in ("integer", "number")
 
 
 def _other_kind(reader: Reader, offer: Offer, named: Sequence[str], found: Mapping[str, Argument]) -> Abstain | None:
@@ -301,8 +328,8 @@ def _continued(
         replaces = (last.handle,) if anew and not said & _MORE else ()
         if replaces and len(calls) > 1:
             return None
-        if replaces and not last.waits:
-            return Abstain(reason="nothing_fits", detail=DONE.format(offer.title or offer.name))
+        if replaces and not last.can_change:
+            return Abstain(reason="nothing_fits", detail=_explain_done(offer))
         told = any(reader.noun(at) is not None for at in range(len(reader.tokens)))
         made = tuple(
             Call(action=offer.name, arguments={**arguments, **(each if told else _carried(last, each))})
@@ -317,11 +344,17 @@ def _continued(
         return None  # any words could be a reason
     if not values or len(calls) > 1 or telling or len(strange) > MOST_STRANGE:
         return None
-    if not last.waits and any(offer.annotation(name).replaces is None for name in values):
+    if not last.can_change and any(offer.annotation(name).replaces is None for name in values):
         # Done already: it would add to that.
         changes = anew or _CHANGES.match(reader.text.plain) is not None
-        return Abstain(reason="nothing_fits", detail=DONE.format(offer.title or offer.name)) if changes else None
+        return Abstain(reason="nothing_fits", detail=_explain_done(offer)) if changes else None
     return Proposal(result=PlanResult(calls=(call,), replaces=(last.handle,)))
+
+
+def _explain_done(offer: Offer) -> str:
+    """Why a call can't be changed any more, and what can be said instead: taking it back only where that may be."""
+    undone = offer.undo is not None or any(each.replaces is not None for each in offer.annotations.values())
+    return DONE.format(offer.title or offer.name, "Say “undo that” to take it back, or " if undone else "Say ")
 
 
 def _tell_apart(reader: Reader, offer: Offer, found: Mapping[str, Argument]) -> Mapping[str, Argument] | Abstain:
@@ -357,28 +390,3 @@ def _carried(last: EarlierCall, found: Mapping[str, Argument]) -> dict[str, Argu
 
 def _labels(offer: Offer, names: Sequence[str]) -> set[str]:
     return {"because"} | {word.lower() for name in names for word in (offer.annotation(name).label or name).split()}
-
-
-# ── relative changes: "half of that", "10 off that", "5 more" said of the value that an earlier call has ─────────────
-
-
-def change_by(reader: Reader, typed: str, offer: Offer, call: EarlierCall) -> Proposal | None:
-    """The call with its one number changed. None if not all words describe such a change, or if the action has several
-    numbers."""
-    names = [name for name, schema in offer.properties.items() if _is_number(schema) and _is_free(offer, name)]
-    relative = read_relative(typed) if len(names) == 1 and call.waits else None
-    if relative is None or (relative.op == "+" and not _CHANGES_BY.match(typed)):
-        return None  # "5 more" adds to it, "make it 5 more" changes it
-    if relative.op == "*" and names[0] in call.computed and not _OF_VALUE.search(typed):
-        return None  # "a third" after "half of the bill" is a third of the bill, not of the half
-    quote = reader.words(0, len(reader.tokens))
-    before = ArgumentOf(argument=names[0], of=call.handle)
-    by = Number(number=relative.number, unit=relative.unit, quote=quote)
-    changed = ComputedArgument(expression=Computed(op=relative.op, a=before, b=by))
-    arguments: dict[str, Argument] = {**keep_arguments(offer, call, {}), names[0]: changed}
-    return Proposal(result=PlanResult(calls=(Call(action=offer.name, arguments=arguments),), replaces=(call.handle,)))
-
-
-def _is_free(offer: Offer, name: str) -> bool:
-    annotation = offer.annotation(name)
-    return annotation.record is None and annotation.of is None and annotation.like is None

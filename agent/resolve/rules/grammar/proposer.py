@@ -77,7 +77,7 @@ class Proposer:
         remember(self.reader, thread)
         self._person = self.reader.person
 
-    def follow_up(self) -> Proposal | Abstain | None:
+    def follow_up(self) -> Proposed | Abstain | None:
         """The continuation of the thread's last calls."""
         return follow_up(self.reader, self.read.typed, self.shortlist, self.thread)
 

@@ -76,7 +76,7 @@ def understand(
         made = proposer.resolve(chosen=True)
         return made or Calls(drafts=(Draft(action=chosen, version=shortlist.offers[0].version),))
     if (continued := proposer.follow_up()) is not None:
-        return continued if isinstance(continued, Abstain) else Proposed(proposal=continued)
+        return continued
     # What is typed like an action's example orders it, also where it tells something: "Ada's car is ready".
     ordered = _is_kind_order(text, proposer) or (
         not text.rstrip().endswith("?") and find_exemplified(read.typed, shortlist) is not None

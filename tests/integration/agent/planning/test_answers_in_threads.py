@@ -84,7 +84,7 @@ async def test_a_card_may_be_corrected_again(harness: AgentHarness) -> None:
     assert (await harness.run(second.id)).replaced_by == third.id
 
 
-@pytest.mark.parametrize("words", ["no", "Nope.", "no, thanks"])
+@pytest.mark.parametrize("words", ["no", "Nope.", "no, thanks", "cancel", "no, keep it"])
 async def test_a_no_below_a_card_drops_it(harness: AgentHarness, words: str) -> None:
     card = await say(harness, "refund INV-1012", person="oscar")
     between = await say(harness, "which tickets are open?", card, person="oscar")
@@ -94,7 +94,7 @@ async def test_a_no_below_a_card_drops_it(harness: AgentHarness, words: str) -> 
     assert (await harness.run(card.id)).state == "rejected"
 
 
-@pytest.mark.parametrize("words", ["yes", "OK, go ahead"])
+@pytest.mark.parametrize("words", ["yes", "OK, go ahead", "send it", "wait", "hold on"])
 async def test_a_yes_below_a_card_says_where_it_is_confirmed(harness: AgentHarness, words: str) -> None:
     card = await say(harness, "refund INV-1012", person="oscar")
     said = await say(harness, words, card, person="oscar")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.pipeline import Plan
+from agent.pipeline import Plan, RunState
 from agent.planning.propose import propose
 from agent.planning.task import CHEAP_ONLY, Outcome, make_task
 from agent.planning.thread import build_thread
@@ -12,10 +12,10 @@ from core import ids
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
-async def talk(*turns: str) -> tuple[list[Run], Outcome]:
-    """What the last of the turns comes to; the cards of those before it wait."""
+async def talk(*turns: str, cards: RunState = "held", there: str = "lending") -> tuple[list[Run], Outcome]:
+    """What the last of the turns comes to; the cards of those before it wait, or came to ``cards``."""
     runs: list[Run] = []
-    context = world("lending")
+    context = world(there)
     for text in turns:
         run = Run(
             id=ids.make_id("run"),
@@ -32,7 +32,7 @@ async def talk(*turns: str) -> tuple[list[Run], Outcome]:
         task = make_task(run, context, (), CHEAP_ONLY, build_thread(runs, context.catalogue))
         outcome = await propose(task, RuleResolver())
         plan = outcome.verdict if isinstance(outcome.verdict, Plan) else None
-        runs.append(run.with_(state="held" if plan else "asked", plan=plan, proposal=outcome.proposal))
+        runs.append(run.with_(state=cards if plan else "asked", plan=plan, proposal=outcome.proposal))
     return runs, outcome
 
 

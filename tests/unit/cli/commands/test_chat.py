@@ -71,7 +71,7 @@ def test_a_line_under_a_question_is_its_answer_by_number_or_in_words() -> None:
 
 
 def test_what_follows_goes_on_from_the_thread_until_a_new_one_is_begun() -> None:
-    made, server = chat(HELD, HELD, ASKED, HELD)
+    made, server = chat(HELD, HELD, ASKED, HELD, HELD)
     for line in ("credit Adam 75", "make that 60", "/ask and Nora?", "/new", "something else"):
         made.hear(line)
     assert [body.get("thread_id") for _, body in server.posted] == [None, "run_1", "run_1", None]
@@ -157,6 +157,35 @@ def test_a_card_that_still_waits_comes_back_after_words_that_led_to_none(capsys:
     assert "The card from before still waits (run_2)." in capsys.readouterr().out
     made.hear("yes")
     assert server.posted[-1] == ("/v1/runs/run_2/confirm", {"digest": DIGEST})
+
+
+def test_a_card_under_another_one_comes_back_when_that_is_decided(capsys: pytest.CaptureFixture[str]) -> None:
+    other = shown("run_3", "held", card=CARD)
+    made, server = chat(HELD, other, HELD, shown("run_3", "succeeded", card=CARD), HELD, shown("run_2", "rejected"))
+    made.hear("credit Adam 75")
+    made.hear("the same for Nora")
+    assert "The card from before waits too (run_2); it comes next." in capsys.readouterr().out
+    made.hear("yes")
+    assert server.posted[-1][0] == "/v1/runs/run_3/confirm"
+    assert "The card from before still waits:\nrun_2  held" in capsys.readouterr().out
+    made.hear("no")
+    assert server.posted[-1][0] == "/v1/runs/run_2/reject"
+
+
+@pytest.mark.parametrize("line", ["yep", "yes please", "Yes, please.", "yeah", "y"])
+def test_a_yes_in_everyday_words_confirms_the_card(line: str) -> None:
+    made, server = chat(HELD, shown("run_2", "succeeded", card=CARD))
+    made.hear("credit Adam 75")
+    made.hear(line)
+    assert server.posted[-1] == ("/v1/runs/run_2/confirm", {"digest": DIGEST})
+
+
+@pytest.mark.parametrize("line", ["yes 40", "yes and Nora too", "ok", "yesterday"])
+def test_a_yes_with_more_to_it_confirms_nothing(line: str) -> None:
+    made, server = chat(HELD, HELD)
+    made.hear("credit Adam 75")
+    made.hear(line)
+    assert server.posted[-1][0] == "/v1/runs"
 
 
 def test_actions_near_a_request_are_told_by_verb_and_thing(capsys: pytest.CaptureFixture[str]) -> None:

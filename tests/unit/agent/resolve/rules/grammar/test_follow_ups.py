@@ -121,7 +121,7 @@ async def test_one_more_of_the_same_order_replaces_nothing() -> None:
 async def test_what_it_should_have_been_is_no_second_order_when_it_was_done() -> None:
     made = await resolve("that should have been 3 nights", turn(waits=False))
     assert isinstance(made, Abstain)
-    assert "was done already" in made.detail
+    assert "was sent already" in made.detail
 
 
 @pytest.mark.parametrize("text", ["and the December one", "the December one too"])
@@ -291,7 +291,7 @@ async def test_the_same_for_several_others_is_a_call_for_each() -> None:
 async def test_a_correction_of_what_was_done_says_so() -> None:
     made = await resolve("no, I meant B-103", turn(waits=False))
     assert isinstance(made, Abstain)
-    assert "was done already" in made.detail
+    assert "was sent already" in made.detail
 
 
 async def test_a_double_charge_is_no_amount() -> None:
