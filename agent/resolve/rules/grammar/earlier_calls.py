@@ -1,4 +1,4 @@
-"""Earlier calls and answers in a follow-up: undoes them, leaves some out ("leave 7 out"), takes another
+"""Earlier calls and answers in a follow-up: undoes them, takes another
 record than theirs ("the other one"), repeats them for another record ("also Ada's"), or changes a part of a query."""
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ from registry.offers.offer import Offer
 from registry.records import RecordKind
 
 BOTH: Final = 2
-THREE: Final = 3
 WHICH_BOTH: Final = "Which two shall be taken back? Say what each of them was; nothing was done."
 NOTHING_BEFORE: Final = (
     "Nothing was done in this conversation yet that could be undone. Say what shall be undone; nothing was done."
@@ -73,7 +72,6 @@ _SOUNDS: Final = word_set("hm hmm oh ah oops no nope wait sorry ok okay well act
 _DEPENDS: Final = word_set("if unless when once until till provided whether")
 _SUBJECTS: Final = word_set("i we he she they it")
 """Subjects of a clause that tells something: it orders nothing."""
-PLACES: Final = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "last": -1, "latest": -1}
 _ARTICLES: Final = lexicon.DETERMINERS | word_set("number no nr # and one ones for of")
 
 
@@ -99,7 +97,7 @@ def _says_back(reader: Reader, typed: str, calls: Sequence[EarlierCall], chooser
         told = _TOLD_FIRST.fullmatch(text) if found is None else None
         if told is not None and _orders_nothing(reader, chooser, 0, len(read_text(told["why"]).tokens)):
             found = _match_back(told["rest"], calls)
-        if found is not None and (found["why"] is None or _tells_why(found["why"], reader, chooser)):
+        if found is not None and (found["why"] is None or tells_why(found["why"], reader, chooser)):
             return (found.groupdict().get("what") or "").casefold()
     return None
 
@@ -123,7 +121,7 @@ def _list_said(find: Find) -> list[str]:
     return [each.said.text for each in (find, *owners) if each.said is not None]
 
 
-def _tells_why(why: str, reader: Reader, chooser: Chooser) -> bool:
+def tells_why(why: str, reader: Reader, chooser: Chooser) -> bool:
     """Whether the rest of the request orders nothing."""
     count = len(read_text(why).tokens)
     first, stop = len(reader.tokens) - count, len(reader.tokens)
@@ -163,16 +161,6 @@ def rewrite(node: Any, change: Callable[[Any], Any]) -> Any:
     return tuple(rewrite(each, change) for each in node) if isinstance(node, tuple) else node
 
 
-_LEFT_OUT: Final = re.compile(
-    rf"{LEAD}(?:but\s+)?(?:(?:leave|keep)\s+(?P<apart>[^,;.!?]{{1,60}}?)\s+out|"
-    r"(?:leave\s+out|omit|skip|drop|exclude|without|except(?:\s+for)?|not|minus|everything\s+but|all\s+but)\s+(?P<what>[^,;.!?]{1,60}?)|"
-    r"(?P<alone>[^,;.!?]{1,60}?)\s+not)(?:\s+(?:though|please|out|of\s+it))*[\s.!]*",
-    re.IGNORECASE,
-)
-_LEFT: Final = re.compile(
-    rf"{LEAD}(?:(?:only|just)\s+(?P<what>[^,;.!?]{{1,60}}?)|(?P<alone>[^,;.!?]{{1,60}}?)\s+only)(?:\s+(?:please|though))*[\s.!]*",
-    re.IGNORECASE,
-)
 _OTHER: Final = word_set(
     "no nope not sorry oops actually wait i mean meant other and also too the one please rather that"
 )
@@ -185,32 +173,6 @@ _LABELLED: Final = (
     r"(?:\s*[:=]\s*|\s+(?:is|to|saying|as|should\s+be)\s+|\s+)[\"“']?(?P<text>\S.*?)[\"”']?"
 )
 _CORRECTS: Final = word_set("no nope not sorry oops actually wait mean meant rather")
-
-
-def read_fewer(
-    reader: Reader, typed: str, offer: Offer, calls: Sequence[EarlierCall], chooser: Chooser
-) -> Proposal | None:
-    """Drops some of the waiting calls: "leave 7 out, only 5, just the first, she still needs it". Each is identified by
-    its words or its position."""
-    head, _, why = typed.partition(",")
-    said = head if why.strip() and _tells_why(why.strip(), reader, chooser) else typed
-    left_out, left = _LEFT_OUT.fullmatch(said), _LEFT.fullmatch(said)
-    found = left_out or left
-    if found is None or not all(call.can_change for call in calls) or len(calls) < 2:
-        return None
-    groups = found.groupdict()
-    words = list_words(groups.get("what") or groups.get("apart") or groups.get("alone") or "")
-    named = [call for call in calls if any(word in words for word in list_said_words(call))]
-    known = {word for call in named for word in list_said_words(call)}
-    places = PLACES | ({"middle": 1} if len(calls) == THREE else {})
-    if len(words) == 1 and words[0] in places and -len(calls) <= places[words[0]] < len(calls):
-        named, known = [calls[places[words[0]]]], set(words)
-    if not named or len(named) == len(calls) or not words or not set(words) <= known:
-        return None
-    kept = [call for call in calls if (call in named) is (left_out is None)]
-    made = tuple(Call(action=offer.name, arguments=keep_arguments(offer, call, {})) for call in kept)
-    result = PlanResult(calls=made, replaces=tuple(call.handle for call in calls))
-    return Proposal(result=result, replaced=(Words(text=typed, start=0),))
 
 
 def read_beside(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:

@@ -39,11 +39,11 @@ from agent.resolve.rules.grammar.earlier_calls import (
     drop_places,
     keep_arguments,
     read_beside,
-    read_fewer,
     read_once_more,
     read_text_anew,
     take_back,
 )
+from agent.resolve.rules.grammar.fewer_calls import narrow_calls, read_fewer
 from agent.resolve.rules.grammar.orders.action_words import read_action_words
 from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
@@ -172,7 +172,8 @@ def _continue(
         return None
     if len(calls) == 1 and (changed := change_by(reader, typed, offer, last)) is not None:
         return changed
-    some = read_fewer(reader, typed, offer, calls, chooser) or read_beside(reader, offer, calls)
+    some = read_fewer(reader, typed, offer, calls, chooser) or narrow_calls(reader, offer, calls)
+    some = some or read_beside(reader, offer, calls)
     if (some := some or read_once_more(typed, offer, calls)) is not None:
         return some
     ordered = chooser.orders(0, len(reader.tokens))

@@ -1,0 +1,49 @@
+"""A card of several calls that one query made is narrowed by what its records are, and the new card takes its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Plan, Question
+from tests.unit.agent.planning.test_corrected_cards import talk
+
+ALL = "resend all unpaid invoices"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("except R-5103", {902, 904, 907}),
+        ("but not Yuki's", {902, 904, 907}),
+        ("without R-5103 and R-5104 please", {902, 907}),
+        ("only the overdue ones", {904, 907}),
+        ("just the ones over 400", {902, 904}),
+        ("only R-5102 and R-5103", {902, 903}),
+    ],
+)
+async def test_a_card_of_several_calls_is_narrowed_in_words(text: str, left: set[int]) -> None:
+    runs, outcome = await talk(ALL, text, there="garage")
+    assert isinstance(outcome.verdict, Plan), outcome.verdict
+    assert {step.filled[0].value for step in outcome.verdict.steps} == left
+    assert outcome.withdrawal.runs == (runs[0].id,)
+    assert outcome.waits
+
+
+async def test_a_card_is_narrowed_again() -> None:
+    runs, outcome = await talk(ALL, "except R-5103", "only the overdue ones", "not Owen's", there="garage")
+    assert isinstance(outcome.verdict, Plan), outcome.verdict
+    assert [step.filled[0].value for step in outcome.verdict.steps] == [907]
+    assert outcome.withdrawal.runs == (runs[2].id,)
+
+
+@pytest.mark.parametrize("text", ["except R-9999", "not Marcus's", "not those", "only tomorrow", "only Greta's"])
+async def test_what_leaves_open_which_are_meant_replaces_nothing(text: str) -> None:
+    _, outcome = await talk(ALL, text, there="garage")
+    assert not isinstance(outcome.verdict, Plan)
+    assert outcome.withdrawal.runs == ()
+
+
+async def test_whose_of_two_of_a_name_are_left_out_is_asked() -> None:
+    _, outcome = await talk(ALL, "not Marcus's", there="garage")
+    assert isinstance(outcome.verdict, Question)
+    assert "Marcus Webb" in outcome.verdict.text
