@@ -180,10 +180,17 @@ async def find_answered(finder: Finder, need: RecordQuery, find: Find, own: Own)
     """Reads the typed answers about a record in turn: each as a selection among the records that were offered before
     it, or else as a new name or number. A record that was not offered is remembered, so that a person sees it on a
     card. Raises PlatformUnavailable."""
-    outcome = await finder.run(need, find, own)
+    outcome = before = await finder.run(need, find, own)
     for words, spans in list_typed(finder.context.request, need.slot):
-        outcome = await _read_answer(finder, need, find, outcome, words, spans, own)
+        outcome = await _read_answer(finder, need, find, before, words, spans, own)
+        before = before if asks_again(outcome, before) else outcome  # only the latest answer is quoted
     return outcome
+
+
+def asks_again(outcome: Outcome, before: Outcome) -> bool:
+    """Whether an answer chose nothing of what was offered."""
+    asked = isinstance(outcome, Question) and isinstance(before, Question) and bool(before.candidates)
+    return asked and outcome.text.endswith(before.text)
 
 
 def list_typed(request: Request, slot: str) -> list[tuple[str, tuple[Span, ...]]]:

@@ -15,6 +15,7 @@ from agent.planning.proposal import BelongsTo, Find, First, Handle, OrderByField
 from agent.query.answered_references import (
     JOINT,
     ask_again,
+    asks_again,
     choose,
     is_denied,
     list_typed,
@@ -113,12 +114,13 @@ class Lookup:
     ) -> Outcome:
         """The records that the typed answers mean, read in turn. One that was not offered is remembered, so that a
         person sees it on a card."""
-        outcome = await self._refer(need, reference, spans, owner)
+        outcome = before = await self._refer(need, reference, spans, owner)
         for words, places in list_typed(self.request, need.slot):
-            before, answer = outcome, VerifiedSpan(words, places)
+            answer = VerifiedSpan(words, places)
             outcome = await self._read_answer(need, reference, before, answer, spans, owner)
             if isinstance(before, Question) and before.candidates and not isinstance(outcome, Question):
                 remember_unoffered(self.records.context, outcome, before, words)
+            before = before if asks_again(outcome, before) else outcome  # only the latest answer is quoted
         return outcome
 
     async def _read_answer(

@@ -21,13 +21,14 @@ async def answered(text: str, words: str, name: str) -> list[str] | str:
     return made.text
 
 
-async def verdict_of(text: str, words: str, name: str) -> Verdict:
-    """What comes of a request whose question is answered in these words."""
+async def verdict_of(text: str, words: str, name: str, *more: str) -> Verdict:
+    """What comes of a request whose question is answered in these words, and then in ``more``."""
     context, resolver = world(name), RuleResolver()
     task = Task(Request(text=text, now=NOW), OWNER, context, "run_00000000000000000000000001")
     first = await propose(task, resolver)
     assert isinstance(first.verdict, Question), first.verdict
-    request = Request(text=text, now=NOW, answers=(Answer(slot=first.verdict.slot, text=words),))
+    answers = tuple(Answer(slot=first.verdict.slot, text=each) for each in (words, *more))
+    request = Request(text=text, now=NOW, answers=answers)
     task = Task(request, OWNER, context, "run_00000000000000000000000001", drafts=first.drafts, proposal=first.proposal)
     return (await propose(task, resolver)).verdict
 
@@ -119,3 +120,10 @@ async def test_a_name_in_an_answer_is_not_answered_by_that_answer_again() -> Non
     asked = await answered("remind Berg of the unpaid fee", "Lotte's starting next quarter", "riding")
     assert isinstance(asked, str)
     assert "can't be told" in asked
+
+
+async def test_only_the_latest_of_several_answers_that_tell_nothing_is_quoted() -> None:
+    made = await verdict_of("remind Berg of the unpaid fee", "his saddle?", "riding", "his boots?")
+    assert isinstance(made, Question)
+    assert made.text.startswith("Which one is meant by ‘his boots?’ can't be told.")
+    assert made.text.count("can't be told") == 1

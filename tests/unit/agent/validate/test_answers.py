@@ -51,6 +51,16 @@ async def test_an_answer_that_settles_nothing_is_asked_again_with_what_was_offer
     assert again.text.startswith("Which one is meant by ‘the czech one’ can't be told.")
 
 
+@pytest.mark.parametrize("made", [_passed_over, _shops])
+async def test_only_the_latest_answer_that_settles_nothing_is_quoted(made: Callable[[], Case]) -> None:
+    case = made()
+    await case.question()
+    await case.say("the czech one").question()
+    again = await case.say("her basket?").question()
+    assert again.text.startswith("Which one is meant by ‘her basket?’ can't be told.")
+    assert "the czech one" not in again.text
+
+
 async def test_an_answer_may_say_what_is_shown_of_one_candidate() -> None:
     case = _shops()
     await case.question()

@@ -21,6 +21,7 @@ from agent.resolve.rules.grammar.orders.leave_outs import (
     find_spared,
     leave_out,
 )
+from agent.resolve.rules.grammar.orders.own_addresses import find_own_addresses
 from agent.resolve.rules.grammar.orders.stretch_directions import settle_receivers
 from agent.resolve.rules.grammar.orders.stretch_ends import StretchEnds
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
@@ -52,6 +53,7 @@ class StretchRecords(StretchEnds):
         at, why = self._past_made_noun(), self._why()
         receivers, counting = self._receivers, find_counting_words(self.reader)
         quotes, nouns = self._find_quoted_names(), set[int]()
+        counting = counting | find_own_addresses(self.reader, self.offer, self.first, self.stop)
         while at < why:
             if at in quotes and (wanted := self._find_wanted(names, at)) is not None:
                 name, named = wanted

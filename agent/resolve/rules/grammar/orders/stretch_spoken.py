@@ -60,7 +60,8 @@ class StretchSpoken(StretchDirections):
             (
                 at
                 for at in range(self.first, self.stop)
-                if at not in self.quoted and (reader.low(at) in lexicon.PRONOUNS or self._is_definite(at, kind))
+                if at not in self.quoted
+                and (reader.low(at) in lexicon.PRONOUNS or self._is_definite(at, kind) or self._is_whose(at, kind))
             ),
             None,
         )
@@ -124,6 +125,11 @@ class StretchSpoken(StretchDirections):
             return False
         last = at + 1 + noun[1]
         return last >= self.stop or reader.is_mark(last) or reader.low(last) in lexicon.MANNER | {"please", "to"}
+
+    def _is_whose(self, at: int, kind: RecordKind) -> bool:
+        """Whether a possessive is of somebody's own value, and of no record: "his e-mail address"."""
+        reader = self.reader
+        return reader.low(at) in lexicon.OWNERS and reader.is_somebody(kind) and reader.noun(at + 1) is None
 
     def _is_single(self, at: int) -> bool:
         """Whether a pronoun, or the noun behind an article, is of one: "it", "him", "the bill"."""
