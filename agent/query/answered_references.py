@@ -189,8 +189,9 @@ async def find_answered(finder: Finder, need: RecordQuery, find: Find, own: Own)
 
 def asks_again(outcome: Outcome, before: Outcome) -> bool:
     """Whether an answer chose nothing of what was offered."""
-    asked = isinstance(outcome, Question) and isinstance(before, Question) and bool(before.candidates)
-    return asked and outcome.text.endswith(before.text)
+    if not isinstance(outcome, Question) or not isinstance(before, Question):
+        return False
+    return bool(before.candidates) and outcome.text.endswith(before.text)
 
 
 def list_typed(request: Request, slot: str) -> list[tuple[str, tuple[Span, ...]]]:

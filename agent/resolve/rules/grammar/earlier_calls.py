@@ -1,5 +1,5 @@
-"""Earlier calls and answers in a follow-up: undoes them, takes another
-record than theirs ("the other one"), repeats them for another record ("also Ada's"), or changes a part of a query."""
+"""Earlier calls and answers in a follow-up: undoes them, takes another record than theirs ("the other one"), repeats
+them for another record ("also Ada's"), or changes a part of a query."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from agent.planning.proposal import (
     Has,
     PlanResult,
     Proposal,
-    QuotedText,
     RecordArgument,
     UndoResult,
     Words,
@@ -168,10 +167,6 @@ _AGAIN: Final = re.compile(
     rf"{LEAD}(?:(?:do\s+)?(?:the\s+)?same(?:\s+thing)?|do\s+(?:it|that|this))\s+(?:again|once\s+more|another\s+time)(?:\s+please)?[\s.!]*",
     re.IGNORECASE,
 )
-_LABELLED: Final = (
-    LEAD + r"(?:(?:with|add|make|set|change|put|use)\s+)?(?:(?:the|a|as)\s+)*(?:{called})"
-    r"(?:\s*[:=]\s*|\s+(?:is|to|saying|as|should\s+be)\s+|\s+)[\"“']?(?P<text>\S.*?)[\"”']?"
-)
 _CORRECTS: Final = word_set("no nope not sorry oops actually wait mean meant rather")
 
 
@@ -243,30 +238,6 @@ def read_once_more(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Pr
         return None
     call = Call(action=offer.name, arguments=keep_arguments(offer, calls[-1], {}))
     return Proposal(result=PlanResult(calls=(call,)))
-
-
-def read_text_anew(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
-    """Changes a text of the waiting call, after the parameter's name: "the reason is …, with the note …"."""
-    last = calls[-1]
-    for name, schema in offer.properties.items() if len(calls) == 1 and last.can_change else ():
-        if not is_free_text(schema) or offer.annotation(name).record is not None:
-            continue
-        called = "|".join(re.escape(each) for each in {name, (offer.annotation(name).label or name)})
-        found = re.fullmatch(_LABELLED.format(called=called), typed.strip(), re.IGNORECASE | re.DOTALL)
-        if found is None:
-            continue
-        start = typed.index(typed.strip()) + found.start("text")
-        quote = Words(text=found["text"], start=start)
-        arguments = {**keep_arguments(offer, last, {name: quote}), name: QuotedText(quote=quote)}
-        call = Call(action=offer.name, arguments=arguments)
-        result = PlanResult(calls=(call,), replaces=(last.handle,))
-        return Proposal(result=result, replaced=(Words(text=typed, start=0),))
-    return None
-
-
-def is_free_text(schema: object) -> bool:
-    plain = isinstance(schema, Mapping) and schema.get("type") == "string"
-    return plain and not {"enum", "format", "pattern"} & set(schema)  # type: ignore[call-overload]
 
 
 def carry_over(before: Find, theirs: Find) -> Find:

@@ -32,6 +32,7 @@ from agent.planning.proposal import (
 from agent.planning.quotes import list_words
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.changed_numbers import change_by, is_number, list_free_numbers
+from agent.resolve.rules.grammar.changed_texts import adds_to_text, read_text_anew, refuse_addition
 from agent.resolve.rules.grammar.earlier_calls import (
     LEAD,
     LEAD_WORDS,
@@ -40,7 +41,6 @@ from agent.resolve.rules.grammar.earlier_calls import (
     keep_arguments,
     read_beside,
     read_once_more,
-    read_text_anew,
     take_back,
 )
 from agent.resolve.rules.grammar.fewer_calls import narrow_calls, read_fewer
@@ -343,6 +343,10 @@ def _continued(
     texts = all(isinstance(found[name], QuotedText) for name in values)
     if texts and not (find_quotations(reader.text.plain) or said & _labels(offer, values)):
         return None  # any words could be a reason
+    outside = {reader.low(at) for at in range(len(reader.tokens)) if at not in reader.quoted}
+    added = [name for name in values if isinstance(found[name], QuotedText) and adds_to_text(last, name, outside)]
+    if added and last.can_change and not _CHANGES.match(reader.text.plain):
+        return refuse_addition(offer, added[0])
     if not values or len(calls) > 1 or telling or len(strange) > MOST_STRANGE:
         return None
     if not last.can_change and any(offer.annotation(name).replaces is None for name in values):
