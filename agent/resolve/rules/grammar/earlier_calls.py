@@ -74,6 +74,16 @@ _SUBJECTS: Final = word_set("i we he she they it")
 _ARTICLES: Final = lexicon.DETERMINERS | word_set("number no nr # and one ones for of")
 
 
+MORE: Final = word_set("also too same again plus")
+ON_TOP: Final = word_set("and plus more also then ok okay please another")
+_AGREES: Final = word_set("ok okay please")
+
+
+def comes_on_top(reader: Reader) -> bool:
+    """Whether words say that something is done besides, and not instead."""
+    return reader.low(0) in ON_TOP - _AGREES or any(token.low in MORE for token in reader.tokens)
+
+
 def take_back(reader: Reader, typed: str, thread: Sequence[Turn], chooser: Chooser) -> Proposal | Abstain | None:
     """Takes the latest calls of the thread back, also after requests that came to nothing. None if the words don't ask
     for that. ``typed`` are the words as typed."""
@@ -168,6 +178,37 @@ _AGAIN: Final = re.compile(
     re.IGNORECASE,
 )
 _CORRECTS: Final = word_set("no nope not sorry oops actually wait mean meant rather")
+
+
+def take_place(reader: Reader, made: Proposal, thread: Sequence[Turn]) -> Proposal:
+    """The plan in place of the waiting calls that it says anew, if it has the same action for the very records of
+    several: "both only half"."""
+    result = made.result
+    if not isinstance(result, PlanResult) or result.replaces or len(result.calls) < BOTH or comes_on_top(reader):
+        return made
+    waiting = {
+        (call.action, *sorted(call.records.items())): call.handle
+        for turn in thread
+        for call in turn.calls
+        if call.waits
+    }
+    handles = [waiting.get((call.action, *sorted(_list_spoken(call).items()))) for call in result.calls]
+    replaced = tuple(each for each in handles if each is not None)
+    return (
+        made.model_copy(update={"result": result.model_copy(update={"replaces": replaced})})
+        if len(replaced) == len(handles)
+        else made
+    )
+
+
+def _list_spoken(call: Call) -> dict[str, str]:
+    """The records of the thread that a call is for, as handles by parameter."""
+    finds = {name: each.reference for name, each in call.arguments.items() if isinstance(each, RecordArgument)}
+    return {
+        name: find.among
+        for name, find in finds.items()
+        if isinstance(find, Find) and find.among is not None and find.said is None and not find.where
+    }
 
 
 def read_beside(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:

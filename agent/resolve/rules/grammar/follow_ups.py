@@ -36,7 +36,10 @@ from agent.resolve.rules.grammar.changed_texts import adds_to_text, read_text_an
 from agent.resolve.rules.grammar.earlier_calls import (
     LEAD,
     LEAD_WORDS,
+    MORE,
+    ON_TOP,
     carry_over,
+    comes_on_top,
     drop_places,
     keep_arguments,
     read_beside,
@@ -73,11 +76,8 @@ _CHANGES: Final = re.compile(
 )
 """What says a call anew instead of asking for one more."""
 _GIVES: Final = word_set("have has get gets take takes give gives handle handles let")
-_MORE: Final = word_set("also too same again plus")
 _ANEW: Final = word_set("wrong no nope meant mean sorry wait actually instead rather not other oops")
 """Words by which what was said before is said anew."""
-_ON_TOP: Final = word_set("and plus more also then ok okay please another")
-_AGREES: Final = word_set("ok okay please")
 _UNTIL: Final = word_set("until till to through thru")
 _FROM: Final = word_set("from starting since")
 _AROUND: Final = AROUND | {"also", "too", "same", "again", "plus"}
@@ -218,8 +218,7 @@ def _read_numbers(
     """The same words with each bare number as the one number of the last call, and as no record's: "make it 30". What
     comes on top ("and 30") is none."""
     numbers = reader.list_bare_numbers()
-    on_top = reader.low(0) in _ON_TOP - _AGREES or any(token.low in _MORE for token in reader.tokens)
-    if not numbers or on_top or not calls[-1].can_change or len(list_free_numbers(offer)) != 1:
+    if not numbers or comes_on_top(reader) or not calls[-1].can_change or len(list_free_numbers(offer)) != 1:
         return None
     reader.counting = {*numbers}
     made = read()
@@ -230,7 +229,7 @@ def _read_numbers(
 
 def _is_ordered_anew(reader: Reader, chooser: Chooser, offer: Offer) -> bool:
     """Whether the words order the same action, and not one more of it."""
-    if reader.low(0) in _ON_TOP - _AGREES or any(token.low in _MORE for token in reader.tokens):
+    if comes_on_top(reader):
         return False
     best = chooser.choose(Stretch(0, len(reader.tokens), ordered=True)).best
     return best is not None and best.offer.name == offer.name
@@ -261,7 +260,7 @@ def _more_of_it(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> P
     """Repeats a call with another amount for the same record: "and 80 more for her". It comes on top of the earlier
     call, whether that is done or waits."""
     at, stop, last = 0, len(reader.tokens), calls[-1]
-    while reader.low(at) in _ON_TOP:
+    while reader.low(at) in ON_TOP:
         at += 1
     amount = reader.amount(at)
     if amount is None or len(calls) > 1 or len(last.records) != 1 or reader.corrections:
@@ -322,11 +321,11 @@ def _continued(
     if named:
         if said & _GIVES and said & lexicon.THINGS - {"one"}:
             return None  # "and let Ada have it" says what happens to it, and doesn't repeat the call
-        if strange or not (anew or said & _MORE or reader.low(0) == "and" or {"as", "well"} <= said):
+        if strange or not (anew or said & MORE or reader.low(0) == "and" or {"as", "well"} <= said):
             return None
         if last.computed and not all(name in found for name in last.computed):
             return None  # a part of the one is another amount of the other
-        replaces = (last.handle,) if anew and not said & _MORE else ()
+        replaces = (last.handle,) if anew and not said & MORE else ()
         if replaces and len(calls) > 1:
             return None
         if replaces and not last.can_change:

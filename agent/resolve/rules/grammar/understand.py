@@ -13,6 +13,7 @@ from agent.planning.proposal import ActionAnswer, Find, Proposal, Words
 from agent.planning.quotes import walk
 from agent.resolve.resolver import find_chosen_action
 from agent.resolve.rules.clauses import begins_like_an_order, is_order, parse_clause
+from agent.resolve.rules.grammar.earlier_calls import take_place
 from agent.resolve.rules.grammar.exemplified import resolve_exemplified
 from agent.resolve.rules.grammar.named_records import find_named_records
 from agent.resolve.rules.grammar.orders.bare_notes import read_bare_note
@@ -103,6 +104,8 @@ def understand(
         detail = f"You wrote {quote_words(text.strip())}, so nothing was done."
         return Abstain(reason="nothing_fits", detail=detail)
     made = proposer.resolve(reads=asks)
+    if isinstance(made, Proposed):
+        made = made.model_copy(update={"proposal": take_place(proposer.reader, made.proposal, thread)})
     made = resolve_exemplified(read, shortlist, made, lambda only: Proposer(read, only, kinds, request.now, thread))
     if made is None or isinstance(made, Ask):
         noted = read_bare_note(read_anew().reader, shortlist)

@@ -55,3 +55,18 @@ async def test_whose_a_pronoun_is_among_two_waiting_cards_is_asked_about() -> No
         "charge Ruth Meyer 12 euros for a lost blade", "charge Piet Vos 9 euros for a torn hose", "make hers 15"
     )
     assert not isinstance(outcome.verdict, Plan)
+
+
+async def test_what_is_said_anew_of_several_waiting_cards_takes_their_place() -> None:
+    runs, outcome = await talk("refund R-5101", "and R-5105", "refund half of both", there="garage")
+    assert isinstance(outcome.verdict, Plan), outcome.verdict
+    assert [{each.param: each.value for each in step.filled}["amount"] for step in outcome.verdict.steps] == [
+        9450,
+        12000,
+    ]
+    assert set(outcome.withdrawal.runs) == {runs[0].id, runs[1].id}
+
+
+async def test_what_comes_on_top_of_several_waiting_cards_takes_no_place() -> None:
+    _, outcome = await talk("refund R-5101", "and R-5105", "also refund half of both", there="garage")
+    assert outcome.withdrawal.runs == ()
