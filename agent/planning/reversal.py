@@ -159,21 +159,28 @@ class _Reversing:
         """Undoes a call by the same action with the record's value before, if the contract says which field it
         replaces."""
         arguments: dict[str, Argument] = {}
+        replaced = False
         for name in contract.properties:
             annotation = contract.annotation(name)
-            if annotation.record is not None and (held := _find_record(call.step, annotation.record, name)) is not None:
-                arguments[name] = self._make_record(annotation.record, held)
-            elif annotation.replaces is not None:
+            if annotation.replaces is not None:
                 kind = contract.annotation(annotation.replaces.parameter).record
                 replaced_on = _find_record(call.step, kind, annotation.replaces.parameter) if kind else None
                 pin = next((p for p in call.step.pins if (p.record_kind, p.record_id) == (kind, replaced_on)), None)
                 before = pin.values.get(annotation.replaces.field) if pin is not None else None
-                if pin is None or before is None:
+                if pin is None or before is None or (annotation.record is not None and annotation.field is not None):
                     return None
-                arguments[name] = EarlierValue(
-                    value=before, record=pin.record_kind, record_id=pin.record_id, field=annotation.replaces.field
+                replaced = True
+                arguments[name] = (
+                    self._make_record(annotation.record, str(before))
+                    if annotation.record is not None
+                    else EarlierValue(
+                        value=before, record=pin.record_kind, record_id=pin.record_id, field=annotation.replaces.field
+                    )
                 )
-        replaced = any(isinstance(each, EarlierValue) for each in arguments.values())
+            elif (
+                annotation.record is not None and (held := _find_record(call.step, annotation.record, name)) is not None
+            ):
+                arguments[name] = self._make_record(annotation.record, held)
         return Call(action=contract.name, arguments=arguments) if replaced else None
 
 
