@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from language.stems import KIN, stem
 from registry.importing.decisions import SCHEMA, Decisions, KindDecision, OperationDecision
 from registry.importing.drafts import words
 from registry.importing.drafts.credentials import find_credential
-from registry.importing.drafts.drafting import Draft
+from registry.importing.drafts.drafting import Draft, Refusal
 from registry.importing.importer import Import
 from registry.importing.kinds.bindings import guess_records
 from registry.importing.kinds.drafting import KindDraft
@@ -44,9 +44,9 @@ def propose_decisions(made: Import) -> dict[str, Any]:
         "operations": {
             **{each.operation.key: _operation(each, made.kinds, decided) for each in made.drafts},
             **{
-                each.operation.key: _refused(given, each.reason)
+                each.operation.key: _refused(each, given or OperationDecision(), made.kinds)
                 for each in made.refusals
-                if (given := decided.operations.get(each.operation.key)) is not None
+                if (given := decided.operations.get(each.operation.key)) is not None or each.slots
             },
             **{
                 key: each.model_dump(mode="json", exclude_defaults=True)
@@ -78,11 +78,7 @@ def _kind(each: KindDraft, decided: Decisions) -> dict[str, Any]:
 def _operation(each: Draft, kinds: tuple[KindDraft, ...], decided: Decisions) -> dict[str, Any]:
     contract = each.contract
     given = decided.operations.get(each.operation.key, OperationDecision())
-    parameters = {
-        name: found.model_dump(mode="json", exclude_defaults=True) for name, found in given.parameters.items()
-    }
-    for slot_name, (guess, _) in guess_records(each.operation, each.slots, kinds, repeats=each.repeats).items():
-        parameters.setdefault(slot_name, {}).setdefault("suggested", guess)
+    parameters = _with_guesses(given, guess_records(each.operation, each.slots, kinds, repeats=each.repeats))
     for written, language in each.languages.items():
         parameters.setdefault(written, {}).setdefault("suggested_language", language)
     asked = list(_asked(each, parameters))
@@ -97,14 +93,24 @@ def _operation(each: Draft, kinds: tuple[KindDraft, ...], decided: Decisions) ->
     }
 
 
-def _refused(given: OperationDecision, reason: str) -> dict[str, Any]:
+def _refused(refusal: Refusal, given: OperationDecision, kinds: tuple[KindDraft, ...]) -> dict[str, Any]:
     """A decision is kept, because it may be the reason for the refusal: without it the next import would draft an
-    unwanted contract."""
+    unwanted contract. If one is missing, the records that its parameters may name are suggested."""
+    parameters = _with_guesses(given, guess_records(refusal.operation, refusal.slots, kinds) if refusal.slots else {})
     return {
         **({"include": True} if given.wanted else {}),
-        **given.model_dump(mode="json", exclude_defaults=True, exclude={"decide"}),
-        "decide": [f"It is refused: {reason}"],
+        **given.model_dump(mode="json", exclude_defaults=True, exclude={"parameters", "decide"}),
+        **({"parameters": parameters} if parameters else {}),
+        "decide": [f"It is refused: {refusal.reason}"],
     }
+
+
+def _with_guesses(given: OperationDecision, guesses: Mapping[str, tuple[str, str | None]]) -> dict[str, Any]:
+    """The decisions about parameters, with the kinds that they may name."""
+    made = {name: found.model_dump(mode="json", exclude_defaults=True) for name, found in given.parameters.items()}
+    for name, (guess, _) in guesses.items():
+        made.setdefault(name, {}).setdefault("suggested", guess)
+    return made
 
 
 def _asked(each: Draft, parameters: dict[str, Any]) -> Iterator[str]:

@@ -26,8 +26,9 @@ from registry.importing.drafts.parameter_schemas import let_stay_empty, take_num
 from registry.importing.drafts.sentences import write_sentences
 from registry.importing.drafts.slot_schema import CannotDraft, Room, Slot
 from registry.importing.drafts.slots import read_slots
+from registry.importing.drafts.transport_headers import LEFT_OUT, Undecided, explain_needed, find_constant, is_transport
 from registry.importing.kinds.aliases import makes_record, write_aliases
-from registry.importing.kinds.bindings import list_lost
+from registry.importing.kinds.bindings import derive_tags, list_lost
 from registry.importing.kinds.drafting import KindDraft
 from registry.linting.linter import is_advice, lint
 
@@ -66,8 +67,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
+    """Why an operation has no draft. ``slots`` are the places of its request, if a decision about them is missing."""
+
     operation: Operation
     reason: str
+    slots: tuple[Slot, ...] = ()
 
 
 def draft(
@@ -99,6 +103,8 @@ def draft(
             reason = f"{faults[0].detail} ({faults[0].pointer.removeprefix('/0')})"
             if not any(each.code in _SHRINKS for each in faults):
                 break
+    except Undecided as error:
+        return Refusal(operation, str(error), tuple(read_slots(operation, content, settler, ROOMS[0])))
     except CannotDraft as error:
         return Refusal(operation, str(error))
     return Refusal(operation, f"Its draft would not pass the linter: {reason}")
@@ -136,6 +142,11 @@ class _Drafting:
     decision: OperationDecision
     kinds: Sequence[KindDraft]
     roles: BodyRoles
+
+    @property
+    def _chosen_records(self) -> Mapping[str, str]:
+        """Parameter → the kind of record that it names, as decided."""
+        return {name: str(each.record) for name, each in self.decision.parameters.items() if each.record is not None}
 
     def draft(self, read: Sequence[Slot]) -> Draft:
         """The draft with these places. Raises CannotDraft."""
@@ -178,7 +189,7 @@ class _Drafting:
 
     def _sort(self, slots: Sequence[Slot], nulls: frozenset[str]) -> _Sorted:
         idempotency = next((s for s in slots if s.place == "header" and s.key.lower() in _IDEMPOTENCY), None)
-        places = _Sorted([], {}, {}, nulls, idempotency)
+        places, tags = _Sorted([], {}, {}, nulls, idempotency), self._derive_tags(slots)
         for slot in slots:
             supplied = "the call's idempotency key" if slot is idempotency else self._explain_supplied(slot)
             if supplied is not None:
@@ -187,8 +198,20 @@ class _Drafting:
             choice = self.decision.parameters.get(slot.name)
             if choice is not None and choice.fixed is not None:
                 places.fixed[slot.name] = choice.fixed.value
+            elif choice is None and is_transport(slot) and slot.name not in tags:
+                places.fixed[slot.name] = self._require_constant(slot)
             places.sent.append(slot)
         return places
+
+    def _derive_tags(self, slots: Sequence[Slot]) -> Mapping[str, Any]:
+        return derive_tags(self.operation, slots, self._chosen_records, {each.name: each for each in self.kinds})
+
+    def _require_constant(self, slot: Slot) -> Any:
+        """The value of a transport header in every call. Raises Undecided."""
+        value = find_constant(slot)
+        if value is None:
+            raise Undecided(explain_needed(slot))
+        return value
 
     def _explain_supplied(self, slot: Slot) -> str | None:
         """What fills a place that isn't asked for. None if it is asked for. Raises CannotDraft if the decisions omit
@@ -200,6 +223,8 @@ class _Drafting:
             return "the connection's credential"
         if choice is not None and choice.omit and slot.required:
             raise CannotDraft(f"The decisions omit {slot.name}, which every call of it needs.")
+        if choice is None and not slot.required and is_transport(slot):
+            return LEFT_OUT
         omitted = choice is not None and choice.omit
         if omitted or (not slot.required and self.decision.omits(slot.name)):
             return "nothing: the decisions omit it"
@@ -263,8 +288,7 @@ class _Drafting:
         self, contract: Mapping[str, Any], asked: Sequence[Slot], annotations: Mapping[str, Any], notes: list[str]
     ) -> None:
         """Requires what a replacing call would otherwise lose."""
-        chosen = self.decision.parameters
-        records = {name: str(each.record) for name, each in chosen.items() if each.record is not None}
+        records = self._chosen_records
         kept = {name for name, each in annotations.items() if "derive" in each}
         required = contract["parameters"]["required"]
         for slot in list_lost(self.operation, asked, records, {each.name: each for each in self.kinds}, kept):

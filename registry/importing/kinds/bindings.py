@@ -14,6 +14,7 @@ from language.text import singularize
 from registry.importing.document.description import Operation
 from registry.importing.drafts import words
 from registry.importing.drafts.slot_schema import Slot
+from registry.importing.drafts.transport_headers import is_tag
 from registry.importing.drafts.wrappers import strip_wrappers
 from registry.importing.kinds.aliases import makes_record_of_name
 from registry.importing.kinds.candidates import shape
@@ -157,7 +158,21 @@ def derive_from_records(
         if masked:  # rewriting a state may trigger something
             needed -= {slot.name for slot in slots if "enum" in slot.schema and not slot.required}
         made |= {name: each for name, each in kept.items() if name in needed}
-    return made
+    return made | derive_tags(operation, slots, records, kinds)
+
+
+def derive_tags(
+    operation: Operation, slots: Sequence[Slot], records: Mapping[str, str], kinds: Mapping[str, KindDraft]
+) -> dict[str, dict[str, Any]]:
+    """``If-Match`` → annotation, if the record that the call is about has a field with its tag."""
+    inner = _order_by_path(operation, slots)[-1:]
+    kind = kinds.get(records.get(inner[0].name, "")) if inner else None
+    fields = kind.entry["fields"] if kind is not None else {}
+    tag = next((each for each in fields if each.replace("_", "").endswith("etag")), None)
+    if tag is None:
+        return {}
+    derive = {"derive": {"parameter": inner[0].name, "field": tag}, "sources": ["record"]}
+    return {slot.name: derive for slot in slots if is_tag(slot) and slot.required}
 
 
 def _inner_key(slot: Slot, kind: KindDraft) -> str:
