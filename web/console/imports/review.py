@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -30,6 +29,7 @@ from web.console.contracts.card_preview import CardPreview, preview_card
 from web.console.forms import Form, FormOption, guard, validate
 from web.console.imports.import_state import MAX_SEALED_CHARS, DraftedOperation, ImportState, open_state
 from web.console.imports.imports import MAX_PICKED, show_picks
+from web.console.imports.target import choose_connection, is_elsewhere
 from web.console.one_shot_form import use_form_once
 from web.console.pages import Page, redirect, show
 from web.console.session import make_shell, require_owner
@@ -87,13 +87,14 @@ class ReviewedDraft:
 @dataclass(frozen=True, kw_only=True)
 class ReviewPage(Page):
     """Page of the review. ``wrong`` counts the drafts that can't be signed yet. ``address`` is the document's address
-    for calls. ``elsewhere`` is the chosen connection if it is at another host."""
+    for calls. ``unplaced``: no connection is chosen. ``elsewhere`` is the chosen one if it is at another address."""
 
     template: ClassVar[str] = "import_review.html"
     document: str
     sealed: str
     connections: tuple[FormOption, ...]
     address: str
+    unplaced: bool
     elsewhere: str
     roles: tuple[FormOption, ...]
     omit: str
@@ -140,7 +141,7 @@ async def sign(request: Request, form: LargeForm) -> Response:
     except InvalidInput as error:
         sealed = form.fields.get("sealed", "")
         return await show_picks(request, form.member, state, sealed, numbers, to_display_text(error.detail))
-    trouble = _missing(decided) or await own_password(request, form)
+    trouble = _missing(form, decided) or await own_password(request, form)
     if trouble:
         return await _review(request, form, decided, trouble)
     try:
@@ -178,11 +179,7 @@ async def _decide(request: Request, form: Form, state: ImportState, numbers: Seq
     """The decisions of the form. Raises InvalidInput for values that our form never sends."""
     context = await get_container(request).contexts.of(form.member.actor.workspace)
     there = context.catalogue.addresses or {}
-    given = form.get("connection", limit=64)
-    near = [each for each in sorted(there) if not _is_elsewhere(state.address, there[each])]
-    connection = next((each for each in (given, state.connection, *near, *sorted(there)) if each in there), "")
-    if given and given != connection:
-        raise InvalidInput(f"There is no connection {given} here (any more).")
+    connection = choose_connection(form.get("connection", limit=64), state, there)
     roles = form.every("roles", limit=64)
     made: dict[int, dict[str, Any]] = {}
     async with get_container(request).database.read() as session:
@@ -207,15 +204,12 @@ async def _decide(request: Request, form: Form, state: ImportState, numbers: Seq
             raise InvalidInput(f"{each.contract['title']}: {trouble}")
         version = newest.get(each.contract["name"], 0) + 1
         try:
-            made[number] = decide_draft(each.contract, decision, connection=connection, version=version)
+            made[number] = decide_draft(
+                each.contract, decision, connection=connection or state.connection, version=version
+            )
         except InvalidInput as error:
             raise InvalidInput(f"{each.contract['title']}: {error.detail}") from error
     return _Decided(state, context, connection, roles, made)
-
-
-def _is_elsewhere(stated: str, address: str) -> bool:
-    """Whether the document's address and a connection's are at different hosts."""
-    return urlsplit(stated).hostname not in (None, urlsplit(address).hostname)
 
 
 def _parameters(
@@ -257,6 +251,10 @@ def _read_choice(text: str, schema: Mapping[str, Any]) -> str | int | float | bo
     return value if isinstance(value, str | int | float | bool) else text.strip()
 
 
+def _addresses(decided: _Decided) -> Mapping[str, str]:
+    return decided.context.catalogue.addresses or {}
+
+
 def _explain_miscount(numbers: Sequence[int]) -> str:
     if not numbers:
         return "Tick at least one."
@@ -272,9 +270,13 @@ def _explain_move(form: Form, decided: _Decided) -> str:
     return ""
 
 
-def _missing(decided: _Decided) -> str:
+def _missing(form: Form, decided: _Decided) -> str:
     if not decided.connection:
-        return "Connect the platform first: nothing here can be called."
+        return (
+            "Choose where they call." if _addresses(decided) else "Connect the platform first: nothing can be called."
+        )
+    if form.get("unplaced", limit=4):  # the records that they name were not shown yet
+        return f"They call {decided.connection}. Look at what that makes, then sign."
     nobody = [each["title"] for each in decided.picked.values() if not each["roles"]]
     return f"Say who may run {nobody[0]}." if nobody else ""
 
@@ -284,7 +286,7 @@ async def _review(request: Request, form: Form, decided: _Decided, trouble: str 
     async with container.database.read() as session:
         members = await store.accounts.members.listed(session, visitor.actor.workspace)
     known = await list_assignable_roles(container.contexts, visitor.actor.workspace, members)
-    there = decided.context.catalogue.addresses or {}
+    there = _addresses(decided)
     drafts = await asyncio.to_thread(_review_drafts, form, decided)  # a hundred of them take a second
     page = ReviewPage(
         shell=make_shell(request, visitor),
@@ -296,7 +298,8 @@ async def _review(request: Request, form: Form, decided: _Decided, trouble: str 
             for name, address in sorted(there.items())
         ),
         address=to_display_text(decided.state.address, limit=300),
-        elsewhere=decided.connection if _is_elsewhere(decided.state.address, there.get(decided.connection, "")) else "",
+        unplaced=not decided.connection,
+        elsewhere=decided.connection if is_elsewhere(decided.state.address, there.get(decided.connection, "")) else "",
         roles=tuple(
             FormOption(each, to_display_text(each, limit=64), each in decided.roles)
             for each in known
@@ -322,7 +325,7 @@ def _lint(decided: _Decided) -> dict[int, list[Finding]]:
     numbers = list(decided.picked)
     found: dict[int, list[Finding]] = {number: [] for number in numbers}
     names = [each.name for each in decided.context.catalogue]
-    addresses = decided.context.catalogue.addresses or {}
+    addresses = {*_addresses(decided), *(() if decided.connection else (decided.state.connection,))}
     for each in linter.lint(list(decided.picked.values()), known=names, connections=addresses):
         place, _, rest = each.pointer.removeprefix("/").partition("/")
         if place.isdigit() and int(place) < len(numbers) and each.code not in _ASKED:

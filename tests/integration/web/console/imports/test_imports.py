@@ -142,20 +142,45 @@ async def test_a_parameter_is_bound_to_a_kind_and_the_card_shows_the_call(consol
     assert "version 2" in again.text, "what is in force already is signed as its next version"
 
 
-async def test_a_document_of_another_address_than_the_chosen_connection_is_warned_of(console: Console) -> None:
+async def desk_connected(console: Console, address: str) -> None:
     await console.container.workspace_admin.connect(
-        console.owner, "directus", "https://desk.example", {"read_token": "a-token-of-the-tests"}
+        console.owner, "directus", address, {"read_token": "a-token-of-the-tests"}
     )
+
+
+async def test_the_connection_at_the_documents_address_is_chosen_at_first_and_another_is_warned_of(
+    console: Console,
+) -> None:
+    await desk_connected(console, "https://platform.example:8443")
+    await connected(console)
     browser = await console.signed_in("olivia@shop.test")
     picks = await upload(browser, json.dumps(DOCUMENT).encode())
     page = (await reviewed(browser, picks, ["0"])).text
-    assert "The document says https://platform.example, and <code>directus</code> is at another address." in page
-    await connected(console)
-    page = (await reviewed(browser, picks, ["0"])).text
-    assert '<option value="saas" selected>' in page, "the one at the document's address is chosen at first"
+    assert '<option value="saas" selected>' in page
     assert "is at another address" not in page
     page = (await reviewed(browser, picks, ["0"], connection="directus")).text
-    assert "<code>directus</code> is at another address" in page
+    assert "The document says https://platform.example, and <code>directus</code> is at another address." in page
+
+
+async def test_where_no_connection_is_at_the_documents_address_none_is_chosen_and_nothing_is_signed_unseen(
+    console: Console,
+) -> None:
+    await desk_connected(console, "https://platform.example:8443")
+    browser = await console.signed_in("olivia@shop.test")
+    picks = await upload(browser, json.dumps(DOCUMENT).encode())
+    page = await reviewed(browser, picks, ["0"], roles="owner")
+    assert '<option value="">choose one</option>' in page.text
+    assert "selected" not in page.text.split('name="connection"')[1].split("</select>")[0]
+    assert "can't be signed" not in page.text
+    fields: dict[str, Any] = {"password": PASSWORD, "roles": "owner", "unplaced": "yes"}
+    assert "Choose where they call." in (await signed(browser, page, ["0"], **fields)).text
+    unseen = await signed(browser, page, ["0"], connection="directus", **fields)
+    assert "They call directus. Look at what that makes, then sign." in unseen.text
+    assert set(await in_force(console)) == {"shop.refund"}
+    del fields["unplaced"]
+    assert 'name="unplaced"' not in unseen.text, "the page shows now what is signed"
+    done = await signed(browser, unseen, ["0"], connection="directus", **fields)
+    assert done.status_code == 303, done.text
 
 
 async def test_a_connection_that_is_not_there_is_told_on_the_page_and_never_signed(console: Console) -> None:

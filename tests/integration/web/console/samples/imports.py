@@ -43,6 +43,7 @@ def of_imports(shell: Shell) -> dict[type[Page], Page]:
             sealed="sealed<text>",
             connections=options,
             address="https://p.test/<base>",
+            unplaced=False,
             elsewhere="<shop>",
             roles=options,
             drafts=(
