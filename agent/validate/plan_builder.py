@@ -308,14 +308,18 @@ def check_fit(slots: Slots) -> Question | Refusal | None:
     unfit = [each for each in unfit if each.param not in empty]
     for name in empty:  # an empty address or list member stands for none
         del slots.filled[str(name)]
-    faults = [
-        Fault(pointer=filled.source.pointer + misfit.below, code="invalid", detail=to_display_text(misfit.why))
+    given = [
+        (
+            filled,
+            Fault(pointer=filled.source.pointer + misfit.below, code="invalid", detail=to_display_text(misfit.why)),
+        )
         for misfit in unfit
         if (filled := slots.filled.get(misfit.param or "")) is not None and isinstance(filled.source, GivenSource)
     ]
-    if faults:
-        detail = f"{len(faults)} of the given values won't do for “{slots.contract.title}”; nothing was sent."
-        return Refusal(code="invalid", detail=detail, faults=tuple(faults))
+    if given:
+        labels = ", ".join(dict.fromkeys(f"“{filled.label}”" for filled, _ in given))
+        detail = f"What was given for {labels} won't do for “{slots.contract.title}”. Nothing was sent."
+        return Refusal(code="invalid", detail=detail, faults=tuple(fault for _, fault in given))
     for misfit in unfit:
         filled = slots.filled.get(misfit.param or "")
         if filled is not None and isinstance(filled.source, PromptSource):

@@ -80,6 +80,8 @@ def run(arguments: argparse.Namespace) -> int:
         if answer["key"]["mode"] == "test":
             print(_SENDS_NOTHING, file=sys.stderr)
         return 0
+    if "secret" in answer:
+        answer["mcp_token"] = make_token(answer["key"]["public"], answer["secret"])
     print(json.dumps(answer, ensure_ascii=False, indent=2) if arguments.json else _text(answer))
     if arguments.act == "revoke" and not arguments.json and (names := _list_acting(server, arguments.key_id)):
         print(f"Rules and instructions that act as it, and so do nothing from now on: {', '.join(names)}.")
@@ -111,7 +113,7 @@ def _text(answer: dict[str, Any]) -> str:
         return f"{answer['url']}\nAuthorization: Bearer {answer['token']}"
     if "secret" in answer:
         pair = f"OPSIQ_KEY={answer['key']['public']}\nOPSIQ_SECRET={answer['secret']}"
-        token = f"MCP access token: {make_token(answer['key']['public'], answer['secret'])}"
+        token = f"MCP access token: {answer['mcp_token']}"
         said = f"{pair}\n{token}\n{_line(answer['key'])}\nKeep the secret now: it is not shown again."
         return f"{said}\n{_SENDS_NOTHING}" if answer["key"]["mode"] == "test" else said
     return "\n".join(map(_line, answer["data"])) if "data" in answer else _line(answer)

@@ -42,6 +42,10 @@ REFUSED: Final = (
     "The bearer token is of no key and no account known here. Send the MCP access token of an active API key "
     "(opsiq keys mcp-token prints it), a token of this server's issuer for this address, or sign the request."
 )
+UNSIGNED: Final = (
+    "No access token came with this request. Send Authorization: Bearer and the MCP access token of an active API key "
+    "(opsiq keys mcp-token prints it), a token of this server's issuer for this address, or sign the request."
+)
 _READING_TOOLS: Final = frozenset({"find_action", "run_status"})
 _TYPING_TOOLS: Final = frozenset({"ask", "answer_question"})
 _CHANGING_METHODS: Final = frozenset({"tasks/update", "tasks/cancel"})
@@ -53,8 +57,11 @@ async def authenticate(request: Request) -> Caller:
     values = request.headers.getlist("authorization")
     if len(values) == 1 and values[0][: len(_BEARER)].lower() == _BEARER:
         caller = await _find_by_token(request, values[0][len(_BEARER) :].strip())
-    else:
+    elif len(values) == 1 and values[0].startswith(f"{SCHEME} "):
         caller = await authenticate_signature(request, find_limit)
+    else:
+        await get_limits(request).arrive(find_client(request))
+        raise Unauthenticated(UNSIGNED)
     return Caller(
         caller.actor, caller.scopes & frozenset(SCOPES), caller.key_id, caller.public, caller.mode, caller.body
     )

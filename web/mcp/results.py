@@ -75,9 +75,18 @@ class CallResult(_Result):
     answer: str | None = None
 
 
+class ValueFault(_Result):
+    """A given value that won't do. ``pointer`` is its place in the arguments."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
 class RunResult(_Result):
     """Result of a run. ``state``: received, asked, held, confirmed, executing, succeeded, failed, unknown, answered,
-    refused, abstained, rejected, expired. ``error`` is the code of a refusal."""
+    refused, abstained, rejected, expired. ``error`` is the code of a refusal,
+    and ``errors`` are the given values that it is about."""
 
     run_id: str
     state: str
@@ -90,6 +99,7 @@ class RunResult(_Result):
     answer: Answered | None = None
     results: tuple[CallResult, ...] = ()
     error: str | None = None
+    errors: tuple[ValueFault, ...] = ()
     nearest: tuple[str, ...] = ()
 
 
@@ -108,6 +118,7 @@ OUTPUT_SCHEMA: Final[dict[str, Any]] = {
         "answer": {"type": "object"},
         "results": {"type": "array", "items": {"type": "object"}},
         "error": {"type": "string"},
+        "errors": {"type": "array", "items": {"type": "object"}},
         "nearest": {"type": "array", "items": {"type": "string"}},
     },
 }
@@ -151,9 +162,17 @@ def make_run_result(run: Run, base_url: str) -> CallToolResult:
             for each in run.outcomes
         ),
         error=run.refusal.code if run.refusal else None,
+        errors=tuple(
+            ValueFault(pointer=each.pointer, code=each.code, detail=each.detail)
+            for each in (run.refusal.faults if run.refusal else ())
+        ),
         nearest=run.refusal.nearest if run.refusal else (),
     )
-    return make_structured(told.message, told.model_dump(mode="json", exclude_none=True), error=run.state in NOT_DONE)
+    lines = [told.message, *(f"{each.pointer or '/'}: {each.detail}" for each in told.errors)]
+    value = told.model_dump(mode="json", exclude_none=True)
+    if not told.errors:
+        del value["errors"]
+    return make_structured("\n".join(lines), value, error=run.state in NOT_DONE)
 
 
 def make_error_result(error: OpsIQError) -> CallToolResult:

@@ -1,4 +1,4 @@
-"""MCP tools: five that reach every action, and the actions themselves if there are few.
+"""MCP tools: five that reach every action, and the actions themselves if there are few enough.
 
 The list doesn't grow with the catalogue: above ``MOST_DIRECT`` actions (or ``MOST_DIRECT_BYTES`` of schemas) no action
 is a tool of its own, and a client finds actions with ``find_action``.
@@ -147,6 +147,8 @@ GENERAL: Final[Mapping[str, tuple[str, Tool]]] = {
     )
 }
 """Name → the scope that the tool needs, and its entry in the list."""
+_OF_ACTIONS: Final = frozenset({"find_action", "run_action"})
+"""Tools that are of no use to a role without actions. It may still ask about records."""
 
 
 def make_tool_name(action: str) -> str:
@@ -167,7 +169,7 @@ def list_direct_tools(contracts: Sequence[Contract]) -> Mapping[str, Contract]:
 def make_tools(scopes: frozenset[str], direct: Mapping[str, Contract], *, anything: bool) -> Iterator[Tool]:
     """The tools of a caller with these scopes. ``anything``: whether the caller may run any action."""
     for scope, tool in GENERAL.values():
-        if scope in scopes and (anything or scope == "runs:read"):
+        if scope in scopes and (anything or tool.name not in _OF_ACTIONS):
             yield tool
     if "actions:run" in scopes:
         for name, contract in direct.items():

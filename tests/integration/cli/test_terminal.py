@@ -17,6 +17,7 @@ from cli.commands.ask import describe_next_step, read_decision, render_card
 from cli.main import main
 from cli.program import name_program
 from core import canon
+from core.crypto.mcp_token import make_token
 from core.errors import NotCanonical
 from evals.report import report
 from tests.unit.evals.verdict_factories import reported, wrong
@@ -165,6 +166,16 @@ def test_a_new_key_is_printed_for_a_shell_to_take_in(
     said = capsys.readouterr()
     assert said.out == f"export OPSIQ_URL={url} OPSIQ_KEY=pk_live_1 OPSIQ_SECRET=sk_live_1\n"
     assert said.err == "", "in a guide's shell nothing is said that nobody asked for"
+
+
+def test_a_new_key_as_json_has_its_mcp_token(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with answering({"key": {"public": "pk_live_1", "mode": "live"}, "secret": "sk_live_1"}) as url:
+        keep(tmp_path, url, "pk_test_2", "sk_test_2")
+        monkeypatch.setenv("OPSIQ_DATA", str(tmp_path))
+        assert main(["keys", "create", "n", "--live", "--scope", "me:read", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["mcp_token"] == make_token("pk_live_1", "sk_live_1")
 
 
 @contextmanager

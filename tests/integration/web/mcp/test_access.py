@@ -27,6 +27,22 @@ async def test_nobody_gets_in_without_a_credential_and_is_told_where_to_get_one(
 
 
 @pytest.mark.parametrize(
+    ("sent", "why"),
+    [
+        ("", "No access token came"),
+        ("Bearer", "No access token came"),
+        ("Token abc", "No access token came"),
+        ("Bearer abc", "The bearer token is of no key"),
+    ],
+)
+async def test_a_refusal_says_what_to_send_and_does_not_begin_with_signing(shop: Shop, sent: str, why: str) -> None:
+    answer = await post(shop, "tools/list", headers={"Authorization": sent} if sent else {})
+    assert answer.status_code == 401
+    assert answer.json()["detail"].startswith(why)
+    assert "opsiq keys mcp-token" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
     "token",
     [
         "", "pk_live_x", "x.y", "pk_live_abc." + "A" * 43, "e30.e30.e30", "a" * 9000,
@@ -81,9 +97,10 @@ async def test_the_list_holds_what_the_scopes_allow(shop: Shop, mode: str) -> No
         assert told(refused)["error"] == "forbidden"
 
 
-async def test_a_role_that_may_run_nothing_is_offered_nothing(shop: Shop) -> None:
+async def test_a_role_that_may_run_nothing_is_offered_no_action_and_may_ask(shop: Shop) -> None:
     async with connected(shop, "nell") as client:
-        assert {each.name for each in (await client.list_tools()).tools} == {"run_status"}
+        assert {each.name for each in (await client.list_tools()).tools} == {"ask", "answer_question", "run_status"}
+        assert not (await client.call_tool("ask", {"text": "how many open invoices are there?"})).is_error
         assert told(await client.call_tool("find_action", {"query": "refund an invoice"})) == {"actions": [], "of": 0}
 
 

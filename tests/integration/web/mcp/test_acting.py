@@ -47,6 +47,18 @@ async def test_what_is_wrong_with_the_arguments_is_a_result_that_says_where(shop
         refused = await client.call_tool("run_action", {"action": "saas.refund_invoice", "params": {"invoice_id": "x"}})
         assert refused.is_error
         assert told(refused)["state"] == "refused"
+        (fault,) = told(refused)["errors"]
+        assert (fault["pointer"], fault["code"]) == ("/params/invoice_id", "record_not_found")
+        assert f"/params/invoice_id: {fault['detail']}" in refused.content[0].text  # type: ignore[union-attr]
+
+
+async def test_a_value_that_breaks_the_schema_is_named_with_what_is_allowed(shop: Shop) -> None:
+    async with connected(shop) as client:
+        params = {"customer_id": 421, "amount": "12"}
+        refused = await client.call_tool("run_action", {"action": "saas.apply_credit", "params": params})
+        text = refused.content[0].text  # type: ignore[union-attr]
+        assert text.startswith("What was given for “Amount” won't do for"), text
+        assert [each["pointer"] for each in told(refused)["errors"]] == ["/params/amount"], told(refused)
 
 
 async def test_a_role_runs_only_what_its_contracts_allow(shop: Shop) -> None:
