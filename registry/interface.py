@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.errors import BadAssertion, BadSetting, InvalidInput, OpsIQError, PlatformUnavailable
+from core.canon import loads as parse_json
+from core.errors import (
+    BadAssertion,
+    BadSetting,
+    InvalidInput,
+    NotCanonical,
+    OpsIQError,
+    PlatformUnavailable,
+    Unauthenticated,
+)
+from core.webhook_signature import verify as verify_webhook
 from registry.connector import (
     ConnectionOption,
     Connector,
@@ -31,7 +41,7 @@ from registry.platform_event import Event
 from registry.record_cache import CachedKind, RecordSource, RecordState, StatePage
 from registry.records import ContextProvider, Field, Query, Record, RecordKind, Relation, admit, is_between
 
-VERSION: Final = "1.0.0"
+VERSION: Final = "1.1.0"
 
 __all__ = [
     "VERSION",
@@ -50,6 +60,7 @@ __all__ = [
     "IdentityProvider",
     "Inbound",
     "InvalidInput",
+    "NotCanonical",
     "OpsIQError",
     "PlatformAnswer",
     "PlatformClient",
@@ -65,12 +76,15 @@ __all__ = [
     "Settings",
     "StatePage",
     "Subscriber",
+    "Unauthenticated",
     "admit",
     "is_between",
     "lint_folder",
     "parse_contract",
+    "parse_json",
     "read_actions",
     "read_document",
+    "verify_webhook",
 ]
 
 

@@ -40,7 +40,8 @@ _FORMS: Final[Mapping[str, SecretForm]] = {
 
 class DeclarativeConnector(Connector):
     """A connector made from a document. A class that extends it names its document in ``document`` (``read_document``
-    reads the file in its folder) and overrides what a document can't express."""
+    reads the file in its folder) and overrides what a document can't express, attributes such as ``secret_form``
+    too."""
 
     document: ClassVar[ConnectorDocument]
     actions: ClassVar[tuple[Mapping[str, Any], ...]] = ()
@@ -49,23 +50,10 @@ class DeclarativeConnector(Connector):
         super().__init_subclass__(**more)
         made = cls.__dict__.get("document")
         if isinstance(made, ConnectorDocument):
-            cls.name, cls.title = made.name, made.title
-            credential, rate = made.connection.credential, made.connection.rate_limit
-            cls.access = ReadAccess(
-                credential.type,
-                "Bearer" if credential.prefix is None else credential.prefix,
-                credential.name or "",
-                dict(made.connection.headers),
-                rate.requests if rate else 0,
-                rate.per_s if rate else 1,
-            )
-            cls.version = made.version
-            cls.options = {
-                name: ConnectionOption(each.label, each.example or "", each.default)
-                for name, each in made.connection.settings.items()
-            }
-            verify = made.webhooks.verify.type if made.webhooks is not None else "standard_webhooks"
-            cls.secret_form = _FORMS[verify]
+            cls.name = made.name
+            for attribute, value in _read_attributes(made).items():
+                if attribute not in cls.__dict__:  # what the class says itself counts
+                    setattr(cls, attribute, value)
 
     def __init__(self, client: PlatformClient, settings: Settings) -> None:
         """Raises BadSetting for a missing or malformed setting of the connection."""
@@ -103,6 +91,28 @@ class DeclarativeConnector(Connector):
             raise BadAssertion(f"{self.title} sends no webhooks.")
         secrets = self.settings.webhook_secrets(inbound.received_at)
         return await make_events(self.document, self._records, inbound, secrets)
+
+
+def _read_attributes(made: ConnectorDocument) -> Mapping[str, Any]:
+    """The attributes of a connector's class that its document says."""
+    credential, rate = made.connection.credential, made.connection.rate_limit
+    return {
+        "title": made.title,
+        "version": made.version,
+        "access": ReadAccess(
+            credential.type,
+            "Bearer" if credential.prefix is None else credential.prefix,
+            credential.name or "",
+            dict(made.connection.headers),
+            rate.requests if rate else 0,
+            rate.per_s if rate else 1,
+        ),
+        "options": {
+            name: ConnectionOption(each.label, each.example or "", each.default)
+            for name, each in made.connection.settings.items()
+        },
+        "secret_form": _FORMS[made.webhooks.verify.type if made.webhooks is not None else "standard_webhooks"],
+    }
 
 
 def make_connector_class(made: ConnectorDocument, actions: Sequence[Mapping[str, Any]]) -> type[DeclarativeConnector]:

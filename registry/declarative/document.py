@@ -308,9 +308,10 @@ Found = Pointer | HeaderPlace
 
 class Verification(_Part):
     """Verification of a webhook. ``hmac``: a header holds the HMAC of the raw body. With ``timestamp``, the signed text
-    is that header's value, a dot and the body, and the time may differ by at most five minutes. ``header``: a header
-    holds the secret itself. ``secret_in_address``: the address given to the platform contains the secret.
-    ``standard_webhooks``: the specification of that name."""
+    is that header's value, a dot and the body, and the time may differ by at most five minutes. If one header holds
+    both (``t=…,v1=…``), ``timestamp_part`` and ``signature_part`` are their names in it. ``header``: a header holds the
+    secret itself. ``secret_in_address``: the address given to the platform contains the secret. ``standard_webhooks``:
+    the specification of that name."""
 
     type: Literal["hmac", "header", "secret_in_address", "standard_webhooks"]
     header: HeaderName | None = None
@@ -318,11 +319,15 @@ class Verification(_Part):
     encoding: Literal["hex", "base64"] = "hex"
     prefix: Annotated[str, StringConstraints(max_length=40)] = ""
     timestamp: HeaderName | None = None
+    timestamp_part: HeaderName | None = None
+    signature_part: HeaderName | None = None
 
     @model_validator(mode="after")
     def _header(self) -> Self:
         if self.type in ("hmac", "header") and self.header is None:
             raise ValueError(f"the verification {self.type!r} needs 'header': the name of the header")
+        if self.timestamp_part and (self.timestamp or not self.signature_part):
+            raise ValueError("'timestamp_part' goes with 'signature_part', and without 'timestamp'")
         return self
 
 

@@ -21,7 +21,7 @@ from registry.declarative import document as documents
 from registry.declarative.connector import FILE, read_actions, read_document, with_settings
 from registry.declarative.document import ConnectorDocument, KindDocument, Operation, Place
 from registry.declarative.requests import list_slots
-from registry.events.event_catalogue import find_meant
+from registry.events.event_catalogue import find_meant, is_own, list_needed
 from registry.hints import find_nearest
 from registry.json_schema import pointer
 from registry.linting import linter
@@ -249,6 +249,15 @@ def _webhooks(made: ConnectorDocument) -> Iterator[Finding]:
             yield Finding(
                 f"{here}/event", "warn_event_name", f"{each.event!r} is an event of your own. Did you mean {meant}?"
             )
+        if is_own(each.event):
+            yield Finding(f"{here}/event", "reserved", f"{each.event!r} is fired by OpsIQ alone: name another event.")
+        given = {*each.fields, *each.data, *([f"{each.kind}_id"] if each.kind is not None else ())}
+        if lacking := [name for name in list_needed(each.event) if name not in given]:
+            detail = (
+                f"{each.event} can't be fired without {', '.join(lacking)}: take them from the record ('fields') or "
+                "from the message ('data')."
+            )
+            yield Finding(here, "event_data", detail)
         if each.kind is None:
             continue
         kind = made.kinds.get(each.kind)

@@ -5,19 +5,23 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from core import canon, webhook_signature
 from core.clock import format_iso, from_iso
-from core.errors import BadAssertion, NotCanonical, Unauthenticated
+from core.errors import BadAssertion, InvalidInput, NotCanonical, Unauthenticated
 from registry.connector import Event, Inbound
 from registry.declarative.document import ConnectorDocument, HeaderPlace, Verification, WebhookEvent
 from registry.declarative.records import DeclarativeRecords
 from registry.declarative.rows import read_pointer
+from registry.events.event_catalogue import list_needed
 
 TOLERANCE_S: Final = 300
+MOST_SIGNATURES: Final = 10
+"""Most signatures of one message that are compared: a platform that changes its secret sends two."""
 SECRET_PARAMETER: Final = "token"  # noqa: S105 - the name of the query parameter
 _UNBELIEVED: Final = BadAssertion("This webhook was not sent by who shares the secret of this connection.")
 
@@ -26,7 +30,8 @@ async def make_events(
     document: ConnectorDocument, records: DeclarativeRecords, inbound: Inbound, secrets: Sequence[str]
 ) -> Sequence[Event]:
     """The event of one webhook. None for a type that the document doesn't name. Raises BadAssertion if it can't be
-    believed or read, PlatformUnavailable if its record can't be read now."""
+    believed or read, InvalidInput if its record lacks what the event needs, PlatformUnavailable if that can't be read
+    now."""
     webhooks = document.webhooks
     if webhooks is None:
         raise BadAssertion(f"{document.title} sends no webhooks.")
@@ -47,6 +52,7 @@ async def make_events(
     at = _moment(read_pointer(message, webhooks.at)) if webhooks.at is not None else None
     data = {name: value for name, place in declared.data.items() if (value := _scalar(message, place)) is not None}
     data |= await _of_record(records, declared, message)
+    _check_needed(declared, data)
     return (Event(event_id, declared.event, data, at or format_iso(inbound.received_at)),)
 
 
@@ -73,12 +79,9 @@ def verify(how: Verification, inbound: Inbound, secrets: Sequence[str]) -> str |
 
 
 def _verify_hmac(how: Verification, inbound: Inbound, secrets: Sequence[str]) -> None:
-    told = inbound.headers.get((how.header or "").lower(), "")
-    if not told.startswith(how.prefix):
-        raise _UNBELIEVED
+    claimed, stamp = _read_claims(how, inbound)
     signed = inbound.body
-    if how.timestamp is not None:
-        stamp = inbound.headers.get(how.timestamp.lower(), "")
+    if stamp is not None:
         if not stamp.isascii() or not stamp.isdigit() or len(stamp) > 11:
             raise BadAssertion("The webhook's timestamp is missing or malformed.")
         if abs(inbound.received_at.timestamp() - int(stamp)) > TOLERANCE_S:
@@ -90,10 +93,25 @@ def _verify_hmac(how: Verification, inbound: Inbound, secrets: Sequence[str]) ->
     for secret in secrets:
         made = hmac.new(secret.encode(), signed, how.algorithm).digest()
         text = made.hex() if how.encoding == "hex" else base64.b64encode(made).decode()
-        given = told[len(how.prefix) :].strip()
-        fits |= _same(given.lower() if how.encoding == "hex" else given, text)
+        for each in claimed:
+            given = each.strip()[len(how.prefix) :].strip()
+            fits |= _same(given.lower() if how.encoding == "hex" else given, text)
     if not fits:
         raise _UNBELIEVED
+
+
+def _read_claims(how: Verification, inbound: Inbound) -> tuple[Sequence[str], str | None]:
+    """The signatures that the message claims, at most ``MOST_SIGNATURES``, and its timestamp if there must be one.
+    Raises BadAssertion without a signature."""
+    told = inbound.headers.get((how.header or "").lower(), "")
+    parts = [(name.strip(), value) for name, _, value in (each.partition("=") for each in re.split("[,;]", told))]
+    claimed = [told] if how.signature_part is None else [value for name, value in parts if name == how.signature_part]
+    claimed = [each for each in claimed[:MOST_SIGNATURES] if each.strip().startswith(how.prefix)]
+    if not claimed:
+        raise _UNBELIEVED
+    if how.timestamp_part is not None:
+        return claimed, next((value.strip() for name, value in parts if name == how.timestamp_part), "")
+    return claimed, inbound.headers.get(how.timestamp.lower(), "") if how.timestamp is not None else None
 
 
 def _same(told: str, there: str) -> bool:
@@ -114,6 +132,17 @@ async def _of_record(records: DeclarativeRecords, declared: WebhookEvent, messag
         taken = {name: record.values.get(theirs) for name, theirs in declared.fields.items()}
         made |= {name: value for name, value in taken.items() if value is not None}
     return made
+
+
+def _check_needed(declared: WebhookEvent, data: Mapping[str, Any]) -> None:
+    """Raises InvalidInput if a universal event lacks what its kind's record should have given."""
+    lacking = [name for name in list_needed(declared.event) if name not in data and name in declared.fields]
+    if lacking:
+        about = f"the {declared.kind} {data[f'{declared.kind}_id']}"
+        raise InvalidInput(
+            f"{declared.event} needs {', '.join(lacking)}, which {about} does not have: it isn't on the platform, or "
+            "these fields of it are empty or can't be read."
+        )
 
 
 def _found(place: Any, message: Any, inbound: Inbound) -> Any:

@@ -64,6 +64,12 @@ def get(name: str) -> EventType | None:
     return load_event_types().get(name)
 
 
+def list_needed(name: str) -> tuple[str, ...]:
+    """The data that a universal event always has. Empty for a custom one."""
+    known = get(name)
+    return tuple(known.schema.get("required", ())) if known is not None else ()
+
+
 def is_own(name: str) -> bool:
     """Whether only OpsIQ itself publishes this event."""
     known = get(name)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import hmac
+import json
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
@@ -17,11 +22,13 @@ from agent.resolve.rules.resolver import RuleResolver
 from agent.runs.run import Run
 from agent.workspace.context import WorkspaceContext
 from core.actor import Actor
+from core.errors import BadAssertion
 from registry.catalogue import Catalogue
-from registry.connector import PlatformAnswer, PlatformRequest, Settings
+from registry.connector import Connector, Event, Inbound, PlatformAnswer, PlatformRequest, Settings
 from registry.declarative.connector import read_connector
 from registry.declarative.document import FieldDocument, KindDocument
 from registry.declarative.lint import lint_folder
+from registry.discovery import discover
 from registry.records import Kinds, Record, SearchBy
 
 PAGE = Path(__file__).parents[2] / "docs/guide/connectors.md"
@@ -130,7 +137,8 @@ async def test_its_action_finds_the_loan_that_is_meant(text: str, loan: int, fol
 
 
 def test_the_page_and_the_schema_explain_every_search(folder: Path) -> None:
-    rows = re.findall(r"^\| `(name|number|email|text)` \|", PAGE.read_text("utf-8"), re.MULTILINE)
+    table = PAGE.read_text("utf-8").partition("| `search` | for |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
     words = get_args(SearchBy)
     assert sorted(rows) == sorted(words)
     said = str(FieldDocument.__doc__)
@@ -142,3 +150,45 @@ def test_the_schema_explains_every_word_of_a_kind() -> None:
     silent = {name for name in KindDocument.model_fields if f"``{name}``" not in said}
     assert silent <= {"title", "fields", "list", "search", "get"}, "these say it by themselves or by their own schema"
     assert "registry." not in said
+
+
+PARCEL = {
+    "schema": "opsiq/connector/v1", "name": "parcel", "title": "Parcel service", "actions": "actions.json",
+}  # fmt: skip
+PARCEL_BODY = b'{"id": "m1", "parcel": 7, "place": "Depot", "at": "2026-11-30T09:00:00Z"}'
+
+
+@pytest.fixture
+def parcel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connector]:
+    """The connector of the page's class, which extends a document."""
+    (code,) = re.findall(r"```python\n(import hashlib\n.*?)^```", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    folder = tmp_path / "mine" / "parcel"
+    folder.mkdir(parents=True)
+    (folder / "connector.json").write_text(json.dumps(PARCEL))
+    (folder / "actions.json").write_text('{"actions": []}')
+    (folder / "__init__.py").write_text(code)
+    found, broken = discover(folders=[tmp_path / "mine"])
+    assert broken == []
+    (cls,) = [each.cls for each in found if each.name == "parcel"]
+    yield cls(ToolLibrary(), Settings("https://parcel.example", {"webhook_secret": "any text"}))
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None) or "").startswith(str(tmp_path)):
+            del sys.modules[name]
+
+
+async def test_a_class_that_extends_a_document_verifies_its_own_webhooks(parcel: Connector) -> None:
+    assert parcel.title == "Parcel service"
+    assert parcel.secret_form == "plain"
+    stamp = str(int(NOW.timestamp()))
+    made = hmac.new(b"any text", stamp.encode() + b":" + PARCEL_BODY, hashlib.sha256).hexdigest()
+    (event,) = await parcel.handle_webhook(Inbound({"x-time": stamp, "x-parcel-signature": made}, PARCEL_BODY, NOW))
+    assert (event.id, event.name, event.data) == ("m1", "parcel.arrived", {"parcel_id": "7", "place": "Depot"})
+    for forged in ({"x-time": stamp}, {"x-parcel-signature": made}, {"x-time": "1", "x-parcel-signature": made}):
+        with pytest.raises(BadAssertion):
+            await parcel.handle_webhook(Inbound(forged, PARCEL_BODY, NOW))
+
+
+def test_the_page_explains_every_field_of_an_event() -> None:
+    page = PAGE.read_text("utf-8")
+    table = page.partition("| `Event` | holds |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == [each.name for each in dataclasses.fields(Event)]

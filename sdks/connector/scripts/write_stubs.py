@@ -25,7 +25,7 @@ _HEAD: Final = '''"""{doc}"""
 
 # Written by scripts/write_stubs.py from registry/interface.py. Don't edit it.
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum

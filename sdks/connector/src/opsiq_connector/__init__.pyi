@@ -6,7 +6,7 @@ to it.
 
 # Written by scripts/write_stubs.py from registry/interface.py. Don't edit it.
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -31,6 +31,7 @@ __all__ = [
     "IdentityProvider",
     "Inbound",
     "InvalidInput",
+    "NotCanonical",
     "OpsIQError",
     "PlatformAnswer",
     "PlatformClient",
@@ -46,12 +47,15 @@ __all__ = [
     "Settings",
     "StatePage",
     "Subscriber",
+    "Unauthenticated",
     "admit",
     "is_between",
     "lint_folder",
     "parse_contract",
+    "parse_json",
     "read_actions",
     "read_document",
+    "verify_webhook",
 ]
 
 VERSION: Final[str]
@@ -980,9 +984,10 @@ class KindDocument(_Part):
 
 class Verification(_Part):
     """Verification of a webhook. ``hmac``: a header holds the HMAC of the raw body. With ``timestamp``, the signed text
-    is that header's value, a dot and the body, and the time may differ by at most five minutes. ``header``: a header
-    holds the secret itself. ``secret_in_address``: the address given to the platform contains the secret.
-    ``standard_webhooks``: the specification of that name."""
+    is that header's value, a dot and the body, and the time may differ by at most five minutes. If one header holds
+    both (``t=…,v1=…``), ``timestamp_part`` and ``signature_part`` are their names in it. ``header``: a header holds the
+    secret itself. ``secret_in_address``: the address given to the platform contains the secret. ``standard_webhooks``:
+    the specification of that name."""
 
     type: Literal["hmac", "header", "secret_in_address", "standard_webhooks"]
     header: HeaderName | None = ...
@@ -990,6 +995,8 @@ class Verification(_Part):
     encoding: Literal["hex", "base64"] = ...
     prefix: str = ...
     timestamp: HeaderName | None = ...
+    timestamp_part: HeaderName | None = ...
+    signature_part: HeaderName | None = ...
 
 class HeaderPlace(_Part):
     header: HeaderName
@@ -1034,7 +1041,8 @@ class ConnectorDocument(_Part):
 
 class DeclarativeConnector(Connector):
     """A connector made from a document. A class that extends it names its document in ``document`` (``read_document``
-    reads the file in its folder) and overrides what a document can't express."""
+    reads the file in its folder) and overrides what a document can't express, attributes such as ``secret_form``
+    too."""
 
     document: ClassVar[ConnectorDocument]
     actions: ClassVar[tuple[Mapping[str, Any], ...]] = ...
@@ -1072,6 +1080,9 @@ class DeclarativeRecords:
 class InvalidInput(OpsIQError):
     code = "invalid_request"
 
+class NotCanonical(InvalidInput):
+    code = "not_canonical"
+
 class Unavailable(OpsIQError):
     code = "unavailable"
     retryable = True
@@ -1083,6 +1094,9 @@ class PlatformUnavailable(Unavailable):
     code = "platform_unavailable"
 
     def __init__(self, detail: str, *, lasting: bool = ..., status: int | None = ...) -> None: ...
+
+class Unauthenticated(OpsIQError):
+    code = "invalid_signature"
 
 def admit(kind: RecordKind, row: Mapping[str, Any], *, as_of: str = ...) -> Record:
     """Builds a record from a platform's row. Undeclared fields are dropped unread."""
@@ -1098,8 +1112,22 @@ def parse_contract(value: Any) -> Contract:
     """Parses a contract from decoded JSON. Raises InvalidContract with one finding per fault, each with the path and
     how to fix it."""
 
+def parse_json(raw: bytes | str, *, max_depth: int = ...) -> Any:
+    """Parses strict JSON: UTF-8, no duplicate keys, NaN, Infinity, overflowing numbers or lone surrogates, and at most
+    ``max_depth`` levels. Raises NotCanonical."""
+
 def read_actions(folder: Path, made: ConnectorDocument) -> tuple[Mapping[str, Any], ...]:
     """The contracts that a document proposes, in itself or in the file that it names. Raises InvalidInput."""
 
 def read_document(folder: Path) -> ConnectorDocument:
     """The document in a connector's folder. Raises InvalidInput with every finding."""
+
+def verify_webhook(
+    secrets: Sequence[str], headers: Mapping[str, str] | Iterable[tuple[str, str]], body: bytes, *, now: int
+) -> str:
+    """Verifies a message. Returns its ``webhook-id`` if one of ``secrets`` signed it within TOLERANCE_S of ``now``
+    (Unix seconds).
+
+    ``headers`` may be in any case, as a mapping or as pairs; pairs show doubled headers, which are refused. Raises
+    Unauthenticated for any other fault of the sender, and BadSetting for a malformed secret of ours.
+    """

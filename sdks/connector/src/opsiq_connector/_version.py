@@ -1,3 +1,3 @@
 """Version of the connector interface."""
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"

@@ -205,3 +205,17 @@ def test_an_event_close_to_a_universal_one_is_told() -> None:
     assert {each for each in found if each[1] == "warn_event_name"} == {
         ("/webhooks/events/sent/event", "warn_event_name")
     }
+
+
+def webhook(event: str, **more: Any) -> dict[str, Any]:
+    verify = {"type": "header", "header": "X-Secret"}
+    return {**DOCUMENT, "webhooks": {"verify": verify, "type": "/what", "events": {"sent": {"event": event, **more}}}}
+
+
+def test_an_event_that_could_never_be_fired_is_a_fault() -> None:
+    (found,) = lint_value(webhook("order.shipped", data={"customer_id": "/by"}))
+    assert (found.pointer, found.code) == ("/webhooks/events/sent", "event_data")
+    assert "can't be fired without order_ref" in found.detail
+    assert lint_value(webhook("order.shipped", data={"order_ref": "/no", "customer_id": "/by"})) == []
+    assert ("/webhooks/events/sent/event", "reserved") in codes(webhook("webhook.endpoint_disabled"))
+    assert lint_value(webhook("parcel.lost")) == []

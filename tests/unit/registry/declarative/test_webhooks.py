@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from core import webhook_signature
-from core.errors import BadAssertion
+from core.errors import BadAssertion, InvalidInput
 from registry.connector import Event, Inbound, Settings
 from registry.declarative.connector import make_connector_class
 from registry.declarative.document import parse
@@ -40,8 +40,9 @@ async def told(
     body: bytes = BODY,
     query: Mapping[str, str] | None = None,
     secret: str = SECRET,
+    events: Mapping[str, Any] = EVENTS,
 ) -> list[Event]:
-    webhooks = {"verify": verify, "type": "/what", "id": "/n", "at": "/when", "events": EVENTS}
+    webhooks = {"verify": verify, "type": "/what", "id": "/n", "at": "/when", "events": events}
     cls = make_connector_class(parse({**DOCUMENT, "webhooks": webhooks}), ())
     settings = Settings("https://shop.example", {"webhook_secret": secret}, options={"tenant": "acme"})
     return list(await cls(FakeShop(rows()), settings).handle_webhook(Inbound(headers, body, NOW, query or {})))
@@ -93,6 +94,46 @@ async def test_a_signed_time_may_not_lie_long_ago() -> None:
     headers = {"x-time": old, "x-sig": mac(body=old.encode() + b"." + BODY).hex()}
     with pytest.raises(BadAssertion, match="replay"):
         await told(verify, headers)
+
+
+ONE_HEADER = {"type": "hmac", "header": "X-Sig", "timestamp_part": "t", "signature_part": "v1"}
+
+
+def signed_at(at: datetime, *, key: str = SECRET) -> tuple[str, str]:
+    stamp = str(int(at.timestamp()))
+    return stamp, mac(key, stamp.encode() + b"." + BODY).hex()
+
+
+async def test_one_header_may_hold_the_time_and_the_signature() -> None:
+    stamp, good = signed_at(NOW)
+    other = signed_at(NOW, key="another")[1]
+    for believed in (f"t={stamp},v1={good}", f"t={stamp}; v1={good}", f"t={stamp},v1={other},v1={good},v0={other}"):
+        assert len(await told(ONE_HEADER, {"x-sig": believed})) == 1, believed
+    for forged in (
+        f"v1={good}", f"t={stamp}", f"t={stamp},v0={good}", f"t={stamp}1,v1={good}", f"t={stamp},v1={other}", good,
+        f"t={stamp}," + f"v1={other}," * 10 + f"v1={good}", "",
+    ):  # fmt: skip
+        with pytest.raises(BadAssertion):
+            await told(ONE_HEADER, {"x-sig": forged})
+    stamp, good = signed_at(NOW - timedelta(minutes=6))
+    with pytest.raises(BadAssertion, match="replay"):
+        await told(ONE_HEADER, {"x-sig": f"t={stamp},v1={good}"})
+
+
+async def test_a_part_of_a_header_needs_a_signature_beside_it() -> None:
+    for wrong in ({"signature_part": None}, {"timestamp": "X-Time"}):
+        with pytest.raises(InvalidInput):
+            await told({**ONE_HEADER, **wrong}, {})
+
+
+async def test_a_universal_event_whose_record_is_gone_says_what_it_lacks() -> None:
+    paid = {"event": "order.paid", "kind": "basket", "record": ["/no"]}
+    paid |= {"fields": {"amount": "total", "customer_id": "number"}, "data": {"order_ref": "/no"}}
+    body = BODY.replace(b"B001", b"B999")
+    with pytest.raises(InvalidInput, match=r"order\.paid needs customer_id, which the basket B999 does not have"):
+        await told(
+            {"type": "header", "header": "X-Token"}, {"x-token": SECRET}, body=body, events={"basket.closed": paid}
+        )
 
 
 async def test_a_secret_in_the_address_must_be_the_one_shared() -> None:
