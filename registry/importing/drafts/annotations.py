@@ -8,8 +8,9 @@ from typing import Any, Final
 from registry.importing.decisions import OperationDecision
 from registry.importing.document.description import Operation
 from registry.importing.drafts.body_roles import BodyRoles
+from registry.importing.drafts.money import find_currency
 from registry.importing.drafts.slot_schema import Slot
-from registry.importing.drafts.slots import is_minor_units
+from registry.importing.drafts.slots import is_money
 from registry.importing.kinds.bindings import derive_from_records, guess_records
 from registry.importing.kinds.drafting import KindDraft
 
@@ -33,7 +34,7 @@ def write_annotations(
     for slot in slots:
         found: dict[str, Any] = {}
         choice = decision.parameters.get(slot.name)
-        if is_minor_units(slot):
+        if is_money(slot):
             found["unit"] = "money_minor"
             beside = next(
                 (by_path[key] for key in ((slot.place, (*slot.words[:-1], w)) for w in _CURRENCIES) if key in by_path),
@@ -41,6 +42,8 @@ def write_annotations(
             )
             if beside is not None:
                 found["currency_from"] = beside.name
+            elif (currency := find_currency(slot.view.description)) is not None:
+                found["currency"] = currency
         if choice is not None and choice.record in by_name:
             kind, field = guessed.get(slot.name, ("", None))
             found["label"] = by_name[choice.record].entry["title"]
@@ -51,7 +54,10 @@ def write_annotations(
         if _renames(operation, slot, slots):
             found["label"] = f"New {slot.name.removeprefix('body_').replace('_', ' ')}"
         if choice is not None:
-            found.update(choice.annotation())
+            said = choice.annotation()
+            if "currency" in said or said.get("unit", "money") not in ("money", "money_minor"):
+                found = {key: each for key, each in found.items() if not key.startswith("currency")}
+            found.update(said)
         if found:
             made[slot.name] = {**made.get(slot.name, {}), **found}
     return made

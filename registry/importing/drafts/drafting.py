@@ -48,6 +48,12 @@ _CHANGES: Final = re.compile(
     r"unsubscribe|update|upload)s?\b", re.I
 )  # fmt: skip
 
+_FINAL: Final = re.compile(
+    r"(?<!not )\birreversibl[ey]\b|\b(?:cannot|can not|can't|can’t|can never) be (?:undone|reversed|reverted|restored"
+    r"|recovered)\b|\bpermanently (?:deletes?|removes?|erases?)\b", re.I
+)  # fmt: skip
+"""What a document says of an act that can't be undone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -246,6 +252,9 @@ class _Drafting:
             notes.append(f"It is a GET, but {', '.join(changing)} would change something: it counts as a write.")
         if self.decision.risk:
             return self.decision.risk.value
+        if self.operation.method != "GET" and _FINAL.search(f"{self.operation.summary}\n{self.operation.description}"):
+            notes.append("The document says that it can't be undone.")
+            return "irreversible"
         return "write" if changing else _RISKS.get(self.operation.method, "write")
 
     def _write_contract(

@@ -17,15 +17,12 @@ from registry.importing.document.alternatives import Settled, Settler
 from registry.importing.document.description import BodyContent, Operation, Parameter
 from registry.importing.drafts import json_schemas, words
 from registry.importing.drafts.body_slots import MAX_SPREAD, UNSAFE, read_body
+from registry.importing.drafts.money import is_minor_units
 from registry.importing.drafts.slot_schema import JOINED_FORMS, MAX_PARAMETERS, CannotDraft, Room, Slot, give_schema
 from registry.importing.drafts.wrappers import strip_wrappers
 
 _LONGEST: Final = {"path": 200, "query": 200, "header": 64, "body": 200, "cookie": 200}
 _HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
-_MINOR: Final = re.compile(
-    r"minor units?\b|smallest (?:currency |monetary |common )?(?:currency )?unit|\bin (?:euro |us )?cents\b"
-    r"|\bin pence\b|\b(?:expressed|given|specified|denominated) in cents\b|\bamount in cents\b", re.I
-)  # fmt: skip
 
 
 def read_slots(operation: Operation, content: BodyContent | None, settler: Settler, room: Room) -> list[Slot]:
@@ -45,9 +42,9 @@ def read_slots(operation: Operation, content: BodyContent | None, settler: Settl
     return list(_named(made))
 
 
-def is_minor_units(slot: Slot) -> bool:
+def is_money(slot: Slot) -> bool:
     """Whether the document says that the number is in cents."""
-    return slot.schema.get("type") == "integer" and bool(_MINOR.search(slot.view.description))
+    return slot.schema.get("type") == "integer" and is_minor_units(slot.words[-1], slot.view.description)
 
 
 # ── outside the body ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -23,7 +23,8 @@ from registry.importing.kinds.finding import find_by_schema
 
 _SUFFIX: Final = re.compile(r"(?P<stem>.+)_(?P<part>id|ids|uuid|pk|key|slug|code|name|number)\Z")
 _SCALARS: Final = frozenset({"string", "integer", "number"})
-_KEPT: Final = frozenset({"string", "integer", "number", "boolean", "id", "enum", "email", "currency", "json"})
+_KEPT: Final = frozenset({"string", "integer", "number", "boolean", "id", "enum", "email", "currency", "json",
+                           "money_minor"})  # fmt: skip
 
 
 def guess_records(
@@ -107,7 +108,8 @@ def _by_name(slot: Slot, names: Mapping[str, KindDraft]) -> KindDraft | None:
     found = _SUFFIX.fullmatch(last)
     if found is None:
         kind = names.get(last)
-        return kind if kind is not None and (slot.place == "path" or slot.schema.get("type") == "integer") else None
+        is_id = slot.place == "path" or slot.schema.get("type") == "integer" or slot.schema.get("format") == "uuid"
+        return kind if is_id else None
     kind = names.get(found["stem"])
     if kind is None or found["part"] == "ids":
         return None

@@ -15,7 +15,15 @@ from registry.importing.drafts.names import VERBS
 from registry.importing.drafts.wrappers import find_inner
 from registry.importing.kinds import fields as field_drafts
 from registry.importing.kinds.candidates import PLACEHOLDER, Candidate
-from registry.importing.kinds.listing import Rows, draft_listing, find_record, find_records, read_answer, split_query
+from registry.importing.kinds.listing import (
+    Rows,
+    draft_filters,
+    draft_listing,
+    find_record,
+    find_records,
+    read_answer,
+    split_query,
+)
 from registry.importing.kinds.nouns import read_title_nouns, with_plurals
 from registry.json_schema.pointer import join_pointer
 
@@ -105,6 +113,7 @@ class _Drafting:
             }
         else:
             identity, own, scope_field = _within(fields, identity, parent)
+        field_drafts.add_currency(fields, record, self.settler)
         label = field_drafts.draft_label(fields, own, self.singular)
         order = field_drafts.find_order(fields, record, self.settler)
         entry: dict[str, Any] = {
@@ -116,7 +125,7 @@ class _Drafting:
             "fields": fields,
             **({"order": order} if order else {}),
             **({"states": states} if (states := field_drafts.draft_states(fields)) else {}),
-            "list": self._draft_list(key_at),
+            "list": self._draft_list(key_at, fields),
         }
         held = self._keep_written(fields, record)
         replaced = any(each.method == "PUT" for each in candidate.on_it)
@@ -160,7 +169,7 @@ class _Drafting:
             fields[identity] = {"at": join_pointer(key)}
         return identity
 
-    def _draft_list(self, key_at: str) -> dict[str, Any]:
+    def _draft_list(self, key_at: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         candidate, parent = self.candidate, self.parent
         placed = _path_within(candidate.listing.path, candidate.outer, self.above)
         listing = draft_listing(candidate.listing, placed, self.answer, self.rows, self.settler)
@@ -169,6 +178,9 @@ class _Drafting:
         owner = {candidate.asked: "{" + parent.name + "}"} if parent and candidate.asked else {}
         if needed := {**candidate.fixed, **owner}:
             listing["query"] = {**listing.get("query", {}), **needed}
+        filters = draft_filters(candidate.listing, fields, self.settler)
+        if filters := {name: each for name, each in filters.items() if each["query"] not in listing.get("query", {})}:
+            listing["filters"] = filters
         return listing
 
     def _draft_read(self, pointer: str, replaced: bool) -> dict[str, Any]:

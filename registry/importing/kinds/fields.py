@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from registry.importing.document.alternatives import Settled, Settler
 from registry.importing.drafts import words
+from registry.importing.drafts.money import find_currency, is_minor_units
 from registry.json_schema.pointer import join_pointer
 
 MAX_FIELDS: Final = 30
@@ -69,6 +70,28 @@ def draft_fields(record: Settled, settler: Settler, singular: str = "") -> dict[
         coded = [each for each in _own_numbers(own) if each in made and made[each].get("type", "string") == "string"]
         made |= {each: {**made[each], "search": "number"} for each in coded[:1]}
     return made
+
+
+def add_currency(fields: dict[str, Any], record: Settled, settler: Settler) -> None:
+    """Adds the currency that the document's words give all amounts: "in euro cents". Not if the record has one."""
+    amounts = [each for each in fields.values() if each.get("type") == "money_minor"]
+    told = {find_currency(_describe(str(each["at"]), record, settler)) for each in amounts}
+    code = next(iter(told)) if len(told) == 1 else None
+    if code is None or "currency" in fields or any("currency_field" in each for each in amounts):
+        return
+    fields["currency"] = {"type": "currency", "value": code}
+    for each in amounts:
+        each["currency_field"] = "currency"
+
+
+def _describe(at: str, record: Settled, settler: Settler) -> str:
+    """What the document says about a value of the record."""
+    for part in at.split("/")[1:]:
+        child = record.children.get(part.replace("~1", "/").replace("~0", "~"))
+        if child is None:
+            return ""
+        record = settler.settled(child)
+    return record.view.description
 
 
 def _own_numbers(own: str) -> tuple[str, ...]:
@@ -176,11 +199,7 @@ def _type(name: str, settled: Settled) -> str:
             return by_format[form]
         return "email" if name == "email" else "currency" if name in ("currency", "currency_code") else "string"
     if "integer" in view.types:
-        return (
-            "money_minor"
-            if re.search(r"minor units?|in cents|smallest currency unit", view.description, re.I)
-            else "integer"
-        )
+        return "money_minor" if is_minor_units(name, view.description) else "integer"
     if "number" in view.types:
         return "number"
     return "boolean" if "boolean" in view.types else "string"
@@ -283,6 +302,8 @@ def draft_states(fields: Mapping[str, Any]) -> dict[str, dict[str, list[Any]]]:
                 made[word] = {name: [True]}
                 if _OPPOSITES[word]:
                     made[_OPPOSITES[word]] = {name: [False]}
+            elif name.startswith("is_") and re.fullmatch(r"(?!un)[a-z]+ed", word):  # a participle: "is_resolved"
+                made |= {word: {name: [True]}, f"un{word}": {name: [False]}}
     for name in _STATE_FIELDS:
         values = fields.get(name, {}).get("values", ())
         for value in values if len(values) <= 12 else ():

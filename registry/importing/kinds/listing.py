@@ -130,6 +130,24 @@ def draft_listing(operation: Operation, path: str, answer: Settled, rows: Rows, 
     return made
 
 
+def draft_filters(operation: Operation, fields: Mapping[str, Any], settler: Settler) -> dict[str, Any]:
+    """Filters of a list by the state of its records or by the id of another one: query parameters that have a field's
+    name and, for a state, its values. Other parameters of that name may mean something else (a part of a name)."""
+    made: dict[str, Any] = {}
+    for each in operation.parameters:
+        name = words.to_snake_case(each.name)
+        field = fields.get(name)
+        if each.place != "query" or field is None or "at" not in field:
+            continue
+        asked = settler.of(each.schema)
+        values = [str(value) for value in asked.view.enum or ()]
+        stated = field.get("type") == "enum" and bool(values) and {*field["values"]} == {*values}
+        named = name.endswith("_id") and field.get("type", "string") in ("string", "integer", "id")
+        if asked.kind == "scalar" and (stated or named):
+            made[name] = {"query": each.name}
+    return made
+
+
 def _pagination(queries: Mapping[str, Any], answer: Settled, settler: Settler) -> dict[str, Any]:
     size = next((each for each in _SIZES if each in queries), None)
     sized: dict[str, Any] = {"size": {"query": size}} if size else {}

@@ -59,7 +59,12 @@ def read_title_noun(title: str) -> str:
 
 
 def with_plurals(nouns: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(form for each in nouns for form in (each, pluralize(each))))
+    """Each noun with its plural. A noun that is a plural already stays as it is."""
+    return list(dict.fromkeys(form for each in nouns for form in (each, _to_plural(each))))
+
+
+def _to_plural(noun: str) -> str:
+    return noun if pluralize(singularize(noun)) == noun else pluralize(noun)
 
 
 def find_head_nouns(nouns: Iterable[str], taken: frozenset[str]) -> Iterator[str]:
