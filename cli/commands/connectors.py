@@ -223,7 +223,9 @@ def _describe_connected(connector: str, name: str, url: str, tested: dict[str, A
     folders = [each for place in places for each in (place / connector, place) if each.resolve().name == connector]
     folder = next((each for each in folders if (each / "connector.json").is_file()), None)
     here = f"sign its actions at {url}/connectors/{name}/contracts"
-    following = f"opsiq contracts register {shlex.quote(str(folder))}" if folder and name == connector else here
+    following = (
+        f"opsiq contracts register {shlex.quote(str(folder.resolve()))}" if folder and name == connector else here
+    )
     return (
         f"Connected as {name}.\n{tested['state']}: {tested['detail']}\n"
         f"Try its reads: opsiq connectors check {name} --live\n"

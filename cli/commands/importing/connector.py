@@ -10,7 +10,7 @@ import argparse
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -45,7 +45,7 @@ def begin_connector(arguments: argparse.Namespace) -> dict[str, Any]:
     decisions = add_to_decisions(_decisions(folder, name, wishes), arguments)
     answer = _draft(arguments, decisions)
     if wishes.only or wishes.take_suggestions:
-        answer = _draft(arguments, _apply_wishes(answer["decisions"], wishes))
+        answer = _draft(arguments, _apply_wishes(answer["decisions"], wishes, answer["report"]["refused"]))
     return write_folder(folder, name, answer, force=arguments.force)
 
 
@@ -80,9 +80,15 @@ def _decisions(folder: Path, name: str, wishes: Wishes) -> dict[str, Any]:
     return {**made, "roles": list(wishes.roles)} if wishes.roles else made
 
 
-def _apply_wishes(proposed: Mapping[str, Any], wishes: Wishes) -> dict[str, Any]:
-    """What was proposed, with the wishes of the command line written into it."""
+def _apply_wishes(proposed: Mapping[str, Any], wishes: Wishes, refused: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What was proposed, with the wishes of the command line written into it. ``refused`` operations that no wish names
+    are left out too: nothing is asked about them."""
     operations: dict[str, Any] = {}
+    if wishes.only:
+        keys = [each["operation"] for each in refused]
+        operations = {
+            key: {"include": False} for key in keys if not any(fnmatchcase(key, each) for each in wishes.only)
+        }
     for key, said in proposed["operations"].items():
         if wishes.only and not any(fnmatchcase(key, each) for each in wishes.only):
             operations[key] = {"include": False}

@@ -333,7 +333,7 @@ def test_a_new_connection_says_how_its_actions_are_signed(
             assert said.startswith(f"Connected as {name}.\nrefused: The platform answered 401 at /barns.\n")
             return said.replace(url, "URL")
 
-    assert "Next: opsiq contracts register barn " in connected("barn", "barn")
+    assert f"Next: opsiq contracts register {tmp_path / 'here' / 'barn'} " in connected("barn", "barn")
     assert f"Next: opsiq contracts register {tmp_path / 'there' / 'silo'} " in connected("silo", "silo")
     assert "Next: sign its actions at URL/connectors/north/contracts " in connected("barn", "north")
     assert "Next: sign its actions at URL/connectors/pretix/contracts " in connected("pretix", "pretix")

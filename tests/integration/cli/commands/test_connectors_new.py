@@ -172,3 +172,18 @@ def test_an_example_that_is_not_read_as_its_action_is_told(
     assert len(said) == 1
     assert said[0].startswith("warn")
     assert "“it is so” is read as nothing." in said[0]
+
+
+def test_nothing_is_asked_about_operations_that_only_leaves_out_also_if_they_could_not_be_drafted(
+    document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cookie = {"name": "seal", "in": "cookie", "required": True, "schema": {"type": "string"}}
+    place = {"name": "port", "in": "path", "required": True, "schema": {"type": "string"}}
+    sealed = {
+        f"/ports/{{port}}/{each}": {"post": {"parameters": [place, cookie], "responses": {}}}
+        for each in ("open", "shut", "paint", "sweep", "sound", "light")
+    }
+    document.write_text(json.dumps({**DOCUMENT, "paths": {**DOCUMENT["paths"], **sealed}}))  # type: ignore[dict-item]
+    assert begin(document, tmp_path, "--only", "* /orders*") == 0
+    assert "{port}" not in capsys.readouterr().out
+    assert [each["name"] for each in actions(tmp_path)]
