@@ -31,6 +31,7 @@ from agent.resolve.rules.grammar.orders.moved_values import read_moved
 from agent.resolve.rules.grammar.orders.relative_values import read_difference, read_multiple
 from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
 from agent.resolve.rules.grammar.orders.text_parameters import takes_text
+from agent.resolve.rules.grammar.orders.told_shares import tells_why
 from agent.resolve.rules.grammar.phrases.amounts import MONEY, Amounts, is_left_out, says_own
 from agent.resolve.rules.grammar.phrases.plain_names import find_counting_words
 from language.fractions import read_fraction
@@ -165,7 +166,7 @@ class StretchValues(StretchWords):
             yield from self._read_sums(name)
         elif annotation.unit in LENGTHS:
             yield from self._read_lengths(LENGTHS[annotation.unit])
-        elif numeric and not dated and (share := Amounts(reader, self.offer, name).read_share(self.first, self.stop)):
+        elif numeric and not dated and (share := self._find_amounts(name).read_share(self.first, self.stop)):
             yield Piece(share[1], share[2], ComputedArgument(expression=share[0]))
         else:
             yield from self._scan(name, schema, annotation)
@@ -183,7 +184,7 @@ class StretchValues(StretchWords):
 
     def _read_sums(self, name: str) -> Iterator[Piece]:
         reader = self.reader
-        amounts, step = Amounts(reader, self.offer, name), self.first
+        amounts, step = self._find_amounts(name), self.first
         while (found := amounts.read(step, self.stop)) is not None:
             step = max(found[1] + 1, found[2])
             yield Piece(found[1], found[2], ComputedArgument(expression=found[0]))
@@ -213,6 +214,11 @@ class StretchValues(StretchWords):
                 continue
             sure = 1.0 if sets and token.text.isdigit() else CODED if coded else 0.5 if bare else 1.0
             yield Piece(at, amount[1], ComputedArgument(expression=amount[0]), sure)
+
+    def _find_amounts(self, name: str) -> Amounts:
+        return Amounts(
+            self.reader, self.offer, name, lambda *share: tells_why(self.reader, share, self.place.order, self.quoted)
+        )
 
     def _read_lengths(self, unit: str) -> Iterator[Piece]:
         reader = self.reader

@@ -12,6 +12,7 @@ from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.message_texts import SUBJECTS, find_message_text
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING, is_kept, is_message, is_note, list_named
+from agent.resolve.rules.grammar.orders.told_shares import tells_why
 from agent.resolve.rules.grammar.reader import Reader
 from language import quotes
 from language.stems import EMPTY, is_past, stem
@@ -240,7 +241,9 @@ def _tells(reader: Reader, at: int, stop: int) -> bool:
 
 def _weighs(reader: Reader, at: int, end: int) -> bool:
     """Whether words may change what is ordered: a number, a day, a restriction."""
-    dated = reader.numbers.keys() | reader.dated
+    shares = {step: reader.end_index(each.end) for step, each in reader.numbers.items() if at <= step < end}
+    told = {step for step, last in shares.items() if tells_why(reader, (step, last), at - 1, ())}
+    dated = (reader.numbers.keys() - told) | reader.dated
     return any(step in dated or reader.low(step) in WEIGHTY for step in range(at, end))
 
 

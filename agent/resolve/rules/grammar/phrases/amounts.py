@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
@@ -74,10 +74,11 @@ class _Share:
 
 
 class Amounts:
-    """Reads the amount of one call."""
+    """Reads the amount of one call. ``only_told`` says whether the tokens of a share are no amount, but part of a
+    reason."""
 
-    def __init__(self, reader: Reader, offer: Offer, name: str) -> None:
-        self.reader, self.offer, self.name = reader, offer, name
+    def __init__(self, reader: Reader, offer: Offer, name: str, only_told: Callable[[int, int], bool]) -> None:
+        self.reader, self.offer, self.name, self.only_told = reader, offer, name, only_told
 
     @property
     def annotation(self) -> Annotation:
@@ -88,7 +89,7 @@ class Amounts:
         for at in range(first, stop):
             made = self._change(first, at) or self._part(at, stop) or self._rest(at)
             made = made or self._left(at) or self._same(at, stop) or self._what(at, stop)
-            if made is not None:
+            if made is not None and not self.only_told(at, made[1]):
                 return made[0], at, made[1]
         return None
 
@@ -96,7 +97,7 @@ class Amounts:
         """What is said of a plain number as a part of what the record has, and its place: "half of ticket 7"."""
         for at in range(first, stop) if self._base() is not None else ():
             made = self._part(at, stop) or self._rest(at)
-            if made is not None:
+            if made is not None and not self.only_told(at, made[1]):
                 return made[0], at, made[1]
         return None
 
