@@ -10,6 +10,7 @@ from typing import Final
 from agent.validate.coverage.clauses import split_clauses
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_direct
+from agent.validate.coverage.weighty_patterns import Place
 from language.common_words import is_everyday
 from language.wordnet import is_word
 
@@ -18,14 +19,26 @@ _RULES_OUT: Final = re.compile(
     r"\s+(?:(?:for|to|of|from|with|in|on|at|the)\s+)*",
     re.IGNORECASE,
 )
+_ALL_BUT: Final = re.compile(
+    r"(?<!\w)(?:all|everything|everyone|everybody)\s+(?:but|except(?:\s+for)?|apart\s+from|other\s+than|besides)"
+    r"\s+(?:(?:for|of|the)\s+)*",
+    re.IGNORECASE,
+)
 _WORD: Final = re.compile(r"[^\W_]+")
 _MOST: Final = 4
 """Words behind a contrast that may be the record's noun and name."""
 
 
-def find_ruled_out(text: str, asked: Collection[str], labels: Sequence[str], nouns: Collection[str]) -> str | None:
-    """The first of ``labels`` that the words beside ``asked`` rule out. ``nouns`` name kinds, and so no record."""
+def find_ruled_out(
+    text: str, asked: Collection[str], labels: Sequence[str], nouns: Collection[str], named: Collection[Place] = ()
+) -> str | None:
+    """The first of ``labels`` that the words beside ``asked`` rule out, or that stands behind "all but". ``nouns`` name
+    kinds, and so no record; ``named`` are the places of the records."""
     places = [(at, at + len(each)) for each in asked if each and (at := text.casefold().find(each.casefold())) >= 0]
+    for found in _ALL_BUT.finditer(text):
+        unread = any(start < found.end() and found.start() < end for start, end in places)
+        if labels and unread and (found.end() in dict(named) or not text[found.end() : found.end() + 1].isdigit()):
+            return labels[0]
     for found in _RULES_OUT.finditer(text):
         if not any(start <= found.end() and found.start() < end for start, end in places):
             continue

@@ -43,6 +43,7 @@ from agent.validate.coverage.order import Order
 from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
 from agent.validate.coverage.ruled_out import find_ruled_out
 from agent.validate.coverage.set_against import explain_denied, list_old_values
+from agent.validate.coverage.told import find_direct
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.coverage.weighty import find_unaccounted
@@ -197,13 +198,14 @@ class PlanChecks:
         asked_about = left.weighty if read_again else [*left.weighty, *left.expressed]  # the card will show the others
         fragments, rest = complete_fragments(order, asked_about), f": {does}" if len(steps) == 1 else ""
         words, kinds = questions.quote_several(fragments), {each.name: each for each in self.query.kinds}
-        if not left.framed and (share := ask_share(order, steps, fragments, kinds)) is not None:
-            return share.model_copy(update={"text": f"{again}{share.text}"})
         labels = list(dict.fromkeys(pin.label for step in steps for pin in step.pins))
         nouns = {word.casefold() for kind in self.query.kinds for noun in kind.nouns for word in noun.split()}
-        if (spared := find_ruled_out(self.request.text, asked_about, labels, nouns)) is not None:
+        places = order.find(find_direct(order))
+        if (spared := find_ruled_out(order.text, asked_about, labels, nouns, places)) is not None:
             text = f"{again}You also wrote {words}, and I took it to be about {spared}. Say it in other words."
             return Question(slot=REST, code="unclear_action", text=text, free_text=True)
+        if not left.framed and (share := ask_share(order, steps, fragments, kinds)) is not None:
+            return share.model_copy(update={"text": f"{again}{share.text}"})
         if left.framed:
             say = "don't ask" if len(fragments) > 1 else "doesn't ask"
             asked = _ask_whether(f"{again}Shall I do this: {does}? {words} {say} for it.", "Yes, do that", does)

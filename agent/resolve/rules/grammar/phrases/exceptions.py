@@ -9,7 +9,15 @@ from agent.extract.references.vocabulary import PLACES, is_person, rate_person_l
 from agent.planning.proposal import BelongsTo, Condition, Except, Find, OrderByField
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, PhraseParts, count_placing, guess, is_code
+from agent.resolve.rules.grammar.phrases.phrase_parts import (
+    FIRSTS,
+    Phrase,
+    PhraseParts,
+    ReadPhrase,
+    count_placing,
+    guess,
+    is_code,
+)
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 
@@ -17,6 +25,7 @@ MOST_LEFT_OUT: Final = 12
 """Parts of a list of what is left out."""
 MOST_COUNTED: Final = 20
 MOST_OWNING: Final = 3  # words
+_ALL: Final = frozenset(("all", "everything"))
 _NO_TEXT: Final = lexicon.NAME_STOP | lexicon.MANNER | {"one", "ones"}
 
 
@@ -40,6 +49,16 @@ def read_exceptions(reader: Reader, made: PhraseParts, at: int, stop: int, depth
         phrase = further
     made.plural = True
     return phrase.last
+
+
+def read_all_but(reader: Reader, at: int, stop: int, read: ReadPhrase) -> Phrase | None:
+    """All that a noun at the end names, without some that a position tells: "all but the two newest open bills"."""
+    step = _behind(reader, at + 1, (*lexicon.EXCEPT, ("but",))) if reader.low(at) in _ALL else 0
+    phrase = read(reader, step, stop, None, 1) if step else None
+    if phrase is None or not phrase.noun or phrase.find.order is None or phrase.find.said is not None:
+        return None
+    whole = Find(record=phrase.find.record, where=(*phrase.find.where, Except(left_out=phrase.find)), pick="all")
+    return Phrase(whole, at, phrase.last, True)
 
 
 def _names_owner(reader: Reader, phrase: Phrase) -> bool:

@@ -8,7 +8,7 @@ from agent.extract.references.vocabulary import EMAIL, PLACES, rate_person_liken
 from agent.planning.proposal import AnyOf, BelongsTo, Compare, Find
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_noun, find_day_of_state
-from agent.resolve.rules.grammar.phrases.exceptions import read_exceptions
+from agent.resolve.rules.grammar.phrases.exceptions import read_all_but, read_exceptions
 from agent.resolve.rules.grammar.phrases.fields import find_compared_field, read_total
 from agent.resolve.rules.grammar.phrases.having import read_state_behind
 from agent.resolve.rules.grammar.phrases.modifiers import MOST_BEFORE, read_after
@@ -70,6 +70,8 @@ def read_phrase(reader: Reader, index: int, stop: int, wanted: RecordKind | None
         return spoken
     if (role := read_role(reader, index, stop, read_phrase, depth)) is not None:
         return role
+    if (whole := read_all_but(reader, index, stop, read_phrase)) is not None:
+        return whole
     head = _head(reader, index, stop)
     if head is not None:
         return _with_noun(reader, index, head, stop, depth)
@@ -319,9 +321,6 @@ def _numbered(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
             made.said = reader.words(at, end)
             return end
     return at
-
-
-# ── without a noun ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | None, depth: int) -> Phrase | None:

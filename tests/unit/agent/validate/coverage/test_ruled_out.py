@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.pipeline import Question, Request
+from agent.pipeline import Plan, Question, Request
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
@@ -41,6 +41,8 @@ def test_a_record_behind_a_contrast_is_ruled_out(text: str, asked: str, found: s
         ("waive F-231 instead of F-235", "lending"),
         ("set joris to beginner, not pilar", "riding"),
         ("cancel all bookings but booking 5012", "hotel"),
+        ("cancel all but 5012", "hotel"),
+        ("waive all but F-231", "lending"),
     ],
 )
 async def test_no_question_offers_what_was_ruled_out(text: str, name: str) -> None:
@@ -49,3 +51,28 @@ async def test_no_question_offers_what_was_ruled_out(text: str, name: str) -> No
     out = text.split()[-1]
     offered = [each.detail for each in verdict.candidates] if isinstance(verdict, Question) else []
     assert not [each for each in offered if out in each.casefold()], verdict
+
+
+async def test_what_no_words_name_is_not_offered_behind_all_but() -> None:
+    task = Task(
+        Request(text="waive all but the late fines", now=NOW), OWNER, world("lending"), "run_0000000000000000000000000A"
+    )
+    verdict = (await propose(task, RuleResolver())).verdict
+    assert isinstance(verdict, Question)
+    assert not verdict.candidates
+
+
+@pytest.mark.parametrize(
+    ("text", "done"),
+    [
+        ("waive all but the newest due fine", {"F-231", "F-233", "F-235"}),
+        ("waive everything except the two oldest due fines", {"F-233", "F-234"}),
+    ],
+)
+async def test_all_but_some_of_a_noun_is_all_of_it_without_them(text: str, done: set[str]) -> None:
+    task = Task(Request(text=text, now=NOW), OWNER, world("lending"), "run_0000000000000000000000000A")
+    verdict = (await propose(task, RuleResolver())).verdict
+    assert isinstance(verdict, Plan), verdict
+    said = " ".join(step.preview for step in verdict.steps)
+    assert len(verdict.steps) == len(done)
+    assert all(each in said for each in done)
