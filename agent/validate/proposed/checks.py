@@ -154,6 +154,9 @@ class PlanChecks:
             return tell_test(test, left, right, held=held)
         states = [f"{'not ' if each.negated else ''}{each.state}" for each in of.where if isinstance(each, StateIs)]
         said, be = questions.join(states, "and"), "is" if len(left.found) <= 1 else "are"
+        if of.said is not None and len(states) < len(of.where):  # a day or an owner is no state that could be told
+            labels = questions.join([each.label for each in left.found[:_MOST_TOLD]], "and")
+            return f"that is so of {labels}" if labels else f"that isn't so of {of.said.text}"
         if not left.found and of.said is not None and len(states) == 1:
             return f"{of.said.text} is {f'not {said}'.removeprefix('not not ')}"
         if not 0 < len(left.found) <= _MOST_TOLD:

@@ -31,6 +31,7 @@ from agent.resolve.rules.grammar.dated_verbs import does
 from agent.resolve.rules.grammar.phrases.fields import (
     LEFT,
     find_compared_field,
+    find_named_field,
     find_owed,
     list_stock_fields,
     read_total,
@@ -213,6 +214,8 @@ def read_existence(reader: Reader, at: int, stop: int, owner: Find | None) -> tu
         at += 1
     if (found := reader.comparison(at)) is not None:
         op, at = found[0], at + found[1]
+    if (money := reader.money.get(at)) is not None and money.currency:
+        return _read_held_sum(reader, at, stop, owner, op) if owner is not None and not negated else None
     if reader.low(at) in {"one", "some", "any"} and at + 1 == stop:
         return (count_test(reader.thing), at + 1) if reader.thing is not None else None
     held = reader.numbers.get(at)
@@ -239,6 +242,20 @@ def read_existence(reader: Reader, at: int, stop: int, owner: Find | None) -> tu
     if negated:
         return count_test(find, "=", NONE), phrase.last
     return count_test(find, op, number), phrase.last
+
+
+def _read_held_sum(reader: Reader, at: int, stop: int, owner: Find, op: Comparison) -> tuple[Test, int] | None:
+    """What a record has of a sum by a field of its own: "(has more than) 20 euros of credit". Sums of other records may
+    count what is over, so they are none."""
+    amount, kind = reader.amount(at), reader.kinds[owner.record]
+    first = at if amount is None else amount[1]
+    first += reader.low(first) in {"of", "in"}
+    held = find_named_field(kind, reader, first, stop) if first < stop else None
+    if amount is None or held is None or held.type != "money_minor":
+        return None
+    return Test(
+        left=FieldOf(field=held.name, of=owner.model_copy(update={"pick": "one"})), op=op, right=amount[0]
+    ), stop
 
 
 def read_subject(reader: Reader, index: int, stop: int) -> Phrase | None:

@@ -75,3 +75,40 @@ async def test_whether_somebody_has_paid_is_looked_up(text: str, *, holds: bool)
 async def test_who_owes_nothing_has_paid_only_where_something_is_paid() -> None:
     verdict = (await ask(NURSERY, "if Lotte has paid, sell her a moss mat")).verdict
     assert isinstance(verdict, Refusal), verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "top up Annika's account by 10 EUR if she has less than 5 EUR of balance",
+            "Annika Berg (balance 25.00 EUR, not less than 5.00 EUR)",
+        ),
+        (
+            "top up Pilar's account by 10 EUR unless she has more than 100 EUR balance",
+            "Pilar Ortega (balance 120.00 EUR, more than 100.00 EUR)",
+        ),
+    ],
+)
+async def test_what_somebody_has_of_a_sum_is_no_count(text: str, told: str) -> None:
+    verdict = await verdict_of(text, "riding")
+    assert isinstance(verdict, Refusal), verdict
+    assert verdict.detail == f"Nothing was done: {told}."
+
+
+async def test_a_sum_that_no_field_holds_is_asked_about() -> None:
+    verdict = await verdict_of("top up Annika's account by 10 EUR if she has more than 20 EUR fees", "riding")
+    assert not isinstance(verdict, Plan), verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("resend R-5102 if it was issued on 20 November", "that isn't so of R-5102"),
+        ("resend R-5102 unless it was issued on 19 November", "that is so of R-5102"),
+    ],
+)
+async def test_a_day_that_decides_is_no_state_of_the_record(text: str, told: str) -> None:
+    verdict = await verdict_of(text, "garage")
+    assert isinstance(verdict, Refusal), verdict
+    assert verdict.detail == f"Nothing was done: {told}."
