@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
+from language.locales import list_forms, translate
 from language.stems import EMPTY
 from language.text import blank_quotations
 
@@ -66,7 +67,8 @@ _NO_MORE: Final = re.compile(
     r"\d\S*(?:\s+[^\W\d_]+)?\s*(?P<words>(?:[,;–-]|,?\s(?:and|but))\s*(?:no|not)(?:\s+(?:an?|one|a\s+single)\s+[^\W\d_]+)?\s+more)[.!\s]*$",
     re.IGNORECASE,
 )
-_PLEASE: Final = re.compile(r"(?<=\w)\s+(?P<words>(?:(?:please|pls|plz|for\s+me)\s*)+)[.!?\s]*$", re.IGNORECASE)
+_PLEASE: Final = r"please|pls|plz|for\s+me"
+_THANKS: Final = r"(?:many\s+)?thanks|thank\s+(?:you|u)|thx|ty|cheers"
 
 
 @lru_cache(maxsize=256)
@@ -98,11 +100,28 @@ def _strip_please(text: str) -> str:
     """Blanks out what is said to be kind, without a mark, at both ends."""
     begins = _SO.match(text)
     text = _blank_out(text, 0, begins.end()) if begins is not None else text
-    found = _PLEASE.search(text, max(0, len(text.rstrip()) - _MOST_CLOSING))
+    found = _find_please(text)
     quoted = found is None or blank_quotations(text)[found.start("words")] != text[found.start("words")]
     if found is None or quoted or _TEXT.search(text, 0, found.start()):
         return text
     return _blank_out(text, *found.span("words"))
+
+
+def _find_please(text: str) -> re.Match[str] | None:
+    """Words at the end that ask or thank, also in another language that the rest isn't in."""
+    at = max(0, len(text.rstrip()) - _MOST_CLOSING)
+    found = _compile_please(_PLEASE).search(text, at)
+    if found is not None:
+        return found
+    found = _compile_please("|".join((_PLEASE, *list_forms("please")))).search(text, at)
+    return found if found is not None and translate(text) is None else None
+
+
+@cache
+def _compile_please(words: str) -> re.Pattern[str]:
+    """Thanks alone may be what shall be sent, unless a number or a "please" stands before them."""
+    begins = rf"(?:{words})|(?<=\d\s)(?:{_THANKS})"
+    return re.compile(rf"(?<=\w),?\s+(?P<words>(?:{begins})(?:\s+(?:{words}|{_THANKS}))*)[.!?\s]*$", re.IGNORECASE)
 
 
 def _strip_closing(text: str) -> str:

@@ -364,7 +364,8 @@ def _find_other_codes(order: Order) -> Iterator[Place]:
             a < found.end() and found.start() < b for a, b in taken
         ):
             continue
-        if not patterns.search_before(patterns.NOT_THIS, order.text, found.start()):
+        denied = patterns.search_before(patterns.NOT_THIS, order.text, found.start())
+        if not denied and not order.spares(found.span()):
             yield found.span()
 
 

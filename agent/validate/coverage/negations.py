@@ -213,13 +213,23 @@ def only_contrasts(text: str, at: int, taken: Sequence[Place], known: frozenset[
     )
 
 
+def find_spared(text: str, denials: Sequence[Place], taken: Sequence[Place], verbs: frozenset[str]) -> Iterator[Place]:
+    """The clauses with one of these ``denials`` and ``verbs`` that are about another thing than the used words: "close
+    7, but don't close 8"."""
+    for first, last in denials:
+        end = find_closing(TURNS, text, last)
+        if denies_verb(text, (first, end), verbs) and _other_thing(text, last, end, taken):
+            yield first, end
+
+
 def _other_thing(text: str, start: int, end: int, taken: Sequence[Place]) -> bool:
     """Whether the negated clause is about another thing, which the proposal leaves alone: "but don't touch Ada's"."""
     if not taken or any(first < end and start < last for first, last in taken):
         return False
     if patterns.SILENCE & {stem(word.casefold()) for word, _, _ in split_runs(text[start:end])}:
         return False  # who must not be told: no call can promise that
-    said = {word.casefold() for first, last in taken for word in re.findall(r"\w+", text[first:last])}
+    said = {word.casefold() for first, last in taken for word in re.findall(r"[\w-]+", text[first:last])}
+    said |= {part for word in said for part in word.split("-")}
     own = {word.casefold() for word in _NAMES.findall(text[start:end])}
     if own.isdisjoint(said):
         return bool(own)
@@ -270,7 +280,7 @@ def denies_other_value(text: str, at: int, taken: Sequence[Place], others: froze
     closing = TURNS.search(text, at)
     ends = [start for start, _ in taken if start >= at] + [closing.start() if closing is not None else len(text)]
     words = [word.casefold() for word, _, _ in split_runs(text[at : min(ends)])]
-    words = [word for word in words if word not in EMPTY and word not in _NO_LONGER]
+    words = [word for word in words if word in others or (word not in EMPTY and word not in _NO_LONGER)]
     return bool(words) and others.issuperset(words)
 
 

@@ -39,7 +39,8 @@ from agent.validate.coverage.descriptions import (
     find_sparing_verbs,
     find_value_nouns,
 )
-from agent.validate.coverage.negations import denies_another, denies_other_value
+from agent.validate.coverage.modifiers import FORBIDS
+from agent.validate.coverage.negations import denies_another, denies_other_value, find_spared
 from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.coverage.structure import Structure, read_structure
 from agent.validate.coverage.unused_words import collect_subject_stems
@@ -315,11 +316,16 @@ class Order:
 
     @cached_property
     def _unchosen(self) -> frozenset[str]:
-        """Members of closed lists of which a call took another member."""
+        """The words for members of closed lists of which a call took another member."""
         values = [(of, name, each.value) for of, name, each in self.arguments if isinstance(each, TypedValue)]
-        lists = [(list_members(of.properties.get(name) or {}), value) for of, name, value in values]
-        others = (each for members, value in lists if value in members for each in members if each != value)
-        return frozenset(str(each).casefold() for each in others if not self.structure.several)
+        said, others = set[str](), set[str]()
+        for of, name, value in values if not self.structure.several else ():
+            members = list_members(of.properties.get(name) or {})
+            for each in members if value in members else ():
+                called = (str(each), *of.annotation(name).words.get(str(each), ()))
+                words = {word for one in called for word in (one.casefold(), *one.casefold().split())}
+                (said if each == value else others).update(words)
+        return frozenset(others - said)
 
     def denies_another(self, at: int) -> bool:
         """Whether a negation at this place denies another action than the ordered one."""
@@ -328,6 +334,15 @@ class Order:
 
     def denies_other_value(self, at: int) -> bool:
         return denies_other_value(self.text, at, self.taken, self._unchosen)
+
+    def spares(self, place: Place) -> bool:
+        """Whether a place stands in a denial of the order for a record that it leaves alone: "but don't close 8"."""
+        return any(first <= place[0] < last for first, last in self._spared)
+
+    @cached_property
+    def _spared(self) -> list[Place]:
+        found = find_spared(self.text, [each.span() for each in FORBIDS.finditer(self.text)], self.deciding, self.heads)
+        return [] if self.structure.several else [*found]
 
     def find_spans(self, pattern: re.Pattern[str]) -> list[Place]:
         return [found.span() for found in pattern.finditer(self.polite)]

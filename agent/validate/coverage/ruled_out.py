@@ -15,7 +15,7 @@ from language.common_words import is_everyday
 from language.wordnet import is_word
 
 _RULES_OUT: Final = re.compile(
-    r"(?<!\w)(?:not|never|instead\s+of|rather\s+than|except(?:\s+for)?|apart\s+from|other\s+than|but(?:\s+not)?|without)"
+    r"(?<!\w)(?:(?:do\s+not|don['’]?t)\s+\w+|not|never|instead\s+of|rather\s+than|except(?:\s+for)?|apart\s+from|other\s+than|but(?:\s+not)?|without)"
     r"\s+(?:(?:for|to|of|from|with|in|on|at|the)\s+)*",
     re.IGNORECASE,
 )

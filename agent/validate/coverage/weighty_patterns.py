@@ -26,7 +26,7 @@ NEGATION: Final = re.compile(
     r"|(?:(?:every|any|no)(?:thing|one|body|where)|all)\s+but"
     r"|(?:(?:all|every)\s+(?:[\w'’]+\s+){1,8}?|(?:any|each|no)\s+(?:\w+\s+){1,3}?)but(?=\s+(?:the|an?|his|her|their|our|my|one|\d|(?-i:[A-Z]\w)"
     r"|(?!(?:that|it|he|she|there|what|let)['’])(?:(?!(?:leave|keep|spare|skip)\s)[\w-]+\s+){0,2}[\w-]+['’]s\b"
-    r"|(?P<plain>[^\W\d_]+)(?!\s+(?:is|are|was|were|has|have|had|will|can|may|must|should)\b)))"
+    r"|(?!(?:do\s+not|don['’]?t|never|not)\b)(?P<plain>[^\W\d_]+)(?!\s+(?:is|are|was|were|has|have|had|will|can|may|must|should)\b)))"
     r"|(?:less|minus)(?=\s+(?:\d|the\b|an?\b|his\b|her\b|their\b|our\b))"
     r"|(?:avoid|stop|refrain\s+from|hold\s+off(?:\s+on)?|skip|quit)\s+\w+ing)(?!\w)",
     re.IGNORECASE,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from agent.extract.spans.politeness import strip_politeness
-from agent.pipeline import Candidate, PromptSource, Question, Request, Span, Step
+from agent.pipeline import PromptSource, Question, Request, Span, Step
 from agent.planning.proposal import (
     Call,
     Computed,
@@ -33,28 +33,23 @@ from agent.resolve.rules.grammar.dated_verbs import LEFT_STEMS
 from agent.validate import questions
 from agent.validate.consent import explain_unclear, has_consent
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
-from agent.validate.coverage.fragments import complete_fragments
 from agent.validate.coverage.misread import find_counted_twice, repeats_what_was_done
-from agent.validate.coverage.modifiers import REPEATED
 from agent.validate.coverage.negations import find_denied_order
 from agent.validate.coverage.open_words import find_open_words, is_named
 from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
-from agent.validate.coverage.ruled_out import find_ruled_out
 from agent.validate.coverage.set_against import explain_denied, list_old_values
-from agent.validate.coverage.told import find_direct
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.coverage.weighty_patterns import cover
+from agent.validate.proposed.coverage_questions import ask_about_words, ask_whether
 from agent.validate.proposed.directions import check_direction
 from agent.validate.proposed.proposed_days import check_days
-from agent.validate.proposed.share_questions import ask_share, count_set
 from agent.validate.questions import REST
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind
 from agent.validate.slots import Slots, format_parameter
-from core.display_text import begin_sentence
 from language.stems import ORDERS, name_stems, stem_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Derive, Risk
@@ -191,37 +186,18 @@ class PlanChecks:
         nothing = asks_for_nothing(order)
         if not left.weighty and (nothing or only_asks(order)):
             why = "Nothing in your words asks for it." if nothing else "You asked whether something is so."
-            return _ask_whether(f"{again}Shall I do this: {does}? {why}", "Yes, do that", does)
+            return ask_whether(f"{again}Shall I do this: {does}? {why}", "Yes, do that", does)
         if not left.weighty:
             return told
         repeats = repeats_what_was_done(order)
         if len(left.weighty) == 1 and repeats:
             text = f"{again}The one before was sent already. Shall I do this on top of it: {does}?"
-            return _ask_whether(text, "Yes, on top of it", does)
-        asked_about = left.weighty if read_again else [*left.weighty, *left.expressed]  # the card will show the others
-        fragments, rest = complete_fragments(order, asked_about), f": {does}" if len(steps) == 1 else ""
-        words, kinds = questions.quote_several(fragments), {each.name: each for each in self.query.kinds}
-        labels = list(dict.fromkeys(pin.label for step in steps for pin in step.pins))
-        nouns = {word.casefold() for kind in self.query.kinds for noun in kind.nouns for word in noun.split()}
-        places = order.find(find_direct(order))
-        if (spared := find_ruled_out(order.text, asked_about, labels, nouns, places)) is not None:
-            text = f"{again}You also wrote {words}, and I took it to be about {spared}. Say it in other words."
-            return Question(slot=REST, code="unclear_action", text=text, free_text=True)
-        if not left.framed and (share := ask_share(order, steps, fragments, kinds)) is not None:
-            return share.model_copy(update={"text": f"{again}{share.text}"})
-        if left.framed:
-            say = "don't ask" if len(fragments) > 1 else "doesn't ask"
-            asked = _ask_whether(f"{again}Shall I do this: {does}? {words} {say} for it.", "Yes, do that", does)
-        elif (count := count_set(order, steps, asked_about, kinds)) is not None:
-            text = f"{again}You also wrote {words}, and I can't tell what that leaves out. Say it in other words."
-            asked = _ask_whether(f"{text} Or shall it be {count}?", begin_sentence(count), does)
-        else:
-            once = all(map(REPEATED.fullmatch, asked_about))
-            part = "that more than once" if once else "those parts" if len(fragments) > 1 else "that part"
-            text = f"{again}You also wrote {words}, and I can't do {part}. Shall I do the rest{rest}?"
-            asked = _ask_whether(text, "Yes, without that", does)
+            return ask_whether(text, "Yes, on top of it", does)
+        about = left.weighty if read_again else [*left.weighty, *left.expressed]  # the card will show the others
         asks_model = not (left.firm or repeats) and self._may_be_read_again(left.weighty)
-        return asked.model_copy(update={"pieces": tuple(left.weighty) if asks_model else ()})
+        kinds, pieces = {each.name: each for each in self.query.kinds}, tuple(left.weighty) if asks_model else ()
+        asked = ask_about_words(order, steps, about, kinds, framed=left.framed, read_again=pieces)
+        return asked.model_copy(update={"text": f"{again}{asked.text}"})
 
     def check_denied(self, contract: Contract) -> Question | None:
         """Asks whether an action is meant at all, before a value that it lacks is asked for: "Ada should not be
@@ -232,7 +208,7 @@ class PlanChecks:
         if denied is None:
             return None
         text = f"Shall I do this: {contract.title}? {questions.quote_several([denied])} doesn't ask for it."
-        return _ask_whether(text, "Yes, do that", contract.title)
+        return ask_whether(text, "Yes, do that", contract.title)
 
     def explain_found(self, steps: Sequence[Step]) -> list[str]:
         """The card's remarks about records found under a misspelt name, or told apart by other words of the request."""
@@ -336,12 +312,6 @@ def _may_be_unreadable(kind: RecordKind, field: Field) -> bool:
     """Whether a missing value may be one that didn't fit its type: the field's, or its currency's."""
     currency = kind.field_named(field.currency_field) if field.currency_field is not None else None
     return field.lenient or (currency is not None and currency.lenient)
-
-
-def _ask_whether(text: str, label: str, does: str) -> Question:
-    """Asks whether what the plan does is meant after all."""
-    offered = Candidate(id=REST, label=label, detail=does)
-    return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
 
 
 def _list_currencies(steps: Sequence[Step], contracts: Sequence[Contract]) -> frozenset[str]:

@@ -78,6 +78,10 @@ def test_a_state_and_a_place_with_slips_narrow_as_they_would_without() -> None:
         ("right, so refund it", "refund it"),
         ("refund it if it is open please", "refund it if it is open"),
         ("refund it for me pls", "refund it"),
+        ("refund it please thanks", "refund it"),
+        ("refund INV-1 thx", "refund INV-1"),
+        ("cancel the bath svp", "cancel the bath"),
+        ("cancel the bath, por favor", "cancel the bath"),
     ],
 )
 def test_politeness_says_nothing(typed: str, left: str) -> None:
@@ -96,6 +100,8 @@ def test_politeness_says_nothing(typed: str, left: str) -> None:
         "so many are open",
         "assign it to me",
         "tell Ada to come please",
+        "send Ada many thanks",
+        "verschiebe das Ticket bitte",
         "write “call me please”",
         "refund it, next Friday",
         "Friday: refund it",

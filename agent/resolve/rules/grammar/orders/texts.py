@@ -291,8 +291,10 @@ def _limits(reader: Reader, at: int, stop: int) -> bool:
     low, behind = reader.low(at), reader.low(at + 1) if at + 1 < stop else ""
     if low == "but":
         return behind in WEIGHTY | {"just", "once"}
-    if low == "for":  # "… for good"
-        return behind in _NOT_WHY
+    if low == "for":  # "… for good", "… for a week"
+        begins = reader.tokens[at + 1].start if at + 1 < stop else -1
+        lasts = any(each.start == begins for each in reader.durations)  # but "for calling us for a week"
+        return behind in _NOT_WHY or (lasts and not any(low.endswith("ing") for low in reader.lows(at - 3, 3)))
     if low in {"and", "plus"}:  # "… and 10 for the hat"
         return at + 1 in reader.numbers and "for" in reader.lows(at + 2, min(2, stop - at - 2))
     if low in _COMING:

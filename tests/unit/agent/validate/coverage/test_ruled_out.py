@@ -76,3 +76,28 @@ async def test_all_but_some_of_a_noun_is_all_of_it_without_them(text: str, done:
     said = " ".join(step.preview for step in verdict.steps)
     assert len(verdict.steps) == len(done)
     assert all(each in said for each in done)
+
+
+@pytest.mark.parametrize(
+    "text", ["waive all due fines but don't waive F-234", "waive F-231 and F-233 but don't waive F-231"]
+)
+async def test_what_must_not_be_done_to_one_of_the_records_is_not_offered(text: str) -> None:
+    task = Task(Request(text=text, now=NOW), OWNER, world("lending"), "run_0000000000000000000000000A")
+    verdict = (await propose(task, RuleResolver())).verdict
+    assert isinstance(verdict, Question), verdict
+    assert not verdict.candidates
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "waive F-231 and F-233 but don't waive F-234",
+        "waive F-231 and F-233, do not waive F-234",
+        "don't waive F-234, waive F-231 and F-233",
+    ],
+)
+async def test_what_is_left_alone_anyway_stops_nothing(text: str) -> None:
+    task = Task(Request(text=text, now=NOW), OWNER, world("lending"), "run_0000000000000000000000000A")
+    verdict = (await propose(task, RuleResolver())).verdict
+    assert isinstance(verdict, Plan), verdict
+    assert sorted(each.value for step in verdict.steps for each in step.filled if each.param == "fine_id") == [31, 33]

@@ -18,6 +18,7 @@ from tests.unit.agent.resolve.rules.grammar.test_directions import calls_of, ver
         ("scrap the tile cutter because of rust", "rust"),
         ("scrap the tile cutter for rust for good", "rust"),
         ("scrap the tile cutter for its rust and noise", "its rust and noise"),
+        ("scrap the tile cutter for rattling for a week", "rattling for a week"),
         ("scrap the tile cutter because they drop and bend it", "they drop and bend it"),
     ],
 )
@@ -47,6 +48,8 @@ async def test_another_order_behind_a_reason_is_no_part_of_it(text: str, left: s
         ("scrap the tile cutter for rust without a receipt", "lending", "without a receipt"),
         ("scrap the tile cutter for rust except on monday", "lending", "except on monday"),
         ("scrap the tile cutter for rust every month", "lending", "every month"),
+        ("scrap the tile cutter for rust for three weeks", "lending", "‘for three weeks’"),
+        ("scrap the tile cutter for three weeks because of rust", "lending", "‘for three weeks’"),
         ("scrap the tile cutter for rust and 3 for dirt", "lending", "and 3 for dirt"),
         ("scrap the tile cutter for rust next friday", "lending", "next friday"),
         ("block 101 for painting as well as 102", "hotel", "as well as 102"),
