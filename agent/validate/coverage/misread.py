@@ -364,8 +364,7 @@ def _find_other_codes(order: Order) -> Iterator[Place]:
             a < found.end() and found.start() < b for a, b in taken
         ):
             continue
-        denied = patterns.search_before(patterns.NOT_THIS, order.text, found.start())
-        if not denied and not order.spares(found.span()):
+        if not patterns.search_before(patterns.NOT_THIS, order.text, found.start()):
             yield found.span()
 
 

@@ -273,7 +273,7 @@ def denies_other_value(text: str, at: int, taken: Sequence[Place], others: froze
     """Whether the clause denies only unchosen values of a list: "rather high than urgent", "no longer monthly but
     yearly".
 
-    ``others`` are those values. The clause ends at the next used word.
+    ``others`` are those values, and other words for them. The clause ends at the next used word.
     """
     if not others:
         return False
@@ -281,7 +281,7 @@ def denies_other_value(text: str, at: int, taken: Sequence[Place], others: froze
     ends = [start for start, _ in taken if start >= at] + [closing.start() if closing is not None else len(text)]
     words = [word.casefold() for word, _, _ in split_runs(text[at : min(ends)])]
     words = [word for word in words if word in others or (word not in EMPTY and word not in _NO_LONGER)]
-    return bool(words) and others.issuperset(words)
+    return bool(words) and (others.issuperset(words) or " ".join(words) in others)
 
 
 # ── retractions: what takes an order back ──────────────────────────────

@@ -47,7 +47,7 @@ from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.coverage.weighty_patterns import CLAUSE, CONDITION, NEGATION, UNITS, Place
 from agent.validate.questions import list_members
 from language import numerals
-from language.stems import ORDERS, name_stems, split_runs, stem, stem_text
+from language.stems import EMPTY, ORDERS, name_stems, split_runs, stem, stem_text
 from registry.contract import Annotation, Contract, Risk
 from registry.records import RecordKind
 
@@ -323,9 +323,9 @@ class Order:
             members = list_members(of.properties.get(name) or {})
             for each in members if value in members else ():
                 called = (str(each), *of.annotation(name).words.get(str(each), ()))
-                words = {word for one in called for word in (one.casefold(), *one.casefold().split())}
-                (said if each == value else others).update(words)
-        return frozenset(others - said)
+                words = (" ".join(word for word in one.casefold().split() if word not in EMPTY) for one in called)
+                (said if each == value else others).update((*map(str.casefold, called), *words))
+        return frozenset(others - said - {""})
 
     def denies_another(self, at: int) -> bool:
         """Whether a negation at this place denies another action than the ordered one."""
@@ -335,12 +335,9 @@ class Order:
     def denies_other_value(self, at: int) -> bool:
         return denies_other_value(self.text, at, self.taken, self._unchosen)
 
-    def spares(self, place: Place) -> bool:
-        """Whether a place stands in a denial of the order for a record that it leaves alone: "but don't close 8"."""
-        return any(first <= place[0] < last for first, last in self._spared)
-
     @cached_property
-    def _spared(self) -> list[Place]:
+    def spared(self) -> list[Place]:
+        """The clauses that deny the order for a record that it leaves alone: "but don't close 8"."""
         found = find_spared(self.text, [each.span() for each in FORBIDS.finditer(self.text)], self.deciding, self.heads)
         return [] if self.structure.several else [*found]
 

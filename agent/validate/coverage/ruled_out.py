@@ -15,7 +15,7 @@ from language.common_words import is_everyday
 from language.wordnet import is_word
 
 _RULES_OUT: Final = re.compile(
-    r"(?<!\w)(?:(?:do\s+not|don['’]?t)\s+\w+|not|never|instead\s+of|rather\s+than|except(?:\s+for)?|apart\s+from|other\s+than|but(?:\s+not)?|without)"
+    r"(?<!\w)(?:not|never|instead\s+of|rather\s+than|except(?:\s+for)?|apart\s+from|other\s+than|but(?:\s+not)?|without)"
     r"\s+(?:(?:for|to|of|from|with|in|on|at|the)\s+)*",
     re.IGNORECASE,
 )
@@ -24,7 +24,8 @@ _ALL_BUT: Final = re.compile(
     r"\s+(?:(?:for|of|the)\s+)*",
     re.IGNORECASE,
 )
-_WORD: Final = re.compile(r"[^\W_]+")
+_DENIED: Final = re.compile(r"(?<!\w)(?:do\s+not|don['’]?t)\s+\w+\s+", re.IGNORECASE)
+_WORD: Final = re.compile(r"[^\W_]+(?:-\d+)*")
 _MOST: Final = 4
 """Words behind a contrast that may be the record's noun and name."""
 
@@ -39,7 +40,8 @@ def find_ruled_out(
         unread = any(start < found.end() and found.start() < end for start, end in places)
         if labels and unread and (found.end() in dict(named) or not text[found.end() : found.end() + 1].isdigit()):
             return labels[0]
-    for found in _RULES_OUT.finditer(text):
+    denied = _DENIED.finditer(text) if len(labels) > 1 else ()  # of one record, the whole order is denied
+    for found in (*_RULES_OUT.finditer(text), *denied):
         if not any(start <= found.end() and found.start() < end for start, end in places):
             continue
         said = [word[0].casefold() for word in _WORD.finditer(text, found.end())][:_MOST]

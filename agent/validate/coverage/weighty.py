@@ -119,7 +119,7 @@ class _Judge:
         return [each for each in self.findings if not self.is_used(each)]
 
     def is_used(self, each: Finding) -> bool:
-        if self._is_shown(each) or _is_told_since(self.order, each, self._shares):
+        if self._is_spared(each) or self._is_shown(each) or _is_told_since(self.order, each, self._shares):
             return True
         if _goes_with_use(self.order, each) or all(self._stays[slice(*each.place)]) or _is_corrected(self.order, each):
             return True
@@ -133,6 +133,11 @@ class _Judge:
             return any(self._proven[slice(*each.place)])
         exact = ("number" in each.kinds and each.said.isdigit()) or self._can_be_done(each)
         return any((self._used if exact else self._spoken)[slice(*each.place)])
+
+    def _is_spared(self, each: Finding) -> bool:
+        """Whether it only denies the order for another record, or names that one. A further order behind it counts."""
+        clauses = (clause for clause in self.order.spared if clause[0] <= each.place[0] < clause[1])
+        return any("further order" not in each.kinds or each.place[0] == first for first, _ in clauses)
 
     def _is_shown(self, each: Finding) -> bool:
         """Whether it consists of words that an example of the action has too, in a request of the same pattern."""

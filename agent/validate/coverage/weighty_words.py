@@ -234,7 +234,6 @@ def _find_numbers(order: Order) -> Iterator[Place]:
             number.kind not in ("cardinal", "percent")
             or number.vague
             or number.value in drafted | order.counted
-            or order.spares((number.start, number.end))
             or (among and patterns.search_before(patterns.CHOSEN_FROM, order.polite, number.start))
             or (order.kinds and not _counts_here(order, number))
         ):
@@ -308,8 +307,7 @@ def _find_modifiers(order: Order) -> Iterator[Place]:
         if FREE.fullmatch(text, *place) and not _GIFTS.isdisjoint(collect_own_stems(order.contracts, ())):
             continue
         forbids = FORBIDS.fullmatch(text[slice(*place)])
-        spares = order.denies_another(place[1]) or order.denies_other_value(place[1]) or order.spares(place)
-        if not forbids or not spares:
+        if not forbids or not (order.denies_another(place[1]) or order.denies_other_value(place[1])):
             yield place
 
 

@@ -228,7 +228,8 @@ class PlanChecks:
         if asked.code != "not_found" or asked.candidates or not others:
             return asked
         named = questions.join([f"“{each}”" for each in others], "and")
-        return asked.model_copy(update={"text": f"{asked.text} {named} was not done either."})
+        be = "was" if len(others) == 1 else "were"
+        return asked.model_copy(update={"text": f"{asked.text} {named} {be} not done either."})
 
     def find_open_words(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> tuple[str, ...]:
         """Stretches of the request that neither the plan nor the resolver mentions. Only for a person's order, and

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from agent.pipeline import Candidate, Question, Step
 from agent.validate import questions
@@ -16,6 +18,9 @@ from agent.validate.proposed.share_questions import ask_share, count_set
 from agent.validate.questions import REST
 from core.display_text import begin_sentence
 from registry.records import RecordKind
+
+_LATER: Final = re.compile(rf"(?:(?:on|from|by|until|at)\s+)?(?:{patterns.DATE.pattern}|{WHEN.pattern})", re.IGNORECASE)
+"""When a whole order is to be carried out."""
 
 
 def ask_about_words(
@@ -41,7 +46,7 @@ def ask_about_words(
         say = "don't ask" if len(fragments) > 1 else "doesn't ask"
         text = f"Shall I do this: {does}? {words} {say} for it."
     elif (count := count_set(order, steps, pieces, kinds)) is not None:
-        later = all(patterns.DATE.search(each) or WHEN.search(each) for each in pieces)
+        later = all(map(_LATER.fullmatch, pieces))
         unclear = "I can only do it now" if later else "I can't tell what that leaves out. Say it in other words"
         text = f"You also wrote {words}, and {unclear}. {'S' if later else 'Or s'}hall it be {count}?"
         label = begin_sentence(count)

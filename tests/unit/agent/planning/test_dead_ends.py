@@ -74,6 +74,11 @@ async def test_the_other_orders_of_a_request_are_told_where_one_goes_no_further(
     assert "already; nothing was done. “Suspend a customer” was not done either." in said, said
 
 
+async def test_several_other_orders_were_not_done_either() -> None:
+    said = await asked("reopen ticket 5519, suspend Berta Lind for fraud and give Berta Lind 5 EUR credit")
+    assert "were not done either." in said, said
+
+
 @pytest.mark.parametrize(
     ("text", "amount", "value"),
     [("give Berta Lind some credit", "20", 2000), ("give Berta Lind a bit of credit", "30 euros", 3000)],

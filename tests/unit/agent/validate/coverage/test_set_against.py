@@ -17,7 +17,7 @@ from tests.unit.marina import MARINA, ask
 from tests.unit.museum import MUSEUM
 from tests.unit.nursery import NURSERY
 from tests.unit.office import OFFICE
-from tests.unit.own_worlds import NOW, OWNER, Says, find, plan
+from tests.unit.own_worlds import NOW, OWNER, Says, find, plan, read_words, world
 
 
 async def verdict_of(there: FrozenWorld, text: str, call: dict[str, Any]) -> Any:
@@ -144,3 +144,16 @@ async def test_what_a_number_takes_the_place_of_is_no_part_of_a_name_and_no_unit
     assert isinstance(verdict, Plan), verdict
     assert [each.value for each in verdict.steps[0].filled] == [12, 1500]
     assert (told in verdict.held) is bool(told)
+
+
+@pytest.mark.parametrize(
+    ("text", "planned"),
+    [
+        ("set job 805 to waiting for parts, not finished", True),  # a word for "ready"
+        ("set job 805 to waiting for parts, not on the lift", True),
+        ("set job 805 to waiting for parts, not the brakes", False),
+        ("set job 805 to waiting for parts, not polished", False),
+    ],
+)
+async def test_another_word_for_a_member_that_is_not_meant_is_accounted_for(text: str, *, planned: bool) -> None:
+    assert isinstance(await read_words(text, world("garage")), Plan) is planned
