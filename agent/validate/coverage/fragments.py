@@ -59,7 +59,7 @@ def _cut(order: Order, start: int, end: int) -> Place:
 
 
 def quote_misread(order: Order, pieces: Sequence[str]) -> list[str] | None:
-    """The pieces with the word that leads to each ("to 14 days"), if the plan uses all of them, perhaps for something
+    """The pieces with the word that leads to each ("to 12 days"), if the plan uses all of them, perhaps for something
     else than is meant. None if it leaves one out."""
     used, made = patterns.cover(order.text, order.taken), list[str]()
     for place in (find_in_request(each, order.request) for each in pieces):

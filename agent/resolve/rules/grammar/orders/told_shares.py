@@ -1,4 +1,4 @@
-"""Shares that say why or what happened, and no amount: "because half of it was missing", "he was charged twice"."""
+"""Shares that say why or what happened, and no amount: "because half of it was missing", "they paid twice"."""
 
 from __future__ import annotations
 

@@ -245,7 +245,7 @@ def read_existence(reader: Reader, at: int, stop: int, owner: Find | None) -> tu
 
 
 def _read_held_sum(reader: Reader, at: int, stop: int, owner: Find, op: Comparison) -> tuple[Test, int] | None:
-    """What a record has of a sum by a field of its own: "(has more than) 20 euros of credit". Sums of other records may
+    """What a record has of a sum by a field of its own: "(has more than) 5 euros of balance". Sums of other records may
     count what is over, so they are none."""
     amount, kind = reader.amount(at), reader.kinds[owner.record]
     first = at if amount is None else amount[1]
