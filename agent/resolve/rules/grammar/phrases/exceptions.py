@@ -57,6 +57,8 @@ def read_all_but(reader: Reader, at: int, stop: int, read: ReadPhrase) -> Phrase
     phrase = read(reader, step, stop, None, 1) if step else None
     if phrase is None or not phrase.noun or phrase.find.order is None or phrase.find.said is not None:
         return None
+    if phrase.find.among is not None or all(reader.noun(each) is None for each in range(step, phrase.last)):
+        return None  # of those that were shown
     whole = Find(record=phrase.find.record, where=(*phrase.find.where, Except(left_out=phrase.find)), pick="all")
     return Phrase(whole, at, phrase.last, True)
 
