@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -49,5 +50,5 @@ def find_shaped(text: Text, spec: ParameterSpec, kind: str) -> list[Candidate]:
     labelled = [each for each in short if rate_label(text, each.start, each.end, spec) >= _LABELLED]
     for each in (*patterns.find(text, kind), *(alone or labelled)):
         near = 0.3 * rate_label(text, each.start, each.end, spec) + 0.5 * rate_affinity(text, each.start, spec)
-        made.append(Candidate(each.start, each.end, each.value, weight=each.weight + near))
+        made.append(replace(each, weight=each.weight + near))
     return made

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from rapidfuzz.distance import OSA
 
-from agent.extract import context
+from agent.extract import context, scales
 from agent.extract.context import rate_affinity, rate_label
 from agent.extract.parameter_spec import ParameterSpec, stem_word
 from agent.extract.reading import Candidate
@@ -37,6 +37,7 @@ def find(text: Text, spec: ParameterSpec, values: Sequence[Any]) -> list[Candida
         made += _find_numbers(text, spec, value)
     made += _find_glossed(text, spec, values) if not any(each.weight > 0.5 for each in made) else []
     made += _find_language_codes(text, spec, values)
+    made += scales.find_ends(text, spec, values)
     return _follow_direction(text, [each for each in made if not any(_holds(other, each) for other in made)])
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
@@ -21,6 +22,12 @@ _SHAPES: Final = {
     "uuid": r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
     "ip": r"\b(?:\d{1,3}\.){3}\d{1,3}\b(?![.\d])|(?<![\w:])(?:[0-9a-f]{1,4}:){2,7}[0-9a-f]{1,4}(?![\w:])",
 }
+_AT: Final = re.compile(r"\s+at\s+|\s*[(\[]\s*at\s*[)\]]\s*", re.IGNORECASE)
+_DOT: Final = re.compile(r"\s+dot\s+|\s*[(\[]\s*dot\s*[)\]]\s*", re.IGNORECASE)
+_SPOKEN_ADDRESS: Final = re.compile(
+    rf"(?<![\w.@+-])[\w+%-]+(?:(?:\.|{_DOT.pattern})[\w+%-]+)*(?:{_AT.pattern})[\w-]+(?:(?:\.|{_DOT.pattern})[\w-]+)+",
+    re.IGNORECASE,
+)
 _SHORT_NUMBER: Final = re.compile(r"(?<![\w.#-])\+?\(?\d[\d\s().-]{1,12}\d(?![\w-])")
 _CODE: Final = re.compile(r"#?[A-Za-z0-9]+(?:[-_./:+][A-Za-z0-9]+)*")
 _NOT_CODES: Final = re.compile(
@@ -50,7 +57,15 @@ def find(text: Text, kind: str) -> tuple[Candidate, ...]:
             continue
         value = written.lower() if kind in {"uuid"} else written
         made.append(Candidate(start, end, value, weight={"phone": 0.6, "url": 0.75}.get(kind, 0.85)))
-    return tuple(made)
+    return tuple(made) if made or kind != "email" else tuple(_find_spoken_addresses(text))
+
+
+def _find_spoken_addresses(text: Text) -> Iterator[Candidate]:
+    """E-mail addresses as they are spoken, or written so that no machine collects them: "ada at bell dot example"."""
+    for match in _SPOKEN_ADDRESS.finditer(text.plain):
+        said = match.group()
+        address = _DOT.sub(".", _AT.sub("@", said, count=1))
+        yield Candidate(match.start(), match.end(), address, f"{said} → {address}", address, weight=0.8)
 
 
 @lru_cache(maxsize=1024)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Final
 
+from agent.extract.scales import list_end_words
 from agent.resolve.rules.clauses import is_akin_to_order, is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING, is_message, is_sent, takes_text
@@ -221,6 +222,7 @@ def _list_values(offer: Offer, *, required: bool = True) -> frozenset[str]:
     for name in offer.required if required else offer.properties:
         schema = offer.properties.get(name)
         if isinstance(schema, Mapping) and "default" not in schema:
+            made.update(map(stem, list_end_words(schema.get("enum") or ())))
             for value in schema.get("enum") or ():
                 said = (str(value).replace("_", " "), *offer.annotation(name).words.get(str(value), ()))
                 made.update(each for words in said for each in stem_text(words))

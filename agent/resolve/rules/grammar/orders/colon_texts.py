@@ -3,20 +3,27 @@ preposition ("from the yard to the gate")."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from agent.extract.parameter_reader import read_exact
-from agent.resolve.rules.grammar.orders.text_parameters import is_message, is_note, takes_text
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.orders.text_parameters import is_message, is_note, list_named, takes_text
 from agent.resolve.rules.grammar.orders.texts import LEADING, WEIGHTY, tells_that, writes_note
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.reader import Reader
+from language.stems import EMPTY, stem
+from language.wordnet import is_word
 from registry.offers.offer import Offer
 
 _WAYS: Final = frozenset(("from", "to", "for"))
 _CHANGING: Final = WEIGHTY | {"too", "also", "scratch"}
 """What may change the order, and be no part of a text."""
+_NAME: Final = stem("name")
+_TITLING: Final = frozenset(("about", "called", "titled", "saying", "because", "regarding", "re"))
+"""What stands before a title."""
 _WHERE: Final = frozenset(("in", "at", "on"))
+_WHEN: Final = frozenset(("by", "on", "until", "before", "for", "due"))
 
 
 def find_text_behind_colon(
@@ -32,7 +39,10 @@ def find_text_behind_colon(
     marks = range(first + 2, stop - 1)
     dashes = {at for at in marks if notes and (reader.low(at) in ("-", "–") or tells_that(reader, first, at))}
     commas = (at for at in marks if notes and reader.low(at) == "," and not _continues(reader, first, at))
-    colon = next((at for at in marks if reader.low(at) == ":" or at in dashes), next(commas, None))
+    noun = _find_new_thing(reader, offer, place, texts[0]) if len(texts) == 1 else None
+    titles = _list_before_titles(reader, offer, range(noun + 1, stop - 1)) if noun is not None else iter(())
+    sure += [noun] if noun is not None else []
+    colon = next((at for at in marks if reader.low(at) == ":" or at in dashes), next(commas, next(titles, None)))
     if len(texts) != 1 or colon is None or colon in reader.quoted or min(sure, default=colon) >= colon:
         return None
     if "@" in reader.tokens[colon + 1].text and colon + 2 == stop:
@@ -42,6 +52,42 @@ def find_text_behind_colon(
     annotation = offer.annotation(texts[0])
     prose = is_message(texts[0], annotation) or is_note(texts[0], annotation)
     return colon + 1, stop if prose else _find_end_of_title(reader, offer, (colon + 1, stop), labels)
+
+
+def _find_new_thing(reader: Reader, offer: Offer, place: tuple[int, int], text: str) -> int | None:
+    """The noun of what an action makes that needs a title: "create a job". None for a text that is no title, or if the
+    action is done to a record of that noun."""
+    annotation = offer.annotation(text)
+    if not reader.quoted.isdisjoint(range(*place)):
+        return None  # a quotation is the title
+    if _NAME in list_named(text, annotation) or is_message(text, annotation) or is_note(text, annotation):
+        return None
+    kinds = (reader.kinds.get(offer.annotation(each).record or "") for each in offer.properties)
+    held = {stem(word) for kind in kinds if kind is not None for noun in kind.nouns for word in noun.split()}
+    nouns = {stem(word) for word in offer.title.split()[1:]} - EMPTY - held
+    return next((at for at in range(*place) if stem(reader.low(at)) in nouns and at not in reader.quoted), None)
+
+
+def _list_before_titles(reader: Reader, offer: Offer, behind: range) -> Iterator[int]:
+    """What introduces the title of a new thing behind its noun, and where it is: "a job for Ada, mend the lamp", "a
+    job about the lamp", "a job to mend it"."""
+    for at in behind:
+        told = reader.low(at) in _TITLING or (reader.low(at) in ("-", "–") and at not in reader.numbers)
+        told = told or (reader.low(at) == "to" and _is_verb(reader, at + 1))
+        comma = reader.low(at) == "," and (at == behind.start or reader.low(behind.start) in LEADING | _WAYS)
+        part = reader.words(at + 1, _find_comma(reader, at + 1, behind.stop + 1)).text if comma else ""
+        if told or (comma and not any(_reads(reader, part, offer, each) for each in offer.properties)):
+            yield at
+
+
+def _is_verb(reader: Reader, at: int) -> bool:
+    """Whether a verb stands behind "to": no article, number, name or noun of the platform."""
+    low, capital = reader.low(at), reader.tokens[at].capital
+    return low not in lexicon.DETERMINERS | lexicon.OWNERS and not capital and is_word(low) and reader.noun(at) is None
+
+
+def _find_comma(reader: Reader, at: int, stop: int) -> int:
+    return next((step for step in range(at, stop) if reader.tokens[step].text == ","), stop)
 
 
 def _continues(reader: Reader, first: int, comma: int) -> bool:
@@ -82,11 +128,25 @@ def _find_end_of_title(reader: Reader, offer: Offer, place: tuple[int, int], lab
             ):
                 break
             stop = at
-    at = next((step for step in range(stop - 2, first, -1) if reader.low(step) in _WHERE), first)
+    return _find_date_behind(reader, offer, first, _find_record_behind(reader, offer, first, stop))
+
+
+def _find_date_behind(reader: Reader, offer: Offer, first: int, stop: int) -> int:
+    """Where a day begins that ends the words, of an action that takes one: "mend the lamp by Friday"."""
+    dated = any(isinstance(each, Mapping) and each.get("format") == "date" for each in offer.properties.values())
+    at = next((step for step in range(stop - 1, first, -1) if reader.low(step) in _WHEN), first) if dated else first
+    return at if at > first and all(step in reader.dated for step in range(at + 1, stop)) else stop
+
+
+def _find_record_behind(reader: Reader, offer: Offer, first: int, stop: int) -> int:
+    """Where a record of the action is named that ends the words, behind a preposition: "mend the lamp in room 5"."""
+    stop = _find_date_behind(reader, offer, first, stop)
+    at = next((step for step in range(stop - 2, first, -1) if reader.low(step) in _WHERE | {"for"}), first)
     kinds = (reader.kinds.get(note.record or "") for note in offer.annotations.values())
     phrases = (read_phrase(reader, at + 1, stop, kind) for kind in kinds if kind is not None and at > first)
-    named = (each for each in phrases if each is not None and each.noun and each.find.said is not None)
-    return at if any(each.last == stop for each in named) else stop
+    named = (each for each in phrases if each is not None and each.find.said is not None and each.last == stop)
+    capital = all(token.capital or not token.word for token in reader.tokens[at + 1 : stop])
+    return at if any(each.noun or (capital and reader.low(at) == "for") for each in named) else stop
 
 
 def _reads(reader: Reader, said: str, offer: Offer, name: str) -> bool:

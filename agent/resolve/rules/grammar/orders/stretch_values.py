@@ -9,6 +9,7 @@ from typing import Any, Final
 from agent.extract.counted_units import find_counted_unit
 from agent.extract.parameter_reader import scan
 from agent.extract.reading import Reading
+from agent.extract.scales import read_end
 from agent.extract.time.day_pairs import ENDS, name_day
 from agent.planning.proposal import (
     Argument,
@@ -297,7 +298,9 @@ class StretchValues(StretchWords):
             quote = reader.words(first, last)
             said = reader.text.plain[reader.tokens[first].start : reader.tokens[last - 1].end]
             if "enum" in schema and not self._says(said, each.value, annotation):
-                continue
+                if read_end(said, schema["enum"]) != each.value:
+                    continue
+                last += reader.low(last) in (name, "one", (annotation.label or name).casefold())  # "top priority"
             dated = schema.get("format") in ("date", "date-time")
             when = reader.dates.get(first)
             if (

@@ -55,6 +55,8 @@ _REPEATED: Final = word_set("every each")
 _COMING: Final = word_set("next tomorrow tonight starting") | _REPEATED
 LEADING: Final = word_set("from on until till to by between in at with of since")
 """What stands before a date or an amount that is none of the reason's words."""
+_ABBREVIATED: Final = 4
+"""Letters of the longest title before a name: "Prof."."""
 _SHORT: Final = 14
 """Tokens of the longest reason that nothing but "for" introduces."""
 _NOT_WHY: Final = word_set("me us him her them now good ever free today tomorrow everyone everybody all him")
@@ -137,14 +139,32 @@ def read_text_argument(
         return find_message_text(reader, first, stop, taken)
     if not reason and not required:
         return None
-    for at in _find_introduced(reader, first, stop, taken):
+    for at in _find_introduced(reader, first, stop, taken) if not own & _NAMES else ():
         if at == order:
             continue
         tail = _find_tail(reader, at, stop, taken)
         if tail is not None:
             return tail
-    rest = _find_rest(reader, after, stop, taken) if required else None
+    rest = _find_rest(reader, after, stop, {*taken, order}, named=bool(own & _NAMES)) if required else None
     return None if rest is not None and reason and not _stands_beside(reader, rest[0], taken) else rest
+
+
+def _trim_name(reader: Reader, at: int, end: int) -> tuple[int, int] | None:
+    """A name without the words of an order around it: "sign Ada Berg up please". None if nothing tells where it
+    begins."""
+    while end > at + 1 and (is_polite_word(reader.low(end - 1)) or reader.low(end - 1) in lexicon.PARTICLES | EMPTY):
+        end -= 1
+    if is_order(stem(reader.low(at))) and not any(reader.tokens[step].capital for step in range(at, end)):
+        return None  # "create a"
+    if at and not reader.is_mark(at - 1):
+        return at, end
+    named = at + 1 < end and reader.tokens[at].capital and reader.tokens[at + 1].capital
+    if named and reader.tokens[at - 1].text == "." and len(reader.low(at - 2)) <= _ABBREVIATED:
+        at -= 2 * reader.tokens[at - 2].capital  # "Dr. Ada Berg"
+    begin = at if named else next((step for step in range(at + 1, end) if reader.tokens[step].capital), None)
+    if begin is None:
+        return None if find_similar_stems(stem(reader.low(at)), verb=True) else (at, end)
+    return begin, end
 
 
 def _stands_beside(reader: Reader, at: int, taken: Collection[int]) -> bool:
@@ -346,9 +366,15 @@ def add_subject(
     return begin, end
 
 
-def _find_rest(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
+def _find_rest(reader: Reader, first: int, stop: int, taken: Collection[int], *, named: bool) -> tuple[int, int] | None:
     """The longest run of words without another role."""
-    best: tuple[int, int] | None = None
+    runs: Iterable[tuple[int, int]] = _list_runs(reader, first, stop, taken)
+    if named:
+        runs = [each for run in runs if (each := _trim_name(reader, *run)) is not None]
+    return max(runs, key=lambda run: run[1] - run[0], default=None)
+
+
+def _list_runs(reader: Reader, first: int, stop: int, taken: Collection[int]) -> Iterator[tuple[int, int]]:
     at = first
     while at < stop:
         if at in taken or not reader.tokens[at].word or reader.low(at) in EMPTY | lexicon.MANNER | {"saying"}:
@@ -356,11 +382,11 @@ def _find_rest(reader: Reader, first: int, stop: int, taken: Collection[int]) ->
             continue
         end = at
         while end < stop and end not in taken and reader.tokens[end].word and reader.low(end) not in lexicon.MANNER:
+            if reader.low(end) == "as" and reader.low(end + 1) in lexicon.DETERMINERS | {"a", "an"}:
+                break  # "as a guest": a role
             end += 1
         while end > at + 1 and reader.low(end - 1) in {"and", "but", "then", "plus"}:
             end -= 1
-        plain = [s for s in range(at, end) if not is_polite_word(reader.low(s))]
-        if plain and (best is None or end - at > best[1] - best[0]):
-            best = (at, end)
+        if any(not is_polite_word(reader.low(step)) for step in range(at, end)):
+            yield at, end
         at = end
-    return best
