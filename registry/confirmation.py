@@ -36,7 +36,7 @@ class Confirmation(FrozenModel):
     """Confirmation policy. ``condition`` is CEL over ``params`` (name → value) and ``records`` (parameter → safe
     fields), only for ``when``. ``approvals`` is how many different people must confirm. ``expires_s`` is how long the
     card is valid (seconds; ``agent.runs.expire`` ends it then). ``by`` says who may confirm. Without it the risk
-    decides (``Contract.confirm_by``), so that the signed bytes of older contracts stay the same."""
+    and ``approvals`` decide (``Contract.confirm_by``), so that the signed bytes of older contracts stay the same."""
 
     policy: Policy = Policy.ALWAYS
     by: ConfirmBy | None = None

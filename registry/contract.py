@@ -187,7 +187,10 @@ class Contract(FrozenModel):
 
     @property
     def confirm_by(self) -> ConfirmBy:
-        """Who may confirm its cards: as the contract says, or else a person if the action can't be undone."""
+        """Who may confirm its cards: persons if two must agree, else as the contract says. If it says nothing, a person
+        confirms what can't be undone."""
+        if self.confirmation.approvals > 1:
+            return ConfirmBy.PERSON
         if self.confirmation.by is not None:
             return self.confirmation.by
         return ConfirmBy.PERSON if self.risk is Risk.IRREVERSIBLE else ConfirmBy.ANYONE

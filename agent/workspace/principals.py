@@ -60,18 +60,12 @@ async def check_still_acts(session: AsyncSession, actor: Actor, now: datetime, *
 
 
 async def find_standing_since(session: AsyncSession, actor: Actor) -> datetime | None:
-    """Since when ``actor`` has had its role here; None if only the platform knows. A key whose role is not its member's
-    has it from the day it was made."""
-    if actor.kind not in ("member", "key"):
+    """Since when a member has had their role here. None for another principal, and for a member who isn't there."""
+    if actor.kind != "member":
         return None
-    try:
-        member = await store.accounts.members.get(session, actor.workspace, actor.person)
-        if actor.kind == "member" or actor.role == member.role:
-            return member.standing_since
-        key = await store.accounts.api_keys.get(session, actor.workspace, actor.id)
-    except NotFound:
-        return None
-    return max(member.standing_since, key.created_at)
+    with suppress(NotFound):
+        return (await store.accounts.members.get(session, actor.workspace, actor.id)).standing_since
+    return None
 
 
 def make_member_actor(member: MemberRow) -> Actor | None:

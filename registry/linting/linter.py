@@ -180,6 +180,12 @@ def _lint_policy(contract: Contract, pointer: str) -> Iterator[Finding]:
             "warn_irreversible_once",
             "After the first confirmation, further irreversible calls of the session run unseen; consider 'always'.",
         )
+    if contract.confirmation.approvals > 1 and contract.confirmation.by is ConfirmBy.ANYONE:
+        yield Finding(
+            f"{here}/by",
+            "warn_two_are_persons",
+            "If two must agree, both are persons, and no API key may confirm; leave 'by' out, or write 'person'.",
+        )
     if contract.risk is Risk.IRREVERSIBLE and contract.confirm_by is ConfirmBy.ANYONE:
         yield Finding(
             f"{here}/by",

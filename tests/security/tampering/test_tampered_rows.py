@@ -255,7 +255,7 @@ def test_an_approval_that_was_written_into_a_card_counts_for_nobody(world: Insta
     if run["state"] == "asked":
         run = world.act("amir", run, "answer", slot=run["question"]["slot"], text="he asked for it")
     assert run["state"] == "held", run
-    world.clients["olivia"].post(f"/v1/runs/{run['id']}/confirm", {"digest": run["card"]["digest"]})
+    world.console("olivia").confirm(run["id"], run["card"]["digest"])
     with behind_its_back(world, "runs"):
 
         def twice(held: Run) -> Run:

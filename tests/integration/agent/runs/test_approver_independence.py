@@ -103,14 +103,6 @@ async def test_a_role_or_an_access_given_anew_is_a_place_given(
     await stopped(harness, run, answer, says="Ada has their place here from olivia")
 
 
-async def test_a_key_of_theirs_is_they_themselves(harness: AgentHarness, member_service: MemberService) -> None:
-    puppet = await brought(harness, member_service, harness.people["olivia"], "puppet")
-    key, _ = await harness.key_admin.create_key(puppet, "a key", scopes={"runs:write"})
-    harness.people["key"] = Actor(puppet.workspace, key.id, "key", key.name, key.role, key.person)
-    run = await harness.ask("olivia", SUSPEND)
-    await stopped(harness, run, await approved_by_both(harness, run, "olivia", "key"), says="from olivia")
-
-
 async def test_two_others_agree_beside_them_and_it_goes(harness: AgentHarness, member_service: MemberService) -> None:
     """The way out that the refusal names: somebody else."""
     await brought(harness, member_service, harness.people["olivia"], "puppet")

@@ -12,7 +12,7 @@ import pytest
 
 from agent.pipeline import Refusal, SuppliedValue
 from agent.runs import repository
-from agent.runs.run import Run
+from agent.runs.run import Approval, Run
 from core.actor import Actor, Mode
 from core.errors import Forbidden, WrongMode
 from registry.confirmation import ConfirmBy
@@ -86,16 +86,27 @@ async def test_one_call_that_needs_a_person_makes_the_card_a_persons(harness: Ag
     assert code(await confirm(harness, await key_of(harness, "amir"), run)) == "person_required"
 
 
+async def test_of_two_who_must_agree_none_is_a_key_that_asked_or_that_is_another_persons(harness: AgentHarness) -> None:
+    harness.people["robot"] = await key_of(harness, "amir")
+    run = await harness.ask("robot", SUSPEND)
+    assert run.plan is not None
+    assert run.plan.confirm_by is ConfirmBy.PERSON
+    for key in (harness.people["robot"], await key_of(harness, "ada")):
+        assert code(await confirm(harness, key, run)) == "person_required"
+    await harness.confirm("amir", run)
+    await harness.confirm("ada", run)
+    assert (await harness.job(run.id)).state == "succeeded"
+
+
 async def test_an_approval_that_a_key_gave_counts_no_more_once_a_person_is_needed(harness: AgentHarness) -> None:
     run = await harness.ask("amir", SUSPEND)
-    assert code(await confirm(harness, await key_of(harness, "ada"), run)) == "held"
-    run = await harness.run(run.id)
-    assert run.plan is not None
-    (step,) = run.plan.steps
-    asks = run.plan.model_copy(update={"steps": (step.model_copy(update={"confirm_by": ConfirmBy.PERSON}),)})
+    key = await key_of(harness, "ada")
+    given = Approval(person=key.person, name=key.name, at=harness.clock(), digest=run.digest or "", actor=key)
     async with harness.database.begin() as session:
-        await repository.move(session, run.with_(plan=asks), was={"held"})
+        run = await repository.move(session, run.with_(approvals=(given,)), was={"held"})
     await harness.confirm("oscar", run)
+    run = await harness.run(run.id)
+    assert (run.state, [each.name for each in run.approvals]) == ("held", ["oscar"])
     assert not harness.signed_client.posted
 
 
@@ -197,3 +208,6 @@ def test_a_contract_that_does_not_say_keeps_its_bytes() -> None:
     assert b'"by"' not in parse(reply).canonical
     assert parse(reply).confirm_by is ConfirmBy.PERSON
     assert parse(reply | {"risk": "write"}).confirm_by is ConfirmBy.ANYONE
+    two = {"policy": "always", "approvals": 2}
+    for by in ({}, {"by": "anyone"}):
+        assert parse(reply | {"risk": "write", "confirmation": two | by}).confirm_by is ConfirmBy.PERSON, by

@@ -85,7 +85,8 @@ CASES: list[tuple[str, Any, str, str]] = [
     # confirmation
     ("confirmation", {"policy": "never"}, "irreversible_unconfirmed", "/confirmation/policy"),
     ("confirmation", {"policy": "once_per_session"}, "warn_irreversible_once", "/confirmation/policy"),
-    ("confirmation/by", "anyone", "warn_irreversible_by_key", "/confirmation/by"),
+    ("confirmation/by", "anyone", "warn_two_are_persons", "/confirmation/by"),
+    ("confirmation", {"policy": "always", "by": "anyone"}, "warn_irreversible_by_key", "/confirmation/by"),
     ("confirmation/by", "person", "", ""),
     ("confirmation/by", "robot", "enum", "/confirmation/by"),
     ("confirmation/condition", "params.amount >", "condition", "/confirmation/condition"),
