@@ -8,6 +8,7 @@ from agent.validate.questions import WORDS_CHARS
 from core.actor import Actor, Surface
 from core.display_text import to_display_text
 from registry.catalogue import Catalogue
+from registry.confirmation import Policy
 from registry.contract import Contract
 from registry.endpoints.types import HttpEndpoint, McpEndpoint
 from registry.records import Kinds, Record, RecordKind, format_field
@@ -39,6 +40,9 @@ async def recheck(
 
 
 def _compare_contract(step: Step, *, actor: Actor, catalogue: Catalogue, surface: Surface) -> list[str]:
+    current = catalogue.get(step.action)
+    if current is not None and current.version != step.version:
+        return [_tell_version(step, current)]
     contract = authorize(catalogue, step.action, step.version, actor=actor, surface=surface)
     if isinstance(contract, Refusal):
         return [f"“{step.title}” is no longer offered." if contract.code == "no_match" else contract.detail]
@@ -48,6 +52,14 @@ def _compare_contract(step: Step, *, actor: Actor, catalogue: Catalogue, surface
     if not _same_address(contract, step, catalogue):
         found.append(f"“{step.title}” would go to another address now.")
     return found
+
+
+def _tell_version(step: Step, current: Contract) -> str:
+    """“Pause a course” is version 2 now, and this was version 1."""
+    asked = current.confirmation
+    more = asked.policy is Policy.ALWAYS and asked.approvals > step.approvals
+    people = " Two different people must confirm it now." if more and asked.approvals > 1 else ""
+    return f"“{step.title}” is version {current.version} now, and this was version {step.version}.{people}"
 
 
 def _same_address(contract: Contract, step: Step, catalogue: Catalogue) -> bool:
