@@ -114,11 +114,14 @@ async def record(
     actor: Actor | None = None,
     outcome: str | None = None,
     duration_ms: float | None = None,
+    request_id: str | None = None,
     **data: Any,
 ) -> HistoryRow:
-    """Appends an entry about ``run`` in the caller's transaction. ``actor`` is who caused it, by default the run's
-    own."""
-    told = make_entry(run, kind, at, actor=actor, outcome=outcome, duration_ms=duration_ms, **data)
+    """Appends an entry about ``run`` in the caller's transaction. ``actor`` is who caused it and ``request_id`` the
+    request by which they did, by default the run's own."""
+    told = make_entry(
+        run, kind, at, actor=actor, outcome=outcome, duration_ms=duration_ms, request_id=request_id, **data
+    )
     return (await store.history.log.append_all(session, run.workspace, [told]))[0]
 
 
@@ -130,6 +133,7 @@ def make_entry(
     actor: Actor | None = None,
     outcome: str | None = None,
     duration_ms: float | None = None,
+    request_id: str | None = None,
     **data: Any,
 ) -> HistoryEntry:
     """The entry that ``record`` appends, for callers that append several at once (``store.history.log.append_all``)."""
@@ -145,7 +149,7 @@ def make_entry(
             **data,
         },
         at=at,
-        request_id=run.request_id,
+        request_id=request_id or run.request_id,
         contract=" ".join(run.actions) or None,
         outcome=outcome,
         risk=find_highest_risk(run.plan),

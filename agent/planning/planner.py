@@ -288,7 +288,7 @@ class Planner:
             rejected = await repository.move(session, over, was=WAITING)
         except Conflict as error:
             raise EarlierRunMoved(f"The run {earlier_id} moved while it was to be withdrawn.") from error
-        told = {"reason": reason} | link
+        told = {"reason": reason, "request_id": by.request_id} | link
         await recorder.record(session, rejected, EntryType.REJECTED, now, actor=by.actor, outcome="rejected", **told)
         after_commit(session, partial(self.changed, earlier_id))
 

@@ -17,6 +17,7 @@ from agent.planning.planner import put_resolve, put_send
 from agent.runs import repository
 from agent.runs.approver_independence import refuse_dependent_approvers, refuse_newcomer
 from agent.runs.expire import expire, has_expired
+from agent.runs.obstacles import find_obstacle
 from agent.runs.person_confirmation import is_person, needs_person, refuse_key
 from agent.runs.run import Approval, Run
 from agent.runs.states import Held, Planned, as_held
@@ -55,7 +56,12 @@ class ApprovalService:
     """The console's address, where a person can confirm what a key may not."""
 
     async def confirm(
-        self, approver: Actor, run: Run, digest: str, in_transaction: TransactionHook[Run] = no_hook
+        self,
+        approver: Actor,
+        run: Run,
+        digest: str,
+        in_transaction: TransactionHook[Run] = no_hook,
+        request_id: str | None = None,
     ) -> Run | Refusal:
         """Approves ``digest``. A second approval by the same person returns the run unchanged. Drift sends the run back
         to planning for a fresh card. Raises Conflict only if the run changed in a way that no answer covers."""
@@ -63,34 +69,27 @@ class ApprovalService:
             return run
         held = self._to_confirm(approver, run, digest)
         if isinstance(held, Refusal):
-            return await self._record_refusal(approver, run, held)
-        plan = held.plan
+            return await self._record_refusal(approver, run, held, request_id)
         context = await self.contexts.of(run.workspace)
-        denied = may_run(context.catalogue, approver, plan) or refuse_key(context, approver, held, self.console_url)
-        if denied is not None:
-            return await self._record_refusal(approver, run, denied)
         async with self.database.read() as session:
             requester = await principals.find_current_actor(session, run.actor, self.clock())
             standing = await list_valid_approvals(session, context, held, self.clock())
-            late = await refuse_newcomer(session, approver, held) or await refuse_dependent_approvers(
-                session, held, [approver, *(each.actor for each in standing if each.actor)], self.clock(), self.apart
+            denied = self._refuse(context, approver, held, requester) or await self._refuse_second(
+                session, approver, held, standing
             )
-        if late is not None:
-            return await self._record_refusal(approver, run, late)
-        if requester is None:
-            return await self._record_refusal(
-                approver, run, Refusal(code="forbidden", detail=f"{run.actor.name} may no longer act here.")
-            )
+        if denied is not None:
+            return await self._record_refusal(approver, run, denied, request_id)
+        assert requester is not None, "whose card has no obstacle may act"
         drift = (
             verify_digest(held)
             or check_requester_role(run, requester)
             or await recheck(
-                plan, actor=requester, catalogue=context.catalogue, kinds=context.live, surface=run.surface
+                held.plan, actor=requester, catalogue=context.catalogue, kinds=context.live, surface=run.surface
             )
         )
         if drift:
-            return await self._plan_again(run, approver, drift, in_transaction)
-        return await self._approve(approver, held, standing, in_transaction)
+            return await self._plan_again(run, approver, drift, in_transaction, request_id)
+        return await self._approve(approver, held, standing, in_transaction, request_id)
 
     def _to_confirm(self, approver: Actor, run: Run, digest: str) -> Held | Refusal:
         held = as_held(run)
@@ -109,24 +108,54 @@ class ApprovalService:
             )
         return held
 
-    async def _record_refusal(self, approver: Actor, run: Run, refusal: Refusal) -> Refusal:
+    def _refuse(
+        self, context: WorkspaceContext, approver: Actor, held: Held, requester: Actor | None
+    ) -> Refusal | None:
+        """Refuses a card that nobody can confirm any more, and an approver who may not confirm this one."""
+        if obstacle := find_obstacle(held, requester, context.catalogue):
+            return Refusal(code="forbidden", detail=f"This can't be confirmed now. {obstacle}")
+        return may_run(context.catalogue, approver, held.plan) or refuse_key(context, approver, held, self.console_url)
+
+    async def _refuse_second(
+        self, session: AsyncSession, approver: Actor, held: Held, standing: tuple[Approval, ...]
+    ) -> Refusal | None:
+        """Refuses an approver who doesn't count as one of two different people."""
+        people = [approver, *(each.actor for each in standing if each.actor)]
+        return await refuse_newcomer(session, approver, held) or await refuse_dependent_approvers(
+            session, held, people, self.clock(), self.apart
+        )
+
+    async def _record_refusal(self, approver: Actor, run: Run, refusal: Refusal, request_id: str | None) -> Refusal:
         now = self.clock()
         if refusal.code == "expired" and run.state == "held":
             await expire(self.database, run, now)
         async with self.database.begin() as session:
             await recorder.record(
-                session, run, EntryType.CONFIRM_REFUSED, now, actor=approver, refusal=refusal.model_dump(mode="json")
+                session,
+                run,
+                EntryType.CONFIRM_REFUSED,
+                now,
+                actor=approver,
+                request_id=request_id,
+                refusal=refusal.model_dump(mode="json"),
             )
         return refusal
 
-    async def record_forbidden(self, approver: Actor, run_id: str, error: Forbidden) -> None:
+    async def record_forbidden(
+        self, approver: Actor, run_id: str, error: Forbidden, request_id: str | None = None
+    ) -> None:
         """Records in history that somebody tried to approve a card that they may not see."""
         async with self.database.read() as session:
             run = await repository.get(session, approver.workspace, run_id)
-        await self._record_refusal(approver, run, Refusal(code="forbidden", detail=error.detail))
+        await self._record_refusal(approver, run, Refusal(code="forbidden", detail=error.detail), request_id)
 
     async def _plan_again(
-        self, run: Run, approver: Actor, drift: tuple[str, ...], in_transaction: TransactionHook[Run]
+        self,
+        run: Run,
+        approver: Actor,
+        drift: tuple[str, ...],
+        in_transaction: TransactionHook[Run],
+        request_id: str | None,
     ) -> Run:
         """Sends the run back to planning with the same drafts. The fresh card shows the differences."""
         now = self.clock()
@@ -136,14 +165,26 @@ class ApprovalService:
         async with self.database.begin() as session:
             moved = await repository.move(session, again, was={"held"})
             await recorder.record(
-                session, moved, EntryType.DRIFTED, now, actor=approver, drift=list(drift), digest=run.digest
+                session,
+                moved,
+                EntryType.DRIFTED,
+                now,
+                actor=approver,
+                request_id=request_id,
+                drift=list(drift),
+                digest=run.digest,
             )
             await put_resolve(session, moved)
             await in_transaction(session, moved)
         return moved
 
     async def _approve(
-        self, approver: Actor, held: Held, standing: tuple[Approval, ...], in_transaction: TransactionHook[Run]
+        self,
+        approver: Actor,
+        held: Held,
+        standing: tuple[Approval, ...],
+        in_transaction: TransactionHook[Run],
+        request_id: str | None,
     ) -> Run:
         """Adds an approval. ``standing`` are earlier approvals that still count, without those of people who lost the
         right since."""
@@ -168,6 +209,7 @@ class ApprovalService:
                 EntryType.CONFIRMED if complete else EntryType.APPROVED,
                 now,
                 actor=approver,
+                request_id=request_id,
                 outcome=moved.state,
                 digest=plan.digest,
                 seconds_to_approve=looked_s,

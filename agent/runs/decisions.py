@@ -48,8 +48,8 @@ DecisionVerdict = Literal["resend", "happened", "did_not_happen"]
 
 @dataclass(frozen=True)
 class Decisions:
-    """Decisions about runs that the ``actor`` may see. Raises NotFound for others, and WrongMode for a key of the other
-    mode."""
+    """Decisions about runs that the ``actor`` may see. ``request_id`` is of the request by which they decide. Raises
+    NotFound for other runs, and WrongMode for a key of the other mode."""
 
     run_service: RunService
     database: Database
@@ -69,6 +69,7 @@ class Decisions:
         *,
         choice: str | None = None,
         text: str | None = None,
+        request_id: str | None = None,
         in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run | Refusal:
         """Answers the open question with a candidate or in words, or takes the request back: of an edit's question only
@@ -89,8 +90,8 @@ class Decisions:
         says_no = question.slot == REST and text is not None and is_no(text)
         if choice is None and text is not None and (says_no or is_cancellation(text, question)):
             if run.before_edit is not None:
-                return await self._drop_edit(run, actor, in_transaction)
-            return await self.reject(actor, run_id, text, in_transaction=in_transaction)
+                return await self._drop_edit(run, actor, in_transaction, request_id)
+            return await self.reject(actor, run_id, text, request_id=request_id, in_transaction=in_transaction)
         answer = make_answer(question, choice, text)
         again = run.with_(
             state="received", answers=(*run.answers, answer), question=None, updated_at=now, expires_at=None
@@ -98,7 +99,13 @@ class Decisions:
         if question.slot == "action" and answer.text is not None:
             again = again.with_(drafts=())
         return await self._replan(
-            again, {"asked"}, EntryType.ANSWERED, actor, in_transaction, answer=answer.model_dump(mode="json")
+            again,
+            {"asked"},
+            EntryType.ANSWERED,
+            actor,
+            in_transaction,
+            request_id=request_id,
+            answer=answer.model_dump(mode="json"),
         )
 
     async def edit(
@@ -108,6 +115,7 @@ class Decisions:
         digest: str,
         changes: Mapping[str, str],
         *,
+        request_id: str | None = None,
         in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run | Refusal:
         """Changes parameters of a held card by words (slot ``0.amount`` → "20 dollars"). It is planned again, and the
@@ -135,21 +143,34 @@ class Decisions:
             raise InvalidInput(f"There is no such parameter on this card: {', '.join(unknown) or '(none named)'}.")
         again = begin_edit(run, changes, self.clock())
         return await self._replan(
-            again, {"held"}, EntryType.EDITED, actor, in_transaction, changes=dict(changes), digest=digest
+            again,
+            {"held"},
+            EntryType.EDITED,
+            actor,
+            in_transaction,
+            request_id=request_id,
+            changes=dict(changes),
+            digest=digest,
         )
 
     async def confirm(
-        self, actor: Actor, run_id: str, digest: str, *, in_transaction: TransactionHook[Run] = no_hook
+        self,
+        actor: Actor,
+        run_id: str,
+        digest: str,
+        *,
+        request_id: str | None = None,
+        in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run | Refusal:
         """Approves exactly ``digest``. Approving twice counts once."""
         for _ in range(RACES):
             try:
                 run = await self._to_decide(actor, run_id)
             except Forbidden as error:
-                await self.approvals.record_forbidden(actor, run_id, error)
+                await self.approvals.record_forbidden(actor, run_id, error, request_id)
                 raise
             try:
-                confirmed = await self.approvals.confirm(actor, run, digest, in_transaction)
+                confirmed = await self.approvals.confirm(actor, run, digest, in_transaction, request_id)
             except Conflict:
                 # Another approval was faster. The service recognises a repeated yes, and the first of two approvals
                 # leaves room for this one.
@@ -160,7 +181,13 @@ class Decisions:
         return Refusal(code="already_decided", detail="This run keeps moving; look at it again.")
 
     async def reject(
-        self, actor: Actor, run_id: str, reason: str = "", *, in_transaction: TransactionHook[Run] = no_hook
+        self,
+        actor: Actor,
+        run_id: str,
+        reason: str = "",
+        *,
+        request_id: str | None = None,
+        in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run | Refusal:
         """Rejects a run, only before anything is sent."""
         run = await self._to_decide(actor, run_id)
@@ -168,7 +195,12 @@ class Decisions:
         if run.state not in ("held", "asked"):
             return Refusal(code="already_decided", detail=f"This run is {run.state}; there is nothing left to reject.")
         rejected = run.with_(
-            state="rejected", reason=reason.strip()[:500] or None, updated_at=now, decided_at=now, expires_at=None
+            state="rejected",
+            reason=reason.strip()[:500] or None,
+            rejected_by=actor,
+            updated_at=now,
+            decided_at=now,
+            expires_at=None,
         )
         return await self._store(
             rejected,
@@ -176,11 +208,12 @@ class Decisions:
             EntryType.REJECTED,
             actor,
             in_transaction,
+            request_id=request_id,
             outcome="rejected",
             reason=rejected.reason,
         )
 
-    async def cancel(self, actor: Actor, run_id: str) -> Run | Refusal:
+    async def cancel(self, actor: Actor, run_id: str, *, request_id: str | None = None) -> Run | Refusal:
         """Cancels the planning of a request, or of a card's edit. Its worker finds the run gone, so nothing comes of a
         late answer by a model."""
         run = await self._to_decide(actor, run_id)
@@ -188,9 +221,16 @@ class Decisions:
         if run.state != "received":
             return Refusal(code="already_decided", detail=f"This run is {run.state}: it is worked out already.")
         if run.before_edit is not None:
-            return await self._drop_edit(run, actor, no_hook)
+            return await self._drop_edit(run, actor, no_hook, request_id)
         cancelled = run.with_(
-            state="rejected", reason=CANCELLED, plan=None, drift=(), updated_at=now, decided_at=now, expires_at=None
+            state="rejected",
+            reason=CANCELLED,
+            rejected_by=actor,
+            plan=None,
+            drift=(),
+            updated_at=now,
+            decided_at=now,
+            expires_at=None,
         )
         return await self._store(
             cancelled,
@@ -198,13 +238,20 @@ class Decisions:
             EntryType.CANCELLED,
             actor,
             no_hook,
+            request_id=request_id,
             outcome="rejected",
             reason=CANCELLED,
             phase=self.progress.get_phase(run),
         )
 
     async def decide(
-        self, actor: Actor, run_id: str, verdict: DecisionVerdict, *, in_transaction: TransactionHook[Run] = no_hook
+        self,
+        actor: Actor,
+        run_id: str,
+        verdict: DecisionVerdict,
+        *,
+        request_id: str | None = None,
+        in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run | Refusal:
         """Settles a run with an unknown outcome: an owner checked the platform and says whether it happened, or sends
         it again under the same key."""
@@ -246,7 +293,9 @@ class Decisions:
                 moved = await repository.move(
                     session, run.with_(state="executing", updated_at=now, decided_at=now), was={"unknown"}
                 )
-                await recorder.record(session, moved, EntryType.DECIDED, now, actor=actor, verdict=verdict)
+                await recorder.record(
+                    session, moved, EntryType.DECIDED, now, actor=actor, request_id=request_id, verdict=verdict
+                )
                 await put_send(session, moved)
                 await in_transaction(session, moved)
                 after_commit(session, self.wake)
@@ -275,11 +324,20 @@ class Decisions:
         self.run_wakeups.notify_changed(run.id)
         return Refusal(code="expired", detail="This has expired; nothing was sent. Ask again.")
 
-    async def _drop_edit(self, run: Run, actor: Actor, in_transaction: TransactionHook[Run]) -> Run | Refusal:
+    async def _drop_edit(
+        self, run: Run, actor: Actor, in_transaction: TransactionHook[Run], request_id: str | None
+    ) -> Run | Refusal:
         """Takes back an edit that no card came of yet, and only that."""
         restored = restore_card(run, self.clock())
         return await self._store(
-            restored, {run.state}, EntryType.EDIT_DROPPED, actor, in_transaction, outcome="held", reason=UNCHANGED
+            restored,
+            {run.state},
+            EntryType.EDIT_DROPPED,
+            actor,
+            in_transaction,
+            request_id=request_id,
+            outcome="held",
+            reason=UNCHANGED,
         )
 
     async def _replan(

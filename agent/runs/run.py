@@ -99,7 +99,8 @@ class Run(Value):
     ``edit`` is the last edit of its card while no new card has come of it, and ``before_edit`` the held run that it
     began with: it stands again if none comes.
 
-    ``replaced_by`` and ``withdrawn_by`` are the later run that replaced or withdrew this one before it was confirmed.
+    ``rejected_by`` is who rejected it, or stopped it while it was worked out. ``replaced_by`` and ``withdrawn_by`` are
+    the later run that replaced or withdrew this one before it was confirmed.
 
     ``thread_id`` is the first run of its thread. ``handles`` are what the thread's handles referred to when its words
     were resolved: later turns and answers don't change the meaning of a stored proposal.
@@ -149,6 +150,7 @@ class Run(Value):
     drift: tuple[str, ...] = ()
     outcomes: tuple[CallOutcome, ...] = ()
     reason: str | None = None
+    rejected_by: StoredActor | None = Field(default=None, exclude_if=lambda by: by is None)
     replaced_by: str | None = Field(default=None, exclude_if=lambda by: by is None)
     withdrawn_by: str | None = Field(default=None, exclude_if=lambda by: by is None)
     expires_at: datetime | None = None

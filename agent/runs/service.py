@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -19,9 +19,10 @@ from agent.pipeline import RunState
 from agent.planning.planner import resolve_work
 from agent.runs import repository
 from agent.runs.direct_calls import DirectCalls
+from agent.runs.obstacles import find_obstacle
 from agent.runs.progress import Progress, RunWakeups, wait_for_event
 from agent.runs.run import MOVING, Run
-from agent.runs.states import as_held
+from agent.runs.states import Held, as_held
 from agent.runs.test_mode import is_test
 from agent.workspace import authority, principals
 from agent.workspace.context import WorkspaceContexts
@@ -187,7 +188,8 @@ class RunService:
     async def list_awaiting(
         self, actor: Actor, *, after: str | None = None, limit: int = 50
     ) -> tuple[list[Run], str | None]:
-        """Live cards that others asked for and this actor could approve now, oldest first. With them the id ``after``
+        """Live cards that others asked for and this actor could approve now, without those that nobody can confirm any
+        more, oldest first. With them the id ``after``
         which the next page begins, None for the last page. A page is short where ``MOST_LOOKS`` held cards have no
         more. Raises NotFound for an unknown id."""
         catalogue = (await self.contexts.of(actor.workspace)).catalogue
@@ -195,7 +197,7 @@ class RunService:
         last: store.runs.runs.RunRow | str | None = after
         for _ in range(MOST_LOOKS // LOOKS):
             rows = await self._list_held(actor, LOOKS, last=last, oldest_first=True)
-            for run in self._keep_awaiting(actor, catalogue, rows):
+            for run in await self._keep_awaiting(actor, catalogue, rows):
                 if authority.owns(actor, run):
                     continue
                 if len(found) == limit:
@@ -211,7 +213,17 @@ class RunService:
         are older ones that were not looked at."""
         catalogue = (await self.contexts.of(actor.workspace)).catalogue
         rows = await self._list_held(actor, looks + 1)
-        return list(self._keep_awaiting(actor, catalogue, rows[:looks])), len(rows) > looks
+        return await self._keep_awaiting(actor, catalogue, rows[:looks]), len(rows) > looks
+
+    async def find_obstacle(self, run: Run) -> str:
+        """Why nobody can confirm the run's card any more. Empty if it waits for nobody's, or can be confirmed."""
+        held = as_held(run)
+        if held is None:
+            return ""
+        catalogue = (await self.contexts.of(run.workspace)).catalogue
+        async with self.database.read() as session:
+            requester = await principals.find_current_actor(session, run.actor, self.clock())
+        return find_obstacle(held, requester, catalogue)
 
     async def _list_held(
         self,
@@ -226,9 +238,9 @@ class RunService:
                 session, actor.workspace, states=("held",), last=last, oldest_first=oldest_first, limit=limit
             )
 
-    def _keep_awaiting(
+    async def _keep_awaiting(
         self, actor: Actor, catalogue: Catalogue, rows: Sequence[store.runs.runs.RunRow]
-    ) -> Iterator[Run]:
+    ) -> list[Run]:
         mine = {contract.name for contract in catalogue if actor.role in contract.roles}
         now = self.clock()
         live = (  # columns first, because a run's document is large
@@ -236,11 +248,22 @@ class RunService:
             for row in rows
             if mine.issuperset(row.actions.split()) and (row.expires_at is None or row.expires_at > now)
         )
-        for run in repository.list_readable(live):
-            held = as_held(run)
-            if held is None or is_test(run):  # a test run is sent nowhere, so nobody needs to approve it
-                continue
-            if authority.may_run(catalogue, actor, held.plan) is not None:
-                continue
-            if authority.find_approval(actor, run) is None:
-                yield run
+        kept = [
+            held
+            for run in repository.list_readable(live)
+            if not is_test(run)  # a test run is sent nowhere, so nobody needs to approve it
+            and (held := as_held(run)) is not None
+            and authority.may_run(catalogue, actor, held.plan) is None
+            and authority.find_approval(actor, run) is None
+        ]
+        requesters: dict[tuple[str, str], Actor | None] = {}
+        async with self.database.read() as session:
+            for by in (held.run.actor for held in kept):
+                if (by.kind, by.id) not in requesters:
+                    requesters[by.kind, by.id] = await principals.find_current_actor(session, by, now)
+
+        def is_alive(held: Held) -> bool:
+            by = held.run.actor
+            return not find_obstacle(held, requesters[by.kind, by.id], catalogue)
+
+        return [held.run for held in kept if is_alive(held)]

@@ -13,9 +13,10 @@ contracts in force now.
 right                                   owner    same person,  same person,    somebody else
                                                  same role     another role
 ======================================  =======  ============  ==============  =============================================
-see a run, reject it, stop it           yes      yes           if covered      if covered: a waiting card, or a run they
-                                                                               approved in another role; always: a run
-                                                                               they approved in this role
+see a run, reject it, stop it           yes      yes           if covered      if covered: a waiting card, what came of a
+                                                                               card that had changed, a run they decided
+                                                                               in another role; always: a run they
+                                                                               decided (approved or rejected) in this role
 answer or edit (the run still acts as   own      yes           no              no
 its requester)
 confirm a card                          ------ if covered; if two must agree, they are two persons ------
@@ -43,14 +44,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Final
 
-from agent.pipeline import Plan, Refusal
+from agent.pipeline import Plan, Refusal, RunState
 from agent.runs.run import Approval, Run
 from agent.runs.test_mode import is_test
 from core.actor import EVALUATOR, OWNER, Actor, Surface
 from core.errors import Forbidden
 from registry.catalogue import Catalogue
 from registry.contract import Contract
+
+_AFTER_DRIFT: Final[frozenset[RunState]] = frozenset({"received", "asked", "refused", "abstained"})
+"""What a card that had changed may come to, besides a fresh card."""
 
 
 def is_same_person(one: Actor, other: Actor) -> bool:
@@ -109,12 +114,12 @@ def sees(actor: Actor, run: Run, catalogue: Catalogue) -> bool:
         return True
     if is_same_person(actor, run.actor):
         return covers(actor.role, _list_contracts(run, catalogue))
-    if approval := find_approval(actor, run):
-        in_this_role = approval.actor is not None and is_same_principal(actor, approval.actor)
-        return in_this_role or covers(actor.role, _list_contracts(run, catalogue))
-    # An approver who met a drift waits for the fresh card.
-    waits = run.state == "held" or (run.state == "received" and bool(run.drift))
-    return waits and run.plan is not None and covers(actor.role, _list_contracts(run, catalogue))
+    if any(is_same_principal(actor, by) for by in _list_deciders(run)):
+        return True
+    decided = find_approval(actor, run) is not None or any(is_same_person(actor, by) for by in _list_deciders(run))
+    # Whoever met a drift sees what comes of it: a fresh card, a question or a refusal.
+    waits = run.state == "held" or (bool(run.drift) and run.state in _AFTER_DRIFT)
+    return (decided or waits) and covers(actor.role, _list_contracts(run, catalogue))
 
 
 def may_run(catalogue: Catalogue, approver: Actor, plan: Plan) -> Refusal | None:
@@ -135,6 +140,11 @@ def may_run(catalogue: Catalogue, approver: Actor, plan: Plan) -> Refusal | None
 def find_approval(actor: Actor, run: Run) -> Approval | None:
     """The approval that this *person* gave, in any role: nobody approves twice."""
     return next((each for each in run.approvals if each.person == actor.person), None)
+
+
+def _list_deciders(run: Run) -> list[Actor]:
+    """Who approved or rejected it, as far as their role was written down."""
+    return [by for by in (*(each.actor for each in run.approvals), run.rejected_by) if by is not None]
 
 
 def has_approved_own(run: Run, approvals: Iterable[Approval]) -> bool:

@@ -133,7 +133,7 @@ class ContractAdmin:
     async def retire(
         self, by: Actor, name: str, *, in_transaction: TransactionHook[ContractRow] = no_hook
     ) -> ContractRow:
-        """Retires a contract: it is no longer offered. Held cards that depend on it drift."""
+        """Retires a contract: it is no longer offered. Nobody can confirm held cards that depend on it."""
         check_owner(by, "retires contracts")
         async with self.database.begin() as session:
             await principals.check_still_acts(session, by, self.clock())

@@ -141,7 +141,13 @@ async def answer(request: Request, caller: Types, run_id: Id) -> Response:
         request,
         caller,
         lambda in_transaction: get_container(request).decisions.answer(
-            caller.actor, run_id, body.slot, choice=body.choice, text=body.text, in_transaction=in_transaction
+            caller.actor,
+            run_id,
+            body.slot,
+            choice=body.choice,
+            text=body.text,
+            request_id=problem.find_request_id(request),
+            in_transaction=in_transaction,
         ),
         make_run_json,
         check=lambda: get_container(request).runs.show(caller.actor, run_id),
@@ -164,7 +170,12 @@ async def edit(request: Request, caller: Types, run_id: Id) -> Response:
         request,
         caller,
         lambda in_transaction: get_container(request).decisions.edit(
-            caller.actor, run_id, body.digest, body.changes, in_transaction=in_transaction
+            caller.actor,
+            run_id,
+            body.digest,
+            body.changes,
+            request_id=problem.find_request_id(request),
+            in_transaction=in_transaction,
         ),
         make_run_json,
         check=lambda: get_container(request).runs.show(caller.actor, run_id),
@@ -185,7 +196,11 @@ async def confirm(request: Request, caller: Confirms, run_id: Id) -> Response:
         request,
         caller,
         lambda in_transaction: get_container(request).decisions.confirm(
-            caller.actor, run_id, body.digest, in_transaction=in_transaction
+            caller.actor,
+            run_id,
+            body.digest,
+            request_id=problem.find_request_id(request),
+            in_transaction=in_transaction,
         ),
         make_run_json,
         check=lambda: get_container(request).runs.show(caller.actor, run_id),
@@ -201,14 +216,18 @@ async def confirm(request: Request, caller: Confirms, run_id: Id) -> Response:
 async def reject(request: Request, caller: Writes, run_id: Id) -> Response:
     """Rejects a held card or an open question. Nothing is sent."""
     body = parse_body(RejectBody, caller)
-    # No check before a replay: a person who rejected another person's card can't see that run any more.
     return await act_once(
         request,
         caller,
         lambda in_transaction: get_container(request).decisions.reject(
-            caller.actor, run_id, body.reason, in_transaction=in_transaction
+            caller.actor,
+            run_id,
+            body.reason,
+            request_id=problem.find_request_id(request),
+            in_transaction=in_transaction,
         ),
         make_run_json,
+        check=lambda: get_container(request).runs.show(caller.actor, run_id),
     )
 
 
@@ -233,7 +252,11 @@ async def decide(
         request,
         caller,
         lambda in_transaction: get_container(request).decisions.decide(
-            caller.actor, run_id, body.verdict, in_transaction=in_transaction
+            caller.actor,
+            run_id,
+            body.verdict,
+            request_id=problem.find_request_id(request),
+            in_transaction=in_transaction,
         ),
         make_run_json,
         check=lambda: get_container(request).runs.show(caller.actor, run_id),

@@ -94,7 +94,13 @@ async def answer_question(call: McpCall, given: AnswerArguments) -> Run:
         given.model_dump(exclude={"idempotency_key"}),
         given.idempotency_key,
         lambda in_transaction: call.container.decisions.answer(
-            caller.actor, given.run_id, slot, choice=given.choice, text=given.text, in_transaction=in_transaction
+            caller.actor,
+            given.run_id,
+            slot,
+            choice=given.choice,
+            text=given.text,
+            request_id=call.request_id,
+            in_transaction=in_transaction,
         ),
     )
 
@@ -192,6 +198,6 @@ async def cancel(call: McpCall, run_id: str, reason: str) -> None:
     call.need("runs:write")
     run = await call.container.runs.show(call.caller.actor, run_id)
     if run.state == "received":
-        await call.container.decisions.cancel(call.caller.actor, run_id)
+        await call.container.decisions.cancel(call.caller.actor, run_id, request_id=call.request_id)
     elif run.state in ("held", "asked"):
-        await call.container.decisions.reject(call.caller.actor, run_id, reason)
+        await call.container.decisions.reject(call.caller.actor, run_id, reason, request_id=call.request_id)

@@ -102,12 +102,14 @@ class AskPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class RefusalView:
-    """Refusal on the page. ``nearest`` are the closest actions that this person may run."""
+    """Refusal on the page. ``nearest`` are the closest actions that this person may run. ``told`` says whom the refusal
+    speaks to, if that is somebody else."""
 
     headline: str
     detail: str
     faults: tuple[str, ...]
     nearest: tuple[AvailableAction, ...]
+    told: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +206,12 @@ async def answer(request: Request, form: Guarded, run_id: str) -> Response:
     choice, text = form.get("choice", limit=300), form.get("text")
     await count_text(request, visitor)
     result = get_container(request).decisions.answer(
-        visitor.actor, run_id, form.get("slot", limit=200), choice=choice or None, text=None if choice else text
+        visitor.actor,
+        run_id,
+        form.get("slot", limit=200),
+        choice=choice or None,
+        text=None if choice else text,
+        request_id=problem.find_request_id(request),
     )
     return await _done(request, visitor, run_id, result)
 
@@ -221,21 +228,30 @@ async def confirm(request: Request, form: Guarded, run_id: str) -> Response:
             code="invalid", detail="This can't be undone, so it needs the second button too. Nothing was sent."
         )
         return await _told(request, visitor, run_id, unsure)
-    result = container.decisions.confirm(visitor.actor, run_id, form.get("digest", limit=100))
+    result = container.decisions.confirm(
+        visitor.actor, run_id, form.get("digest", limit=100), request_id=problem.find_request_id(request)
+    )
     return await _done(request, visitor, run_id, result)
 
 
 @router.post("/runs/{run_id}/reject")
 async def reject(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
-    result = get_container(request).decisions.reject(visitor.actor, run_id, form.get("reason", limit=500))
+    result = get_container(request).decisions.reject(
+        visitor.actor, run_id, form.get("reason", limit=500), request_id=problem.find_request_id(request)
+    )
     return await _done(request, visitor, run_id, result)
 
 
 @router.post("/runs/{run_id}/cancel")
 async def cancel(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
-    return await _done(request, visitor, run_id, get_container(request).decisions.cancel(visitor.actor, run_id))
+    return await _done(
+        request,
+        visitor,
+        run_id,
+        get_container(request).decisions.cancel(visitor.actor, run_id, request_id=problem.find_request_id(request)),
+    )
 
 
 @router.post("/runs/{run_id}/edit")
@@ -243,7 +259,9 @@ async def edit(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
     changes = {form.get("slot", limit=200): form.get("words")}
     await count_text(request, visitor)
-    result = get_container(request).decisions.edit(visitor.actor, run_id, form.get("digest", limit=100), changes)
+    result = get_container(request).decisions.edit(
+        visitor.actor, run_id, form.get("digest", limit=100), changes, request_id=problem.find_request_id(request)
+    )
     return await _done(request, visitor, run_id, result)
 
 
@@ -253,7 +271,9 @@ async def decide(request: Request, form: Guarded, run_id: str) -> Response:
     verdict = next((each for each in get_args(DecisionVerdict) if each == form.get("verdict", limit=30)), None)
     if verdict is None:
         raise InvalidInput("Say whether it happened, did not happen, or is to be sent again.")
-    result = get_container(request).decisions.decide(visitor.actor, run_id, verdict)
+    result = get_container(request).decisions.decide(
+        visitor.actor, run_id, verdict, request_id=problem.find_request_id(request)
+    )
     return await _done(request, visitor, run_id, result)
 
 
@@ -320,7 +340,8 @@ async def _show_run(
     context = await get_container(request).contexts.of(viewer.workspace)
     planned, asked = as_planned(run), as_asked(run)
     carded = planned if run.state not in ("received", "asked") else None
-    shown_card = card.make_card(carded, viewer, context.kinds) if carded else None
+    obstacle = await get_container(request).runs.find_obstacle(run)
+    shown_card = card.make_card(carded, viewer, context.kinds, obstacle) if carded else None
     came = outcome.make_outcome(planned, viewer, context) if planned and run.outcomes else None
     refused, unavailable = None, run.refusal is not None and run.refusal.code == "unavailable"
     if run.state in ("refused", "abstained") and run.refusal:
@@ -330,6 +351,7 @@ async def _show_run(
             to_display_text(run.refusal.detail),
             tuple(to_display_text(f"{each.pointer}: {each.detail}") for each in run.refusal.faults),
             tuple(_to_available(offered[name]) for name in run.refusal.nearest if name in offered),
+            "" if run.actor.person == viewer.person else f"What {labels.name_asker(run, viewer.person)} was told:",
         )
     page = RunPage(
         shell=make_shell(request, visitor),

@@ -143,6 +143,8 @@ class Card:
     by_person: bool = False
     test: bool = False
     over_mcp: bool = False
+    obstacle: str = ""
+    """Why nobody can confirm it any more, though it waits."""
 
     @property
     def risk(self) -> Badge | None:
@@ -170,8 +172,9 @@ class Card:
 _NO_KINDS: Final = Kinds(())
 
 
-def make_card(planned: Planned, actor: Actor, kinds: Kinds = _NO_KINDS) -> Card:
-    """The card of a planned run, for ``actor``. ``kinds`` say what the fields of its records are."""
+def make_card(planned: Planned, actor: Actor, kinds: Kinds = _NO_KINDS, obstacle: str = "") -> Card:
+    """The card of a planned run, for ``actor``. ``kinds`` say what the fields of its records are, ``obstacle`` why
+    nobody can confirm it any more."""
     run, plan = planned.run, planned.plan
     viewer = actor.person
     calls = tuple(_call(run, step, at, viewer, kinds) for at, step in enumerate(plan.steps))
@@ -191,11 +194,12 @@ def make_card(planned: Planned, actor: Actor, kinds: Kinds = _NO_KINDS) -> Card:
         approvals_needed=plan.approvals,
         irreversible=any(step.risk is Risk.IRREVERSIBLE for step in plan.steps),
         is_open=run.state == "held",
-        may_edit=run.state == "held" and authority.owns(actor, run),
+        may_edit=run.state == "held" and not obstacle and authority.owns(actor, run),
         approved_by_me=authority.find_approval(actor, run) is not None,
         by_person=plan.confirm_by is ConfirmBy.PERSON,
         test=is_test(run),
         over_mcp=run.via == "mcp",
+        obstacle=to_display_text(obstacle),
     )
 
 

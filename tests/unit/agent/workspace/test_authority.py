@@ -81,6 +81,21 @@ def test_what_came_of_a_card_is_shown_to_who_approved_it_in_that_role(given_by: 
     assert authority.find_approval(key(SARA, "admin"), refund) == yes, "one person says yes once, in whatever role"
 
 
+def test_a_rejected_run_is_shown_further_to_who_rejected_it_in_that_role() -> None:
+    over = run_of(OLIVIA, REFUND, state="rejected", rejected_by=SARA)
+    assert authority.sees(SARA, over, SAAS)
+    assert not authority.sees(key(SARA, "billing"), over, SAAS)
+    assert authority.sees(key(SARA, "support"), run_of(OLIVIA, CLOSE, state="rejected", rejected_by=SARA), SAAS)
+    assert not authority.sees(SARA, run_of(OLIVIA, CLOSE, state="rejected", rejected_by=OLIVIA), SAAS)
+
+
+@pytest.mark.parametrize("state", ["received", "asked", "refused", "abstained"])
+def test_what_comes_of_a_card_that_had_changed_is_shown_to_who_may_run_it(state: RunState) -> None:
+    assert authority.sees(SARA, run_of(OLIVIA, CLOSE, state=state, drift=("changed",)), SAAS)
+    assert not authority.sees(SARA, run_of(OLIVIA, REFUND, state=state, drift=("changed",)), SAAS)
+    assert not authority.sees(SARA, run_of(OLIVIA, CLOSE, state=state), SAAS), "no card of it was shown"
+
+
 def test_only_the_yes_of_who_asked_in_the_role_they_asked_in_stands_for_a_session() -> None:
     run = run_of(key(OLIVIA, "support"), CLOSE)
     for by, stands in ((OLIVIA, False), (SARA, False), (None, False), (key(OLIVIA, "support"), True)):
