@@ -264,7 +264,7 @@ class Planner:
             read = recorder.make_entry(
                 moved,
                 EntryType.RESOLVED,
-                now,
+                now - timedelta(milliseconds=took_ms),  # its answer came before the check began
                 duration_ms=resolved.trace.duration_ms,
                 trace=recorder.describe_trace(resolved.trace),
                 resolution=resolved.resolution.model_dump(mode="json"),

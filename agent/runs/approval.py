@@ -62,6 +62,7 @@ class ApprovalService:
         digest: str,
         in_transaction: TransactionHook[Run] = no_hook,
         request_id: str | None = None,
+        shown_at: datetime | None = None,
     ) -> Run | Refusal:
         """Approves ``digest``. A second approval by the same person returns the run unchanged. Drift sends the run back
         to planning for a fresh card. Raises Conflict only if the run changed in a way that no answer covers."""
@@ -89,7 +90,7 @@ class ApprovalService:
         )
         if drift:
             return await self._plan_again(run, approver, drift, in_transaction, request_id)
-        return await self._approve(approver, held, standing, in_transaction, request_id)
+        return await self._approve(approver, held, standing, in_transaction, request_id, shown_at)
 
     def _to_confirm(self, approver: Actor, run: Run, digest: str) -> Held | Refusal:
         held = as_held(run)
@@ -185,6 +186,7 @@ class ApprovalService:
         standing: tuple[Approval, ...],
         in_transaction: TransactionHook[Run],
         request_id: str | None,
+        shown_at: datetime | None,
     ) -> Run:
         """Adds an approval. ``standing`` are earlier approvals that still count, without those of people who lost the
         right since."""
@@ -200,7 +202,7 @@ class ApprovalService:
             decided_at=now if complete else None,
             expires_at=None if complete else run.expires_at,
         )
-        looked_s = (now - run.held_at).total_seconds() if run.held_at else None
+        shown_at = max(shown_at, run.held_at or shown_at) if shown_at else None
         async with self.database.begin() as session:
             moved = await repository.move(session, approved, was={"held"})
             await recorder.record(
@@ -212,7 +214,8 @@ class ApprovalService:
                 request_id=request_id,
                 outcome=moved.state,
                 digest=plan.digest,
-                seconds_to_approve=looked_s,
+                seconds_to_approve=(now - run.held_at).total_seconds() if run.held_at else None,
+                seconds_open=max((now - shown_at).total_seconds(), 0.0) if shown_at else None,
                 lapsed=gone,
             )
             if complete:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -159,10 +160,12 @@ class Decisions:
         run_id: str,
         digest: str,
         *,
+        shown_at: datetime | None = None,
         request_id: str | None = None,
         in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run | Refusal:
-        """Approves exactly ``digest``. Approving twice counts once."""
+        """Approves exactly ``digest``. Approving twice counts once. ``shown_at`` is when the page with the card was
+        opened, if it was one."""
         for _ in range(RACES):
             try:
                 run = await self._to_decide(actor, run_id)
@@ -170,7 +173,7 @@ class Decisions:
                 await self.approvals.record_forbidden(actor, run_id, error, request_id)
                 raise
             try:
-                confirmed = await self.approvals.confirm(actor, run, digest, in_transaction, request_id)
+                confirmed = await self.approvals.confirm(actor, run, digest, in_transaction, request_id, shown_at)
             except Conflict:
                 # Another approval was faster. The service recognises a repeated yes, and the first of two approvals
                 # leaves room for this one.

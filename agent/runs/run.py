@@ -88,8 +88,8 @@ class Run(Value):
     enough are stored.
 
     ``drafts`` are the resolver's calls, stored so that answers and edits are validated again completely without another
-    resolution. ``seen_at`` is when the card was first shown to a person, and ``decided_at`` when it was confirmed or
-    rejected. Their difference is the time for which somebody looked at it. ``given`` marks a call that came as data
+    resolution. ``held_at`` is when the card was made, and ``decided_at`` when it was confirmed or rejected. Their
+    difference is the time for which it waited. ``given`` marks a call that came as data
     instead of words (``Request.given``).
 
     ``cause`` is set if an event started the run. ``only`` limits the choice to these actions, however often the words

@@ -45,7 +45,8 @@ class HistoryDayRow(Row, table=True):
 
     ``outcome`` counts runs that ended, and ``step`` durations. ``tokens_in``, ``tokens_out`` and ``cost`` (in 10⁻⁹ US
     dollars) are totals by model. ``unpriced`` counts answers without a known price, and ``prompt_version`` answers by
-    prompt version. ``approved`` and ``rejected`` count cards by person.
+    prompt version. ``approved`` and ``rejected`` count cards by person,
+    with how long a card had been open before its yes.
     """
 
     __tablename__ = "history_days"
@@ -130,8 +131,9 @@ def list_counts(entry: Mapping[str, Any], data: Mapping[str, Any]) -> list[Histo
     if kind == "resolved" and isinstance(trace, Mapping):
         made += _usage(entry["model"] or "unknown", trace)
     if entry["person"] and kind in _YES:
-        looked_s = data.get("seconds_to_approve")
-        slot = find_slot(looked_s * 1000) if isinstance(looked_s, int | float) else NEVER
+        # Entries of earlier versions know only for how long the card had been waiting.
+        open_s = data.get("seconds_open", data.get("seconds_to_approve"))
+        slot = find_slot(open_s * 1000) if isinstance(open_s, int | float) else NEVER
         made.append(HistoryCount("approved", entry["person"], slot))
     if entry["person"] and kind == "rejected" and entry["risk"]:
         made.append(HistoryCount("rejected", entry["person"], 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -57,6 +58,14 @@ class Form:
         if len(text) > limit:
             raise InvalidInput(f"{name} has at most {limit} characters; this has {len(text)}.")
         return text
+
+    def find_moment(self, name: str) -> datetime | None:
+        """The moment that the page wrote into the field, in ISO 8601. None if none can be read there."""
+        try:
+            at = datetime.fromisoformat(self.get(name, limit=40))
+        except (InvalidInput, ValueError):
+            return None
+        return at if at.tzinfo is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ PERIODS: Final[Mapping[str, tuple[int, int]]] = {"7": (7, 1), "30": (30, 1), "90
 OUTCOMES: Final = ("succeeded", "answered", "failed", "unknown", "refused", "abstained", "rejected", "expired")
 STEPS: Final[Mapping[str, str]] = {
     "resolve": "the resolver's answer",
-    "answer": "words to card, question or refusal",
+    "answer": "look-ups and checks after it, to card, question or refusal",
     "call": "a call, to the platform's answer",
     "whole": "words to outcome, people's time included",
 }
@@ -106,7 +106,8 @@ class ModelRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One person's decisions. ``tired``: they confirmed so many cards so quickly that they may no longer read them."""
+    """One person's decisions. ``tired``: they confirmed so many cards in the console so quickly that they may no longer
+    read them."""
 
     name: str
     cards: int
@@ -148,7 +149,7 @@ async def show_insights(
         totals = await store.history.stats.totals(
             session, workspace, ("tokens_in", "tokens_out", "cost", "unpriced", "approved", "rejected"), since, until
         )
-        looked = await store.history.stats.distributions(session, workspace, "approved", since, until)
+        opened = await store.history.stats.distributions(session, workspace, "approved", since, until)
         members = await store.accounts.members.listed(session, workspace)
     sums = Counter[str]()
     for _, outcome, n in ended:
@@ -170,7 +171,7 @@ async def show_insights(
         steps=make_step_rows(steps),
         models=make_model_rows(totals),
         cost=_dollars(sum(total for (measure, _), (_, total) in totals.items() if measure == "cost")),
-        people=make_people_rows(totals, looked, {each.id: each.name for each in members}),
+        people=make_people_rows(totals, opened, {each.id: each.name for each in members}),
     )
     return show(request, page)
 
@@ -251,18 +252,18 @@ def make_model_rows(totals: Mapping[tuple[str, str], tuple[int, int]]) -> tuple[
 
 
 def make_people_rows(
-    totals: Mapping[tuple[str, str], tuple[int, int]], looked: Mapping[str, Distribution], names: Mapping[str, str]
+    totals: Mapping[tuple[str, str], tuple[int, int]], opened: Mapping[str, Distribution], names: Mapping[str, str]
 ) -> tuple[PersonRow, ...]:
-    """Rows of people, those with the most cards first."""
+    """Rows of people, those with the most cards first. ``opened``: how long cards were open before each one's yes."""
     people = {name for measure, name in totals if measure in ("approved", "rejected")}
     none = Distribution(0, ())
     lines = []
     for each in people:
         yes, no = (totals.get((measure, each), (0, 0))[0] for measure in ("approved", "rejected"))
-        spread = looked.get(each, none)
+        spread = opened.get(each, none)
         median, quick = spread.percentile(0.5), spread.within(QUICK_MS)
         rate = yes / (yes + no)
-        tired = yes >= FATIGUE_CARDS and rate >= FATIGUE_SHARE and quick / max(spread.n, 1) >= FATIGUE_QUICK
+        tired = spread.n >= FATIGUE_CARDS and rate >= FATIGUE_SHARE and quick / spread.n >= FATIGUE_QUICK
         lines.append(
             PersonRow(
                 name=to_display_text(names.get(each, each), limit=80),

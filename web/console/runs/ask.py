@@ -121,6 +121,7 @@ class RunPage(Page):
     template: ClassVar[str] = "run.html"
     run_id: str
     asked_at: datetime
+    shown_at: datetime
     revision: int
     state: labels.Badge
     said: tuple[QuotedRequest, ...]
@@ -228,8 +229,9 @@ async def confirm(request: Request, form: Guarded, run_id: str) -> Response:
             code="invalid", detail="This can't be undone, so it needs the second button too. Nothing was sent."
         )
         return await _told(request, visitor, run_id, unsure)
+    shown_at, request_id = form.find_moment("shown"), problem.find_request_id(request)
     result = container.decisions.confirm(
-        visitor.actor, run_id, form.get("digest", limit=100), request_id=problem.find_request_id(request)
+        visitor.actor, run_id, form.get("digest", limit=100), shown_at=shown_at, request_id=request_id
     )
     return await _done(request, visitor, run_id, result)
 
@@ -246,12 +248,9 @@ async def reject(request: Request, form: Guarded, run_id: str) -> Response:
 @router.post("/runs/{run_id}/cancel")
 async def cancel(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
-    return await _done(
-        request,
-        visitor,
-        run_id,
-        get_container(request).decisions.cancel(visitor.actor, run_id, request_id=problem.find_request_id(request)),
-    )
+    request_id = problem.find_request_id(request)
+    result = get_container(request).decisions.cancel(visitor.actor, run_id, request_id=request_id)
+    return await _done(request, visitor, run_id, result)
 
 
 @router.post("/runs/{run_id}/edit")
@@ -358,6 +357,7 @@ async def _show_run(
         title=f"{labels.make_state_badge(run).text.capitalize()}: {labels.shorten(run.text, 60)}",
         run_id=run.id,
         asked_at=run.created_at,
+        shown_at=get_container(request).clock(),
         revision=run.revision,
         state=labels.make_state_badge(run),
         said=shown_card.said if shown_card else card.quote_requests(run, viewer.person),

@@ -32,8 +32,10 @@ async def recounted(harness: AgentHarness) -> list[dict[str, object]]:
 
 async def test_a_confirmed_and_a_rejected_card_are_counted_once_each(harness: AgentHarness) -> None:
     run = await harness.ask("olivia", CREDIT, EMAIL)
+    harness.clock.advance(seconds=60)
+    opened = harness.clock()
     harness.clock.advance(seconds=7)
-    await harness.confirm("olivia", run)
+    await harness.decisions.confirm(harness.people["olivia"], run.id, run.digest or "", shown_at=opened)
     assert (await harness.job(run.id)).state == "succeeded"
     other = await harness.ask("olivia", CREDIT, EMAIL)
     await harness.decisions.reject(harness.people["olivia"], other.id, "not that one")
@@ -50,6 +52,14 @@ async def test_a_confirmed_and_a_rejected_card_are_counted_once_each(harness: Ag
     assert looked[me].percentile(0.5) == pytest.approx(7000, rel=0.05)
     assert totals[("approved", me)][0] == totals[("rejected", me)][0] == 1
     assert [key for key in totals if key[0] == "tokens_in"]
+
+
+async def test_the_resolvers_answer_is_from_before_its_check(harness: AgentHarness) -> None:
+    run = await harness.ask("olivia", CREDIT, EMAIL)
+    at = {each.kind: (each.at, each.duration_ms or 0.0) for each in await harness.entries(run.id)}
+    held_at, checked_ms = at["held"]
+    assert checked_ms > 0
+    assert (held_at - at["resolved"][0]).total_seconds() * 1000 == pytest.approx(checked_ms, abs=0.002)
 
 
 async def test_the_counts_are_those_of_the_history(harness: AgentHarness) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import store.history.log
@@ -68,3 +69,36 @@ async def test_a_refusal_says_to_others_whom_it_speaks_to(console: Console) -> N
         page = said((await browser.get(f"/runs/{run.id}")).text)
         assert "you are admin" in page
         assert ("What Amir was told:" in page) is told, page
+
+
+async def test_a_yes_knows_how_long_its_card_was_open_and_not_how_long_it_waited(console: Console) -> None:
+    async def approve(**fields: str) -> dict[str, float | None]:
+        run = await held(console, console.admin)
+        console.clock.advance(seconds=60)
+        browser = await console.signed_in("olivia@shop.test")
+        page = await browser.get(f"/runs/{run.id}")
+        (shown,) = re.findall(r'name="shown" value="([^"]+)"', page.text)
+        console.clock.advance(seconds=2)
+        data = {"digest": run.digest or "", "sure": "yes", "shown": shown} | fields
+        assert (await post(browser, f"/runs/{run.id}/confirm", data)).status_code == 303
+        async with console.container.database.read() as session:
+            last = (await store.history.log.of_run(session, run.workspace, run.id))[-1]
+        told: dict[str, float | None] = json.loads(last.data)
+        return {name: told[name] for name in ("seconds_to_approve", "seconds_open")}
+
+    assert await approve() == {"seconds_to_approve": 62.0, "seconds_open": 2.0}
+    assert (await approve(shown="2020-01-01T00:00:00+00:00"))["seconds_open"] == 62.0, "never before there was a card"
+    for unread in ("", "yesterday", "2026-11-24T12:00:00"):
+        assert (await approve(shown=unread))["seconds_open"] is None
+
+
+async def test_what_a_key_confirms_has_no_time_among_the_insights(console: Console) -> None:
+    mild = CONTRACT | {"version": 2, "risk": "write"}
+    await console.container.contract_admin.register(console.owner, [mild])
+    row, _ = await console.container.key_admin.create_key(console.owner, "robot", scopes={"runs:confirm"})
+    key = Actor(row.workspace, row.id, "key", row.name, row.role, row.person)
+    run = await held(console, console.admin)
+    console.clock.advance(seconds=1)
+    await console.container.decisions.confirm(key, run.id, run.digest or "")
+    page = said((await (await console.signed_in("olivia@shop.test")).get("/insights")).text)
+    assert "Olivia cards 1 approved 100 % median – within 3 s –" in page, page
