@@ -121,7 +121,6 @@ class RunPage(Page):
     template: ClassVar[str] = "run.html"
     run_id: str
     asked_at: datetime
-    shown_at: datetime
     revision: int
     state: labels.Badge
     said: tuple[QuotedRequest, ...]
@@ -340,7 +339,8 @@ async def _show_run(
     planned, asked = as_planned(run), as_asked(run)
     carded = planned if run.state not in ("received", "asked") else None
     obstacle = await get_container(request).runs.find_obstacle(run)
-    shown_card = card.make_card(carded, viewer, context.kinds, obstacle) if carded else None
+    now = get_container(request).clock()
+    shown_card = card.make_card(carded, viewer, context.kinds, obstacle, now) if carded else None
     came = outcome.make_outcome(planned, viewer, context) if planned and run.outcomes else None
     refused, unavailable = None, run.refusal is not None and run.refusal.code == "unavailable"
     if run.state in ("refused", "abstained") and run.refusal:
@@ -357,7 +357,6 @@ async def _show_run(
         title=f"{labels.make_state_badge(run).text.capitalize()}: {labels.shorten(run.text, 60)}",
         run_id=run.id,
         asked_at=run.created_at,
-        shown_at=get_container(request).clock(),
         revision=run.revision,
         state=labels.make_state_badge(run),
         said=shown_card.said if shown_card else card.quote_requests(run, viewer.person),

@@ -145,6 +145,8 @@ class Card:
     over_mcp: bool = False
     obstacle: str = ""
     """Why nobody can confirm it any more, though it waits."""
+    shown_at: datetime | None = None
+    """When its page was opened, for how long it was open before the yes."""
 
     @property
     def risk(self) -> Badge | None:
@@ -172,9 +174,15 @@ class Card:
 _NO_KINDS: Final = Kinds(())
 
 
-def make_card(planned: Planned, actor: Actor, kinds: Kinds = _NO_KINDS, obstacle: str = "") -> Card:
+def make_card(
+    planned: Planned,
+    actor: Actor,
+    kinds: Kinds = _NO_KINDS,
+    obstacle: str = "",
+    shown_at: datetime | None = None,
+) -> Card:
     """The card of a planned run, for ``actor``. ``kinds`` say what the fields of its records are, ``obstacle`` why
-    nobody can confirm it any more."""
+    nobody can confirm it any more, ``shown_at`` when its page is opened."""
     run, plan = planned.run, planned.plan
     viewer = actor.person
     calls = tuple(_call(run, step, at, viewer, kinds) for at, step in enumerate(plan.steps))
@@ -200,6 +208,7 @@ def make_card(planned: Planned, actor: Actor, kinds: Kinds = _NO_KINDS, obstacle
         test=is_test(run),
         over_mcp=run.via == "mcp",
         obstacle=to_display_text(obstacle),
+        shown_at=shown_at,
     )
 
 

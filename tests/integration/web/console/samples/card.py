@@ -118,7 +118,6 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
             title="a run",
             run_id="run_1",
             asked_at=AT,
-            shown_at=AT,
             revision=7,
             state=BADGE,
             said=card.quote_requests(RUN, "mem_1"),
