@@ -36,8 +36,14 @@ _TOKEN: Final = re.compile(r"\w(?:[\w@.'’-]*\w)?")
 _LEADS: Final = frozenset(("please", "can", "you", "can you", "hello"))
 """Words that may come before an order."""
 _ASKING: Final = frozenset(("how many", "which", "what", "when", "how much"))
-_MAIN_VERBS: Final[Mapping[str, str]] = {"has": "have", "have": "have", "end": "end", "start": "start", "cost": "cost"}
+_MAIN_VERBS: Final[Mapping[str, str]] = {
+    "has": "have", "have": "have", "end": "end", "start": "start", "cost": "cost", "owes": "owe", "owe": "owe",
+}  # fmt: skip
 """English verbs at the end of such a question."""
+_SUMS: Final = frozenset(("cost", "owe"))
+"""Verbs that are asked about with "how much", where a language has one word for that and for "how many"."""
+_PREPOSITIONS: Final = frozenset(("to", "by", "in", "for", "on"))
+_ELIDED: Final = r"(?:l|d|dell|all|un|dall|nell|sull|j|n)['’]"
 _SHARE: Final = 0.6
 """Smallest share of the language's words among the lower-case words and the first one."""
 
@@ -55,14 +61,15 @@ class Translation:
 @dataclass(frozen=True, slots=True)
 class Locale:
     """The locale of one language. ``not_read`` and ``read_in_part`` are the messages for a request that is not fully
-    understood (``{words}`` are those that may change its meaning). ``states`` and ``nouns`` are the English words of
-    these sections."""
+    understood (``{words}`` are those that may change its meaning). ``particles`` are the last parts of separable verbs.
+    ``states`` and ``nouns`` are the English words of these sections."""
 
     not_read: str
     read_in_part: str
     verb_last: bool
     single: Mapping[str, str]
     parts: frozenset[str]
+    particles: frozenset[str]
     phrases: tuple[tuple[re.Pattern[str], str], ...]
     apart: tuple[tuple[re.Pattern[str], str], ...]
     states: frozenset[str]
@@ -89,21 +96,50 @@ def translate(text: str) -> Translation | None:
         if match is not None and free(*match.span("head")) and free(*match.span("tail")):
             pieces += [(*match.span("head"), english), (*match.span("tail"), " ")]
     for pattern, english in words.phrases:
-        pieces += [(*match.span(), english) for match in pattern.finditer(bare) if free(*match.span())]
+        found_here = [match for match in pattern.finditer(bare) if free(*match.span())]
+        pieces += [(*match.span(), _say_elided(match["elided"], english, words)) for match in found_here]
     for each in found:
         meant = words.single.get(each[0].casefold())
         if meant is not None and free(*each.span()):
             pieces.append((*each.span(), meant))
             continue
-        if (elided := re.match(r"(?:l|d|dell|all|un|dall|nell|sull|j|n)['’]", each[0], re.IGNORECASE)) is not None:
+        if (elided := re.match(_ELIDED, each[0], re.IGNORECASE)) is not None and free(*each.span()):
             rest = words.single.get(each[0][elided.end() :].casefold(), each[0][elided.end() :])
-            lead = words.single.get(elided[0].casefold().replace("’", "'"), "the").strip()
-            if free(*each.span()):
-                pieces.append((*each.span(), f"{lead} {rest}"))
+            pieces.append((*each.span(), _say_elided(elided[0], rest, words)))
+    pieces = [(*each[:2], "no") if _refuses(bare, each) else each for each in pieces]
     pieces = _place_states(text, _ask_with_does(text, sorted(pieces)), words)
     pieces = _place_verbs_first(bare, pieces, words.states) if words.verb_last else pieces
-    weighty = tuple(text[a:b] for a, b, english in sorted(pieces) if english in WEIGHTY)
-    return Translation(language, tuple(sorted(pieces)), weighty)
+    pieces = sorted(pieces)
+    weighty = tuple(text[a:b] for a, b, _ in _list_weighty(bare, pieces, words))
+    return Translation(language, tuple(pieces), weighty)
+
+
+def _refuses(text: str, piece: Piece) -> bool:
+    """Whether a word for "not" is a "no" of its own: “não, 20 euros”."""
+    start, end, english = piece
+    return english == "not" and not text[:start].strip() and text[end:].lstrip()[:1] == ","
+
+
+def _say_elided(elided: str | None, english: str, words: Locale) -> str:
+    """A word with the article or preposition that is elided before it: “l'adresse”, “the address”."""
+    if not elided:
+        return english
+    return f"{words.single.get(elided.casefold().replace('’', chr(39)), 'the').strip()} {english}"
+
+
+def _list_weighty(text: str, pieces: list[Piece], words: Locale) -> list[Piece]:
+    """The words that stop a request: those whose effect can't be read, and a verb's particle at the end of a clause,
+    which makes another verb of one that is known: “sperre … auf” is no “sperre”."""
+    orders = any(each[2].split(" ")[0] in ORDER_WORDS for each in pieces)
+    made: list[Piece] = []
+    for at, each in enumerate(pieces):
+        start, end, english = each
+        fragment = at == 0 and not orders and english == "only"  # “nur die Hälfte” corrects what was ordered before
+        ends = re.match(r"\s*(?:[.,;:!?\n]|$)", text[end:]) is not None
+        ends = ends or (at + 1 < len(pieces) and pieces[at + 1][2] == "and" and not text[end : pieces[at + 1][0]].strip())
+        loose = ends and english in _PREPOSITIONS and text[start:end].casefold() in words.particles
+        made += [each] if (english in WEIGHTY and not fragment) or loose else []
+    return made
 
 
 def guess_language(text: str) -> str | None:
@@ -149,8 +185,11 @@ def _ask_with_does(text: str, pieces: list[Piece]) -> list[Piece]:
     start, inside = end - 1, text[end - 1 : end]
     if pieces[-1][1] == end:
         start, _, inside = pieces.pop()
+    before = pieces[:at]
+    if before[0][2] == "how many" and _MAIN_VERBS[pieces[at][2]] in _SUMS:
+        before[0] = (*before[0][:2], "how much")
     return [
-        *pieces[:at],
+        *before,
         (*pieces[at][:2], "does"),
         *pieces[at + 1 :],
         (start, end, f"{inside} {_MAIN_VERBS[pieces[at][2]]}"),
@@ -218,7 +257,7 @@ def load_locale(language: str) -> Locale:
     single: dict[str, str] = {}
     phrases: list[tuple[re.Pattern[str], str]] = []
     apart: list[tuple[re.Pattern[str], str]] = []
-    parts: set[str] = set()
+    parts, particles = set[str](), set[str]()
     said: dict[str, str] = {}
     sections: dict[str, set[str]] = {"[locale]": set(), "[words]": set(), "[states]": set(), "[nouns]": set()}
     section = ""
@@ -235,6 +274,7 @@ def load_locale(language: str) -> Locale:
             if _GAP in form:
                 head, _, tail = form.partition(_GAP)
                 parts.update((*head.split(), *tail.split()))
+                particles.add(tail.strip())
                 apart.append(
                     (
                         re.compile(
@@ -245,7 +285,8 @@ def load_locale(language: str) -> Locale:
                 )
             elif " " in form:
                 parts.update(form.split())
-                phrases.append((re.compile(rf"(?<!\w){_spaced(form)}(?!\w)", re.IGNORECASE), english.strip()))
+                spelt = rf"(?<!\w)(?P<elided>{_ELIDED})?{_spaced(form)}(?!\w)"
+                phrases.append((re.compile(spelt, re.IGNORECASE), english.strip()))
             elif form:
                 single.setdefault(form, english.strip())
     phrases.sort(key=lambda each: -len(each[0].pattern))
@@ -256,6 +297,7 @@ def load_locale(language: str) -> Locale:
         verb_last=said.get("verbs") == "last",
         single=single,
         parts=frozenset(parts),
+        particles=frozenset(particles),
         phrases=tuple(phrases),
         apart=tuple(apart),
         states=states,

@@ -30,6 +30,7 @@ from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.unused_words import SAID_AROUND, collect_own_stems
 from language.common_words import find_common_word
+from language.locales import translate
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from language.text import word_set
 from language.wordnet import is_word
@@ -112,12 +113,21 @@ def list_accounts(order: Order, text: str, known: frozenset[str]) -> Accounts:
     phrases = tuple(tuple(said.casefold().split()) for each in contracts for said in each.aliases if " " in said)
     own |= order.told_by_records | order.sum_words
     known = own | _named_in_form(nodes) | _list_roles(finds, order.kinds)
+    known |= _list_small_words(text)
     known |= _SOONER if not _BRINGING.isdisjoint(typed) else frozenset()
     ordered = any(isinstance(node, OrderByField | OrderByCount) for node in nodes)
     referred = {each.record for each in finds} | {note.record for note in order.notes}
     theirs = {word for name, held in nouns.items() if name in referred for word in held}
     others = frozenset(word for held in nouns.values() for word in held if word not in theirs | known)
     return Accounts(known, restricted, ordered, bool(unnamed), order.chosen, phrases, others, order.shown)
+
+
+def _list_small_words(text: str) -> frozenset[str]:
+    """Stems of the small words of another language in a text, which say no more than in English: "und", "the"."""
+    translation = translate(text)
+    pieces = translation.pieces if translation is not None else ()
+    small = (text[start:end] for start, end, english in pieces if english in EMPTY)
+    return frozenset(root for each in small for root in stem_text(each))
 
 
 def _named_in_form(nodes: Sequence[object]) -> frozenset[str]:

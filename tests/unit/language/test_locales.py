@@ -38,6 +38,20 @@ def english(text: str) -> str:
         ("Mostrami gli ordini chiusi", "show me the closed orders"),
         ("laat de gesloten meldingen zien", "show the closed tickets"),
         ("Quais pedidos tem Greta?", "which orders does Greta have?"),
+        ("Wie viel schuldet Greta Holm?", "how much does Greta Holm owe?"),
+        ("combien doit Greta Holm ?", "how much does Greta Holm owe ?"),
+        ("¿Cuánto debe Greta Holm?", "¿how much does Greta Holm owe?"),
+        ("hoeveel is Greta Holm schuldig", "how much does Greta Holm owe"),
+        ("Chi ci deve di più?", "who owes us the most?"),
+        ("Quem nos deve mais?", "who owes us the most?"),
+        ("hebe die Sperre von Greta Holm auf", "lift the suspension of Greta Holm"),
+        ("hef de blokkering van Greta op", "lift the suspension of Greta"),
+        ("change l'adresse e-mail de Greta", "change the email address of Greta"),
+        ("kündige den Vertrag von Greta zum Monatsende", "cancel the subscription of Greta at the end of the month"),
+        ("nein, 40 Euro", "no, 40 euros"),
+        ("não, 40 euros", "no, 40 euros"),
+        ("nur die Hälfte", "only half"),
+        ("close das Ticket 77 und assign 78 an Ravi", "close the ticket 77 and assign 78 to Ravi"),
     ],
 )
 def test_words_stand_in_english_where_they_were_typed(text: str, read: str) -> None:
@@ -58,9 +72,12 @@ def test_english_is_left_alone(text: str) -> None:
         "no cierres el ticket 77",
         "ne ferme pas le ticket 77",
         "ferme le ticket 77 si Greta paie",
+        "schließe nur Ticket 77",
+        "sperre das Konto von Greta auf",
+        "stell den Termin auf Montag um, mach das Konto auf und schließe Ticket 77",
     ],
 )
-def test_negation_and_conditions_are_weighty(text: str) -> None:
+def test_negations_conditions_and_particles_of_unknown_verbs_are_weighty(text: str) -> None:
     made = translate(text)
     assert made is not None
     assert made.weighty

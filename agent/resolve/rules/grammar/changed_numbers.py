@@ -26,7 +26,8 @@ def change_by(reader: Reader, typed: str, offer: Offer, call: EarlierCall) -> Pr
     """The call with its one number changed. None if not all words describe such a change, or if the action has several
     numbers."""
     names = list_free_numbers(offer)
-    relative = read_relative(typed) if len(names) == 1 and call.can_change else None
+    read = read_relative(typed) or read_relative(reader.text.plain)  # as typed, or as translated
+    relative = read if len(names) == 1 and call.can_change else None
     if relative is None or (relative.op == "+" and not _CHANGES_BY.match(typed)):
         return None  # "5 more" adds to it, "make it 5 more" changes it
     if relative.op == "*" and names[0] in call.computed and not _OF_VALUE.search(typed):
