@@ -28,7 +28,7 @@ from agent.resolve.rules.grammar.dated_verbs import find_sum
 from agent.resolve.rules.grammar.earlier_calls import drop_places, exchange
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, count_placing, is_code
 from agent.resolve.rules.grammar.phrases.shown import read_place
-from agent.resolve.rules.grammar.questions.restrictions import read_restricted
+from agent.resolve.rules.grammar.questions.restrictions import BE, read_restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
 
@@ -49,6 +49,7 @@ _FIGURES: Final = word_set(
     "and so how what what's is are do does that those they them this there the in of to come be all"
 )
 _SUMS: Final = word_set("much total sum altogether together overall combined worth add up")
+_MEANS: Final = word_set("average mean")
 ELSE: Final = re.compile(r"^\W*(?:and\W+|so\W+)*(?:what|who|which|any)\s+(?P<else>else|other)\b", re.IGNORECASE)
 MOST_TOKENS: Final = 10
 
@@ -99,21 +100,47 @@ def _figure(reader: Reader, turn: Turn) -> Answer | None:
     if ("how", "many") in (reader.lows(0, 2), reader.lows(1, 2)) and lows <= _FIGURES | {"many"}:
         return ValueAnswer(value=CountOf(of=find))
     field = find_sum(kind, find)
-    if field is not None and lows <= _FIGURES | _SUMS and lows & _SUMS:
-        return ValueAnswer(value=TotalOf(field=field, of=find))
+    if field is not None and lows <= _FIGURES | _SUMS | _MEANS and lows & (_SUMS | _MEANS):
+        return ValueAnswer(value=TotalOf(field=field, of=find, average=bool(lows & _MEANS)))
+    if (counted := _counted(reader, find, stop)) is not None:
+        return counted
     at = 0
     while at < stop and reader.low(at) in _LEADS:
         at += 1
+    if reader.low(at) == "how" and reader.low(at + 2) in BE:  # "how old is the oldest, how much is the last one"
+        at += 3 + (reader.low(at + 3) == "the")
     length = count_placing(reader, at)
-    last = at + length + (reader.low(at + length) in {"one", "of"}) if length else 0
+    further = count_placing(reader, at + length) if length and PLACES[" ".join(reader.lows(at, length))][0] > 1 else 0
+    whole = length + further
+    last = at + whole + (reader.low(at + whole) in {"one", "of"}) if length else 0
     if not length or any(reader.low(step) not in _BEHIND for step in range(last, stop)):
         return None
     said = " ".join(reader.lows(at, length))
-    if (place := read_place(said)) is not None and find.record in reader.shown:
+    if not further and (place := read_place(said)) is not None and find.record in reader.shown:
         return RecordsAnswer(records=reader.shown[find.record].model_copy(update={"order": place, "pick": "one"}))
     position, by, descending = PLACES[said]
+    if further:  # "the second biggest"
+        _, by, descending = PLACES[" ".join(reader.lows(at + length, further))]
     order = OrderByField(first=FIRSTS[by, descending], nth=abs(position))
-    return RecordsAnswer(records=find.model_copy(update={"order": order, "pick": "one"}))
+    line = _find_line(turn.answered) or find
+    return RecordsAnswer(records=line.model_copy(update={"order": order, "pick": "one"}))
+
+
+def _find_line(answer: Answer) -> Find | None:
+    """The records of which the latest answer was the one in some place: "and the second biggest?" is of the same."""
+    one = answer.records if isinstance(answer, RecordsAnswer) else None
+    if not isinstance(one, Find) or one.order is None or one.pick != "one" or _handled(answer):
+        return None
+    return one.model_copy(update={"order": None, "pick": "all"})
+
+
+def _counted(reader: Reader, find: Find, stop: int) -> Answer | None:
+    """How many of those something is true of: "how many are open, and how many are from Peru"."""
+    at = int(reader.low(0) in {"and", "so"})
+    if reader.lows(at, 2) != ("how", "many") or reader.low(at + 2) not in BE or find.pick != "all":
+        return None
+    part = read_restricted(reader, Phrase(find, at + 3, at + 3, True), stop, told=True)
+    return ValueAnswer(value=CountOf(of=part)) if part is not None and part != find and part.order is None else None
 
 
 def _narrowed(reader: Reader, turn: Turn) -> Answer | None:
@@ -150,7 +177,11 @@ def _instead(reader: Reader, turn: Turn) -> Answer | None:
     if at >= stop:
         return None
     finds = list(_finds(before))
-    return _other_time(reader, before, finds, at, stop) or _other_name(reader, before, finds, at, stop)
+    return (
+        _other_time(reader, before, finds, at, stop)
+        or _other_name(reader, before, finds, at, stop)
+        or _other_value(reader, before, finds, at, stop)
+    )
 
 
 def _handled(answer: Answer) -> bool:
@@ -184,6 +215,26 @@ def _other_time(reader: Reader, before: Answer, finds: Sequence[Find], at: int, 
         return None
     kept = tuple(each for each in old.where if not _is_day(each))
     return _with(before, old, old.model_copy(update={"where": (*kept, *when[0])}))
+
+
+def _other_value(reader: Reader, before: Answer, finds: Sequence[Find], at: int, stop: int) -> Answer | None:
+    """The same with another value of a field, or with one where none was said: "and in GBP?, and from Peru?"."""
+    old = finds[0] if len(finds) == 1 else None
+    kind = reader.kinds[old.record] if old is not None else None
+    at += reader.low(at) == "from"
+    found = reader.state(at, kind) if kind is not None else None
+    valued = found is not None and isinstance(found[0], Compare)
+    told = (found[0], at + found[1]) if found is not None and valued else None
+    told = told or (reader.country(at, kind) if kind is not None else None)
+    if old is None or told is None or told[1] != stop:
+        return None
+    kept = tuple(each for each in old.where if _list_fields(each).isdisjoint(_list_fields(told[0])))
+    return _with(before, old, old.model_copy(update={"where": (*kept, told[0])}))
+
+
+def _list_fields(condition: Condition) -> set[str]:
+    """The fields that a condition compares."""
+    return {each.field for each in walk(condition) if isinstance(each, Compare)}
 
 
 def _is_day(condition: Condition) -> bool:

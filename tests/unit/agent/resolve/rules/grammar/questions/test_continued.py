@@ -47,6 +47,11 @@ async def went_on(first: str, then: str, at: str | FrozenWorld) -> Reply | None:
         ("list the open bills", "the biggest one?", "vet", ["812"]),
         ("are there any open bills?", "how many?", "vet", ["811", "812", "813"]),
         ("total of open bills", "how many bills is that", "vet", ["811", "812", "813"]),
+        ("list the open bills", "how old is the oldest?", "vet", ["812"]),
+        ("list the open bills", "the second biggest", "vet", ["811"]),
+        ("which open bill is the oldest?", "and the second biggest?", "vet", ["811"]),
+        ("list the bills", "how many are open?", "vet", ["811", "812", "813"]),
+        ("total of open bills", "what is the average?", "vet", ["811", "812", "813"]),
     ],
 )
 async def test_only_what_is_said_anew_changes(first: str, then: str, name: str, found: list[str]) -> None:
@@ -105,3 +110,12 @@ async def test_a_pronoun_of_a_question_is_who_or_what_was_shown(first: str, then
     reply = await went_on(first, then, "vet")
     assert reply is not None
     assert sorted(each.id for each in reply.records) == found
+
+
+async def test_another_currency_of_the_same_sum_is_asked_for_in_three_words() -> None:
+    reply = await went_on("what is the sum of the bills", "and in GBP?", "vet")
+    assert reply is not None
+    assert reply.values == ("0",)
+    reply = await went_on("what is the sum of the bills", "and in EUR?", "vet")
+    assert reply is not None
+    assert "485.00 EUR" in reply.text
