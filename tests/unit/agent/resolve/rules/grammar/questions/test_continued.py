@@ -118,4 +118,4 @@ async def test_another_currency_of_the_same_sum_is_asked_for_in_three_words() ->
     assert reply.values == ("0",)
     reply = await went_on("what is the sum of the bills", "and in EUR?", "vet")
     assert reply is not None
-    assert "485.00 EUR" in reply.text
+    assert "486.00 EUR" in reply.text
