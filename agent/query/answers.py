@@ -29,11 +29,12 @@ from agent.planning.proposal import (
 from agent.query.action_answers import answer_about_action, list_abilities, list_fitting
 from agent.query.arithmetic import test_holds
 from agent.query.context import Quantity, Worked
-from agent.query.groups import count_by, write_totals
+from agent.query.groups import count_by
 from agent.query.other_connections import tell_connection
 from agent.query.references import Query
 from agent.query.slips import find_so_called, tell_slips
 from agent.query.standing import list_theirs, tell_deciding, tell_standing
+from agent.query.totals import tell_total
 from agent.query.wording import (
     FIRST_LISTED,
     PAGE,
@@ -47,8 +48,8 @@ from agent.query.wording import (
     list_telling,
     tell_test,
 )
-from agent.validate.questions import join, make_candidate, quote_words
-from agent.validate.records.field_words import add_aside, tell_field, tell_sum
+from agent.validate.questions import make_candidate, quote_words
+from agent.validate.records.field_words import add_aside, tell_field
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind, name_kinds
 from core.actor import Actor
 from core.display_text import begin_sentence, to_display_text
@@ -254,7 +255,7 @@ class Answerer:
             if worked.found:
                 what = await self._told(asked.value.of, worked.found) if kind is not None else worked.shown
                 if kind is not None and (by := kind.field_named(asked.by or "")) is not None:
-                    told = count_by(by, worked.found)
+                    told = count_by(by, worked.found, self.query.context.request.zone)
                     return self._reply(f"{what}: {told}.", worked.found)
                 few = len(worked.found) <= MOST_COUNTED
                 text = f"{what}: {list_records(worked.found)}." if few else f"{what}."
@@ -279,17 +280,9 @@ class Answerer:
         # An empty currency is no information beside one with an amount.
         telling = [each for each in totals if isinstance(each.value, Quantity) and each.value.number] or totals
         values = tuple(each.written for each in telling)
-        kind = found[0].kind
-        by, field = kind.field_named(asked.by or ""), kind.field_named(total.field)
-        sums = join([each.shown for each in telling], "and")
-        sums = tell_sum(field, kind, sums) if field is not None else sums
-        of = "on average over" if total.average else "across" if len(found) > 1 else "in"
-        opening = f"{sums} {of} {await self._told(total.of, found)}"
-        if by is not None:
-            listed = write_totals(by, total, found)
-        else:
-            listed = "; ".join(each.reading for each in telling) if total.average else list_records(found)
-        return self._reply(f"{opening}: {listed}.", found, values=values)
+        told = await self._told(total.of, found)
+        text = tell_total(total, asked.by, telling, told, self.query.context.request.zone)
+        return self._reply(text, found, values=values)
 
     async def _about(self, about: Reference | None, worked: Worked) -> tuple[LocatedRecord, ...] | Question:
         if about is None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Final
 
 from agent.planning.proposal import TotalOf
-from agent.query.conditions import read_quantity
+from agent.query.conditions import DATES, read_quantity
 from agent.query.context import Quantity
+from agent.validate.questions import join
 from agent.validate.records.located import LocatedRecord
+from core.clock import write_day
 from core.display_text import to_display_text
 from registry.records import Field, format_field
 
@@ -19,16 +22,22 @@ MOST_GROUPS: Final = 20
 """The most groups that are told; the others are counted together."""
 
 
-def count_by(by: Field, found: Sequence[LocatedRecord]) -> str:
-    """The number of records for each value of a field: "9 high, 14 normal". In the order of an enum, otherwise most
-    first."""
-    groups = _grouped(by, found)
-    return _told(groups, [f"{len(records)} {value}" for value, records in groups])
+def count_by(by: Field, found: Sequence[LocatedRecord], zone: tzinfo) -> str:
+    """The number of records for each value of a field: "9 high, 14 normal". In the order of an enum, the latest month
+    first, otherwise most first."""
+    groups = _grouped(by, found, zone)
+    inside = "in " if by.type in DATES else ""
+    return _told(groups, [f"{len(records)} {inside}{value}" for value, records in groups])
 
 
-def write_totals(by: Field, total: TotalOf, found: Sequence[LocatedRecord]) -> str:
-    """ "paid 149.00 EUR, open 19.00 EUR": the sum of a field for each value of another."""
-    groups = _grouped(by, found)
+def write_totals(by: Field, total: TotalOf, found: Sequence[LocatedRecord], zone: tzinfo) -> str:
+    """ "paid 149.00 EUR, open 19.00 EUR": the sum of a field for each value of another. By currency the sum and of how
+    many it is."""
+    groups = _grouped(by, found, zone)
+    if by.type == "currency":
+        return _told(groups, [f"{_sum(total.field, records)} in {len(records)}" for _, records in groups])
+    if by.type in DATES:
+        return _told(groups, [f"{month}: {_sum(total.field, records)}" for month, records in groups], "; ")
     if not by.values:  # a closed list has an order of its own
         groups = _put_highest_first(groups, {value: _add_up(total.field, records) for value, records in groups})
     return _told(groups, [f"{value} {_sum(total.field, records)}" for value, records in groups])
@@ -56,6 +65,13 @@ def _list_amounts(name: str, found: Sequence[LocatedRecord]) -> Iterator[Quantit
             yield quantity
 
 
+def add_up(name: str, found: Sequence[LocatedRecord]) -> str:
+    """The sum of a field in words. Empty if it comes to nothing."""
+    return join(
+        [Quantity(each, unit).shown for unit, each in sorted(_add_up(name, found).items(), key=str) if each], "and"
+    )
+
+
 def _sum(name: str, found: Sequence[LocatedRecord]) -> str:
     sums = sorted(_add_up(name, found).items(), key=str)
     return " and ".join(Quantity(number, unit).shown for unit, number in sums) or "nothing"
@@ -69,14 +85,28 @@ def _add_up(name: str, found: Sequence[LocatedRecord]) -> dict[str | None, Decim
     return sums
 
 
-def _grouped(by: Field, found: Sequence[LocatedRecord]) -> list[Group]:
-    """The records grouped by a field's value. Owners are grouped by id and shown by name."""
+def _grouped(by: Field, found: Sequence[LocatedRecord], zone: tzinfo) -> list[Group]:
+    """The records grouped by a field's value, days by their month in the ``zone``. Owners are grouped by id and shown
+    by name."""
+    if by.type in DATES:
+        return _grouped_by_month(by, found, zone)
     groups: dict[str, list[LocatedRecord]] = {}
     for each in found:
         groups.setdefault(str(each.record.values.get(by.name)), []).append(each)
     order = {value: at for at, value in enumerate(by.values)}
     line = sorted(groups.items(), key=lambda pair: (order.get(pair[0], len(order)), -len(pair[1]), pair[0]))
     return [(_value(by, records[0]), records) for _, records in line]
+
+
+def _grouped_by_month(by: Field, found: Sequence[LocatedRecord], zone: tzinfo) -> list[Group]:
+    """The latest month first, and last what has no day."""
+    groups: dict[str, list[LocatedRecord]] = {}
+    for each in found:
+        held = each.record.values.get(by.name)
+        moment = datetime.fromisoformat(held) if isinstance(held, str) else None
+        moment = moment.astimezone(zone) if moment is not None and moment.tzinfo is not None else moment
+        groups.setdefault(f"{moment:%Y-%m}" if moment is not None else "", []).append(each)
+    return [(write_day(month) or "without a day", groups[month]) for month in sorted(groups, reverse=True)]
 
 
 def _value(by: Field, found: LocatedRecord) -> str:
@@ -86,6 +116,6 @@ def _value(by: Field, found: LocatedRecord) -> str:
     return to_display_text(shown)
 
 
-def _told(groups: Sequence[Group], told: Sequence[str]) -> str:
+def _told(groups: Sequence[Group], told: Sequence[str], comma: str = ", ") -> str:
     rest = sum(len(records) for _, records in groups[MOST_GROUPS:])
-    return ", ".join([*told[:MOST_GROUPS], *([f"{rest} others"] if rest else [])])
+    return comma.join([*told[:MOST_GROUPS], *([f"{rest} others"] if rest else [])])

@@ -135,8 +135,8 @@ def _list_weighty(text: str, pieces: list[Piece], words: Locale) -> list[Piece]:
     for at, each in enumerate(pieces):
         start, end, english = each
         fragment = at == 0 and not orders and english == "only"  # “nur die Hälfte” corrects what was ordered before
-        ends = re.match(r"\s*(?:[.,;:!?\n]|$)", text[end:]) is not None
-        ends = ends or (at + 1 < len(pieces) and pieces[at + 1][2] == "and" and not text[end : pieces[at + 1][0]].strip())
+        joined = at + 1 < len(pieces) and pieces[at + 1][2] == "and" and _touch(text, each, pieces[at + 1])
+        ends = joined or re.match(r"\s*(?:[.,;:!?\n]|$)", text[end:]) is not None
         loose = ends and english in _PREPOSITIONS and text[start:end].casefold() in words.particles
         made += [each] if (english in WEIGHTY and not fragment) or loose else []
     return made

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from agent.planning.proposal import Find, TotalOf
 from agent.query.groups import MOST_GROUPS, write_totals
 from agent.validate.records.located import LocatedRecord
@@ -30,7 +32,7 @@ def make_fine(number: int, amount: int, currency: str) -> LocatedRecord:
 def test_the_highest_of_each_currency_are_told_those_of_the_commonest_first() -> None:
     euros = [make_fine(at, 100 * at, "EUR") for at in range(1, MOST_GROUPS + 1)]
     found = [*euros, make_fine(90, 5000, "PLN"), make_fine(91, 9000, "PLN")]
-    told = write_totals(_BY, TotalOf(field="amount", of=Find(record="fine", pick="all")), found).split(", ")
+    told = write_totals(_BY, TotalOf(field="amount", of=Find(record="fine", pick="all")), found, UTC).split(", ")
     assert told[:3] == ["M20 20.00 EUR", "M19 19.00 EUR", "M18 18.00 EUR"]
     assert told[10:12] == ["M91 90.00 PLN", "M90 50.00 PLN"]
     assert told[-1] == "2 others"

@@ -13,7 +13,6 @@ from agent.extract.references.vocabulary import is_person
 from agent.planning.proposal import (
     Answer,
     Compare,
-    Condition,
     CountOf,
     Find,
     Number,
@@ -23,7 +22,7 @@ from agent.planning.proposal import (
     ValueAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, find_rest, find_sum, find_sum_of_deed
+from agent.resolve.rules.grammar.dated_verbs import DATES, find_day_of_state, find_rest, find_sum, find_sum_of_deed
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
 from agent.resolve.rules.grammar.phrases.fields import (
@@ -37,10 +36,10 @@ from agent.resolve.rules.grammar.phrases.fields import (
 )
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
-from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
 from agent.resolve.rules.grammar.questions.plain import read_one_kind
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
+from agent.resolve.rules.grammar.questions.takings import read_sum_of_ours, read_takings
 from agent.resolve.rules.grammar.questions.verb_questions import read_left, read_price
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import is_past, stem
@@ -56,6 +55,8 @@ _LEADS: Final = word_set("what what's is are was were the our calculate give sho
 _NUMBERS: Final = ("money_minor", "number", "integer")
 _PAID: Final = frozenset(map(stem, ("pay", "owe", "spend", "cost")))
 _BY: Final = word_set("by per")
+_EVERY: Final = _BY | {"each", "every"}
+_ASKING: Final = word_set("who which what how when where is are does do")
 _IDLE: Final = word_set("are is were there do does we still been")
 
 
@@ -70,6 +71,8 @@ def read_breakdown(reader: Reader, kind: RecordKind, index: int, stop: int) -> t
     """The grouping field, and where its words begin and end: "(how many …) by status, per agent, does each agent have
     (this week)"."""
     for at in range(index + 1, stop):
+        if reader.low(at) in _EVERY and reader.low(at + 1) == "month" and (day := _find_day(reader, kind, index, at)):
+            return day, at, at + 2
         each = reader.low(at) in DO and reader.low(at + 1) == "each"
         if reader.low(at) not in _BY and not each:
             continue
@@ -86,6 +89,18 @@ def read_breakdown(reader: Reader, kind: RecordKind, index: int, stop: int) -> t
     return None
 
 
+def _find_day(reader: Reader, kind: RecordKind, index: int, stop: int) -> Field | None:
+    """The day by which records are counted over the months: that of the state that they are in, or of their order."""
+    for at in range(index, stop):
+        state = reader.state(at, kind)
+        day = reader.date_field(kind, at) if state is not None else None
+        day = day or (find_day_of_state(kind, state[0].state) if state and isinstance(state[0], StateIs) else None)
+        if day is not None:
+            return day
+    line = kind.field_named(kind.order or "")
+    return line if line is not None and line.type in DATES else None
+
+
 def _restrict(reader: Reader, phrase: Phrase, grouped: tuple[Field, int, int] | None, stop: int) -> Find | None:
     """The records of a phrase with everything after it but for the grouping field."""
     find = read_restricted(reader, phrase, grouped[1] if grouped is not None else stop)
@@ -98,9 +113,11 @@ def read_aggregate(reader: Reader, index: int, stop: int) -> Answer | None:
     at = index
     while reader.low(at) in _LEADS and at < stop:
         at += 1
+    if (taken := read_takings(reader, at, stop)) is not None:
+        return ValueAnswer(value=taken)
     word = reader.low(at)
     if word not in _TOTALS | _AVERAGES:
-        return _in_total(reader, index, stop)
+        return _in_total(reader, index, stop) or _ends_in_total(reader, index, stop)
     average = word in _AVERAGES
     if at + 1 < stop and (whole := _sum_of_field(reader, at + 1, stop, stop, average=average)) is not None:
         return whole
@@ -127,6 +144,9 @@ def _sum_of_field(reader: Reader, at: int, end: int, stop: int, *, average: bool
     find = read_restricted(reader, Phrase(Find(record=sums[0][0].name, pick="all"), at, end, True), stop)
     if find is None or find.order is not None:
         return None
+    if is_past(label_field(sums[0][1]).split()[0]):  # "total refunded": of those of which something was
+        some = Compare(field=sums[0][1].name, op=">", value=Number(number=Decimal(0), quote=reader.words(at, end)))
+        find = find.model_copy(update={"where": (*find.where, some)})
     return ValueAnswer(value=TotalOf(field=sums[0][1].name, of=find, average=average))
 
 
@@ -152,26 +172,6 @@ def _over(reader: Reader, label: int, end: int, first: int, stop: int, *, averag
 
 def _is_plain_name(find: Find) -> bool:
     return find.said is not None and not any(map(str.isdigit, find.said.text))
-
-
-def _sum_of_ours(reader: Reader, verb: int, stop: int) -> TotalOf | None:
-    """What came of a deed of ours, where a kind holds that: the sum of October's refunds."""
-    found: list[tuple[RecordKind, str, tuple[Condition, ...]]] = []
-    for kind in reader.kinds.values() if verb < stop else ():
-        own, told = find_sum_of_deed(kind, reader.low(verb)), read_deed(reader, kind, verb, denied=False)
-        if own is None or not isinstance(told, StateIs):
-            continue
-        day = find_day_of_state(kind, told.state)
-        spent = reader.when(verb + 1, day.name) if day is not None and verb + 1 < stop else None
-        if spent is not None and is_over(reader, spent[1], stop):
-            found.append((kind, own, (told, *spent[0])))
-        elif is_over(reader, verb + 1, stop):
-            none = Number(number=Decimal(0), quote=reader.words(verb, verb + 1))
-            found.append((kind, own, (Compare(field=own, op=">", value=none),)))
-    if len(found) != 1:
-        return None
-    kind, own, where = found[0]
-    return TotalOf(field=own, of=Find(record=kind.name, where=where, pick="all"))
 
 
 def _everything(reader: Reader, at: int, stop: int) -> TotalOf | None:
@@ -231,6 +231,16 @@ def _in_total(reader: Reader, index: int, stop: int) -> Answer | None:
     whole = find if find is not None and find.order is None and find.said is None else None
     field = find_sum(reader.kinds[whole.record], whole) if whole is not None else None
     return ValueAnswer(value=TotalOf(field=field, of=whole)) if whole is not None and field is not None else None
+
+
+def _ends_in_total(reader: Reader, index: int, stop: int) -> Answer | None:
+    """A total that is asked for behind its records: "open bills total, bills issued in May, sum"."""
+    last = stop - 1
+    while last > index and (reader.is_mark(last - 1) or reader.low(last - 1) in {"in", "and", "the"}):
+        last -= 1
+    if reader.low(stop - 1) not in _TOTALS or (reader.noun(index) is None and reader.low(index) in _ASKING):
+        return None
+    return _over(reader, index, index, index, last, average=False)
 
 
 def read_counted(reader: Reader, at: int, stop: int) -> Answer | None:
@@ -325,7 +335,8 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
         return _told_things(reader, total[0], index, stop) or ValueAnswer(value=total[0])
     if reader.lows(index, 2) != ("how", "much"):
         return None
-    if reader.lows(index + 2, 2) == ("did", "we") and (made := _sum_of_ours(reader, index + 4, stop)) is not None:
+    did = reader.lows(index + 2, 2) in {("did", "we"), ("have", "we")}
+    if did and (made := read_sum_of_ours(reader, index + 4, stop)) is not None:
         return ValueAnswer(value=made)
     at = index + 2 + (reader.low(index + 2) == "money")
     label = at

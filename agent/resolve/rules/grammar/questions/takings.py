@@ -1,0 +1,85 @@
+"""Takings: what came in or was charged over a time, told by a noun or a verb alone: "revenue in May", "how much did we
+bill this month"."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from agent.planning.proposal import Compare, Condition, Find, Number, StateIs, TotalOf
+from agent.resolve.rules.grammar.dated_verbs import DATES, find_day_of_state, find_sum_of_deed
+from agent.resolve.rules.grammar.orders.action_words import find_base_form
+from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
+from agent.resolve.rules.grammar.questions.restrictions import is_over
+from agent.resolve.rules.grammar.reader import Reader
+from language.stems import stem
+from language.text import word_set
+from registry.records import Field, RecordKind
+
+_TAKINGS: Final = word_set("revenue revenues turnover takings earnings income")
+_PAID: Final = "paid"
+
+
+def read_sum_of_ours(reader: Reader, verb: int, stop: int) -> TotalOf | None:
+    """What came of a deed of ours, where a kind holds that: the sum of October's refunds."""
+    if (charged := _sum_of_charged(reader, verb, stop)) is not None:
+        return charged
+    found: list[tuple[RecordKind, str, tuple[Condition, ...]]] = []
+    for kind in reader.kinds.values() if verb < stop else ():
+        own, told = find_sum_of_deed(kind, reader.low(verb)), read_deed(reader, kind, verb, denied=False)
+        if own is None or not isinstance(told, StateIs):
+            continue
+        day = find_day_of_state(kind, told.state)
+        spent = reader.when(verb + 1, day.name) if day is not None and verb + 1 < stop else None
+        if spent is not None and is_over(reader, spent[1], stop):
+            found.append((kind, own, (told, *spent[0])))
+        elif is_over(reader, verb + 1, stop):
+            none = Number(number=Decimal(0), quote=reader.words(verb, verb + 1))
+            found.append((kind, own, (Compare(field=own, op=">", value=none),)))
+    if len(found) != 1:
+        return None
+    kind, own, where = found[0]
+    return TotalOf(field=own, of=Find(record=kind.name, where=where, pick="all"))
+
+
+def _sum_of_charged(reader: Reader, verb: int, stop: int) -> TotalOf | None:
+    """What we charged, where the verb is the noun of records with a sum: "(how much did we) bill in May"."""
+    said = find_base_form(stem(reader.low(verb)))
+    charged = [each for each in _list_summed(reader) if said in {find_base_form(stem(noun)) for noun in each.nouns}]
+    return _over_time(reader, charged[0], charged[0].order, verb + 1, stop) if len(charged) == 1 else None
+
+
+def read_takings(reader: Reader, at: int, stop: int) -> TotalOf | None:
+    """What was paid to us: "revenue in May". None if no one kind of records tells that."""
+    at += reader.low(at) == "total"
+    paid = [each for each in _list_summed(reader) if _PAID in each.states] if reader.low(at) in _TAKINGS else []
+    if len(paid) != 1 or reader.noun(at) is not None:
+        return None
+    whole = Find(record=paid[0].name, where=(StateIs(state=_PAID),), pick="all")
+    if is_over(reader, at + 1, stop):
+        return TotalOf(field=paid[0].size or "", of=whole)
+    if (day := _find_day_called(paid[0], _PAID)) is not None:
+        return _over_time(reader, paid[0], day.name, at + 1, stop)
+    since = find_day_of_state(paid[0], _PAID)
+    made = _over_time(reader, paid[0], since.name, at + 1, stop) if since is not None else None
+    if made is None or not isinstance(made.of, Find):
+        return None
+    return made.model_copy(update={"of": made.of.model_copy(update={"where": (*whole.where, *made.of.where)})})
+
+
+def _list_summed(reader: Reader) -> list[RecordKind]:
+    sizes = ((each, each.field_named(each.size or "")) for each in reader.kinds.values())
+    return [each for each, size in sizes if size is not None and size.type == "money_minor"]
+
+
+def _find_day_called(kind: RecordKind, deed: str) -> Field | None:
+    days = (each for each in kind.fields if each.type in DATES)
+    return next((each for each in days if stem(deed) in map(stem, (each.label or each.name).lower().split())), None)
+
+
+def _over_time(reader: Reader, kind: RecordKind, day: str | None, at: int, stop: int) -> TotalOf | None:
+    """The sum of a kind's records that have this day in a stretch of time, which all further words say."""
+    spent = reader.when(at, day) if day is not None and at < stop else None
+    if spent is None or not is_over(reader, spent[1], stop):
+        return None
+    return TotalOf(field=kind.size or "", of=Find(record=kind.name, where=tuple(spent[0]), pick="all"))

@@ -1,0 +1,93 @@
+"""Sums of what was charged and paid: over a time, by month, currency and person, and what of it was given back."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Reply
+from evals.cases.frozen_world import FrozenWorld
+from tests.unit.marina import ask, define, list_rows
+
+_ALLOTMENTS = FrozenWorld(
+    {
+        "contracts": [],
+        "kinds": [
+            define("gardener", ["gardener", "gardeners"], [{"name": "id", "type": "id"},
+                {"name": "name", "search": "name"}], label="{name}"),
+            define("bill", ["bill", "bills"], [{"name": "id", "type": "id", "search": "number"},
+                {"name": "gardener_id", "type": "id"}, {"name": "gardener_name"},
+                {"name": "sum", "type": "money_minor", "currency_field": "currency", "ranged": True},
+                {"name": "currency", "type": "currency"},
+                {"name": "repaid", "label": "Repaid so far", "type": "money_minor", "currency_field": "currency",
+                    "ranged": True},
+                {"name": "billed_on", "label": "Billed", "type": "date", "ranged": True},
+                {"name": "paid_on", "label": "Paid", "type": "date", "ranged": True},
+                {"name": "status", "type": "enum", "values": ["open", "paid"]}], label="bill {id}", size="sum",
+                order="billed_on", states={"open": {"status": ["open"]}, "unpaid": {"status": ["open"]},
+                    "paid": {"status": ["paid"]}}, relations=[{"kind": "gardener", "via": "gardener_id"}]),
+        ],
+        "records": {
+            "gardener": list_rows("id name", (1, "Edda Lorenz"), (2, "Tariq Sand"), (3, "Noa Quist")),
+            "bill": list_rows("id gardener_id gardener_name sum currency repaid billed_on paid_on status",
+                (31, 1, "Edda Lorenz", 4000, "EUR", 0, "2026-09-03", "2026-09-20", "paid"),
+                (32, 1, "Edda Lorenz", 6000, "EUR", 1500, "2026-10-04", "2026-10-30", "paid"),
+                (33, 2, "Tariq Sand", 2500, "GBP", 0, "2026-10-05", "2026-11-02", "paid"),
+                (34, 2, "Tariq Sand", 3000, "EUR", 0, "2026-10-06", None, "open"),
+                (35, 3, "Noa Quist", 9000, "EUR", 0, "2026-11-07", None, "open")),
+        },
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "sums", "found"),
+    [
+        ("how much did we bill in October?", ("90.00 EUR", "25.00 GBP"), {"32", "33", "34"}),
+        ("how much have we billed this month", ("90.00 EUR",), {"35"}),
+        ("revenue in October", ("60.00 EUR",), {"32"}),
+        ("what was our turnover last month?", ("60.00 EUR",), {"32"}),
+        ("bills from October total", ("90.00 EUR", "25.00 GBP"), {"32", "33", "34"}),
+        ("open bills, sum", ("120.00 EUR",), {"34", "35"}),
+        ("total repaid", ("15.00 EUR",), {"32"}),
+    ],
+)
+async def test_a_sum_is_over_what_was_charged_paid_or_given_back(
+    text: str, sums: tuple[str, ...], found: set[str]
+) -> None:
+    reply = (await ask(_ALLOTMENTS, text)).verdict
+    assert isinstance(reply, Reply), reply
+    assert reply.values == sums
+    assert {each.id for each in reply.records} == found
+
+
+async def test_a_sum_of_what_was_paid_says_what_of_it_was_given_back() -> None:
+    reply = (await ask(_ALLOTMENTS, "how much has Edda Lorenz paid in total?")).verdict
+    assert isinstance(reply, Reply)
+    assert reply.values == ("100.00 EUR",)
+    assert "This includes 15.00 EUR repaid so far." in reply.text
+    still = (await ask(_ALLOTMENTS, "open bills, sum")).verdict
+    assert isinstance(still, Reply)
+    assert "includes" not in still.text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "sum of paid bills per month",
+            "November 2026: 25.00 GBP; October 2026: 60.00 EUR; September 2026: 40.00 EUR.",
+        ),
+        ("how many bills are there per month?", "1 in November 2026, 3 in October 2026, 1 in September 2026"),
+        ("sum of the bills by currency", "220.00 EUR in 4, 25.00 GBP in 1"),
+    ],
+)
+async def test_a_sum_or_a_count_is_told_for_each_month_or_currency(text: str, told: str) -> None:
+    reply = (await ask(_ALLOTMENTS, text)).verdict
+    assert isinstance(reply, Reply)
+    assert told in reply.text
+
+
+async def test_who_owes_most_stands_first() -> None:
+    reply = (await ask(_ALLOTMENTS, "who owes us the most?")).verdict
+    assert isinstance(reply, Reply)
+    assert reply.text.startswith("Sum: Noa Quist 90.00 EUR, Tariq Sand 30.00 EUR. In all 120.00 EUR across 2 unpaid bills")
