@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from agent.extract.references.vocabulary import rate_person_likeness
-from agent.pipeline import Abstain, Candidate, Question
-from agent.planning.task import Task
+from agent.pipeline import Abstain, Candidate, Question, Reply
+from agent.planning.proposal import AnswerResult, Find, Proposal, RecordsAnswer, Words
+from agent.planning.task import Task, Verdict
 from agent.query.action_answers import list_fitting
 from agent.query.references import Query
 from agent.validate.questions import ask_for_action, join
 from agent.validate.records.located import LocatedRecord, RecordQuery, RecordScope
+from agent.validate.records.ranking import fold_words
 from core.display_text import to_display_text, within_sentence
 from core.errors import PlatformUnavailable
+from language.stems import EMPTY
 from registry.contract import Contract
 from registry.records import RecordKind
 
 MOST_OFFERED: Final = 4
 MOST_NAMED: Final = 6
+MOST_NAME_WORDS: Final = 5
+MOST_KINDS: Final = 3
+_NAME: Final = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*\.?")
 SLOT: Final = "answer"
 
 
@@ -52,6 +59,34 @@ async def ask_about_record(task: Task, abstain: Abstain) -> Question | Abstain:
         for each, contract in zip(asked.candidates, works, strict=False)
     ]
     return asked.model_copy(update={"candidates": tuple(offered)})
+
+
+def list_bare_names(task: Task, abstain: Abstain) -> Iterator[Proposal]:
+    """The questions who or what a request means that says nothing but a name, one for each kind that has names, people
+    first. None if it says more, or if something else was refused."""
+    text = task.request.text.strip(" \t\n.!?¿¡")
+    words = text.split()
+    plain = all(_NAME.fullmatch(each) for each in words) and 0 < len(words) <= MOST_NAME_WORDS
+    if abstain.reason != "nothing_fits" or not plain or all(each.casefold() in EMPTY for each in words):
+        return
+    kinds = [each for each in task.workspace_context.kinds if any(one.search == "name" for one in each.fields)]
+    start = task.request.text.index(text)
+    for kind in sorted(kinds, key=rate_person_likeness, reverse=True)[:MOST_KINDS]:
+        find = Find(record=kind.name, said=Words(text=text, origin=0, start=start))
+        yield Proposal(result=AnswerResult(answer=RecordsAnswer(records=find)))
+
+
+def tells_whom(verdict: Verdict, text: str) -> bool:
+    """Whether a bare name leads to a record that is called just so, or to the question which of several is."""
+    said = {*fold_words(text)}
+    match verdict:
+        case Reply(records=named) if len(named) == 1:
+            pass
+        case Question(code="ambiguous", candidates=named):
+            pass
+        case _:
+            return False
+    return bool(named) and all(said <= {*fold_words(each.label)} for each in named)
 
 
 async def _find(task: Task, abstain: Abstain) -> LocatedRecord | None:

@@ -36,7 +36,7 @@ from agent.planning.answers_for_model import (
 from agent.planning.fallback_answers import tell_known
 from agent.planning.linked_answers import answer_linked
 from agent.planning.linked_plans import ONLY_FIT, plan_linked, preview_offered
-from agent.planning.named_record import ask_about_record
+from agent.planning.named_record import ask_about_record, list_bare_names, tells_whom
 from agent.planning.no_plan_messages import NO_ACTION, explain_nothing_planned
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.planning.reasons_to_wait import let_wait
@@ -179,6 +179,10 @@ async def _plan_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback)
                 question = missing
             return Outcome(question, resolved, drafts, confidence=confidence)
         case Abstain() as abstain if not task.request.answers:
+            for named in list_bare_names(task, abstain):
+                told = await _validate(task, resolved, named, on_phase)
+                if tells_whom(told.verdict, task.request.text):
+                    return told
             return Outcome(await ask_about_record(task, abstain), resolved)
         case Abstain() as abstain:
             return Outcome(abstain, resolved)

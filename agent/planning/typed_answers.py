@@ -89,13 +89,13 @@ def _stands_alone(text: str, read: Outcome, *, stuck: bool, before: Sequence[str
     request that was asked about. An answer that leads on may repeat its verb."""
     if read.withdrawal.runs:
         return False
+    unread = read.resolved is None or isinstance(read.resolved.resolution, Abstain)
     match read.verdict:
         case Reply():
-            return True
+            return not unread  # what a bare name is of
         case Plan():
             return stuck or not set(list_planned_actions(read)) & set(before)
         case Question() | Refusal():
-            unread = read.resolved is None or isinstance(read.resolved.resolution, Abstain)
             return stuck and begins_like_an_order(text) and not unread
         case _:
             return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.pipeline import Abstain, Answer, Plan, Question, Request
+from agent.pipeline import Abstain, Answer, Plan, Question, Reply, Request
 from agent.planning.propose import propose
 from agent.planning.task import Task, Verdict
 from agent.resolve.rules.resolver import RuleResolver
@@ -70,3 +70,23 @@ async def test_a_deed_as_a_noun_that_nobody_asks_for_orders_nothing(text: str) -
 
 async def test_the_platforms_name_is_no_word_for_any_of_its_actions() -> None:
     assert isinstance((await ask_marina("marina job 903 please")).verdict, Abstain)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"), [("Greta Holm", "Greta Holm"), ("yuki tanaka", "Yuki Tanaka"), ("fatima", "Fatima Bakri")]
+)
+async def test_a_bare_name_is_asked_about(text: str, label: str) -> None:
+    told = await came_of(text)
+    assert isinstance(told, Reply)
+    assert [each.label for each in told.records] == [label]
+
+
+async def test_a_bare_name_of_several_is_asked_for_which() -> None:
+    told = await came_of("marcus")
+    assert isinstance(told, Question)
+    assert [each.label for each in told.candidates] == ["Marcus Webb", "Marcus Thorne"]
+
+
+@pytest.mark.parametrize("text", ["thanks", "hello there", "Marcus maybe", "not Greta Holm"])
+async def test_what_is_no_name_alone_tells_of_nobody(text: str) -> None:
+    assert not isinstance(await came_of(text), Reply)

@@ -25,8 +25,16 @@ _ALLOTMENTS = FrozenWorld(
                 {"name": "status", "type": "enum", "values": ["open", "paid"]}], label="bill {id}", size="sum",
                 order="billed_on", states={"open": {"status": ["open"]}, "unpaid": {"status": ["open"]},
                     "paid": {"status": ["paid"]}}, relations=[{"kind": "gardener", "via": "gardener_id"}]),
+            define("plot", ["plot", "plots"], [{"name": "id", "type": "id", "search": "number"},
+                {"name": "gardener_id", "type": "id"}, {"name": "gardener_name"},
+                {"name": "rent", "type": "money_minor", "currency_field": "currency", "ranged": True},
+                {"name": "currency", "type": "currency"},
+                {"name": "interval", "type": "enum", "values": ["month", "year"]}], label="plot {id}", size="rent",
+                relations=[{"kind": "gardener", "via": "gardener_id"}]),
         ],
         "records": {
+            "plot": list_rows("id gardener_id gardener_name rent currency interval",
+                (11, 1, "Edda Lorenz", 1200, "EUR", "month"), (12, 2, "Tariq Sand", 13000, "EUR", "year")),
             "gardener": list_rows("id name", (1, "Edda Lorenz"), (2, "Tariq Sand"), (3, "Noa Quist")),
             "bill": list_rows("id gardener_id gardener_name sum currency repaid billed_on paid_on status",
                 (31, 1, "Edda Lorenz", 4000, "EUR", 0, "2026-09-03", "2026-09-20", "paid"),
@@ -90,4 +98,13 @@ async def test_a_sum_or_a_count_is_told_for_each_month_or_currency(text: str, to
 async def test_who_owes_most_stands_first() -> None:
     reply = (await ask(_ALLOTMENTS, "who owes us the most?")).verdict
     assert isinstance(reply, Reply)
-    assert reply.text.startswith("Sum: Noa Quist 90.00 EUR, Tariq Sand 30.00 EUR. In all 120.00 EUR across 2 unpaid bills")
+    assert reply.text.startswith(
+        "Sum: Noa Quist 90.00 EUR, Tariq Sand 30.00 EUR. In all 120.00 EUR across 2 unpaid bills"
+    )
+
+
+@pytest.mark.parametrize(("name", "told"), [("Edda", "rent 12.00 EUR"), ("Tariq", "rent 130.00 EUR; interval year")])
+async def test_what_is_paid_at_another_interval_is_told_with_it(name: str, told: str) -> None:
+    reply = (await ask(_ALLOTMENTS, f"what does {name} pay per month?")).verdict
+    assert isinstance(reply, Reply)
+    assert told in reply.text

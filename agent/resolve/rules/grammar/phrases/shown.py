@@ -78,9 +78,21 @@ def read_spoken(reader: Reader, index: int, *, owns: bool = False) -> Phrase | N
         find = reader.last_set or find
     if find is None or (find not in reader.remembered and find is not reader.last_set):
         return None
-    if not owns and reader.noun(index + 1) is not None:
+    if not owns and _is_of_noun(reader, index):
         return None
     return Phrase(find, index, index + 1, True)
+
+
+def _is_of_noun(reader: Reader, index: int) -> bool:
+    """Whether a noun follows a pronoun, so that it says whose that is: "her last two open bills"."""
+    at = index + 1
+    while at < len(reader.tokens) and reader.noun(at) is None:
+        states = [each[1] for kind in reader.kinds.values() if (each := reader.state(at, kind)) is not None]
+        step = count_placing(reader, at) or max(states, default=0) or int(at in reader.numbers)
+        if not step or reader.low(index) not in lexicon.OWNERS:
+            return False
+        at += step
+    return reader.noun(at) is not None
 
 
 def read_place(said: str) -> OrderByField | None:

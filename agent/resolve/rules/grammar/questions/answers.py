@@ -301,8 +301,9 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
     if not asked and (given or any(reader.low(step) in _BEFALLS for step in range(begin, stop))):
         return None  # "every new client gets a letter": a rule, not a question
     # "cheapest empty room", "Ada's next lesson"
+    theirs = reader.low(begin) in lexicon.OWNERS and begin + 1 < stop
     named = not is_word(reader.low(begin)) or bool(
-        count_placing(reader, begin) or read_measured_order(reader, kind, begin)
+        theirs or count_placing(reader, begin) or read_measured_order(reader, kind, begin)
     )
     alone = find.order is not None and find.said is None and begin == index and named and not orders(reader.low(begin))
     noun = reader.noun(begin)

@@ -32,8 +32,17 @@ def read_costs(reader: Reader, index: int, stop: int) -> Answer | None:
         find = _paid_every(reader, about.find, every)
         size = reader.kinds[find.record].size if find is not None else None
         if about.last == stop - 3 and size is not None and find is not None:
-            return ValueAnswer(value=FieldOf(field=size, of=find), about=find)
+            paid = ValueAnswer(value=FieldOf(field=size, of=find), about=find)
+            return take_first(reader, [paid, _paid_otherwise(reader, find, size, every)])
     return None
+
+
+def _paid_otherwise(reader: Reader, find: Find, size: str, unit: str) -> RecordsAnswer:
+    """What is paid at another interval, with that interval: by the year, where by the month was asked."""
+    fields = reader.kinds[find.record].fields
+    interval = tuple(each.name for each in fields if unit in each.values)
+    where = tuple(each for each in find.where if each != StateIs(state=unit))
+    return RecordsAnswer(records=find.model_copy(update={"where": where}), fields=(size, *interval))
 
 
 def read_price(reader: Reader, at: int, stop: int) -> Answer | None:

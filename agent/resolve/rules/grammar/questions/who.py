@@ -26,6 +26,7 @@ _BESIDE: Final = word_set("on after with care of for to charge out the")
 _IN: Final = frozenset(("in", "here"))
 _FEWEST: Final = 5  # letters
 _ASSIGNED: Final = word_set("assigned allocated given")
+_PAY: Final = find_base_form(stem("paid"))
 _MADE: Final = frozenset(find_base_form(stem(word)) for word in ("ordered", "booked", "placed", "made", "bought"))
 
 
@@ -146,7 +147,17 @@ def _tell_owners(reader: Reader, at: int, stop: int, *, named: bool) -> Answer |
 
 def _tell_people(reader: Reader, finds: Sequence[Find], verb: str) -> Answer | None:
     told = [(_find_role(reader, reader.kinds[each.record], verb), each) for each in finds if each.said or each.among]
-    people = [Find(record=kind.name, where=(BelongsTo(owner=find),), pick="all") for kind, find in told if kind]
+    paid = [StateIs(state="paid")] if find_base_form(stem(verb)) == _PAY else []
+    held = [(kind, find, paid if paid and "paid" in reader.kinds[find.record].states else []) for kind, find in told]
+    people = [
+        Find(
+            record=kind.name,
+            pick="all",
+            where=(BelongsTo(owner=find.model_copy(update={"where": (*find.where, *so)})),),
+        )
+        for kind, find, so in held
+        if kind is not None
+    ]
     return take_first(reader, [RecordsAnswer(records=each) for each in people])
 
 
@@ -167,12 +178,12 @@ def _who_does(reader: Reader, at: int, stop: int, *, named: bool) -> Answer | No
 
 def _find_role(reader: Reader, kind: RecordKind, verb: str) -> RecordKind | None:
     """The kind of people that do this with records of a kind: whose role or noun names the doer of the verb ("leader"
-    leads, a "teacher" teaches), or those that handle them. Without a verb, or if it makes the record ("order"): whose
-    it is."""
+    leads, a "teacher" teaches), or those that handle them. Without a verb, or if it makes the record ("order") or pays
+    it: whose it is."""
     people = [each for each in kind.relations if each.kind in reader.kinds and is_person(reader.kinds[each.kind])]
     base, doers = find_base_form(stem(verb)), [each.name for each in reader.doers(kind)]
     handles = verb in lexicon.HANDLING | _ASSIGNED or verb == "on"
-    if not verb or (not handles and base in _MADE | {find_base_form(stem(noun)) for noun in kind.nouns}):
+    if not verb or (not handles and base in _MADE | {_PAY} | {find_base_form(stem(noun)) for noun in kind.nouns}):
         roles = [each for each in people if each.kind not in doers]
     else:
         named = [(each, (each.via.removesuffix("_id"), *reader.kinds[each.kind].nouns)) for each in people]
