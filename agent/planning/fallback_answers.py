@@ -46,6 +46,7 @@ MOST_TOLD: Final = 1500
 """Characters of the answer."""
 _LONGEST: Final = 100
 _SLOT: Final = "answer"
+_HOW: Final = re.compile(r"\bhow\s+$", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _NAME_ON: Final = re.compile(r"\s+[A-Z](?=[a-z])")
 """Another part of a name."""
@@ -101,6 +102,7 @@ async def _tell(task: Task, text: str) -> Reply | None:
     links = [each for each in await find_links(text, scope, kinds) if not _meets(each.start, each.end, places)]
     links = [each for each in links if each.by_name or _is_counted_out(text, each.start, kinds)]
     links = [each for each in links if not is_order(stem(text[each.start : each.end]))]  # "make" of a long title
+    links = [each for each in links if not _HOW.search(text, 0, each.start)]  # "old" of "how old is the first"
     roots = [(each, _choose_root(await list_linked(text, each, scope, kinds))) for each in links]
     named = [root for _, root in roots if root is not None]
     begins = {each.start for each in links}

@@ -8,7 +8,7 @@ from agent.pipeline import Reply
 from agent.planning.task import Verdict
 from tests.unit.agent.query.test_reach_of_customers import ask_as_customer
 from tests.unit.laundry import LAUNDRY
-from tests.unit.marina import ask
+from tests.unit.marina import ask, ask_marina
 from tests.unit.pottery import ask_pottery
 
 
@@ -82,3 +82,8 @@ async def test_what_is_understood_is_answered(text: str) -> None:
 @pytest.mark.parametrize("text", ["what colour is invoice 1012?", "what does Adam Novak like?", "is Vera Oswald ill"])
 async def test_nothing_is_told_of_another_customers_records(text: str) -> None:
     assert not is_partial(await ask_as_customer(text))
+
+
+async def test_what_is_asked_how_it_is_names_nothing() -> None:
+    assert not is_partial((await ask_marina("how old is the steepest")).verdict)
+    assert is_partial((await ask_marina("does Old Mole creak")).verdict)

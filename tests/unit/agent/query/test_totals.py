@@ -108,3 +108,17 @@ async def test_what_is_paid_at_another_interval_is_told_with_it(name: str, told:
     reply = (await ask(_ALLOTMENTS, f"what does {name} pay per month?")).verdict
     assert isinstance(reply, Reply)
     assert told in reply.text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("when did Edda Lorenz last pay?", "32"),
+        ("when did Edda Lorenz first pay?", "31"),
+        ("when did Tariq Sand last pay?", "33"),  # and not their latest bill, which is open
+    ],
+)
+async def test_when_somebody_last_did_something_is_the_day_of_the_last_time(text: str, shown: str) -> None:
+    reply = (await ask(_ALLOTMENTS, text)).verdict
+    assert isinstance(reply, Reply)
+    assert [each.id for each in reply.records] == [shown]

@@ -163,6 +163,7 @@ def _read_one(reader: Reader, index: int, stop: int, orders: Callable[[str], boo
         or (read_about_somebody(reader, index, stop) if told or reader.low(index) in _OPENLY else None)
         or _read_top(reader, index, stop)
         or _list(reader, index, stop, orders, told=told)
+        or _field_behind(reader, index, stop)
     )
 
 
@@ -385,3 +386,13 @@ def _field(reader: Reader, index: int, stop: int, orders: Callable[[str], bool])
     if owner + 1 >= stop or unasked or done or "of" in reader.lows(first, owner - first):
         return None
     return read_labelled_field(reader, list_meant(reader, first, owner + 1), owner + 1, stop)
+
+
+def _field_behind(reader: Reader, index: int, stop: int) -> Answer | None:
+    """A field's value, asked for behind the name of what has it: "Ada Berg email?"."""
+    if not reader.text.plain.rstrip().endswith("?") or not reader.tokens[index].capital:
+        return None
+    ends = (step for step in range(index + 1, stop) if not reader.tokens[step].capital)
+    step = next(ends, stop)
+    finds = list_meant(reader, index, step) if step < stop else []
+    return read_labelled_field(reader, finds, step, stop) if finds else None

@@ -11,6 +11,7 @@ from agent.planning.proposal import (
     Answer,
     BelongsTo,
     Find,
+    First,
     Has,
     OrderByField,
     RecordsAnswer,
@@ -150,6 +151,8 @@ def read_about_somebody(reader: Reader, index: int, stop: int) -> Answer | None:
 
 
 _OVER: Final = frozenset(("over", "up"))
+_ONCE: Final[tuple[tuple[str, First], ...]] = (("last", "latest"), ("first", "earliest"))
+"""Words before a verb that tell which of several times is meant."""
 _HERE: Final = (("with", "us"), ("here",), ("on", "board"), ("join",), ("join", "us"))
 """Where somebody is who belongs to us."""
 _WHEN: Final = (("when",), ("how", "long", "ago"), ("since", "when"), ("how", "long"), ("how", "old"),
@@ -229,6 +232,7 @@ def read_told_when(reader: Reader, about: Find, verb: int, stop: int) -> Records
         verb += 1
     if reader.low(verb) == "next" and lexicon.PARTICLES.issuperset(reader.lows(verb + 1, stop - verb - 1)):
         return None  # a position, and nothing that is done
+    once = next((first for word, first in _ONCE if reader.low(verb - 1) == word), None)
     said = [find_base_form(stem(reader.low(at))) for at in range(verb, stop)]
     if stop - verb == 1 and reader.low(verb) in _OVER:
         said = ["end"]
@@ -237,6 +241,9 @@ def read_told_when(reader: Reader, about: Find, verb: int, stop: int) -> Records
     for find, each in days:
         calls = [[find_base_form(stem(one)) for one in name.split()] for name in (label_field(each), *each.words)]
         if any(all(word in call for word in said) for call in calls):
+            theirs = once is not None and find is not about and find.order is None
+            line = OrderByField(by=each.name, first=once or "latest")
+            find = find.model_copy(update={"order": line}) if theirs else find
             return RecordsAnswer(records=find, fields=(each.name,))
     came = (_came_about(reader, find, verb, stop) for find in finds if said)
     return next((each for each in came if each is not None), None)

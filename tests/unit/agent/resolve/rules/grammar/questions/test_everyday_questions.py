@@ -64,6 +64,8 @@ async def test_a_word_that_no_field_is_called_by_stops_the_answer(name: str, tex
         ("hotel", "who's doing the deep clean", ["41"]),
         ("vet", "who has 702", ["32"]),
         ("vet", "who paid bill 814", ["3"]),
+        ("vet", "Greta Falk email?", ["1"]),
+        ("vet", "greta falk city?", ["1"]),
         ("vet", "who paid bill 812", []),
         ("lending", "who has the tile cutter", ["2"]),
         ("garage", "whose is KJ-4471?", ["1"]),
