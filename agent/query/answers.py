@@ -48,7 +48,7 @@ from agent.query.wording import (
     list_telling,
     tell_test,
 )
-from agent.validate.questions import make_candidate, quote_words
+from agent.validate.questions import join, make_candidate, quote_words
 from agent.validate.records.field_words import add_aside, tell_field
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind, name_kinds
 from core.actor import Actor
@@ -81,7 +81,9 @@ class Answerer:
         if (other := await find_so_called(self.query.context, slips)) is not None:
             text = f"{quote_words(other[1])} is the name of {with_article(name_kind(other[0]))}. Which one is meant?"
             return Question(slot=SLOT, code="not_found", text=text)
-        notes = [*self.query.records.tell_other_words(), *await tell_slips(self.query.context, slips), alone]
+        without = [*self.query.context.without]
+        none = f"{join(without, 'and')} {'have' if len(without) > 1 else 'has'} none." if without else ""
+        notes = [none, *self.query.records.tell_other_words(), *await tell_slips(self.query.context, slips), alone]
         return made.model_copy(update={"text": " ".join(filter(None, (made.text, *notes)))})
 
     async def _answer(self, asked: Answer) -> Reply | Question:

@@ -196,6 +196,8 @@ class QueryContext:
         """The numbers by which records have their places, by id."""
         self.other_owners: dict[str, str] = {}
         """The names of owners that another kind's record has than was likeliest, with that record's label."""
+        self.without: dict[str, None] = {}
+        """Who has the name that was said as well, but none of what is asked for."""
         self.other_words: tuple[Span, ...] = ()
         """The words of the request that nothing was read from."""
         self.singled_out: dict[RecordKey, tuple[Span, ...]] = {}

@@ -133,6 +133,7 @@ class ReferenceConditions:
         one, theirs = told[0]
         if isinstance(owner, Find) and owner.said is not None and not named:  # the answer says whose it is
             self.context.other_owners[owner.said.text] = one.label
+            self.context.without |= {each.label: None for each in asked.candidates if each.id != one.record.id}
             self.context.scene.settled[kind.name, owner.said.text.casefold()] = one
         via.append(one)
         return theirs

@@ -122,11 +122,14 @@ def list_accounts(order: Order, text: str, known: frozenset[str]) -> Accounts:
     return Accounts(known, restricted, ordered, bool(unnamed), order.chosen, phrases, others, order.shown)
 
 
+_JOINING: Final = word_set("the a and")
+
+
 def _list_small_words(text: str) -> frozenset[str]:
-    """Stems of the small words of another language in a text, which say no more than in English: "und", "the"."""
+    """Stems of another language's articles and words for "and" in a text, which say no more than in English."""
     translation = translate(text)
     pieces = translation.pieces if translation is not None else ()
-    small = (text[start:end] for start, end, english in pieces if english in EMPTY)
+    small = (text[start:end] for start, end, english in pieces if english in _JOINING)
     return frozenset(root for each in small for root in stem_text(each))
 
 

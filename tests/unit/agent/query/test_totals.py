@@ -35,7 +35,7 @@ _ALLOTMENTS = FrozenWorld(
         "records": {
             "plot": list_rows("id gardener_id gardener_name rent currency interval",
                 (11, 1, "Edda Lorenz", 1200, "EUR", "month"), (12, 2, "Tariq Sand", 13000, "EUR", "year")),
-            "gardener": list_rows("id name", (1, "Edda Lorenz"), (2, "Tariq Sand"), (3, "Noa Quist")),
+            "gardener": list_rows("id name", (1, "Edda Lorenz"), (2, "Tariq Sand"), (3, "Noa Quist"), (4, "Noa Falk")),
             "bill": list_rows("id gardener_id gardener_name sum currency repaid billed_on paid_on status",
                 (31, 1, "Edda Lorenz", 4000, "EUR", 0, "2026-09-03", "2026-09-20", "paid"),
                 (32, 1, "Edda Lorenz", 6000, "EUR", 1500, "2026-10-04", "2026-10-30", "paid"),
@@ -122,3 +122,15 @@ async def test_when_somebody_last_did_something_is_the_day_of_the_last_time(text
     reply = (await ask(_ALLOTMENTS, text)).verdict
     assert isinstance(reply, Reply)
     assert [each.id for each in reply.records] == [shown]
+
+
+async def test_who_never_did_it_has_no_day_of_it() -> None:
+    reply = (await ask(_ALLOTMENTS, "when did Noa Quist last pay?")).verdict
+    assert isinstance(reply, Reply)
+    assert "paid: none" in reply.text
+
+
+async def test_an_answer_names_who_is_called_so_too_and_has_none() -> None:
+    reply = (await ask(_ALLOTMENTS, "how many open bills does Noa have?")).verdict
+    assert isinstance(reply, Reply)
+    assert reply.text == "1 open bill of Noa Quist: bill 35. Noa Falk has none."

@@ -241,9 +241,9 @@ def read_told_when(reader: Reader, about: Find, verb: int, stop: int) -> Records
     for find, each in days:
         calls = [[find_base_form(stem(one)) for one in name.split()] for name in (label_field(each), *each.words)]
         if any(all(word in call for word in said) for call in calls):
-            theirs = once is not None and find is not about and find.order is None
-            line = OrderByField(by=each.name, first=once or "latest")
-            find = find.model_copy(update={"order": line}) if theirs else find
+            if once is not None and find is not about and find.order is None:
+                reader.readings.append(RecordsAnswer(records=find, fields=(each.name,)))  # where it never was
+                find = find.model_copy(update={"order": OrderByField(by=each.name, first=once)})
             return RecordsAnswer(records=find, fields=(each.name,))
     came = (_came_about(reader, find, verb, stop) for find in finds if said)
     return next((each for each in came if each is not None), None)
