@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Abstain, Reply, Request
+from agent.pipeline import Abstain, Plan, Reply, Request
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
@@ -53,3 +53,11 @@ async def test_english_is_refused_in_english() -> None:
     refused = await came("sing me a song about rivers")
     assert isinstance(refused, Abstain)
     assert "nothing was done." in refused.detail
+
+
+async def test_small_words_of_one_language_between_orders_in_another_are_no_orders() -> None:
+    text = "cancel das Job 807 und assign 808 an Bruno"
+    task = Task(Request(text=text, now=NOW), OWNER, world("garage"), "run_00000000000000000000000001")
+    made = (await propose(task, RuleResolver())).verdict
+    assert isinstance(made, Plan), made
+    assert [step.action for step in made.steps] == ["garage.cancel_job", "garage.assign_mechanic"]

@@ -306,6 +306,7 @@ async def test_a_double_charge_is_no_amount() -> None:
     ("text", "op", "number"),
     [
         ("half of that", "*", "0.5"),
+        ("nur die Hälfte", "*", "0.5"),
         ("2 off that", "-", "2"),
         ("make it 3 lower", "-", "3"),
         ("make it 1 more", "+", "1"),
