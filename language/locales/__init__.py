@@ -310,7 +310,8 @@ def list_forms(english: str) -> tuple[str, ...]:
     """Patterns of what other languages say for an English word, but for what is English as well."""
     locales = [load_locale(language) for language in list_languages()]
     single = {form for each in locales for form, meant in each.single.items() if meant == english}
-    phrases = {pattern.pattern for each in locales for pattern, meant in each.phrases if meant == english}
+    named = {pattern.pattern for each in locales for pattern, meant in each.phrases if meant == english}
+    phrases = {each.replace("?P<elided>", "?:") for each in named}  # several of them make one pattern
     return tuple(sorted({_spaced(form) for form in single if not is_word(form) and form not in EMPTY} | phrases))
 
 
