@@ -5,6 +5,7 @@ Credentials come from OPSIQ_URL, OPSIQ_KEY and OPSIQ_SECRET, or from the data fo
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import time
@@ -159,6 +160,15 @@ def find_key_path() -> Path | None:
     named = os.environ.get("OPSIQ_DATA")
     folders = (Path(named),) if named else (Path(".data"), Path(".data/demo"))
     return next((folder / FILE for folder in folders if (folder / FILE).exists()), None)
+
+
+def set_aside(folder: Path) -> Path | None:
+    """Renames the key that a data folder has already, and returns where it is now. None if it has none."""
+    path = folder / FILE
+    if not path.exists():
+        return None
+    number = next(each for each in itertools.count(1) if not (folder / f"cli-{each}.json").exists())
+    return path.rename(folder / f"cli-{number}.json")
 
 
 def keep(folder: Path, url: str, key: str, secret: str) -> None:

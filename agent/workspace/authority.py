@@ -128,11 +128,13 @@ def may_run(catalogue: Catalogue, approver: Actor, plan: Plan) -> Refusal | None
     for step in plan.steps:
         contract = _get_contract(catalogue, step.action, step.version)
         if not covers(approver.role, [contract]):
-            needed = ", ".join(contract.roles) if contract else "nobody"
+            if contract is None:
+                return Refusal(
+                    code="forbidden", detail=f"“{step.title}” is no longer offered, so nobody can approve it."
+                )
+            needed = f"the role {' or '.join(contract.roles)}" if contract.roles else "a role that it doesn't name yet"
             return Refusal(
-                code="forbidden",
-                detail=f"To approve {step.title!r} you need one of these roles: {needed or 'nobody'}. You are "
-                f"{approver.role}.",
+                code="forbidden", detail=f"Approving “{step.title}” takes {needed}, and you are {approver.role}."
             )
     return None
 

@@ -73,6 +73,7 @@ async def find_visitor(request: Request) -> Visitor | None:
     if now - login.last_seen_at > _TOUCH_EVERY:
         async with container.database.begin() as session:
             await store.accounts.logins.touch(session, login.id, now)
+            await store.accounts.members.touch(session, member.workspace, member.id, now)
     alerts = {"/webhooks": f"{disabled} disabled"} if disabled else {}
     visitor = Visitor(make_owner(member), member, login, workspace.name, alerts)
     request.state.visitor = visitor

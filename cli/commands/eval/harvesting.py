@@ -47,7 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     (folder / WORLD).write_text(json.dumps(answer["world"], ensure_ascii=False) + "\n", "utf-8")
     labels = [label for case in answer["cases"] for label in case["tags"] if label in ("confirmed", "rejected")]
     counts = ", ".join(f"{labels.count(label)} {label}" for label in ("confirmed", "rejected"))
-    print(f"{len(answer['cases'])} cases in {folder / CASES}: {counts}")
+    many = len(answer["cases"])
+    print(f"{many} case{'' if many == 1 else 's'} in {folder / CASES}: {counts}")
     for why, count in answer["skipped"].items():
         print(f"  {count} made no case: {why}")
     return 0

@@ -62,7 +62,7 @@ async def _found_workspace(arguments: argparse.Namespace, password: str) -> int:
     from dataclasses import replace
 
     from app.container import open_container
-    from cli.client import FILE, keep
+    from cli.client import FILE, keep, set_aside
     from core.settings import Settings
     from store.migrate import upgrade
     from web.auth import SCOPES
@@ -74,10 +74,16 @@ async def _found_workspace(arguments: argparse.Namespace, password: str) -> int:
             arguments.name, email=arguments.email, person=arguments.person or arguments.email, password=password
         )
         key, secret = await container.key_admin.create_key(owner, "terminal", scopes=SCOPES, mode="live")
+    earlier = set_aside(settings.data_dir)
     keep(settings.data_dir, settings.base_url, key.public, secret)
     print(
         f"Workspace {owner.workspace} is founded. Run `{name_program()} serve`, then sign in at {settings.base_url} "
         f"as {arguments.email}."
     )
     print(f"This terminal's key is kept in {settings.data_dir / FILE} (mode 600).")
+    if earlier is not None:
+        print(
+            f"Commands work in {owner.workspace} from now on. The key of the workspace before is kept in {earlier}: put "
+            "it in the other's place to work there again."
+        )
     return 0

@@ -21,6 +21,7 @@ from core.crypto.mcp_token import make_token
 from core.display_text import to_display_text
 from core.errors import InvalidInput
 from store.accounts.api_keys import KeyRow, KeyState
+from store.accounts.members import MemberRow
 from store.automations import InstructionRow, RuleRow
 from web.api.keys import CreateKeyBody
 from web.auth import SCOPES, get_container
@@ -78,6 +79,7 @@ ADVICE: Final = "Copy them now and keep them where you keep passwords: nobody, n
 class KeyTableRow:
     id: str
     name: str
+    person: str
     public: str
     mode: Badge
     role: str
@@ -149,10 +151,7 @@ async def show_keys(request: Request, visitor: Owner, start: Annotated[int, Quer
     page = KeysPage(
         shell=make_shell(request, visitor),
         title="API keys",
-        lines=tuple(
-            _line(row, row.state(now), explain_blocked_key(row, holders.get(row.person), now))
-            for row in rows[start : start + PAGE]
-        ),
+        lines=tuple(_line(row, holders.get(row.person), now) for row in rows[start : start + PAGE]),
         place=paginate(len(rows), start, PAGE),
     )
     return show(request, page)
@@ -234,10 +233,12 @@ async def revoke(request: Request, form: GuardedOwner, key_id: str) -> Response:
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _line(row: KeyRow, state: KeyState, blocked: str) -> KeyTableRow:
+def _line(row: KeyRow, holder: MemberRow | None, now: datetime) -> KeyTableRow:
+    state, blocked = row.state(now), explain_blocked_key(row, holder, now)
     return KeyTableRow(
         id=row.id,
         name=to_display_text(row.name, limit=120),
+        person=to_display_text(holder.name if holder else row.person, limit=80),
         public=row.public,
         mode=MODES.get(row.mode, MODES["test"]),
         role=row.role,

@@ -359,7 +359,9 @@ async def test_who_changes_the_theme_before_signing_in_still_goes_where_they_wan
 
 async def test_a_login_that_lasts_is_touched_but_not_at_every_click(console: Console) -> None:
     import store.accounts.logins
+    import store.accounts.members
 
+    login_of: dict[str, str] = {}
     browser = await console.signed_in("olivia@shop.test")
     token = browser.cookies["opsiq_session"]
 
@@ -367,6 +369,7 @@ async def test_a_login_that_lasts_is_touched_but_not_at_every_click(console: Con
         async with console.container.database.read() as session:
             row = await store.accounts.logins.get_active(session, token, console.clock())
         assert row is not None
+        login_of["workspace"] = row.workspace
         return console.clock() - row.last_seen_at
 
     console.clock.advance(seconds=30)
@@ -375,3 +378,6 @@ async def test_a_login_that_lasts_is_touched_but_not_at_every_click(console: Con
     console.clock.advance(seconds=31)
     await browser.get("/")
     assert await seen() == timedelta(0)
+    async with console.container.database.read() as session:
+        members = await store.accounts.members.listed(session, login_of["workspace"])
+    assert {each.email: each.last_seen_at for each in members}["olivia@shop.test"] == console.clock()

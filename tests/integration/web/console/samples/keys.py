@@ -22,6 +22,7 @@ def of_keys(shell: Shell) -> dict[type[Page], Page]:
                 keys.KeyTableRow(
                     "key_1",
                     "<b>shop</b>",
+                    "<b>Ada</b>",
                     "pk_test_1",
                     BADGE,
                     "owner",
