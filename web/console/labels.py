@@ -187,7 +187,16 @@ def _words(run: Run, spans: Sequence[Span]) -> tuple[str, ...]:
 
 
 def name_asker(run: Run, viewer: str) -> str:
+    """Who asked: a person or key, or the rule or instruction that an event set off."""
+    if run.cause is not None:
+        return f"the {run.cause.source} “{to_display_text(run.cause.name, limit=60)}”"
     return "you" if run.actor.person == viewer else name_actor(run.actor, 60)
+
+
+def name_asker_in_full(run: Run, limit: int) -> str:
+    """Who asked, and in whose name a rule or instruction did."""
+    name = name_actor(run.actor, limit)
+    return f"{name_asker(run, '')} for {name}" if run.cause is not None else name
 
 
 def name_actor(actor: Actor, limit: int) -> str:

@@ -83,7 +83,7 @@ async def _found_workspace(arguments: argparse.Namespace, password: str) -> int:
     print(f"This terminal's key is kept in {settings.data_dir / FILE} (mode 600).")
     if earlier is not None:
         print(
-            f"Commands work in {owner.workspace} from now on. The key of the workspace before is kept in {earlier}: put "
-            "it in the other's place to work there again."
+            f"Commands work in {owner.workspace} from now on. The key of the workspace before is kept in {earlier}: "
+            "put it in the other's place to work there again."
         )
     return 0

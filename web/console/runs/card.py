@@ -189,7 +189,7 @@ def make_card(
     return Card(
         run_id=run.id,
         title=_title(calls),
-        asked_by=labels.name_actor(run.actor, 120),
+        asked_by=labels.name_asker_in_full(run, 120),
         role=run.actor.role,
         asked_at=run.created_at,
         said=tuple(_quote_requests(run, plan, viewer)),
@@ -340,7 +340,9 @@ def _quote_requests(run: Run, plan: Plan, viewer: str) -> Iterator[QuotedRequest
 
 
 def _who(run: Run, origin: int, viewer: str) -> str:
-    who = "You" if run.actor.person == viewer else labels.name_asker(run, viewer)
+    mine = run.actor.person == viewer and (origin > 0 or run.cause is None)
+    named = labels.name_actor(run.actor, 60) if origin else labels.name_asker(run, viewer)
+    who = "You" if mine else named[:1].upper() + named[1:] if run.cause is not None else named
     return f"{who} {'chose' if labels.was_chosen(run, origin) else 'said' if origin else 'asked'}"
 
 

@@ -149,7 +149,7 @@ def _waiting(run: Run) -> ApprovalRow:
         preview=to_display_text(steps[0].preview, limit=300)
         if len(steps) == 1
         else to_display_text(_name_actions([step.title for step in steps]), limit=300),
-        who=labels.name_actor(run.actor, 80),
+        who=labels.name_asker_in_full(run, 80),
         role=run.actor.role,
         since=run.held_at or run.updated_at,
         expires_at=run.expires_at,

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from agent.pipeline import Answer, ParameterValue, PromptSource, RecordSnapshot, Span, Step
+from agent.runs.run import Cause
 from agent.runs.states import Planned
 from registry.contract import Risk
 from registry.records import Field, Kinds, Query, Record, RecordKind
@@ -282,3 +283,13 @@ class InMemoryRecords:
 
     async def get(self, kind: str, record_id: str) -> Record | None:
         return None
+
+
+def test_a_rule_that_asked_is_told_from_the_person_in_whose_name_it_acts() -> None:
+    cause = Cause(event_id="evt_1", event="order.paid", source="rule", name="Thank them")
+    run = RUN.model_copy(update={"cause": cause})
+    for viewer in (RUN.actor, replace(RUN.actor, id="mem_9", person="mem_9")):
+        shown = card.make_card(Planned(run, PLAN), viewer)
+        assert shown.asked_by == f"the rule “Thank them” for {RUN.actor.name}"
+        assert shown.said[0].label == "The rule “Thank them” asked"
+    assert runs._waiting(run).who == f"the rule “Thank them” for {RUN.actor.name}"
