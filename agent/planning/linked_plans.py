@@ -193,9 +193,11 @@ async def _list_readings(
     """The calls in which every link has a role and every word a place, those first whose records are named
     themselves. ``offered`` are the actions that would be asked about."""
     text = task.request.text
-    offers: Sequence[Offer] = shortlist.offers if links else ()
+    offers = [each for each in shortlist.offers if each.risk is not Risk.READ] if links else []
     if len(offers) > MOST_OFFERS:
-        offers = [each.offer for each in shortlist.top(text, NEAREST)]
+        ranked = (each.offer for each in shortlist.top(text, len(shortlist)))
+        likely = [each for each in ranked if each.risk is not Risk.READ]
+        offers = likely[:NEAREST]
     made: list[tuple[tuple[int, int], Proposal]] = []
     # A number may name a record or be a value. So may a word of a closed list: "bath", of what is added.
     members = [

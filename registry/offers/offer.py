@@ -32,6 +32,8 @@ class Offer:
     undo: str | None = None
     own_api: bool = False
     """Whether the action calls the platform's own API, whose operations and names were not written for OpsIQ."""
+    connection: str | None = None
+    """The connection that the action calls, if its endpoint names one."""
 
     @property
     def properties(self) -> Mapping[str, Any]:
@@ -69,6 +71,7 @@ def make_offer(contract: Contract) -> Offer:
         risk=contract.risk,
         undo=contract.undo,
         own_api=isinstance(contract.endpoint, HttpEndpoint | McpEndpoint),
+        connection=contract.endpoint.connection,
     )
 
 

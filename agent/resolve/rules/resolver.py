@@ -25,8 +25,10 @@ from agent.pipeline import (
     Resolved,
     Trace,
 )
+from agent.planning.proposal import Call, PlanResult, RecordArgument
 from agent.resolve.resolver import NOTHING_FITS, NOTHING_OPEN, OFFLINE, find_chosen_action
-from agent.resolve.rules.api_orders.reader import is_told, read_api_order
+from agent.resolve.rules.api_orders.reader import is_told, read_api_order, shows
+from agent.resolve.rules.api_orders.words import find_verbs
 from agent.resolve.rules.clauses import Clause, find_head, is_order, parse_clause, split_clauses
 from agent.resolve.rules.grammar.understand import answer_question, understand
 from agent.resolve.rules.if_else import REGARDLESS, find_condition
@@ -38,6 +40,7 @@ from agent.resolve.rules.scoring import ScoredOffer
 from agent.resolve.rules.slot_filling import expand_coordination, fill_slots
 from agent.validate.questions import ask_for_action, quote_words
 from language.locales import guess_language, load_locale, translate
+from language.stems import makes_anew
 from registry.contract import Risk
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -81,7 +84,6 @@ class RuleResolver:
         functions = on_records and registry.functions
         # No kinds, or few that any contract refers to: no live data confirms what an API's changes are read as.
         bare = request.given is None and (functions or not kinds) and registry.api
-        imported = bare or (functions and registry.imported)
         full = on_records and not functions
         began = self._seconds()
         if (why := explain_excess(request.text)) is not None:
@@ -104,15 +106,22 @@ class RuleResolver:
             unnamed = {"unnamed": bool(paid)}  # told by no verb of the action, so it waits for a person
             meant = meant.model_copy(update=unnamed) if paid and isinstance(meant, Proposed) else meant
             named = named.model_copy(update=unnamed) if paid and named is not None else named
+            plain = read_api_order(request.text, shortlist, kinds) if registry.imported else None
+            if registry.imported:
+                meant = _asked_if_open(meant, shortlist)
+            if plain is not None:
+                meant, named = plain, meant if isinstance(meant, Proposed) else named
             made = Resolved(resolution=meant, trace=Trace(resolver=self.name, notes=(BY_GRAMMAR,)), named=named)
-        elif imported and (plain := read_api_order(request.text, shortlist, kinds)) is not None:
+            if isinstance(meant, Abstain) and named is None and (looked := self._look_up(said, registry, kinds)):
+                made = looked
+        elif bare and (plain := read_api_order(request.text, shortlist, kinds)) is not None:
             trace = Trace(resolver=self.name, notes=("read as an order to an API",))
             made = Resolved(resolution=plain, trace=trace)
-        elif imported and (answer := answer_question(read, said, shortlist, kinds)) is not None:
+        elif bare and (answer := answer_question(read, said, shortlist, kinds)) is not None:
             made = Resolved(resolution=answer, trace=Trace(resolver=self.name, notes=(BY_GRAMMAR,)))
         else:
             made = self._resolve_with_trace(said, shortlist, kinds)
-            made = _asked_unless_told(made, request.text, shortlist) if imported else made
+            made = _asked_unless_told(made, request.text, shortlist) if bare else made
         notes = made.trace.notes if read.text == read.typed else (f"read as {read.text[:200]!r}", *made.trace.notes)
         duration = (self._seconds() - began) * 1000.0
         trace = made.trace.model_copy(update={"notes": notes, "duration_ms": duration})
@@ -123,6 +132,13 @@ class RuleResolver:
             came = came if language is None else Abstain(reason=came.reason, detail=detail, nearest=came.nearest)
         came = came if isinstance(came, Proposed) else read.as_typed(came)
         return Resolved(resolution=came, trace=trace, named=made.named)
+
+    def _look_up(self, request: Request, registry: _Registry, kinds: Sequence[RecordKind]) -> Resolved | None:
+        """The look-up that an order to show something means. None if it means none."""
+        if not shows(request.text):
+            return None
+        made = self._resolve_with_trace(request, registry.look_ups, kinds)
+        return made if isinstance(made.resolution, Calls) else None
 
     def _resolve_with_trace(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         notes: list[str] = []
@@ -136,19 +152,21 @@ class RuleResolver:
 
 @dataclass(frozen=True, slots=True)
 class _Registry:
-    """What kind of registry it is.
+    """What kinds of actions it has, connection by connection.
 
-    - ``functions``: a library of functions (look-ups, lists, any records) rather than actions on records. The words
-      carry such calls and have their own reader.
-    - ``imported``: many changes are calls of a platform's own API that name a record of a kind. It is then a platform,
-      however much of it can be looked up.
+    - ``functions``: each connection is a library of functions (look-ups, lists, any records) rather than of actions on
+      records. The words carry such calls and have their own reader.
+    - ``imported``: many changes of a connection are calls of a platform's own API that name a record of a kind. It is
+      then a platform, however much of it can be looked up.
     - ``api``: most changes are calls of a platform's own API. If none names a record of a kind, no live data confirms
       the reading, and a change is asked about.
+    - ``look_ups``: the actions that change nothing.
     """
 
     functions: bool
     imported: bool
     api: bool
+    look_ups: Shortlist
 
 
 _REGISTRIES: Final = WeakKeyDictionary[Shortlist, _Registry]()
@@ -158,17 +176,34 @@ def _describe_registry(shortlist: Shortlist) -> _Registry:
     """Looks at every offer, so it is kept for as long as the shortlist is."""
     if (known := _REGISTRIES.get(shortlist)) is not None:
         return known
+    connections: dict[str | None, list[Offer]] = {}
+    for offer in shortlist.offers:
+        connections.setdefault(offer.connection, []).append(offer)
+    imported = [_is_imported(offers) for offers in connections.values()]
+    functions = [sum(map(_is_function, offers)) > FUNCTIONS * len(offers) for offers in connections.values()]
     changes = [offer for offer in shortlist.offers if offer.risk is not Risk.READ]
-    own = [offer for offer in changes if offer.own_api]
-    on_records = sum(any(offer.annotation(name).record for name in offer.properties) for offer in own)
-    functions = sum(offer.risk is Risk.READ or _takes_lists(offer) for offer in shortlist.offers)
     made = _Registry(
-        functions=functions > FUNCTIONS * len(shortlist),
-        imported=on_records > FUNCTIONS * len(changes),
-        api=len(own) > len(changes) / 2,
+        functions=bool(connections)
+        and all(each and not platform for each, platform in zip(functions, imported, strict=True)),
+        imported=any(imported),
+        api=sum(offer.own_api for offer in changes) > len(changes) / 2,
+        look_ups=Shortlist([offer for offer in shortlist.offers if offer.risk is Risk.READ], role=shortlist.role),
     )
     _REGISTRIES[shortlist] = made
     return made
+
+
+def _is_imported(offers: Sequence[Offer]) -> bool:
+    changes = [offer for offer in offers if offer.risk is not Risk.READ]
+    return sum(offer.own_api and _names_record(offer) for offer in changes) > FUNCTIONS * len(changes)
+
+
+def _is_function(offer: Offer) -> bool:
+    return (offer.risk is Risk.READ or _takes_lists(offer)) and not _names_record(offer)
+
+
+def _names_record(offer: Offer) -> bool:
+    return any(offer.annotation(name).record for name in offer.properties)
 
 
 def _asked_unless_told(made: Resolved, text: str, shortlist: Shortlist) -> Resolved:
@@ -181,6 +216,29 @@ def _asked_unless_told(made: Resolved, text: str, shortlist: Shortlist) -> Resol
         return made
     question = ask_for_action(offers, "Is this what you mean?")
     return made.model_copy(update={"resolution": Ask(question=question, drafts=made.resolution.drafts)})
+
+
+def _asked_if_open(meant: Resolution | Proposed, shortlist: Shortlist) -> Resolution | Proposed:
+    """Asks about a plan for a platform's own API whose reading nothing confirms: it names no record of what it changes,
+    or a record and nothing that shall change."""
+    if not isinstance(meant, Proposed) or not isinstance(meant.proposal.result, PlanResult):
+        return meant
+    calls = meant.proposal.result.calls
+    offers = [offer for call in calls if (offer := shortlist.get(call.action)) is not None]
+    if not any(map(_is_open, calls, offers)):
+        return meant
+    once = [*{each.name: each for each in offers}.values()]
+    drafts = tuple(Draft(action=each.name, version=each.version) for each in once)
+    return Ask(question=ask_for_action(once, "Is this what you mean?"), drafts=drafts)
+
+
+def _is_open(call: Call, offer: Offer) -> bool:
+    if not offer.own_api or offer.risk is Risk.READ or offer.list_missing(call.arguments):
+        return False
+    records = [isinstance(each, RecordArgument) for each in call.arguments.values()]
+    if not any(records):
+        return not makes_anew(offer.title)
+    return all(records) and len(records) < len(offer.properties) and find_verbs(offer).changes
 
 
 def _takes_lists(offer: Offer) -> bool:

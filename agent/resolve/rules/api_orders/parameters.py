@@ -14,6 +14,7 @@ from agent.resolve.rules.api_orders.words import DETERMINERS, ActionVerbs, Part,
 from language.numerals import find as find_numbers
 from language.stems import stem
 from language.text import read_text, word_set
+from registry.contract import Unit
 from registry.offers.offer import Offer
 from registry.records import RecordKind
 
@@ -78,6 +79,8 @@ class ActionParameters:
             alike = found or [each for each in members if _alike(each, low)]
             return TypedValue(value=alike[0], quote=words) if len(alike) == 1 else None
         if types & {"integer", "number"} and "string" not in types:
+            if self.offer.annotation(name).unit in (Unit.MONEY, Unit.MONEY_MINOR):
+                return None  # sums have a reader of their own
             numbers = [each for each in find_numbers(read_text(words.text)) if not each.vague]
             behind = words.text[numbers[0].end :].split() if len(numbers) == 1 and not numbers[0].start else ["?"]
             if len(behind) > 1 or (behind and not self._counts(name, behind[0])):

@@ -226,12 +226,22 @@ def _read_listing(tokens: Sequence[Token], kinds: Mapping[str, RecordKind]) -> P
     return None
 
 
-def is_told(text: str, offer: Offer) -> bool:
-    """Whether the verb of an order means any action."""
+def shows(text: str) -> bool:
+    """Whether an order is to show something."""
+    read = _read_first_verb(text)
+    return read is not None and stem(read[0][0]) in SHOWING
+
+
+def _read_first_verb(text: str) -> tuple[tuple[str, ...], tuple[Token, ...], tuple[Token, ...]] | None:
     tokens = read_tokens(text)
     while tokens and tokens[0].low in POLITE:
         tokens = tokens[1:]
-    read = read_verb(tokens)
+    return read_verb(tokens)
+
+
+def is_told(text: str, offer: Offer) -> bool:
+    """Whether the verb of an order means any action."""
+    read = _read_first_verb(text)
     if read is None or find_verbs(offer).rate(read[0]) > 0:
         return True
     return offer.risk is Risk.READ and stem(read[0][0]) in READING

@@ -93,8 +93,9 @@ class ActionWords:
         things = {stem(note.record) for note in offer.annotations.values() if note.record is not None}
         platform = stem(offer.name.partition(".")[0]) if "." in offer.name else ""  # names none of its actions
         own = [each for each in called if each != platform]
+        drafted = offer.name.count(".") > 1  # "shop.order.ship": the thing first
         for at, each in enumerate(own):
-            if at == 0 or (each in ORDERS - things and own[0] not in _UNDOING):
+            if (at == 0 and not drafted) or (each in ORDERS - things and own[0] not in _UNDOING):
                 tells(each, OWN)
         tells(_find_first(offer.title), OWN)
         tells(_find_deed(offer.title), OWN)

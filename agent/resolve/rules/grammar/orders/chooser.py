@@ -19,7 +19,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import modifies
 from agent.resolve.rules.grammar.reader import Reader
 from language.example_patterns import PARTICLES
 from language.irregular_verbs import PLAIN_FORMS
-from language.stems import EMPTY, MAKING, is_past, makes_anew, stem
+from language.stems import EMPTY, MAKING, READING, is_past, makes_anew, stem, stem_text
 from registry.contract import Risk
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -49,6 +49,7 @@ SURELY: Final = 0.9
 """Evidence that words nobody can explain don't outweigh."""
 
 
+_TELLING: Final = frozenset(map(stem, ("give", "tell", "know")))
 _THANKS: Final = frozenset(("thanks", "thank", "thx", "cheers", "congratulations", "congrats"))
 
 
@@ -99,7 +100,7 @@ class Chooser:
     def _labels(self) -> Mapping[int, bool]:
         """Where labelled values stand, and whether their label is no verb."""
         made: dict[int, bool] = {}
-        for offer in self.shortlist.offers[:MOST_OFFERS]:
+        for offer in _list_weighed(self.shortlist):
             for at, noun in find_listed(self.reader, offer, len(self.reader.tokens)).items():
                 made[at] = made.get(at, False) or noun
         return made
@@ -108,7 +109,7 @@ class Chooser:
     def _own_phrases(self) -> Mapping[str, Sequence[tuple[str, ...]]]:
         """The rest of an alias of several words after its first, unless that is a grammar word."""
         made: dict[str, list[tuple[str, ...]]] = {}
-        for offer in self.shortlist.offers[:MOST_OFFERS]:
+        for offer in _list_weighed(self.shortlist):
             for phrase in read_action_words(offer, self.shortlist).phrases:
                 if phrase[0] not in EMPTY and phrase[-1] in PARTICLES:
                     made.setdefault(phrase[0], []).append(phrase[1:])
@@ -124,7 +125,7 @@ class Chooser:
             verb
             for held in (self.shortlist, self.shortlist.closed)
             if held is not None
-            for offer in held.offers[:MOST_OFFERS]
+            for offer in _list_weighed(held)
             for verb, much in read_action_words(offer, held).verbs.items()
             if much >= 1.0
         )
@@ -142,14 +143,24 @@ class Chooser:
         return bool(choice.best or choice.rivals or choice.closed)
 
     @cached_property
+    def _look_ups(self) -> frozenset[str]:
+        """The stems of the verbs that only look-ups go by."""
+        looks = [each for each in self.shortlist.offers if each.risk is Risk.READ]
+        changes = [each for each in self.shortlist.offers if each.risk is not Risk.READ]
+        others = {verb for each in changes for verb in read_action_words(each, self.shortlist).verbs}
+        return frozenset(
+            verb for each in looks for verb in read_action_words(each, self.shortlist).verbs if verb not in others
+        )
+
+    @cached_property
     def own_words(self) -> frozenset[str]:
         """The stems of the actions' verbs and nouns."""
-        words = [read_action_words(offer, self.shortlist) for offer in self.shortlist.offers[:MOST_OFFERS]]
+        words = [read_action_words(offer, self.shortlist) for offer in _list_weighed(self.shortlist)]
         return frozenset(word for each in words for word in {*each.verbs, *each.nouns})
 
     def choose(self, place: Stretch, *, chosen: bool = False, reads: bool = False) -> Choice:
         """Chooses an action. ``chosen``: the person picked the only offer. ``reads``: nothing is to be changed."""
-        read = self._read(self.shortlist, place, reads=reads)
+        read = self._read(self.shortlist, place, reads=reads, chosen=chosen)
         if chosen:
             return Choice(read[0]) if read else Choice(None)
         closed = [] if reads else self._read(self.shortlist.closed, place)
@@ -196,7 +207,8 @@ class Chooser:
         Likeliest first. None if an action of another role is likelier."""
 
         def speak(each: Interpretation) -> bool:
-            return not each.clash and (each.typed > 1 or each.evidence >= HINTS)
+            changes = each.offer.risk is not Risk.READ
+            return changes and not each.clash and (each.typed > 1 or each.evidence >= HINTS)
 
         read = [each for each in self._read(self.shortlist, place) if speak(each)]
         closed = [each for each in self._read(self.shortlist.closed, place) if speak(each)]
@@ -204,22 +216,53 @@ class Chooser:
             return ()
         return tuple(each.offer.name for each in read)
 
-    def _read(self, shortlist: Shortlist | None, place: Stretch, *, reads: bool = False) -> list[Interpretation]:
+    def _read(
+        self, shortlist: Shortlist | None, place: Stretch, *, reads: bool = False, chosen: bool = False
+    ) -> list[Interpretation]:
         if shortlist is None:
             return []
         reader = self.reader
         text = reader.text.plain[reader.tokens[place.first].start : reader.tokens[place.stop - 1].end]
-        offers: Sequence[Offer] = shortlist.offers
-        if len(shortlist) > MOST_OFFERS:
-            offers = [each.offer for each in shortlist.top(text, NEAREST)]
+        offers = [each for each in shortlist.offers if chosen or self._may_be_meant(each, place, reads=reads)]
+        if len(offers) > MOST_OFFERS:
+            fit = {each.name for each in offers}
+            likely = [each.offer for each in shortlist.top(text, len(shortlist)) if each.offer.name in fit]
+            offers = likely[:NEAREST]
         offers = self._list_hinted(offers, shortlist, place)
-        made = [
-            Interpreter(reader, offer, read_action_words(offer, shortlist), place).read()
-            for offer in offers
-            if not reads or offer.risk is Risk.READ
-        ]
+        made = [Interpreter(reader, offer, read_action_words(offer, shortlist), place).read() for offer in offers]
+        made = made if chosen else self._choose_deed(made, place)
         made = self._leave_out_makers(made, shortlist, stem(reader.low(place.order)))
         return sorted(made, key=lambda each: (-each.score, -each.typed, each.offer.name))
+
+    def _may_be_meant(self, offer: Offer, place: Stretch, *, reads: bool) -> bool:
+        """Whether words may mean an action by what it does: a question means no change. A look-up is told by a verb of
+        looking, or where there is no verb by a word of its title."""
+        if offer.risk is not Risk.READ:
+            return not reads
+        if place.ordered:
+            return reads or self._looks(place)
+        titled = set(stem_text(offer.title))
+        return reads or any(stem(self.reader.low(at)) in titled for at in range(place.first, place.stop))
+
+    def _looks(self, place: Stretch) -> bool:
+        verb = stem(self.reader.low(place.order))
+        return verb in READING - _TELLING or verb in self._look_ups
+
+    def _choose_deed(self, read: list[Interpretation], place: Stretch) -> list[Interpretation]:
+        """The interpretations without look-ups that leave words out. Beside a look-up that is ordered, none of a change
+        that goes by another verb; beside a change that has all it needs, none of a look-up that isn't."""
+        looks = [
+            each
+            for each in read
+            if each.offer.risk is Risk.READ and not (each.unexplained or each.unread or each.strange)
+        ]
+        changes = [each for each in read if each.offer.risk is not Risk.READ]
+        if looks and place.ordered and self._looks(place):
+            verb = stem(self.reader.low(place.order))
+            changes = [each for each in changes if verb in read_action_words(each.offer, self.shortlist).verbs]
+        elif any(each.complete for each in changes):
+            looks = []
+        return [*looks, *changes]
 
     def _leave_out_makers(self, read: list[Interpretation], shortlist: Shortlist, verb: str) -> list[Interpretation]:
         """The interpretations without actions that make something anew, where the order begins with a verb that only
@@ -232,7 +275,7 @@ class Chooser:
             return read
         return [each for each in read if goes_by(each) or not makes_anew(each.offer.title)]
 
-    def _list_hinted(self, offers: Sequence[Offer], shortlist: Shortlist, place: Stretch) -> Sequence[Offer]:
+    def _list_hinted(self, offers: list[Offer], shortlist: Shortlist, place: Stretch) -> list[Offer]:
         """The actions whose verbs or values were said. All of them if none was."""
         if len(offers) < FEW or place.befalls:
             return offers
@@ -301,6 +344,11 @@ class Chooser:
             and best.evidence - each.evidence < SHOWN_BY
             and len(each.strange) <= len(best.strange) + 1
         )
+
+
+def _list_weighed(shortlist: Shortlist) -> Sequence[Offer]:
+    """The actions whose verbs are known, those first that change something."""
+    return sorted(shortlist.offers, key=lambda each: each.risk is Risk.READ)[:MOST_OFFERS]
 
 
 def _strongest(read: Sequence[Interpretation]) -> Interpretation | None:

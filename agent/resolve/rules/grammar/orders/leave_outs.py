@@ -41,9 +41,9 @@ def leave_out(pieces: list[Piece], reference: Find) -> bool:
 def drop_denied(reader: Reader, pieces: Sequence[Piece]) -> tuple[list[Piece], set[int]]:
     """The pieces without those that "not" sets against them ("7, not 9", "Monday, not on Friday"), and the tokens of
     those."""
-    denied = {each: at for each in pieces if (at := _find_not_before(reader, each.first)) is not None}
-    dropped = {at for each, first in denied.items() for at in range(first, each.last)}
-    return [each for each in pieces if each not in denied], dropped
+    read = [(each, _find_not_before(reader, each.first)) for each in pieces]
+    dropped = {at for each, first in read if first is not None for at in range(first, each.last)}
+    return [each for each, first in read if first is None], dropped
 
 
 def drop_told(reader: Reader, pieces: Sequence[Piece]) -> list[Piece]:

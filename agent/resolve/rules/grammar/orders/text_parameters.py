@@ -23,6 +23,8 @@ def takes_text(name: str, schema: Any, annotation: Annotation) -> bool:
     """Whether a parameter takes words as they are, and nothing of a shape, as a phone number has one."""
     if not isinstance(schema, Mapping) or schema.get("type") != "string" or annotation.record is not None:
         return False
+    if name.rpartition("_")[2] in ("id", "uuid"):
+        return False  # what its platform calls a thing of which no record is known
     if {"enum", "const", "format", "pattern"} & set(schema) or annotation.derive is not None:
         return False
     return "text" in make_parameter_spec(name, schema, annotation).kinds

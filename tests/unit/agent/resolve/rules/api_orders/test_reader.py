@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Abstain, Ask, Calls, Proposed, Request
+from agent.pipeline import Ask, Calls, Proposed, Request
 from agent.planning.proposal import (
     AnswerResult,
     BelongsTo,
@@ -258,15 +258,17 @@ async def resolved(text: str) -> object:
 
 async def test_what_only_another_reader_makes_a_plan_of_is_asked_about() -> None:
     assert isinstance(await resolved("delete the job night_copy"), Proposed)
-    asked = await resolved("delete the member Ana Lind from the job Night Copy")
-    assert isinstance(asked, Ask | Abstain)
+    assert not isinstance(await resolved("update night_copy"), Proposed)  # nothing that shall change
+    assert isinstance(await resolved("delete day_copy at midnight"), Ask)  # no record is named
 
 
 async def test_a_question_to_an_imported_platform_is_answered_from_its_records() -> None:
     made = await resolved("how many jobs are there?")
     assert isinstance(made, Proposed)
     assert isinstance(made.proposal.result, AnswerResult)
-    assert not isinstance(await resolved("could you delete the job night_copy?"), Proposed)
+    order = await resolved("could you delete the job Night Copy?")
+    assert isinstance(order, Proposed)
+    assert isinstance(order.proposal.result, PlanResult)
 
 
 async def test_a_change_of_an_api_without_kinds_is_asked_about() -> None:
@@ -288,5 +290,7 @@ async def test_actions_that_were_written_for_requests_are_not_taken_for_an_api()
     written = Shortlist([replace(each, own_api=False) for each in OFFERS])
     request = Request(text="delete the job night_copy", now=datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
     made = await RuleResolver().resolve(request, written, KINDS)
-    assert isinstance(made.resolution, Calls)
-    assert [each.action for each in made.resolution.drafts] == ["jobs.delete"]
+    assert isinstance(made.resolution, Proposed)
+    assert isinstance(made.resolution.proposal.result, PlanResult)
+    assert [each.action for each in made.resolution.proposal.result.calls] == ["jobs.delete"]
+    assert made.resolution.instead == ()
