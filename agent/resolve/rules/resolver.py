@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from agent.extract.limits import MAX_WISHES, explain_excess, refuse_too_many
 from agent.pipeline import (
@@ -25,10 +24,8 @@ from agent.pipeline import (
     Resolved,
     Trace,
 )
-from agent.planning.proposal import Call, PlanResult, RecordArgument
 from agent.resolve.resolver import NOTHING_FITS, NOTHING_OPEN, OFFLINE, find_chosen_action
 from agent.resolve.rules.api_orders.reader import is_told, read_api_order, shows
-from agent.resolve.rules.api_orders.words import find_verbs
 from agent.resolve.rules.clauses import Clause, find_head, is_order, parse_clause, split_clauses
 from agent.resolve.rules.grammar.understand import answer_question, understand
 from agent.resolve.rules.if_else import REGARDLESS, find_condition
@@ -36,13 +33,12 @@ from agent.resolve.rules.lower_case_names import read_names
 from agent.resolve.rules.money_received import find_money_received
 from agent.resolve.rules.normalization import normalize
 from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, is_foreign_object, rank_offers, split_wishes
+from agent.resolve.rules.registries import Registry, ask_if_open, describe_registry
 from agent.resolve.rules.scoring import ScoredOffer
 from agent.resolve.rules.slot_filling import expand_coordination, fill_slots
 from agent.validate.questions import ask_for_action, quote_words
 from language.locales import guess_language, load_locale, translate
-from language.stems import makes_anew
 from registry.contract import Risk
-from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
@@ -56,8 +52,6 @@ MARGIN: Final = 0.05
 # A look-up is proposed first if an action is likelier by no more than this: the words order neither, and fit both.
 AS_WELL: Final = 0.35
 BY_GRAMMAR: Final = "grammar"  # noted where the grammar of requests about records has read the words
-FUNCTIONS: Final = 0.25
-"""From this share of look-ups and lists on, a registry is taken for a library of functions."""
 _NEAREST: Final = 3
 
 # A part of a thing, or which of two, is no thing itself: "half of", "the older of".
@@ -80,7 +74,7 @@ class RuleResolver:
         """Resolves a request: by the grammar if it is about records, and by scoring each action for functions and
         events."""
         on_records = request.given is None and bool(kinds)
-        registry = _describe_registry(shortlist)
+        registry = describe_registry(shortlist)
         functions = on_records and registry.functions
         # No kinds, or few that any contract refers to: no live data confirms what an API's changes are read as.
         bare = request.given is None and (functions or not kinds) and registry.api
@@ -108,7 +102,7 @@ class RuleResolver:
             named = named.model_copy(update=unnamed) if paid and named is not None else named
             plain = read_api_order(request.text, shortlist, kinds) if registry.imported else None
             if registry.imported:
-                meant = _asked_if_open(meant, shortlist)
+                meant = ask_if_open(meant, shortlist)
             if plain is not None:
                 meant, named = plain, meant if isinstance(meant, Proposed) else named
             made = Resolved(resolution=meant, trace=Trace(resolver=self.name, notes=(BY_GRAMMAR,)), named=named)
@@ -133,7 +127,7 @@ class RuleResolver:
         came = came if isinstance(came, Proposed) else read.as_typed(came)
         return Resolved(resolution=came, trace=trace, named=made.named)
 
-    def _look_up(self, request: Request, registry: _Registry, kinds: Sequence[RecordKind]) -> Resolved | None:
+    def _look_up(self, request: Request, registry: Registry, kinds: Sequence[RecordKind]) -> Resolved | None:
         """The look-up that an order to show something means. None if it means none."""
         if not shows(request.text):
             return None
@@ -150,62 +144,6 @@ class RuleResolver:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Registry:
-    """What kinds of actions it has, connection by connection.
-
-    - ``functions``: each connection is a library of functions (look-ups, lists, any records) rather than of actions on
-      records. The words carry such calls and have their own reader.
-    - ``imported``: many changes of a connection are calls of a platform's own API that name a record of a kind. It is
-      then a platform, however much of it can be looked up.
-    - ``api``: most changes are calls of a platform's own API. If none names a record of a kind, no live data confirms
-      the reading, and a change is asked about.
-    - ``look_ups``: the actions that change nothing.
-    """
-
-    functions: bool
-    imported: bool
-    api: bool
-    look_ups: Shortlist
-
-
-_REGISTRIES: Final = WeakKeyDictionary[Shortlist, _Registry]()
-
-
-def _describe_registry(shortlist: Shortlist) -> _Registry:
-    """Looks at every offer, so it is kept for as long as the shortlist is."""
-    if (known := _REGISTRIES.get(shortlist)) is not None:
-        return known
-    connections: dict[str | None, list[Offer]] = {}
-    for offer in shortlist.offers:
-        connections.setdefault(offer.connection, []).append(offer)
-    imported = [_is_imported(offers) for offers in connections.values()]
-    functions = [sum(map(_is_function, offers)) > FUNCTIONS * len(offers) for offers in connections.values()]
-    changes = [offer for offer in shortlist.offers if offer.risk is not Risk.READ]
-    made = _Registry(
-        functions=bool(connections)
-        and all(each and not platform for each, platform in zip(functions, imported, strict=True)),
-        imported=any(imported),
-        api=sum(offer.own_api for offer in changes) > len(changes) / 2,
-        look_ups=Shortlist([offer for offer in shortlist.offers if offer.risk is Risk.READ], role=shortlist.role),
-    )
-    _REGISTRIES[shortlist] = made
-    return made
-
-
-def _is_imported(offers: Sequence[Offer]) -> bool:
-    changes = [offer for offer in offers if offer.risk is not Risk.READ]
-    return sum(offer.own_api and _names_record(offer) for offer in changes) > FUNCTIONS * len(changes)
-
-
-def _is_function(offer: Offer) -> bool:
-    return (offer.risk is Risk.READ or _takes_lists(offer)) and not _names_record(offer)
-
-
-def _names_record(offer: Offer) -> bool:
-    return any(offer.annotation(name).record for name in offer.properties)
-
-
 def _asked_unless_told(made: Resolved, text: str, shortlist: Shortlist) -> Resolved:
     """Asks about an order if no action has a place for each of its parts. It doesn't ask if the action changes nothing
     and its verb is meant."""
@@ -216,34 +154,6 @@ def _asked_unless_told(made: Resolved, text: str, shortlist: Shortlist) -> Resol
         return made
     question = ask_for_action(offers, "Is this what you mean?")
     return made.model_copy(update={"resolution": Ask(question=question, drafts=made.resolution.drafts)})
-
-
-def _asked_if_open(meant: Resolution | Proposed, shortlist: Shortlist) -> Resolution | Proposed:
-    """Asks about a plan for a platform's own API whose reading nothing confirms: it names no record of what it changes,
-    or a record and nothing that shall change."""
-    if not isinstance(meant, Proposed) or not isinstance(meant.proposal.result, PlanResult):
-        return meant
-    calls = meant.proposal.result.calls
-    offers = [offer for call in calls if (offer := shortlist.get(call.action)) is not None]
-    if not any(map(_is_open, calls, offers)):
-        return meant
-    once = [*{each.name: each for each in offers}.values()]
-    drafts = tuple(Draft(action=each.name, version=each.version) for each in once)
-    return Ask(question=ask_for_action(once, "Is this what you mean?"), drafts=drafts)
-
-
-def _is_open(call: Call, offer: Offer) -> bool:
-    if not offer.own_api or offer.risk is Risk.READ or offer.list_missing(call.arguments):
-        return False
-    records = [isinstance(each, RecordArgument) for each in call.arguments.values()]
-    if not any(records):
-        return not makes_anew(offer.title)
-    return all(records) and len(records) < len(offer.properties) and find_verbs(offer).changes
-
-
-def _takes_lists(offer: Offer) -> bool:
-    lists = any(isinstance(each, Mapping) and each.get("type") == "array" for each in offer.properties.values())
-    return lists or any(offer.annotation(name).like is not None for name in offer.properties)
 
 
 def _resolve(

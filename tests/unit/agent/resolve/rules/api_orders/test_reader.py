@@ -290,7 +290,5 @@ async def test_actions_that_were_written_for_requests_are_not_taken_for_an_api()
     written = Shortlist([replace(each, own_api=False) for each in OFFERS])
     request = Request(text="delete the job night_copy", now=datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
     made = await RuleResolver().resolve(request, written, KINDS)
-    assert isinstance(made.resolution, Proposed)
-    assert isinstance(made.resolution.proposal.result, PlanResult)
-    assert [each.action for each in made.resolution.proposal.result.calls] == ["jobs.delete"]
-    assert made.resolution.instead == ()
+    assert isinstance(made.resolution, Calls)
+    assert [each.action for each in made.resolution.drafts] == ["jobs.delete"]
