@@ -29,7 +29,7 @@ from agent.planning.proposal import (
 from agent.query.action_answers import answer_about_action, list_abilities, list_fitting
 from agent.query.arithmetic import test_holds
 from agent.query.context import Quantity, Worked
-from agent.query.groups import count_by
+from agent.query.groups import count_by, tell_paid
 from agent.query.other_connections import tell_connection
 from agent.query.references import Query
 from agent.query.slips import find_so_called, tell_slips
@@ -284,7 +284,7 @@ class Answerer:
         values = tuple(each.written for each in telling)
         told = await self._told(total.of, found)
         text = tell_total(total, asked.by, telling, told, self.query.context.request.zone)
-        return self._reply(text, found, values=values)
+        return self._reply(f"{text}{tell_paid(total, found)}", found, values=values)
 
     async def _about(self, about: Reference | None, worked: Worked) -> tuple[LocatedRecord, ...] | Question:
         if about is None:

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Final
 
-from agent.planning.proposal import TotalOf
+from agent.planning.proposal import AnyOf, Find, StateIs, TotalOf
 from agent.query.conditions import DATES, read_quantity
 from agent.query.context import Quantity
 from agent.validate.questions import join
@@ -18,6 +18,7 @@ from core.display_text import to_display_text
 from registry.records import Field, format_field
 
 Group = tuple[str, Sequence[LocatedRecord]]
+_PAID: Final = frozenset(("paid", "amount paid", "paid so far", "already paid"))
 MOST_GROUPS: Final = 20
 """The most groups that are told; the others are counted together."""
 
@@ -41,6 +42,20 @@ def write_totals(by: Field, total: TotalOf, found: Sequence[LocatedRecord], zone
     if not by.values:  # a closed list has an order of its own
         groups = _put_highest_first(groups, {value: _add_up(total.field, records) for value, records in groups})
     return _told(groups, [f"{value} {_sum(total.field, records)}" for value, records in groups])
+
+
+def tell_paid(total: TotalOf, found: Sequence[LocatedRecord]) -> str:
+    """What is paid of a sum over records of some state, where they hold that beside it."""
+    kind = found[0].kind
+    paid = [each for each in kind.fields if each.type == "money_minor" and (each.label or each.name).lower() in _PAID]
+    stated = isinstance(total.of, Find) and any(isinstance(each, AnyOf | StateIs) for each in total.of.where)
+    if not stated or total.average or total.field != kind.size or len(paid) != 1:
+        return ""
+    summed, sums = _add_up(total.field, found), _add_up(paid[0].name, found)
+    told = [(Quantity(part, unit), Quantity(summed[unit] - part, unit)) for unit, part in sums.items() if part]
+    if not all(unit in summed for unit in sums):
+        return ""
+    return "".join(f" {part.shown} of it is paid, {left.shown} is left." for part, left in told)
 
 
 def _put_highest_first(groups: Sequence[Group], sums: Mapping[str, Mapping[str | None, Decimal]]) -> list[Group]:

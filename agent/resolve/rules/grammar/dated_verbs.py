@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from agent.planning.proposal import Find, StateIs
+from agent.planning.proposal import AnyOf, Condition, Find, StateIs
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from language.stems import is_past, stem
@@ -31,6 +31,7 @@ _NO_PLAN: Final = frozenset(("since", "status", "born"))
 _ENDING: Final = frozenset(map(stem, ("end", "expire", "lapse", "finish")))
 _BEGINNING: Final = frozenset(map(stem, ("start", "begin")))
 OWING: Final = ("unpaid", "outstanding", "owed", "owing", "due", "open")  # the last two say so only beside "paid"
+_NOT_OWED: Final = frozenset(("draft", "off", "uncollectible", "credited"))  # "off": written off
 _LEFT: Final = frozenset(("owed", "owing", "outstanding", "unpaid", "due", "left", "remaining", "rest", "balance"))
 LEFT_STEMS: Final = frozenset(map(stem, _LEFT))
 """Stems of the words for what is left to pay."""
@@ -63,6 +64,21 @@ def find_owing_state(kind: RecordKind) -> str | None:
     return held[0] if held and size is not None and size.type == "money_minor" else None
 
 
+def find_owing(kind: RecordKind) -> Condition | None:
+    """What holds of the records that are still to be paid: their state and, where that is one stage of theirs, every
+    other stage that isn't over: what is overdue is owed as well as what is open."""
+    state = find_owing_state(kind)
+    if state is None:
+        return None
+    held = [(name, [*values]) for name, values in kind.states[state].items()]
+    field = kind.field_named(held[0][0]) if len(held) == 1 and held[0][1] == [state] else None
+    over = lexicon.FINISHED | _NOT_OWED
+    others = [each for each in field.values if each != state and over.isdisjoint(each.split("_"))] if field else []
+    if not others:
+        return StateIs(state=state)
+    return AnyOf(conditions=tuple(StateIs(state=each) for each in (state, *others)))
+
+
 def find_left(kind: RecordKind) -> str | None:
     """The field of what is left to pay of a kind's records, beside their size."""
     left = find_rest(kind)
@@ -82,7 +98,8 @@ def find_sum(kind: RecordKind, find: Find) -> str | None:
     if owing is None or left is None:
         return kind.size
     unpaid = {(name, one) for name, values in kind.states[owing].items() for one in values}
-    told = [each.state for each in find.where if isinstance(each, StateIs) and not each.negated]
+    said = [one for each in find.where for one in (each.conditions if isinstance(each, AnyOf) else (each,))]
+    told = [each.state for each in said if isinstance(each, StateIs) and not each.negated]
     held = [{(name, one) for name, values in kind.states.get(each, {}).items() for one in values} for each in told]
     return left if owing in told or any(each and each <= unpaid for each in held) else kind.size
 

@@ -15,12 +15,11 @@ from agent.planning.proposal import (
     Day,
     Find,
     Number,
-    StateIs,
     TotalOf,
     Words,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_owing_state, find_sum
+from agent.resolve.rules.grammar.dated_verbs import find_owing, find_sum
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts
 from agent.resolve.rules.grammar.reader import Reader
@@ -326,11 +325,11 @@ def find_owed(reader: Reader, name: Words | None = None) -> Find | None:
     those of a kind that belongs to nobody and holds the name itself."""
     people, found = reader.people(), []
     for kind in reader.kinds.values():
-        state = find_owing_state(kind)
+        state = find_owing(kind)
         led = people is not None and reader.leads(kind, people)
         holds = any(each.search == "name" and each.name.endswith("_name") for each in kind.fields)
         if state is not None and led is (name is None) and (led or holds):
-            found.append(Find(record=kind.name, said=name, where=(StateIs(state=state),), pick="all"))
+            found.append(Find(record=kind.name, said=name, where=(state,), pick="all"))
     return found[0] if len(found) == 1 else None
 
 

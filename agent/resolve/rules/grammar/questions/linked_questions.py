@@ -31,7 +31,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import (
     DATES,
     find_line_ahead,
-    find_owing_state,
+    find_owing,
     find_rest,
     takes_place,
 )
@@ -96,11 +96,11 @@ def _list_lasting(reader: Reader, made: Reading) -> Sequence[Condition]:
     """What records are meant without a word for it: those that wait for something, that still have to be paid, or of
     some time those that stand."""
     kind, rest = made.kind, find_rest(made.kind)
-    owing = find_owing_state(kind) if any(each.name == rest for each in made.fields) else None
+    owing = find_owing(kind) if any(each.name == rest for each in made.fields) else None
     if made.stated:
         return []
     if owing is not None:
-        return [StateIs(state=owing)]
+        return [owing]
     if made.times:
         return [StateIs(state="cancelled", negated=True)][: "cancelled" in kind.states]
     past = not lexicon.PAST.isdisjoint(reader.lows(0, len(reader.tokens)))

@@ -10,15 +10,9 @@ from agent.planning.proposal import Answer, Compare, Condition, Day, Find, State
 from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.earlier_calls import exchange
-from language.text import word_set
 from registry.records import RecordKind
 
 _OVERDUE: Final = "overdue"
-_FINISHED: Final = word_set(
-    "paid settled delivered collected returned back lost done finished closed completed complete cancelled canceled "
-    "refunded resolved fixed repaired received sold ended played waived refused rejected withdrawn void voided archived"
-)
-"""What is said of a record of which nothing is waited for any more."""
 
 
 def leave_out_finished(answer: Answer, kinds: Mapping[str, RecordKind]) -> Answer:
@@ -56,8 +50,8 @@ def list_finished(kind: RecordKind) -> Iterable[str]:
     own = [state for state, held in kind.states.items() if lexicon.STATE_FIELDS.issuperset(held)]
     if _OVERDUE in (*own, *values):
         return ()
-    covered = [{*held} for state in own for held in kind.states[state].values() if state in _FINISHED]
+    covered = [{*held} for state in own for held in kind.states[state].values() if state in lexicon.FINISHED]
     return [
-        *(state for state in own if state in _FINISHED),
-        *(each for each in values if each in _FINISHED and not any(each in held for held in covered)),
+        *(state for state in own if state in lexicon.FINISHED),
+        *(each for each in values if each in lexicon.FINISHED and not any(each in held for held in covered)),
     ]
