@@ -12,6 +12,7 @@ from agent.extract.references.value import Reference
 from agent.extract.references.vocabulary import is_contact, is_person
 from agent.extract.time import dates
 from agent.pipeline import Candidate, Question, QuestionCode, Request, Step
+from agent.validate.json_values import takes_json, tell_how
 from agent.validate.records import confusables
 from agent.validate.records.field_words import name_field, tell_field
 from agent.validate.records.located import (
@@ -65,6 +66,8 @@ def ask_for(param: str, schema: Mapping[str, Any], annotation: Annotation, kind:
     if kind is not None:
         return f"Which {name_kind(kind)}?"
     members = list_members(schema)
+    if takes_json(schema):
+        return f"What shall “{label}” be? {tell_how(schema)}"
     if schema.get("type") == "boolean":
         return f"{label}: yes or no?"
     if members and len(members) <= MAX_CANDIDATES:

@@ -35,6 +35,7 @@ from agent.pipeline import (
 from agent.validate import questions
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.coverage.weighty_patterns import ROUGH
+from agent.validate.json_values import read_json, takes_json
 from agent.validate.questions import format_member_id, format_plain, list_members, quote_words
 from agent.validate.records.located import LocatedRecord
 from core import canon
@@ -153,6 +154,11 @@ def read_field(parameter: Parameter, value: Any) -> Any:
 
 def read_words(parameter: Parameter, words: VerifiedSpan, now: datetime) -> Read | Unread:
     """Reads all of the words as one value."""
+    if takes_json(parameter.schema):
+        value, shown = read_json(parameter.schema, words.text)
+        if value is None:
+            return Unread(f"I can't read {quote_words(words.text)} as {_choose_noun(parameter)}. {shown}")
+        return Read(value, shown, PromptSource(spans=words.spans))
     if parameter.is_money and (trouble := _explain_wrong_money(parameter, words.text)):
         return Unread(trouble)
     annotation = parameter.annotation

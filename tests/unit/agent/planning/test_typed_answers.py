@@ -12,14 +12,17 @@ from agent.planning.task import Outcome, Task
 from agent.planning.typed_answers import settle_answer
 from agent.resolve.rules.resolver import RuleResolver
 from agent.runs.answer_phrases import is_cancellation, make_answer
+from agent.validate.json_values import read_json
+from agent.workspace.context import WorkspaceContext
+from registry import contract
 from tests.unit.own_worlds import NOW, OWNER, world
 
 RUN = "run_00000000000000000000000001"
 
 
-async def ask(text: str, name: str, *answers: str) -> tuple[Question, Outcome]:
+async def ask(text: str, there: str | WorkspaceContext, *answers: str) -> tuple[Question, Outcome]:
     """The last question of a request, and what comes of the last answer."""
-    task = Task(Request(text=text, now=NOW), OWNER, world(name), RUN)
+    task = Task(Request(text=text, now=NOW), OWNER, world(there) if isinstance(there, str) else there, RUN)
     made = await propose(task, RuleResolver())
     question = made.verdict
     for words in answers:
@@ -118,3 +121,44 @@ async def test_an_order_of_which_only_an_owner_was_looked_for_takes_the_place_to
 
     own, made = await settle_answer(task, Outcome(owner), plan_by_rules)
     assert (own.request.text, made.text) == (asked.text, asked.text)
+
+
+ROWS = {
+    "type": "array", "items": {"type": "object", "additionalProperties": False, "required": ["work", "hours"],
+        "properties": {"work": {"type": "string"}, "hours": {"type": "integer"}}},
+}  # fmt: skip
+QUOTE = contract.parse({
+    "schema": "opsiq/contract/v1", "name": "garage.draw_up_quote", "version": 1, "title": "Draw up a quote",
+    "description": "Draw up a quote for a customer.", "surfaces": ["admin"], "roles": ["owner"], "risk": "write",
+    "idempotent": True, "confirmation": {"policy": "always"}, "parameters": {"type": "object",
+        "additionalProperties": False, "required": ["customer_id", "rows"],
+        "properties": {"customer_id": {"type": "integer"}, "rows": ROWS}},
+    "annotations": {"customer_id": {"record": "customer"}}, "endpoint": {"url": "https://garage.invalid/quotes"},
+})  # fmt: skip
+
+
+async def test_a_list_of_objects_is_typed_as_json_and_the_question_says_so() -> None:
+    question, made = await ask(
+        "draw up a quote for Owen", world("garage", QUOTE), '[{"work": "new exhaust", "hours": 3}]'
+    )
+    assert question.text == 'What shall “rows” be? Write it as JSON, such as [{"hours":0,"work":""}].'
+    assert isinstance(made.verdict, Plan)
+    (step,) = made.verdict.steps
+    assert {each.param: each.value for each in step.filled}["rows"] == [{"work": "new exhaust", "hours": 3}]
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"), [('[{"work": "new exhaust"}]', '"hours" is a required property.'), ("some", "Write it as JSON")]
+)
+async def test_what_is_no_such_list_is_asked_again(typed: str, why: str) -> None:
+    _, made = await ask("draw up a quote for Owen", world("garage", QUOTE), typed)
+    assert isinstance(made.verdict, Question)
+    assert why in made.verdict.text
+
+
+def test_one_object_is_a_list_of_one() -> None:
+    item = {"type": "object", "properties": {"seed": {"type": "string"}}, "required": ["seed"]}
+    rows = {"type": "array", "items": item}
+    assert read_json(rows, '{"seed": "kale"}') == ([{"seed": "kale"}], '[{"seed":"kale"}]')
+    assert read_json(rows, '[{"seed": "kale"}, {"seed": "leek"}]')[0] == [{"seed": "kale"}, {"seed": "leek"}]
+    assert read_json(rows, '["kale"]')[0] is None
