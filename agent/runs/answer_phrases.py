@@ -110,10 +110,14 @@ def _is_named(candidate: Candidate, words: str) -> bool:
 
 
 def _find_chosen(question: Question, words: str) -> Candidate | None:
-    """The candidate that words choose without naming a record: a yes to the only one, or an action by its place or its
-    title."""
+    """The candidate that words choose by themselves: a yes to the only one, what one alone is called as it was
+    offered, whatever a platform's search finds by that, or an action by its place or its title."""
     if len(question.candidates) == 1 and is_yes(words):
         return question.candidates[0]
+    said = words.strip(" .!\"'‘’“”").casefold()
+    called = [each for each in question.candidates if each.label.casefold() == said]
+    if len(called) == 1:
+        return called[0]
     if question.slot != "action":
         return None
     place = _PLACE.fullmatch(words)

@@ -162,3 +162,16 @@ def test_one_object_is_a_list_of_one() -> None:
     assert read_json(rows, '{"seed": "kale"}') == ([{"seed": "kale"}], '[{"seed":"kale"}]')
     assert read_json(rows, '[{"seed": "kale"}, {"seed": "leek"}]')[0] == [{"seed": "kale"}, {"seed": "leek"}]
     assert read_json(rows, '["kale"]')[0] is None
+
+
+def test_what_was_offered_is_taken_as_it_was_written_there() -> None:
+    offered = (
+        Candidate(id="i-1", label="KILN-4"),
+        Candidate(id="i-2", label="KILN-41"),
+        Candidate(id="i-3", label="Ada"),
+    )
+    which = Question(slot="0.issue", code="missing", text="Which issue?", candidates=offered, free_text=True)
+    assert make_answer(which, None, "‘kiln-4’.").choice == "i-1"
+    assert make_answer(which, None, "KILN").choice is None
+    twice = which.model_copy(update={"candidates": (*offered, Candidate(id="i-4", label="Ada"))})
+    assert make_answer(twice, None, "Ada").choice is None
