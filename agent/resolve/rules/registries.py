@@ -9,7 +9,7 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from agent.pipeline import Ask, Draft, Proposed, Resolution
-from agent.planning.proposal import Call, PlanResult, RecordArgument
+from agent.planning.proposal import Call, PlanResult, RecordArgument, UndoResult
 from agent.resolve.rules.api_orders.words import find_verbs
 from agent.validate.questions import ask_for_action
 from language.stems import makes_anew
@@ -80,6 +80,14 @@ def _names_record(offer: Offer) -> bool:
 def _takes_lists(offer: Offer) -> bool:
     lists = any(isinstance(each, Mapping) and each.get("type") == "array" for each in offer.properties.values())
     return lists or any(offer.annotation(name).like is not None for name in offer.properties)
+
+
+def continues(meant: Resolution | Proposed) -> bool:
+    """Whether it takes back or corrects calls of its thread."""
+    if not isinstance(meant, Proposed):
+        return False
+    result = meant.proposal.result
+    return isinstance(result, UndoResult) or (isinstance(result, PlanResult) and bool(result.replaces))
 
 
 def ask_if_open(meant: Resolution | Proposed, shortlist: Shortlist) -> Resolution | Proposed:

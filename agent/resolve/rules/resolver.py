@@ -33,7 +33,7 @@ from agent.resolve.rules.lower_case_names import read_names
 from agent.resolve.rules.money_received import find_money_received
 from agent.resolve.rules.normalization import normalize
 from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, is_foreign_object, rank_offers, split_wishes
-from agent.resolve.rules.registries import Registry, ask_if_open, describe_registry
+from agent.resolve.rules.registries import Registry, ask_if_open, continues, describe_registry
 from agent.resolve.rules.scoring import ScoredOffer
 from agent.resolve.rules.slot_filling import expand_coordination, fill_slots
 from agent.validate.questions import ask_for_action, quote_words
@@ -103,7 +103,7 @@ class RuleResolver:
             plain = read_api_order(request.text, shortlist, kinds) if registry.imported else None
             if registry.imported:
                 meant = ask_if_open(meant, shortlist)
-            if plain is not None:
+            if plain is not None and not continues(meant):
                 meant, named = plain, meant if isinstance(meant, Proposed) else named
             made = Resolved(resolution=meant, trace=Trace(resolver=self.name, notes=(BY_GRAMMAR,)), named=named)
             if isinstance(meant, Abstain) and named is None and (looked := self._look_up(said, registry, kinds)):

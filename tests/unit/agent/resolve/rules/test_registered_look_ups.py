@@ -8,14 +8,26 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Abstain, Plan, Question, Refusal, Reply
+from agent.pipeline import (
+    Abstain,
+    EarlierCall,
+    EarlierRecords,
+    Plan,
+    Proposed,
+    Question,
+    Refusal,
+    Reply,
+    Request,
+    Turn,
+)
 from agent.planning.task import Verdict
+from agent.resolve.rules.resolver import RuleResolver
 from agent.workspace.context import WorkspaceContext
 from evals.cases.frozen_world import FrozenWorld
 from registry import contract
 from registry.catalogue import Catalogue
 from registry.contract import Contract
-from tests.unit.own_worlds import WORLDS, read_words
+from tests.unit.own_worlds import NOW, OWNER, WORLDS, read_words
 
 FILE: Mapping[str, Any] = json.loads((WORLDS / "garage.json").read_text("utf-8"))
 
@@ -123,3 +135,23 @@ async def test_a_sum_for_a_platforms_own_api_is_in_its_smallest_unit() -> None:
     made = await read_words("discount R-5102 by 20 euros", workspace(*list_look_ups()))
     assert isinstance(made, Plan)
     assert dict(tell(made)[0][1])["amount"] == 2000  # type: ignore[index]
+
+
+@pytest.mark.parametrize("text", ["undo that", "take that back", "make it 15 euros", "the same for R-5103"])
+async def test_what_continues_a_thread_is_read_as_without_look_ups(text: str) -> None:
+    call = EarlierCall(
+        handle="@call1",
+        action="garage.discount_invoice",
+        records={"invoice": "@invoice1"},
+        said=("amount",),
+        waits=True,
+    )
+    records = (EarlierRecords(handle="@invoice1", kind="invoice"),)
+    before = Turn(words="20 eur off R-5102", came="…", calls=(call,), records=records)
+    request = Request(text=text, now=NOW, thread=(before,))
+    kept = [
+        (await RuleResolver().resolve(request, there.shortlist(OWNER, "admin"), tuple(there.kinds))).resolution
+        for there in (workspace(), workspace(*list_look_ups()))
+    ]
+    assert isinstance(kept[0], Proposed)
+    assert kept[1] == kept[0]
