@@ -52,9 +52,10 @@ def tell_paid(total: TotalOf, found: Sequence[LocatedRecord]) -> str:
     if not stated or total.average or total.field != kind.size or len(paid) != 1:
         return ""
     summed, sums = _add_up(total.field, found), _add_up(paid[0].name, found)
-    told = [(Quantity(part, unit), Quantity(summed[unit] - part, unit)) for unit, part in sums.items() if part]
     if not all(unit in summed for unit in sums):
         return ""
+    parts = ((unit, part) for unit, part in sums.items() if part and part != summed[unit])
+    told = [(Quantity(part, unit), Quantity(summed[unit] - part, unit)) for unit, part in parts]
     return "".join(f" {part.shown} of it is paid, {left.shown} is left." for part, left in told)
 
 
