@@ -40,4 +40,6 @@ def tell_how(schema: Mapping[str, Any]) -> str:
         example = [make_example(schema["items"])] if several else make_example(schema)
     except NoExample:
         return "Write it as JSON."
+    if example in ({}, [{}]):  # tells nothing
+        return "Write it as JSON."
     return f"Write it as JSON, such as {canon.dumps(example).decode()}."
