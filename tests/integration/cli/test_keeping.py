@@ -396,15 +396,3 @@ def test_a_forgotten_password_is_replaced_where_the_data_is(tmp_path: Path, say:
     assert [verify_password(each, kept) for each in ("a long password", "another long one")] == [False, True]
     assert "password changed" in say("history", "list", DATA=here)[1]
     assert say("seal", DATA=here) == (0, "All is as OpsIQ stored it.\n")
-
-
-def test_a_second_workspace_keeps_the_key_of_the_first(say: Say, tmp_path: Path) -> None:
-    found(say, DATA=str(tmp_path))
-    before = (tmp_path / "cli.json").read_text()
-    code, told = say(
-        "init", "--name", "Port", "--email", "o@port.example", stdin="a long password\n", DATA=str(tmp_path)
-    )
-    assert code == 0
-    assert f"The key of the workspace before is kept in {tmp_path / 'cli-1.json'}" in told
-    assert (tmp_path / "cli-1.json").read_text() == before
-    assert (tmp_path / "cli.json").read_text() != before

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from cli.client import Refused, keep
+from cli.client import Refused, keep, set_aside
 from cli.commands.ask import describe_next_step, read_decision, render_card
 from cli.main import main
 from cli.program import name_program
@@ -353,3 +353,13 @@ def test_a_refused_call_shows_the_sentence_of_its_platform() -> None:
     for silent in (None, "", "<html>", "{}"):
         assert shown(answer=silent).endswith("failed (409) The endpoint answered 409.")
     assert "seats" not in shown(answer=problem, state="succeeded")
+
+
+def test_a_second_workspace_keeps_the_key_of_the_first(tmp_path: Path) -> None:
+    assert set_aside(tmp_path) is None
+    for at, earlier in enumerate(("pk_live_1", "pk_live_2"), start=1):
+        keep(tmp_path, "http://127.0.0.1:1", earlier, "sk")
+        kept = set_aside(tmp_path)
+        assert kept == tmp_path / f"cli-{at}.json"
+        assert json.loads(kept.read_text())["key"] == earlier
+        assert kept.stat().st_mode & 0o777 == 0o600

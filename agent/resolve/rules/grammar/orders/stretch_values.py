@@ -32,7 +32,7 @@ from agent.resolve.rules.grammar.orders.moved_values import read_moved
 from agent.resolve.rules.grammar.orders.relative_values import read_difference, read_multiple
 from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
 from agent.resolve.rules.grammar.orders.text_parameters import takes_text
-from agent.resolve.rules.grammar.orders.told_shares import tells_why
+from agent.resolve.rules.grammar.orders.told_shares import find_amounts
 from agent.resolve.rules.grammar.phrases.amounts import MONEY, Amounts, is_left_out, says_own
 from agent.resolve.rules.grammar.phrases.plain_names import find_counting_words
 from language.fractions import read_fraction
@@ -217,9 +217,7 @@ class StretchValues(StretchWords):
             yield Piece(at, amount[1], ComputedArgument(expression=amount[0]), sure)
 
     def _find_amounts(self, name: str) -> Amounts:
-        return Amounts(
-            self.reader, self.offer, name, lambda *share: tells_why(self.reader, share, self.place.order, self.quoted)
-        )
+        return find_amounts(self.reader, self.offer, name, self.place.order, self.quoted)
 
     def _read_lengths(self, unit: str) -> Iterator[Piece]:
         reader = self.reader

@@ -7,10 +7,12 @@ from typing import Final
 
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.message_texts import SUBJECTS
+from agent.resolve.rules.grammar.phrases.amounts import Amounts
 from agent.resolve.rules.grammar.reader import Reader
 from language.fractions import read_fraction
 from language.stems import is_past
 from language.text import word_set
+from registry.offers.offer import Offer
 
 _WHY: Final = word_set("because since")
 _SINCE: Final = word_set("after as")
@@ -20,6 +22,11 @@ _WAS: Final = word_set("was were had wasn't weren't hadn't")
 _COMPARING: Final = word_set("less more fewer too lower higher cheaper dearer")
 _MOST_BETWEEN: Final = 3
 """Tokens between a verb in the past tense and a share that it is about."""
+
+
+def find_amounts(reader: Reader, offer: Offer, name: str, order: int, texts: Collection[int]) -> Amounts:
+    """The reader of a parameter's amounts, which takes none of these shares for one."""
+    return Amounts(reader, offer, name, lambda *share: tells_why(reader, share, order, texts))
 
 
 def tells_why(reader: Reader, share: tuple[int, int], order: int, texts: Collection[int]) -> bool:
