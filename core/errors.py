@@ -121,14 +121,22 @@ class Unavailable(OpsIQError):
 
 class PlatformUnavailable(Unavailable):
     """``lasting``: asking again at once can't help, such as for refused credentials or an answer of another shape.
-    ``status`` is the answer's, if the platform refused the read with one."""
+    ``status`` is the answer's, if the platform refused the read with one. ``connection`` is the name of the one that
+    was asked, if there are several."""
 
     code = "platform_unavailable"
 
     def __init__(self, detail: str, *, lasting: bool = False, status: int | None = None) -> None:
         super().__init__(detail)
-        self.lasting, self.status = lasting, status
+        self.lasting, self.status, self.connection = lasting, status, ""
         self.retryable = not lasting
+
+    def name_connection(self, name: str, title: str) -> None:
+        """Says which connection was asked, in front of a detail that calls it "the platform"."""
+        self.connection = name
+        if title not in self.detail:
+            self.detail = f"{title}: {self.detail[:1].lower()}{self.detail[1:]}"
+            self.args = (self.detail,)
 
 
 class ModelUnavailable(Unavailable):

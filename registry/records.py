@@ -5,14 +5,16 @@ A field that a kind doesn't declare never leaves its provider: ``admit`` builds 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import copy
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol, TypeVar
 
 from core import canon, cpu_budget, money
 from core.clock import write_day
-from core.errors import InvalidInput
+from core.errors import InvalidInput, PlatformUnavailable
 
+T = TypeVar("T")
 FieldType = Literal[
     "id", "string", "integer", "number", "boolean", "money_minor", "currency", "datetime", "date", "email", "enum",
     "json",
@@ -134,6 +136,22 @@ class ContextProvider(Protocol):
         ...
 
     async def get(self, kind: str, record_id: str) -> Record | None: ...
+
+
+class NoRecords:
+    """The provider of kinds whose records can't be read here."""
+
+    def kinds(self) -> tuple[RecordKind, ...]:
+        return ()
+
+    async def search(self, query: Query) -> Sequence[Record]:
+        raise PlatformUnavailable(f"No {query.kind} can be read here.")
+
+    async def get(self, kind: str, record_id: str) -> Record | None:
+        raise PlatformUnavailable(f"No {kind} can be read here, so not {record_id} either.")
+
+
+NOBODY: Final = NoRecords()
 
 
 def refuse_undeclared(kind: RecordKind, query: Query) -> None:
@@ -291,13 +309,37 @@ class Kinds:
             noun: tuple(kinds) for noun, kinds in said.items() if len({self._places[each].name for each in kinds}) > 1
         }
 
+    def served_by(self, provider: ContextProvider) -> Kinds:
+        """The same kinds of the same connections, with every look-up made by ``provider``."""
+        return self._keep({name: (kind, provider) for name, (kind, _) in self._by_name.items()})
+
+    def without(self, connection: str) -> Kinds:
+        """All but the kinds of one connection. The others keep their names."""
+        return self._keep({name: each for name, each in self._by_name.items() if self._places[name].name != connection})
+
+    def _keep(self, by_name: dict[str, tuple[RecordKind, ContextProvider]]) -> Kinds:
+        made = copy.copy(self)
+        made._by_name = by_name
+        return made
+
     async def search(self, query: Query) -> Sequence[Record]:
-        _, provider = self._by_name[self._full.get(query.kind, query.kind)]
-        return await cpu_budget.run_outside(provider.search(query))
+        name = self._full.get(query.kind, query.kind)
+        return await self._ask(name, self._by_name[name][1].search(query))
 
     async def record(self, kind: str, record_id: str) -> Record | None:
-        found = self._by_name.get(self._full.get(kind, kind))
-        return await cpu_budget.run_outside(found[1].get(kind, record_id)) if found else None
+        name = self._full.get(kind, kind)
+        found = self._by_name.get(name)
+        return await self._ask(name, found[1].get(kind, record_id)) if found else None
+
+    async def _ask(self, name: str, look_up: Awaitable[T]) -> T:
+        """The answer of a kind's connection. If there is none, the error says whose, where there are several."""
+        try:
+            return await cpu_budget.run_outside(look_up)
+        except PlatformUnavailable as error:
+            place = self._places[name]
+            if not error.connection and len({each.name for each in self._places.values()}) > 1:
+                error.name_connection(place.name, place.title or place.name)
+            raise
 
 
 def _qualify(kind: RecordKind, place: Place, shared: Collection[str]) -> RecordKind:

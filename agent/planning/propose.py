@@ -42,6 +42,7 @@ from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Propos
 from agent.planning.reasons_to_wait import let_wait
 from agent.planning.reversal import aim_correction, correct_calls, undo_calls
 from agent.planning.second_reading import TAKES_BACK, Around, read_again
+from agent.planning.silent_connections import answer_from_others
 from agent.planning.small_model import READ_BY_MODEL_ALONE, is_too_complex, weigh
 from agent.planning.task import (
     CORRECTED,
@@ -89,10 +90,17 @@ async def propose(
 ) -> Outcome:
     """Turns a request into a plan, a question, an answer or a refusal. ``around`` wraps the call of the resolver.
     Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
+
+    async def settle(asked: Task) -> Outcome:
+        made = await _propose(asked, resolver, on_phase, around)
+        asked, made = await settle_answer(asked, made, lambda own: _propose(own, RuleResolver(), on_phase, around))
+        return let_wait(asked, leave_out_unchanged(asked, await tell_known(asked, made)))
+
     with use_read_memo(ReadMemo()):
-        made = await _propose(task, resolver, on_phase, around)
-        task, made = await settle_answer(task, made, lambda own: _propose(own, RuleResolver(), on_phase, around))
-        return let_wait(task, leave_out_unchanged(task, await tell_known(task, made)))
+        try:
+            return await settle(task)
+        except PlatformUnavailable as error:
+            return await answer_from_others(task, error, settle)
 
 
 async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, around: Around | None) -> Outcome:

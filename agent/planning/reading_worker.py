@@ -40,8 +40,8 @@ class HeldWorkspace:
 
     def __init__(self, packed: bytes) -> None:
         self.catalogue: Catalogue
-        self.declared: tuple[RecordKind, ...]
-        self.catalogue, self.declared = pickle.loads(packed)  # noqa: S301 - of the server that started us
+        self.kinds: Kinds
+        self.catalogue, self.kinds = pickle.loads(packed)  # noqa: S301 - of the server that started us
         self._shortlists: dict[tuple[str, Surface], Shortlist] = {}
 
     def shortlist(self, actor: Actor, surface: Surface) -> Shortlist:
@@ -57,7 +57,7 @@ class CallWorkspace:
     def __init__(self, held: HeldWorkspace, parent: ParentLink) -> None:
         self._held = held
         self.catalogue = held.catalogue
-        self.kinds = Kinds([ParentRecords(held.declared, parent)])
+        self.kinds = held.kinds.served_by(ParentRecords(parent))
 
     def shortlist(self, actor: Actor, surface: Surface) -> Shortlist:
         return self._held.shortlist(actor, surface)
@@ -66,11 +66,11 @@ class CallWorkspace:
 class ParentRecords:
     """A ContextProvider whose look-ups the server makes."""
 
-    def __init__(self, kinds: tuple[RecordKind, ...], parent: ParentLink) -> None:
-        self._kinds, self._parent = kinds, parent
+    def __init__(self, parent: ParentLink) -> None:
+        self._parent = parent
 
     def kinds(self) -> tuple[RecordKind, ...]:
-        return self._kinds
+        return ()
 
     async def search(self, query: Query) -> Sequence[Record]:
         found: Sequence[Record] = await self._parent.ask("search", query)

@@ -29,7 +29,7 @@ from registry.connector import ConnectionOption, Connector, IdentityProvider, Re
 from registry.declarative.connector import DeclarativeConnector
 from registry.discovery import BrokenConnector, DiscoveredConnector
 from registry.offers.shortlist import Shortlist, make_shortlist
-from registry.records import ContextProvider, Kinds, Place
+from registry.records import NOBODY, ContextProvider, Kinds, Place
 from store.connectors import ConnectorRow
 from store.database import Database
 
@@ -65,7 +65,7 @@ class WorkspaceContext:
     def pack(self) -> bytes:
         """Contracts and kinds as bytes, from which a worker process builds its own copy."""
         if not self._packed:
-            held = (self.catalogue, tuple(self.kinds))
+            held = (self.catalogue, self.kinds.served_by(NOBODY))
             self._packed.append(pickle.dumps(held, protocol=pickle.HIGHEST_PROTOCOL))
         return self._packed[0]
 

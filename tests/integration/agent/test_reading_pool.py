@@ -23,8 +23,9 @@ from core.errors import PlatformUnavailable
 from core.settings import ModelSettings
 from executors.http.read_memo import ReadMemo, get_read_memo
 from registry.catalogue import Catalogue
-from registry.records import Kinds, Query, Record
+from registry.records import Kinds, Place, Query, Record
 from tests.integration.agent.resolve.model.scripted_server import Reply, ScriptedServer, says
+from tests.unit.agent.query.test_reach_of_customers import BERTA, RESEND
 from tests.unit.agent.validate.fake_platform import NOW, OWNER, SAAS, Platform, contract, town
 
 pytestmark = pytest.mark.usefixtures("forked_children")
@@ -88,6 +89,21 @@ async def test_a_worker_comes_to_what_is_come_to_here() -> None:
         stands = run_of(TEXTS[0]).with_(proposal=resolved.resolution.proposal)
         assert isinstance((await workers.propose(stands, there, ())).verdict, Plan | Question)
     assert {"choosing", "looking", "checking"} <= set(steps)
+
+
+async def test_a_worker_knows_two_connections_apart_as_they_are_here() -> None:
+    kinds = Kinds([Platform(town()), Platform(town())], [Place("east", "East"), Place("west", "West")])
+    both = WorkspaceContext("g2", Catalogue([RESEND]), kinds, kinds)
+    asked = run_of("how many invoices are there?")
+    theirs_alone = run_of("show INV-1012").with_(actor=BERTA, surface="customer")
+    async with pool() as workers:
+        counted = await workers.propose(asked, both, ())
+        refused = await workers.propose(theirs_alone, both, ())
+    assert told(counted.verdict) == told((await propose(make_task(asked, both, ()), RuleResolver())).verdict)
+    assert "That is East alone" in str(told(counted.verdict))
+    here = await propose(make_task(theirs_alone, both, ()), RuleResolver())
+    assert told(refused.verdict) == told(here.verdict)
+    assert "99.00" not in str(refused.verdict)
 
 
 async def test_a_platform_that_is_down_is_told_as_it_is_here() -> None:
