@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import logging
 import os
 import secrets
 import socket
@@ -16,7 +17,7 @@ from typing import Any
 
 from agent.credentials.connection_check import ConnectionCheck
 from agent.credentials.vault import Vault
-from agent.history.anchors import Anchors
+from agent.history.anchors import Anchors, refuse_unwritable
 from agent.history.sealing import open_sealed
 from agent.pipeline import Step
 from agent.planning.planner import Planner
@@ -75,6 +76,8 @@ from registry.connector import ReadAccess
 from registry.discovery import discover, list_entry_points
 from registry.endpoints.types import McpEndpoint
 from store.database import Database
+
+log = logging.getLogger("opsiq.app.container")
 
 
 @dataclass(frozen=True)
@@ -241,6 +244,8 @@ def _open_contexts(
 ) -> WorkspaceContexts:
     """The contexts of the workspaces, with the connectors found here and a client for each of their connections."""
     found, broken = discover(folders=settings.connector_folders, installed=list_entry_points())
+    for each in broken:
+        log.warning("a connector can't be used: %s", each)
 
     def open_client(base_url: str, token: str, access: ReadAccess, whose: tuple[str, str] | None) -> HttpPlatformClient:
         credentials = vault.make_reader(*whose, base_url) if whose is not None else None
@@ -346,6 +351,7 @@ async def _work(
     ending = asyncio.Event()
     async with contextlib.AsyncExitStack() as stack:
         if settings.workers:
+            refuse_unwritable(anchors.path)
             stack.push_async_callback(write_anchors, anchors, now_all=True)
         stack.push_async_callback(worker.stop, 10.0)
         if settings.workers:

@@ -12,6 +12,7 @@ from agent.record_cache.sync import CacheSync
 from agent.runs.decisions import EXPIRE_AT_ONCE, Decisions
 from agent.runs.recovery import RunRecovery
 from core.clock import Clock
+from core.errors import Unavailable
 from store import retention
 from store.database import Database
 
@@ -48,6 +49,8 @@ async def run_maintenance(
             await stranded.take_up()
             if rounds % RENEWAL_ROUNDS == 0:
                 await reading.renew()
+        except Unavailable as error:
+            log.warning("the sweep failed; it runs again in %.0f s: %s", SWEEP_S, error.detail)
         except Exception:
             log.exception("the sweep failed; it runs again in %.0f s", SWEEP_S)
         await write_anchors(anchors)
@@ -60,5 +63,7 @@ async def write_anchors(anchors: Anchors, *, now_all: bool = False) -> None:
     """Writes due anchors of AI History. A failure is logged and tried again."""
     try:
         await anchors.tick(now_all=now_all)
+    except Unavailable as error:
+        log.warning("the anchors of AI History could not be looked at; they are later: %s", error.detail)
     except Exception:
         log.exception("no anchor of AI History could be written to %s; it is tried again", anchors.path)

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from core.errors import BadSetting
+
 if TYPE_CHECKING:
     from core.settings import Settings
 
@@ -33,6 +35,22 @@ def find_file(settings: Settings) -> Path:
     return Path(settings.database_url.partition(":///")[2].partition("?")[0])
 
 
-def explain_missing() -> str:
+def explain_missing(settings: Settings) -> str:
     """What is said of a database that is not there."""
+    if is_lost(settings):
+        return (
+            f"{find_file(settings)} is gone: {settings.sealed_file} says that there was a database. Put it back, or "
+            f"restore a backup (`opsiq restore`). To begin anew without its data, remove {settings.sealed_file}."
+        )
     return DEMO_ONLY if is_beside_demo() else NO_DATABASE
+
+
+def is_lost(settings: Settings) -> bool:
+    """Whether the database is not there, and was: the folder's mark of a sealed one is left."""
+    return not has_database(settings) and settings.sealed_file.exists()
+
+
+def refuse_lost_database(settings: Settings) -> None:
+    """Raises BadSetting where an empty database would take the place of one that is lost."""
+    if is_lost(settings):
+        raise BadSetting(explain_missing(settings))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.workspaces
 from agent.workspace.data_keys import open_keyring
-from cli.data_folder import DEMO, find_file, has_database, is_beside_demo
+from cli.data_folder import DEMO, find_file, has_database, is_beside_demo, refuse_lost_database
 from cli.program import name_program
 from core.clock import utc_now
 from core.errors import InvalidInput
@@ -46,6 +46,7 @@ def require_data_key(settings: Settings) -> None:
 @asynccontextmanager
 async def _open_database(settings: Settings) -> AsyncIterator[Database]:
     """Raises InvalidInput where there is none: `opsiq init`, a server and a restore make one, and nothing else."""
+    refuse_lost_database(settings)
     if not has_database(settings):
         demo = f"The demo's is in {DEMO}: set OPSIQ_DATA={DEMO}."
         own = f"Set OPSIQ_DATA to a server's data folder, or make one: {name_program()} init."

@@ -81,6 +81,15 @@ def address(*schemes: str) -> Callable[[str], str]:
     return read
 
 
+def origin(text: str) -> str:
+    """The address that a server is reached by: it is served at the root."""
+    read = address("http", "https")(text)
+    parts = urlsplit(read)
+    if parts.path or parts.query or parts.fragment:
+        raise ValueError("must be an address without a path, since OpsIQ is served at the root of its address")
+    return read
+
+
 def issuer(text: str) -> str:
     """An issuer URL exactly as written. Issuers are compared character by character, including the last slash."""
     parts = urlsplit(text)

@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -49,12 +49,15 @@ _CALLBACKS: Final = "opsiq.after_commit"
 _BEFORE_COMMIT: Final = "opsiq.before_commit"
 _PUT: Final = "opsiq.put"
 _RESTING: Final = "opsiq.resting_since"
+_SQLITE_DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_DAMAGED: Final = "The database file {file} is damaged. Stop the servers, then restore a backup."
 _SQLITE_DOWN: Final = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_CANTOPEN,
+    *_SQLITE_DAMAGED,
 }
 # SQLSTATE: connection, resources, operator intervention, lost race (deadlock, serialization).
 _POSTGRESQL_DOWN: Final = ("08", "53", "57P", "40001", "40P01")
@@ -276,6 +279,16 @@ def _ping_after_a_rest(engine: AsyncEngine) -> None:
             raise DisconnectionError from error
 
 
+async def refuse_damaged(session: AsyncSession) -> None:
+    """Reads all of a SQLite file. Raises Unavailable if its pages don't fit together."""
+    connection = await session.connection()
+    if connection.dialect.name != "sqlite":
+        return
+    told = (await session.execute(text("PRAGMA quick_check(1)"))).scalars().first()
+    if told != "ok":
+        raise Unavailable(_DAMAGED.format(file=connection.engine.url.database))
+
+
 @asynccontextmanager
 async def _report_outage(engine: AsyncEngine) -> AsyncIterator[None]:
     """Turns errors of a database that is down into Unavailable. Every other failure is a defect and stays as it is."""
@@ -283,8 +296,8 @@ async def _report_outage(engine: AsyncEngine) -> AsyncIterator[None]:
         yield
     except OpsIQError:
         raise
-    except sqlite3.OperationalError as error:  # of a statement that was compiled already
-        if error.sqlite_errorcode & 0xFF in _SQLITE_DOWN:
+    except sqlite3.DatabaseError as error:  # of a statement that was compiled already
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _SQLITE_DOWN:
             raise Unavailable(_explain_outage(engine, error)) from error
         raise
     except PoolTimeout as error:
@@ -300,6 +313,8 @@ def _explain_outage(engine: AsyncEngine, error: BaseException) -> str:
     has no room to grow, and does not say so. So the disk is checked."""
     cause = getattr(error, "orig", None) or error
     code = getattr(cause.__cause__ or cause, "sqlite_errorcode", getattr(cause, "sqlite_errorcode", 0))
+    if code & 0xFF in _SQLITE_DAMAGED:
+        return _DAMAGED.format(file=engine.url.database)
     full = code & 0xFF == sqlite3.SQLITE_FULL or getattr(cause, "sqlstate", "") == _DISK_FULL
     if engine.dialect.name == "sqlite" and engine.url.database:
         with suppress(OSError):

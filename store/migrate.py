@@ -73,13 +73,14 @@ def _current_revision(connection: Connection) -> str | None:
 def _missing(connection: Connection) -> list[str]:
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
+    from alembic.script.revision import RevisionError
     from alembic.util import CommandError
 
     at = MigrationContext.configure(connection).get_current_revision()
     steps = ScriptDirectory.from_config(_config(connection))
     try:
         return [step.revision for step in steps.iterate_revisions("head", at or "base")][::-1]
-    except CommandError as error:
+    except (CommandError, RevisionError) as error:
         raise BadSetting(f"This database was made by a newer version of OpsIQ, use that one: {error}") from error
 
 

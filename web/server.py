@@ -7,18 +7,21 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import uvicorn
 
+from core.errors import OpsIQError
 from core.settings import Settings
 from web.connections.head import MAX_HEAD_BYTES
 from web.connections.limits import ConnectionLimits
 from web.connections.listener import Listener
 from web.connections.protocol import HttpProtocol, Timeouts
 
+T = TypeVar("T")
 log = logging.getLogger("opsiq.web.connections")
 
 DRAIN_S: Final = 1.0
@@ -49,6 +52,36 @@ def make_server_config(app: Any, settings: Settings) -> uvicorn.Config:
         timeout_graceful_shutdown=SHUTDOWN_S,
         lifespan="on",
     )
+
+
+class StartupFault:
+    """The error that kept an application from starting, for whoever started it to tell in one sentence. Without it
+    uvicorn logs a traceback and ends the process."""
+
+    def __init__(self) -> None:
+        self.error: OpsIQError | None = None
+
+    @contextlib.asynccontextmanager
+    async def keep(self, opening: AbstractAsyncContextManager[T]) -> AsyncIterator[T]:
+        """What ``opening`` opens. An error while it is opened is kept."""
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                opened = await stack.enter_async_context(opening)
+            except OpsIQError as error:
+                self.error = error
+                raise
+            yield opened
+
+    def quieten(self, app: Any) -> Any:
+        """The application, which leaves the traceback of a kept error out of what it tells uvicorn."""
+
+        async def run(scope: Any, receive: Any, send: Any) -> None:
+            async def tell(message: Any) -> None:
+                await send({**message, "message": ""} if self.error is not None else message)
+
+            await app(scope, receive, tell if scope["type"] == "lifespan" else send)
+
+        return run
 
 
 class Server(uvicorn.Server):

@@ -30,7 +30,7 @@ import store.jobs.enqueue
 from core import canon
 from core.clock import Clock, format_iso, from_iso
 from core.crypto.authenticator import Authenticator
-from core.errors import NotAuthentic, NotCanonical, NotFound
+from core.errors import BadSetting, NotAuthentic, NotCanonical, NotFound
 from core.webhook_signature import SECRET_PREFIX
 from executors.http.signed_client import SignedClient
 from executors.jobs.queue import Dead, Done, Outcome, Reschedule
@@ -116,6 +116,21 @@ def read_file(keys: Authenticator, path: Path) -> AnchorLines:
             return read_lines(keys, file)
     except FileNotFoundError:
         return AnchorLines()
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Raises BadSetting if lines can't be appended to the file, or it can't be made. Writes nothing."""
+    if path.is_dir():
+        why = "is a folder"
+    elif path.exists():
+        why = "" if os.access(path, os.R_OK | os.W_OK) else "can't be read and written by this user"
+    else:
+        folder = next(each for each in path.absolute().parents if each.exists())
+        usable = folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+        why = "" if usable else f"can't be made by this user in {folder}"
+    if why:
+        detail = f"The file of anchors {path} {why}. Set OPSIQ_ANCHOR_FILE to a file that can be written."
+        raise BadSetting(detail, extra={"setting": "OPSIQ_ANCHOR_FILE"})
 
 
 def append(path: Path, lines: Sequence[str]) -> None:

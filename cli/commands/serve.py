@@ -76,10 +76,13 @@ async def _several(settings: Any, listening: Any, environ: dict[str, str]) -> in
 async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
     import os
     import signal
+    from functools import partial
 
+    from cli.data_folder import refuse_lost_database
     from cli.gc_freeze import freeze_imports
     from cli.supervisor import ReadinessPipe
 
+    refuse_lost_database(settings)
     with freeze_imports():
         from app.container import open_container
         from core import traces
@@ -88,9 +91,10 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
         from web.app import create_app
         from web.connections.limits import ConnectionLimits
         from web.connections.protocol import Timeouts
-        from web.server import Server, make_server_config
+        from web.server import Server, StartupFault, make_server_config
 
-        app = create_app(open_container(settings))
+        fault = StartupFault()
+        app = create_app(fault.keep(open_container(settings)))
     ended = traces.install(settings.otlp_url, "opsiq") if settings.otlp_url else lambda: None
     line = ReadinessPipe(family_fd)
     # Until the server handles signals it holds nothing, and this ends the process.
@@ -99,12 +103,15 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
 
     limits = ConnectionLimits.of(settings.max_connections, settings.max_address_connections, settings.trusted_proxies)
     timeouts = Timeouts(settings.head_timeout_s, settings.body_timeout_s, settings.read_timeout_s)
-    server = Server(make_server_config(app, settings), line.ready, limits=limits, timeouts=timeouts)
-    if family_fd is None:
-        _announce(listening)
+    ready = line.ready if family_fd is not None else partial(_announce, listening)
+    server = Server(make_server_config(fault.quieten(app), settings), ready, limits=limits, timeouts=timeouts)
     try:
         async with watch_cpu():
             await server.serve(sockets=[listening])
+    except SystemExit:  # uvicorn ends so where the application does not start
+        if fault.error is not None:
+            raise fault.error from None
+        raise
     finally:
         ended()
     return 0 if server.started else 1
@@ -132,7 +139,9 @@ def _listening(host: str, port: int, wait_s: float) -> Any:
                     if error.errno == errno.EADDRINUSE
                     else ""
                 )
-                why = os.strerror(error.errno) if error.errno else str(error)
+                by_number = error.errno is not None and error.errno > 0  # that of a name without an address is not
+                told = (error.strerror or str(error)).partition(" (while ")[0]
+                why = os.strerror(error.errno or 0) if by_number else told
                 raise BadSetting(f"Can't listen on {host}:{port}: {why}.{mend}") from error
             time.sleep(0.2)
         else:

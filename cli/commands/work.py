@@ -48,8 +48,11 @@ async def _work(settings: Any, family_fd: int | None) -> int:
     import asyncio
     import signal
 
+    from cli.data_folder import refuse_lost_database
     from cli.gc_freeze import freeze_imports
     from cli.supervisor import ReadinessPipe
+
+    refuse_lost_database(settings)
 
     with freeze_imports():
         from app.container import open_container

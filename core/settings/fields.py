@@ -48,7 +48,7 @@ class SettingFields:
             "The address this server is reached by, as links show it. Where it is https, cookies are Secure and "
             "named `__Host-…`, "
             "and answers carry `Strict-Transport-Security`.",
-            env_variable.address("http", "https"),
+            env_variable.origin,
             default="`http://<host>:<port>`",
         ),
     )

@@ -55,6 +55,11 @@ class Settings(ModelSettings, SettingFields):
                 "OPSIQ_OIDC_ISSUER is set and OPSIQ_OIDC_CLIENT_ID is not: both are needed.",
                 extra={"setting": "OPSIQ_OIDC_CLIENT_ID"},
             )
+        if made.oidc_client_id and not made.oidc_issuer:
+            raise BadSetting(
+                "OPSIQ_OIDC_CLIENT_ID is set and OPSIQ_OIDC_ISSUER is not: both are needed.",
+                extra={"setting": "OPSIQ_OIDC_ISSUER"},
+            )
         defaults = {
             "database_url": made.database_url or f"sqlite+aiosqlite:///{made.data_dir / 'opsiq.db'}",
             "base_url": made.base_url or f"http://{f'[{made.host}]' if ':' in made.host else made.host}:{made.port}",

@@ -21,7 +21,8 @@ def add_parser(sub: Any) -> None:
         "data folder.",
     )
     acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
-    acts.add_parser("new", help="print a fresh key, to be kept where OPSIQ_DATA_KEY comes from")
+    new = acts.add_parser("new", help="make a fresh key, to be kept where OPSIQ_DATA_KEY comes from")
+    new.add_argument("--out", metavar="FILE", help="a new file for it, which only you may read; else it is printed")
     rotate = acts.add_parser(
         "rotate",
         help="wrap the data keys with another key; the one before it opens nothing any more",
@@ -45,11 +46,16 @@ def run(arguments: argparse.Namespace) -> int:
     import asyncio
 
     from core.crypto import secretbox
-    from core.crypto.key_file import format_key
+    from core.crypto.key_file import format_key, write_key
+    from core.errors import InvalidInput
     from core.settings import Settings
 
     if arguments.act == "new":
-        print(format_key(secretbox.make_key()))
+        key = secretbox.make_key()
+        if arguments.out is None:
+            print(format_key(key))
+        elif not write_key(Path(arguments.out), key):
+            raise InvalidInput(f"{arguments.out} is there already, and was left as it is. Name a new file.")
         return 0
     return asyncio.run(_rotate(arguments, Settings.load(os.environ)))
 

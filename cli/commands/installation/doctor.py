@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import shlex
-import stat
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from cli.client import FILE
 from cli.commands.installation.next_step import Installed, describe_next_step, server_answers
-from cli.data_folder import DEMO_MARK, DEMO_ONLY, LOOPBACK, NO_DATABASE, explain_missing, has_database, is_beside_demo
+from cli.commands.installation.surroundings import (
+    Finding,
+    check_disks,
+    check_folder,
+    check_model,
+    check_nats,
+    check_redis,
+)
+from cli.data_folder import DEMO_MARK, LOOPBACK, explain_missing, has_database, is_beside_demo, is_lost
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,21 +32,12 @@ if TYPE_CHECKING:
     from agent.history.anchors import AnchorLines
     from app.container import Container
     from core.settings import Settings
+    from registry.records import Kinds
     from store.automations import InstructionRow, RuleRow
     from store.workspaces import WorkspaceRow
 
 SKEW_S: Final = (2.0, 60.0)
 OVERDUE_S: Final = 60.0
-ASK_S: Final = 30
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One finding. ``detail`` says what is, and where it is not ok what to do."""
-
-    state: Literal["ok", "warn", "fail"]
-    about: str
-    detail: str
 
 
 def add_parser(sub: Any) -> None:
@@ -55,6 +54,8 @@ def add_parser(sub: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     import asyncio
 
+    if not logging.getLogger().handlers:
+        logging.getLogger().addHandler(logging.NullHandler())  # what is found is told below, once
     installed = Installed()
     found = asyncio.run(_findings(installed))
     if arguments.json:
@@ -69,15 +70,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _next_step(found: list[Finding], installed: Installed) -> str | None:
     """What to do now; None where the settings themselves can't be read, whose finding says it all."""
-    from core.errors import OpsIQError
     from core.settings import Settings
 
-    try:
-        settings = Settings.load(_environment())
-    except OpsIQError:
+    if any(each.state == "fail" and each.about == "settings" for each in found):
         return None
+    settings = Settings.load(_environment())
     failed = [each.about for each in found if each.state == "fail"]
-    there = not any(each.detail in (NO_DATABASE, DEMO_ONLY) for each in found)
+    there = has_database(settings) or is_lost(settings)
     demo_url = _read_demo_url(settings.data_dir)
     return describe_next_step(
         installed,
@@ -91,10 +90,14 @@ def _next_step(found: list[Finding], installed: Installed) -> str | None:
     )
 
 
+def _find_folder() -> Path:
+    return Path(os.environ.get("OPSIQ_DATA", "").strip() or ".data")
+
+
 def _environment() -> dict[str, str]:
     """The environment, and in a demo's folder what the demo itself is started with: its platform is on this machine."""
     environ = dict(os.environ)
-    if (Path(environ.get("OPSIQ_DATA") or ".data") / DEMO_MARK).exists():
+    if (_find_folder() / DEMO_MARK).exists():
         environ.setdefault("OPSIQ_ALLOW_ADDRESSES", LOOPBACK)
     return environ
 
@@ -114,12 +117,14 @@ async def _findings(installed: Installed) -> list[Finding]:
     from core.errors import OpsIQError
     from core.settings import Settings
 
-    found: list[Finding] = []
+    folder = check_folder(_find_folder())
+    if folder.state == "fail":
+        return [folder]
     try:
         settings = Settings.load(_environment())
     except OpsIQError as error:
         return [Finding("fail", "settings", error.detail)]
-    found.append(_folder(settings))
+    found = [folder, *check_disks(settings)]
     found.append(Finding("ok", "time zone", f"{settings.time_zone}: the clock of the people here (OPSIQ_TIME_ZONE)"))
     found += _find_shadowed_packages()
     if settings.https and not settings.trusted_proxies:
@@ -135,20 +140,10 @@ async def _findings(installed: Installed) -> list[Finding]:
         found += [each async for each in _database(settings, installed)]
     except OpsIQError as error:
         found.append(Finding("fail", "storage", error.detail))
-    for ask in (_redis, _model):
+    for ask in (check_redis, check_nats, check_model):
         if (one := await ask(settings)) is not None:
             found.append(one)
     return found
-
-
-def _folder(settings: Settings) -> Finding:
-    folder = settings.data_dir
-    if not folder.exists():
-        return Finding("warn", "settings", f"{folder} does not exist yet; the first start makes it (OPSIQ_DATA).")
-    mode = stat.S_IMODE(folder.stat().st_mode)
-    if os.name == "posix" and mode & 0o077:
-        return Finding("warn", "settings", f"{folder} may be read by others. Run: chmod 700 {folder}")
-    return Finding("ok", "settings", f"read; data folder {folder}")
 
 
 def _find_shadowed_packages() -> Iterator[Finding]:
@@ -172,7 +167,7 @@ async def _database(settings: Settings, installed: Installed) -> AsyncIterator[F
     from store.migrate import missing_revisions
 
     if not has_database(settings):
-        yield Finding("fail", "database", explain_missing())
+        yield Finding("fail", "database", explain_missing(settings))
         return
     database = await store.database.Database.open(settings.database_url)
     try:
@@ -184,6 +179,8 @@ async def _database(settings: Settings, installed: Installed) -> AsyncIterator[F
                 f"It answers, but lacks {len(behind)} steps ({', '.join(behind)}): start a server to bring it up.",
             )
             return
+        async with database.read() as session:
+            await store.database.refuse_damaged(session)
         yield Finding("ok", "database", f"{database.dialect} answers, its schema is this version's")
         async with database.read() as session:
             skew_s = abs((datetime.now(UTC) - await store.database.now(session)).total_seconds())
@@ -220,6 +217,12 @@ async def _container(settings: Settings, installed: Installed) -> AsyncIterator[
     from app.container import open_container
     from core.errors import BadSetting
 
+    for about, check in (("anchor file", _check_anchor_file), ("MCP servers", _check_mcp_servers)):
+        try:
+            check(settings)
+        except BadSetting as error:
+            yield Finding("fail", about, error.detail)
+            return
     try:
         async with open_container(replace(settings, workers=0, model="")) as container:
             yield Finding("ok", "data key", "stored secrets open")
@@ -228,6 +231,18 @@ async def _container(settings: Settings, installed: Installed) -> AsyncIterator[
             yield await _work(container)
     except BadSetting as error:
         yield Finding("fail", "data key", error.detail)
+
+
+def _check_anchor_file(settings: Settings) -> None:
+    from agent.history.anchors import refuse_unwritable
+
+    refuse_unwritable(settings.anchor_file)
+
+
+def _check_mcp_servers(settings: Settings) -> None:
+    from executors.mcp.servers import read_servers
+
+    read_servers(settings.mcp_servers)
 
 
 async def _workspaces(container: Container, installed: Installed) -> AsyncIterator[Finding]:
@@ -255,15 +270,25 @@ async def _workspaces(container: Container, installed: Installed) -> AsyncIterat
             yield Finding("fail", "connector", f"{row.name}: {broken.name}: {broken.why}")
         async for each in _rules(container, row.id, row.name):
             yield each
-        for noun, kinds in context.kinds.clashes().items():
-            meant = f"{row.name}: “{noun}” may mean {' or '.join(kinds)}."
-            yield Finding("warn", "connector", f"{meant} In a question, say the connection's title before it.")
         for connector in context.connectors:
             yield await _connector(row.name, connector)
+        for finding in tell_clashes(row.name, context.kinds):
+            yield finding
         for credential in await container.vault.list_statuses(row.id):
             if warning := credential.warning(container.clock()):
                 told = f"{row.name}: the credentials of {credential.connection}: {warning}"
                 yield Finding("warn", "credentials", f"{told} `opsiq connections credential {credential.connection}`")
+
+
+def tell_clashes(workspace: str, kinds: Kinds) -> Iterator[Finding]:
+    """Connections that share nouns, each set of them once."""
+    shared: dict[tuple[str, ...], list[str]] = {}
+    for noun, meant in kinds.clashes().items():
+        shared.setdefault(tuple(sorted({kinds.place(each).name for each in meant})), []).append(noun)
+    for places, nouns in shared.items():
+        first = ", ".join(f"“{noun}”" for noun in nouns[:3]) + (f" and {len(nouns) - 3} more" if len(nouns) > 3 else "")
+        told = f"{workspace}: {first} may mean records of {' or '.join(places)}."
+        yield Finding("warn", "connector", f"{told} In a question, say the connection's title before the noun.")
 
 
 async def _rules(container: Container, workspace: str, name: str) -> AsyncIterator[Finding]:
@@ -341,45 +366,3 @@ async def _work(container: Container) -> Finding:
         newest = f" The last: {last[0].kind} of {last[0].workspace}: {last[0].error[:300]}" if last else ""
         return Finding("warn", "work", f"{dead} given up; `opsiq jobs list` says which and why.{newest}")
     return Finding("ok", "work", f"{count} open, none late")
-
-
-async def _redis(settings: Settings) -> Finding | None:
-    if not settings.redis_url:
-        return None
-    try:
-        import redis.asyncio
-        import redis.exceptions
-    except ImportError:
-        return Finding("fail", "redis", "OPSIQ_REDIS_URL needs the Redis driver: pip install 'opsiq-server[redis]'.")
-    client = redis.asyncio.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=5)
-    try:
-        await client.ping()
-    except (redis.exceptions.RedisError, OSError) as error:
-        return Finding("fail", "redis", f"It does not answer ({type(error).__name__}): check OPSIQ_REDIS_URL.")
-    finally:
-        await client.aclose()
-    return Finding("ok", "redis", "answers")
-
-
-async def _model(settings: Settings) -> Finding | None:
-    """One small question, as resolving asks it: the address, the key and the mode are those that count."""
-    if not settings.model:
-        return Finding("ok", "model", "none set: the offline resolver")
-    from pydantic import BaseModel, ConfigDict
-
-    from agent.resolve.model.client import ModelClient
-    from core.errors import OpsIQError
-
-    class Pulse(BaseModel):
-        model_config = ConfigDict(extra="forbid")
-
-        answer: Literal["yes"]
-
-    once = replace(settings, model_timeout_s=min(settings.model_timeout_s, ASK_S), model_retries=0, model_fallbacks=())
-    client = ModelClient(once)
-    ask: Callable[..., Awaitable[Any]] = client.complete
-    try:
-        done = await ask([{"role": "user", "content": 'Answer with {"answer": "yes"}.'}], Pulse, max_tokens=20)
-    except OpsIQError as error:
-        return Finding("fail", "model", error.detail)
-    return Finding("ok", "model", f"{done.model} answers in {done.duration_ms:.0f} ms ({done.mode})")

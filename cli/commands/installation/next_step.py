@@ -61,8 +61,6 @@ def describe_next_step(
 
 
 _MENDING: Final = {
-    "database": "{opsiq} {start} brings it up to this version",
-    "data key": "put data.key back from a copy, or set OPSIQ_DATA_KEY",
     "integrity": "{opsiq} history verify names the first entry that is not as it was stored",
     "anchors": "{opsiq} history verify names what doesn't fit",
     "contracts": "{opsiq} contracts lint FILE, then {opsiq} contracts register FILE",

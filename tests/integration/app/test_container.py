@@ -8,6 +8,8 @@ import pytest
 
 from app import container
 from app.container import open_container
+from app.maintenance import write_anchors
+from core.errors import Unavailable
 from core.settings import Settings
 from store.database import Database
 from store.migrate import upgrade
@@ -34,3 +36,22 @@ async def test_what_was_opened_is_closed_where_the_rest_cannot_be(
         async with open_container(settings):
             pass
     assert len(closed) == 1
+
+
+class Cut:
+    """Anchors whose database does not answer."""
+
+    path = Path("anchors.jsonl")
+
+    async def tick(self, *, now_all: bool = False) -> int:
+        raise Unavailable("The database does not answer.")
+
+
+async def test_a_database_that_is_down_is_not_told_as_a_fault_of_the_anchor_file(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await write_anchors(Cut())  # type: ignore[arg-type]
+    (told,) = caplog.records
+    assert (told.levelname, told.exc_info) == ("WARNING", None)
+    assert "The database does not answer." in told.getMessage()
+    assert "anchors.jsonl" not in told.getMessage()

@@ -291,7 +291,7 @@ def test_the_doctor_of_a_demo_names_the_address_and_the_command_of_that_demo(tmp
         (None, {"REDIS_URL": "redis://127.0.0.1:1"}, "redis", "OPSIQ_REDIS_URL"),
         (lambda folder: (folder / "data.key").unlink(), {}, "data key", "Restore it"),
         (lambda folder: (folder / "data.key").write_text("A" * 43), {}, "data key", "Restore the key"),
-        (lambda folder: (folder / "opsiq.db").unlink(), {}, "database", "opsiq init"),
+        (lambda folder: (folder / "opsiq.db").unlink(), {}, "database", "restore a backup"),
     ],
 )  # fmt: skip
 def test_the_doctor_names_what_is_wrong_and_the_mend(

@@ -255,6 +255,20 @@ def test_an_issuer_without_a_client_stops_the_start() -> None:
         Settings.load({"OPSIQ_OIDC_ISSUER": "https://login.example"})
 
 
+def test_a_client_without_an_issuer_stops_the_start() -> None:
+    with pytest.raises(BadSetting, match="OPSIQ_OIDC_ISSUER is not"):
+        Settings.load({"OPSIQ_OIDC_CLIENT_ID": "opsiq"})
+
+
+@pytest.mark.parametrize(
+    "address", ["https://ops.example/desk", "https://ops.example?a=1", "https:///desk", "ops.example"]
+)
+def test_the_servers_own_address_has_no_path(address: str) -> None:
+    with pytest.raises(BadSetting, match="OPSIQ_BASE_URL must"):
+        Settings.load({"OPSIQ_BASE_URL": address})
+    assert Settings.load({"OPSIQ_BASE_URL": "https://ops.example/"}).base_url == "https://ops.example"
+
+
 @pytest.mark.parametrize("domains", ["@example.com", "*.example.com", "example", "ex\u0430mple.com"])
 def test_a_domain_is_written_plainly(domains: str) -> None:
     with pytest.raises(BadSetting, match="OPSIQ_OIDC_DOMAINS holds"):
