@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import socket
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -197,6 +198,7 @@ class CpuWorkers:
     async def _start(self) -> None:
         self._starting += 1
         ours, theirs = socket.socketpair()
+        stopped = False
         try:
             # Passes on no secrets, and keeps workers from writing to this process's counters.
             environ = {
@@ -223,7 +225,7 @@ class CpuWorkers:
                 await asyncio.wait_for(read_message(reader), STARTS_S)  # the worker is ready
             except (TimeoutError, EOFError, OSError):
                 self._kill(worker)
-                await process.wait()
+                stopped = await process.wait() == -signal.SIGTERM
                 writer.close()
                 raise
             finally:
@@ -232,7 +234,10 @@ class CpuWorkers:
             ours.close()
             if self._closing:
                 return
-            log.error("a worker could not be started: %r", error)
+            if stopped:  # with this process, by whoever stops all of a service
+                log.info("a worker was told to stop while it started")
+            else:
+                log.error("a worker could not be started: %r", error)
             if not self._workers:
                 for calls in list(self._queued.values()):
                     for call in calls:

@@ -192,6 +192,26 @@ async def test_closing_waits_for_no_worker_that_is_still_starting(
     assert caplog.records == []
 
 
+async def test_a_worker_that_is_stopped_with_its_service_is_no_error(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
+    slow = CpuWorkers("tests.integration.executors.slow_start", most=1)
+    slow.warm()
+    for _ in range(6000):
+        if slow.pids:
+            break
+        await asyncio.sleep(0.01)
+    (pid,) = slow.pids
+    os.kill(pid, signal.SIGTERM)
+    for _ in range(6000):
+        if not slow.pids:
+            break
+        await asyncio.sleep(0.01)
+    await slow.close()
+    assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == []
+
+
 async def test_a_worker_that_can_t_be_started_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = CpuWorkers("tests.no_such_module", most=1)
     with pytest.raises(Unavailable):
