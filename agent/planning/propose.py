@@ -186,14 +186,13 @@ async def _plan_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback)
             if resolved.resolution.lacks and (missing := await _ask_for_missing(task, drafts, on_phase)) is not None:
                 question = missing
             return Outcome(question, resolved, drafts, confidence=confidence)
-        case Abstain() as abstain if not task.request.answers:
-            for named in list_bare_names(task, abstain):
+        case Abstain() as abstain:
+            asked = not task.request.answers
+            for named in list_bare_names(task, abstain) if asked else ():
                 told = await _validate(task, resolved, named, on_phase)
                 if tells_whom(told.verdict, task.request.text):
                     return told
-            return Outcome(await ask_about_record(task, abstain), resolved)
-        case Abstain() as abstain:
-            return Outcome(abstain, resolved)
+            return Outcome(await ask_about_record(task, abstain) if asked else abstain, resolved)
     raise AssertionError(resolved.resolution)
 
 
