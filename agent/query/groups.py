@@ -90,7 +90,7 @@ def add_up(name: str, found: Sequence[LocatedRecord]) -> str:
 
 def _sum(name: str, found: Sequence[LocatedRecord]) -> str:
     sums = sorted(_add_up(name, found).items(), key=str)
-    return " and ".join(Quantity(number, unit).shown for unit, number in sums) or "nothing"
+    return join([Quantity(number, unit).shown for unit, number in sums], "and") or "nothing"
 
 
 def _add_up(name: str, found: Sequence[LocatedRecord]) -> dict[str | None, Decimal]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from agent.pipeline import Question, Span
-from agent.planning.proposal import Find, StateIs
+from agent.planning.proposal import Except, Find, StateIs
 from agent.planning.quotes import list_words
 from agent.query.conditions import read_quantity
 from agent.validate.questions import explain_exclusion, explain_none_found
@@ -87,9 +87,10 @@ def locate(record: Record, kind: RecordKind, find: Find, pool: Pool, how: str = 
 
 
 def list_spans_of(find: Find) -> tuple[Span, ...]:
-    """The words that a search rests on: its own name, or else those of related records (whose it is, what it is
-    like)."""
-    named = [find.said] if find.said is not None else list(list_words(find))
+    """The words that a search rests on: its own name, or else those of related records (whose it is, what it is like),
+    but none of a record that is left out."""
+    where = tuple(each for each in find.where if not isinstance(each, Except))
+    named = [find.said] if find.said is not None else list(list_words(find.model_copy(update={"where": where})))
     return tuple(
         Span(origin=each.origin, start=each.start, end=each.start + len(each.text), text=each.text)
         for each in named

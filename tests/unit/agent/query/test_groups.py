@@ -36,3 +36,9 @@ def test_the_highest_of_each_currency_are_told_those_of_the_commonest_first() ->
     assert told[:3] == ["M20 20.00 EUR", "M19 19.00 EUR", "M18 18.00 EUR"]
     assert told[10:12] == ["M91 90.00 PLN", "M90 50.00 PLN"]
     assert told[-1] == "2 others"
+
+
+def test_sums_of_several_currencies_are_joined_as_people_write_them() -> None:
+    found = [make_fine(7, 100, currency) for currency in ("EUR", "PLN", "USD")]
+    told = write_totals(_BY, TotalOf(field="amount", of=Find(record="fine", pick="all")), found, UTC)
+    assert told == "M7 1.00 EUR, 1.00 PLN and 1.00 USD"
