@@ -108,8 +108,8 @@ def test_words_from_right_to_left_are_read_from_the_right_and_stay_apart(visit: 
     assert page.locator("#text").evaluate("(box) => getComputedStyle(box).direction") == "rtl"
     page.locator("#text").press("Enter")
     expect(page.locator(".said p")).to_have_text("מה שלומך היום?")
-    assert page.locator(".said p").evaluate("(words) => getComputedStyle(words).direction") == "rtl"
-    assert page.locator("h1").first.evaluate("(title) => getComputedStyle(title).direction") == "ltr"
+    expect(page.locator(".said p")).to_have_css("direction", "rtl")
+    expect(page.locator("h1").first).to_have_css("direction", "ltr")  # waits while the page is exchanged
     olivia.is_clean()
 
 

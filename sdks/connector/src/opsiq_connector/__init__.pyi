@@ -398,7 +398,7 @@ class Confirmation(FrozenModel):
     """Confirmation policy. ``condition`` is CEL over ``params`` (name → value) and ``records`` (parameter → safe
     fields), only for ``when``. ``approvals`` is how many different people must confirm. ``expires_s`` is how long the
     card is valid (seconds; ``agent.runs.expire`` ends it then). ``by`` says who may confirm. Without it the risk
-    decides (``Contract.confirm_by``), so that the signed bytes of older contracts stay the same."""
+    and ``approvals`` decide (``Contract.confirm_by``), so that the signed bytes of older contracts stay the same."""
 
     policy: Policy = ...
     by: ConfirmBy | None = ...
@@ -669,7 +669,8 @@ class Contract(FrozenModel):
     def required(self) -> tuple[str, ...]: ...
     @property
     def confirm_by(self) -> ConfirmBy:
-        """Who may confirm its cards: as the contract says, or else a person if the action can't be undone."""
+        """Who may confirm its cards: persons if two must agree, else as the contract says. If it says nothing, a person
+        confirms what can't be undone."""
 
     def annotation(self, parameter: str) -> Annotation: ...
     @cached_property
@@ -1089,11 +1090,14 @@ class Unavailable(OpsIQError):
 
 class PlatformUnavailable(Unavailable):
     """``lasting``: asking again at once can't help, such as for refused credentials or an answer of another shape.
-    ``status`` is the answer's, if the platform refused the read with one."""
+    ``status`` is the answer's, if the platform refused the read with one. ``connection`` is the name of the one that
+    was asked, if there are several."""
 
     code = "platform_unavailable"
 
     def __init__(self, detail: str, *, lasting: bool = ..., status: int | None = ...) -> None: ...
+    def name_connection(self, name: str, title: str) -> None:
+        """Says which connection was asked, in front of a detail that calls it "the platform"."""
 
 class Unauthenticated(OpsIQError):
     code = "invalid_signature"
