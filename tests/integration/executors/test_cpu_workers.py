@@ -29,6 +29,19 @@ async def workers(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CpuWorkers]:
     await made.close()
 
 
+async def start_slowly(monkeypatch: pytest.MonkeyPatch) -> tuple[CpuWorkers, int]:
+    """A pool whose only worker never becomes ready, with the worker's process."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
+    slow = CpuWorkers("tests.integration.executors.slow_start", most=1)
+    slow.warm()
+    for _ in range(6000):
+        if slow.pids:
+            break
+        await asyncio.sleep(0.01)
+    (pid,) = slow.pids
+    return slow, pid
+
+
 async def call(workers: CpuWorkers, operation: str, given: Any = None, who: str = "ada", **more: Any) -> Any:
     async def serve(what: str, arguments: Any) -> Any:
         if what == "double":
@@ -178,14 +191,7 @@ async def test_closing_leaves_no_process_and_no_caller_waiting(workers: CpuWorke
 async def test_closing_waits_for_no_worker_that_is_still_starting(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
-    slow = CpuWorkers("tests.integration.executors.slow_start", most=1)
-    slow.warm()
-    for _ in range(6000):
-        if slow.pids:
-            break
-        await asyncio.sleep(0.01)
-    (pid,) = slow.pids
+    slow, pid = await start_slowly(monkeypatch)
     await asyncio.wait_for(slow.close(), ENDS_S / 2)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
@@ -195,14 +201,7 @@ async def test_closing_waits_for_no_worker_that_is_still_starting(
 async def test_a_worker_that_is_stopped_with_its_service_is_no_error(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
-    slow = CpuWorkers("tests.integration.executors.slow_start", most=1)
-    slow.warm()
-    for _ in range(6000):
-        if slow.pids:
-            break
-        await asyncio.sleep(0.01)
-    (pid,) = slow.pids
+    slow, pid = await start_slowly(monkeypatch)
     os.kill(pid, signal.SIGTERM)
     for _ in range(6000):
         if not slow.pids:
