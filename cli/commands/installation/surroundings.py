@@ -37,7 +37,7 @@ def check_folder(folder: Path) -> Finding:
         return Finding("warn", "settings", f"{folder} does not exist yet; the first start makes it (OPSIQ_DATA).")
     if not folder.is_dir():
         return Finding("fail", "settings", f"{folder} is no folder. Set OPSIQ_DATA to the server's data folder.")
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
         mend = "Run this as the user that the server runs as, or set OPSIQ_DATA to a folder of yours."
         return Finding("fail", "settings", f"{folder} can't be used by this user. {mend}")
     if os.name == "posix" and stat.S_IMODE(folder.stat().st_mode) & 0o077:

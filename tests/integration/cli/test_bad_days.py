@@ -9,8 +9,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import closing
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,21 @@ __all__ = ["say"]
 
 Spoil = Callable[[Path], dict[str, str]]
 PAGE = 4096
+NOBODY = 65534
+"""The user without rights of every Linux."""
+
+
+@contextmanager
+def without_roots_rights() -> Iterator[None]:
+    """As a user who may not use every folder, if the tests run as root."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
 
 
 def open_key_to_others(folder: Path) -> dict[str, str]:
@@ -156,11 +172,13 @@ def test_a_data_folder_that_is_none_is_all_that_is_told(tmp_path: Path, say: Say
     )
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may use every folder")
-def test_a_data_folder_of_somebody_else_is_named_itself(tmp_path: Path) -> None:
-    tmp_path.chmod(0)
-    found = check_folder(tmp_path)
-    tmp_path.chmod(0o700)
+def test_a_data_folder_of_somebody_else_is_named_itself() -> None:
+    with tempfile.TemporaryDirectory() as made:  # where anybody may go, unlike the folders of the tests
+        folder = Path(made)
+        folder.chmod(0)
+        with without_roots_rights():
+            found = check_folder(folder)
+        folder.chmod(0o700)
     assert (found.state, "can't be used by this user" in found.detail) == ("fail", True)
 
 

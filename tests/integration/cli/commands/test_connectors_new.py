@@ -18,7 +18,7 @@ ORDER = {
     "type": "object",
     "properties": {"id": {"type": "integer"}, "number": {"type": "string"}, "status": {"type": "string"}},
 }
-DOCUMENT = {
+DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "Some desk", "version": "1"},
     "servers": [{"url": "https://desk.example/v1"}],
@@ -183,7 +183,7 @@ def test_nothing_is_asked_about_operations_that_only_leaves_out_also_if_they_cou
         f"/ports/{{port}}/{each}": {"post": {"parameters": [place, cookie], "responses": {}}}
         for each in ("open", "shut", "paint", "sweep", "sound", "light")
     }
-    document.write_text(json.dumps({**DOCUMENT, "paths": {**DOCUMENT["paths"], **sealed}}))  # type: ignore[dict-item]
+    document.write_text(json.dumps({**DOCUMENT, "paths": {**DOCUMENT["paths"], **sealed}}))
     assert begin(document, tmp_path, "--only", "* /orders*") == 0
     assert "{port}" not in capsys.readouterr().out
     assert [each["name"] for each in actions(tmp_path)]

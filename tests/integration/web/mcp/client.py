@@ -11,7 +11,7 @@ import httpx2
 from httpx import Response
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
-from mcp_types import CallToolResult
+from mcp_types import CallToolResult, TextContent
 
 from core.crypto.mcp_token import make_token
 from tests.integration.web.api.shop import Key, Shop
@@ -43,6 +43,13 @@ async def connected(
 def told(result: CallToolResult) -> dict[str, Any]:
     assert isinstance(result.structured_content, dict), result
     return result.structured_content
+
+
+def read_text(result: CallToolResult) -> str:
+    """What a client without structured content reads."""
+    (block,) = result.content
+    assert isinstance(block, TextContent), block
+    return block.text
 
 
 async def post(

@@ -9,7 +9,7 @@ import pytest
 from mcp.shared.exceptions import MCPError
 
 from tests.integration.web.api.shop import Shop
-from tests.integration.web.mcp.client import ERAS, connected, post_as, told
+from tests.integration.web.mcp.client import ERAS, connected, post_as, read_text, told
 
 
 @pytest.mark.parametrize("mode", ERAS)
@@ -49,14 +49,14 @@ async def test_what_is_wrong_with_the_arguments_is_a_result_that_says_where(shop
         assert told(refused)["state"] == "refused"
         (fault,) = told(refused)["errors"]
         assert (fault["pointer"], fault["code"]) == ("/params/invoice_id", "record_not_found")
-        assert f"/params/invoice_id: {fault['detail']}" in refused.content[0].text  # type: ignore[union-attr]
+        assert f"/params/invoice_id: {fault['detail']}" in read_text(refused)
 
 
 async def test_a_value_that_breaks_the_schema_is_named_with_what_is_allowed(shop: Shop) -> None:
     async with connected(shop) as client:
         params = {"customer_id": 421, "amount": "12"}
         refused = await client.call_tool("run_action", {"action": "saas.apply_credit", "params": params})
-        text = refused.content[0].text  # type: ignore[union-attr]
+        text = read_text(refused)
         assert text.startswith("What was given for “Amount” won't do for"), text
         assert [each["pointer"] for each in told(refused)["errors"]] == ["/params/amount"], told(refused)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ class Silent(Memory):
         raise PlatformUnavailable(f"The platform did not answer for {query.kind} in time.")
 
 
-async def ask(text: str, *connections: tuple[ContextProvider, Place], **more: object) -> Verdict:
+async def ask(text: str, *connections: tuple[ContextProvider, Place], **more: Any) -> Verdict:
     kinds = Kinds([each for each, _ in connections], [place for _, place in connections])
     catalogue = Catalogue([GREET]).bound(kinds)
     task = Task(
@@ -41,7 +42,7 @@ async def ask(text: str, *connections: tuple[ContextProvider, Place], **more: ob
         OWNER,
         replace(world("garage"), kinds=kinds, catalogue=catalogue),
         "run_" + "0" * 25 + "1",
-        **more,  # type: ignore[arg-type]
+        **more,
     )
     return (await propose(task, RuleResolver())).verdict
 

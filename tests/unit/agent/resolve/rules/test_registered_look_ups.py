@@ -134,7 +134,7 @@ async def test_an_order_to_change_something_calls_no_look_up() -> None:
 async def test_a_sum_for_a_platforms_own_api_is_in_its_smallest_unit() -> None:
     made = await read_words("discount R-5102 by 20 euros", workspace(*list_look_ups()))
     assert isinstance(made, Plan)
-    assert dict(tell(made)[0][1])["amount"] == 2000  # type: ignore[index]
+    assert [each.value for each in made.steps[0].filled if each.param == "amount"] == [2000]
 
 
 @pytest.mark.parametrize("text", ["undo that", "take that back", "make it 15 euros", "the same for R-5103"])

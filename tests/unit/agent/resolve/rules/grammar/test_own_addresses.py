@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agent.pipeline import EarlierRecords, Proposed, Request, Turn
+from agent.planning.proposal import PlanResult
 from agent.resolve.rules.resolver import RuleResolver
 from registry.contract import Annotation
 from registry.offers.shortlist import Shortlist
@@ -31,7 +32,8 @@ async def read(text: str, *thread: Turn) -> dict[str, Any]:
     request = Request(text=text, now=NOW, thread=thread)
     made = (await RuleResolver().resolve(request, INN, (GUEST, STAY))).resolution
     assert isinstance(made, Proposed), made
-    (call,) = made.proposal.result.calls  # type: ignore[union-attr]
+    assert isinstance(made.proposal.result, PlanResult), made
+    (call,) = made.proposal.result.calls
     return dict(call.arguments)
 
 
