@@ -91,7 +91,7 @@ class CpuWorkers:
     def warm(self) -> None:
         """Starts a worker now, so that the first call needn't wait for one."""
         if not self._workers and not self._starting and not self._closing:
-            self._background(self._start())
+            self._start()
 
     @property
     def pids(self) -> list[int]:
@@ -125,7 +125,7 @@ class CpuWorkers:
             who, free = self._next()
             if not free:
                 if len(self._workers) + self._starting < self._most:
-                    self._background(self._start())
+                    self._start()
                 return
             call = self._take(who)
             if not call.done.done():
@@ -195,8 +195,11 @@ class CpuWorkers:
 
     # ── workers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _start(self) -> None:
-        self._starting += 1
+    def _start(self) -> None:
+        self._starting += 1  # at once, so that calls of the same moment start no more than ``most``
+        self._background(self._start_worker())
+
+    async def _start_worker(self) -> None:
         ours, theirs = socket.socketpair()
         stopped = False
         try:

@@ -119,6 +119,12 @@ async def test_a_worker_that_somebody_kills_costs_nobody_an_answer(workers: CpuW
     assert await call(workers, "ask", 3, serve=noted) == 14
 
 
+async def test_calls_of_the_same_moment_start_no_more_workers_than_there_may_be(workers: CpuWorkers) -> None:
+    answered = await asyncio.gather(*(call(workers, "echo", who=f"caller {at}") for at in range(8)))
+    assert len(workers.pids) == 1
+    assert {pid for _, _, pid in answered} == set(workers.pids)
+
+
 async def test_callers_are_served_in_turn_whoever_has_asked_more(workers: CpuWorkers) -> None:
     await call(workers, "echo")
     over: list[str] = []
