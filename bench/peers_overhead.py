@@ -101,7 +101,7 @@ async def decision(model: ModelSettings, count: int) -> Measured:
             async def one(at: int) -> None:
                 case = reader.read_case({"id": "c", "prompt": request(at), "expected": {"decision": "clarify"}})
                 entry = await production.answer(case, context, resolver, datetime.now(UTC))
-                assert entry.held, entry
+                assert entry.held, entry  # which nobody holds if the model's answer is no good
 
             return await timed(one, count)
 
@@ -186,11 +186,11 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=100)
     count = parser.parse_args().requests
     with instant_model() as url:
-        model = ModelSettings(model="openai/toy", model_url=url, model_key="local")
+        model = ModelSettings(model="openai/toy", model_url=url, model_key="local", model_form="full")
         print(f"{'request → held card, ms':<34} {'p50':>8} {'p95':>8} {'p99':>8} {'CPU':>8}")
         print(asyncio.run(bare(url, count)).row("bare HTTP request"), flush=True)
-        print(asyncio.run(whole(model, count)).row("OpsIQ, durable, records looked up"), flush=True)
         print(asyncio.run(decision(model, count)).row("OpsIQ, resolver and validation"), flush=True)
+        print(asyncio.run(whole(model, count)).row("OpsIQ, durable, records looked up"), flush=True)
         for name in PEERS:
             found = peer(name, url, count)
             print(found.row(name) if isinstance(found, Measured) else f"{name:<34} skipped: {found}", flush=True)

@@ -50,14 +50,17 @@ _QUOTATIONS: Final = {
     "‘": (re.compile(r"‘[^’]*+’"), "’"),
     "«": (re.compile(r"«[^»]*+»"), "»"),
 }
+_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
 _MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe20-\ufe2f]")
 
 
 def strip_accents(text: str) -> str:
     """Casefolded text in plain letters: ``łódź`` → ``lodz``. Other letters stay."""
-    if text.isascii():
-        return text
-    apart = unicodedata.normalize("NFD", text.translate(_STROKED))
+    return text if text.isascii() else _NOT_ASCII.sub(_strip_accents, text)
+
+
+def _strip_accents(run: re.Match[str]) -> str:
+    apart = unicodedata.normalize("NFD", run[0].translate(_STROKED))
     return unicodedata.normalize("NFC", "".join(char for char in apart if not unicodedata.combining(char)))
 
 

@@ -1,13 +1,34 @@
-"""A model server that answers at once, whatever it is asked: the one call that the request wants. Prints its port."""
+"""A model server that answers at once: a tool call, or a proposal in the full form, of the one call that every request
+of ``timed.request`` wants. Prints its port."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
+from collections.abc import Iterable
 from typing import Any
 
 from aiohttp import web
+
+RECORD = {"kind": "invoice", "said": "INV-1051", "also": [], "where": [], "order": None, "pick": "one", "among": None}
+
+
+def propose(messages: list[dict[str, Any]]) -> dict[str, Any]:
+    """The order and, if the request gives one, its reason."""
+    words = next((str(each["content"]) for each in reversed(messages) if each["role"] == "user"), "")
+    reason = re.search(r"because .+ twice", words)
+    return {
+        "understood": "Void invoice INV-1051.",
+        "result": {"type": "plan", "steps": [{"action": "void_invoice", "invoice_id": RECORD}]},
+        "rest": [{"quote": reason[0], "is": "reason"}] if reason else [],
+    }
+
+
+def judge(pieces: Iterable[str]) -> dict[str, Any]:
+    """The second reading: only the known pieces A2 and A5 change what is to be done."""
+    return {name: {"objection": "none", "is": "changes" if name in {"A2", "A5"} else "nothing"} for name in pieces}
 
 
 async def complete(request: web.Request) -> web.Response:
@@ -18,7 +39,8 @@ async def complete(request: web.Request) -> web.Response:
         called = {"name": name, "arguments": json.dumps({"invoice_id": 1051})}
         message["tool_calls"] = [{"id": "call_1", "type": "function", "function": called}]
     else:
-        message["content"] = json.dumps({"call": {"action": "saas.void_invoice", "invoice": "INV-1051"}})
+        wanted = body.get("response_format", {}).get("json_schema", {}).get("schema", {}).get("properties", {})
+        message["content"] = json.dumps(judge(wanted) if "A1" in wanted else propose(body["messages"]))
     finish = "tool_calls" if "tool_calls" in message else "stop"
     return web.json_response(
         {

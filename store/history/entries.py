@@ -227,17 +227,20 @@ def digest_entry(entry: Mapping[str, Any]) -> str:
 def collect_words(kind: str, actor: Mapping[str, Any], data: Mapping[str, Any]) -> str:
     """Search text of an entry: all text in it, case-folded and without accents, up to 8,000 characters. Entries of
     earlier versions have the accents."""
-    found: list[str] = [kind]
-    waiting: list[Any] = [data, actor]
-    while waiting:
+    found: list[str] = []
+    waiting: list[Any] = [data, actor, kind]
+    length = 0
+    while waiting and length < MAX_WORDS:
         value = waiting.pop()
         if isinstance(value, str):
-            found.append(value)
+            words = strip_accents(value.replace("\x00", " ").casefold()).split()
+            length += sum(map(len, words)) + len(words)
+            found += words
         elif isinstance(value, Mapping):
             waiting.extend(reversed(list(value.values())))
         elif isinstance(value, list | tuple):
             waiting.extend(reversed(value))
-    return " ".join(strip_accents(" ".join(found).replace("\x00", " ").casefold()).split())[:MAX_WORDS].rstrip()
+    return " ".join(found)[:MAX_WORDS].rstrip()
 
 
 def split_words(text: str) -> list[tuple[str, ...]]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -13,11 +14,11 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from agent.pipeline import Abstain, Ask, Proposed, Request, Resolution, Resolved, Trace
 from agent.planning.proposal import AskResult, Call, PlanResult, Proposal
 from agent.resolve.model.answer_json import BadProposal
-from agent.resolve.model.arguments import make_action_forms, make_other_tokens
+from agent.resolve.model.arguments import ActionForm, make_action_forms, make_other_tokens
 from agent.resolve.model.client import Completion
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.plain import PlainParser, make_plain_schema
-from agent.resolve.model.schema import AnswerSchema, answer_schema, propose_context
+from agent.resolve.model.schema import make_schema, propose_context
 from agent.resolve.model.second_reading import MOST_PIECES, add_verdicts, prepare_pieces
 from agent.resolve.resolver import MODEL, NOTHING_OPEN, PieceQuestion, choose_candidates, find_chosen_action
 from agent.resolve.rules.resolver import RuleResolver
@@ -94,6 +95,51 @@ def answer_type(schema: dict[str, Any], parser: AnswerParser) -> type[_Answer]:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerSchema:
+    """Answer schema: ``schema`` goes to the provider, ``digest`` names it in history. ``actions`` are the offered ones
+    by token, ``others`` the names of other roles' actions by token."""
+
+    schema: dict[str, Any]
+    digest: str
+    actions: Mapping[str, ActionForm]
+    others: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Offered:
+    """What an answer may be about. ``others`` are the names of other roles' actions. ``thread`` adds what needs a
+    thread: undoing, and choosing among its sets. Equal if it holds the same objects, which outlive many requests."""
+
+    offers: tuple[Offer, ...]
+    kinds: tuple[RecordKind, ...]
+    others: tuple[str, ...] = ()
+    thread: bool = False
+    plain: bool = False
+
+    @property
+    def _key(self) -> tuple[object, ...]:
+        return (*map(id, self.offers), 0, *map(id, self.kinds), self.others, self.thread, self.plain)
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Offered) and other._key == self._key
+
+
+@lru_cache(maxsize=64)
+def make_answer_schema(offered: Offered) -> AnswerSchema:
+    """The schema of an answer, in the full or the plain form."""
+    actions = make_action_forms(offered.offers, offered.kinds)
+    others = make_other_tokens(offered.others, actions)
+    if offered.plain:
+        made = make_plain_schema(actions, offered.kinds, thread=offered.thread)
+    else:
+        made = make_schema(actions, offered.kinds, tuple(others), thread=offered.thread)
+    return AnswerSchema(made, canon.digest(made), actions, others)
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """A prepared request: the messages, the schema of the answer, and its parser."""
 
@@ -110,14 +156,9 @@ def prepare(
     plain = is_plain(version)
     offers = _list_nearest(request, shortlist) if plain else _choose_offers(request, shortlist)
     near = list_kinds(offers, kinds, request.text, whole=0 if plain else MOST_KINDS)
-    actions = make_action_forms(offers, near)
-    others = make_other_tokens(shortlist.others, actions)
-    thread = bool(request.thread)
-    if plain:
-        made = make_plain_schema(actions, near, thread=thread)
-        schema = AnswerSchema(made, canon.digest(made), actions)
-    else:
-        schema = answer_schema(actions, near, not_allowed=tuple(others), thread=thread)
+    offered = Offered(tuple(offers), tuple(near), tuple(shortlist.others), thread=bool(request.thread), plain=plain)
+    schema = make_answer_schema(offered)
+    actions, others = schema.actions, schema.others
     parser = (PlainParser if plain else Parser)(request, actions, near, others)
     context = propose_context(
         request,

@@ -9,7 +9,6 @@ decides what it may mean.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, get_args
 
@@ -18,7 +17,6 @@ from agent.pipeline import Request
 from agent.planning.proposal import AsideKind
 from agent.resolve.model.arguments import ActionForm, ArgumentForm, describe_argument, make_hint, make_native_schema
 from agent.validate.questions import describe_filter
-from core import canon
 from language.text import read_text
 from prompts.propose.context import ActionText, AnswerText, ArgumentText, KindText, ProposeContext, TurnText
 from registry.offers.offer import Offer
@@ -143,26 +141,12 @@ _EARLIER: Final[Json] = {"argument": _STRING, "of": _STRING}
 """Schema of an argument in an earlier call of the thread."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerSchema:
-    """Answer schema: ``schema`` goes to the provider, ``digest`` names it in history."""
-
-    schema: Json
-    digest: str
-    actions: Mapping[str, ActionForm]
-
-
-def answer_schema(
-    actions: Mapping[str, ActionForm],
-    kinds: Sequence[RecordKind],
-    *,
-    not_allowed: Sequence[str] = (),
-    thread: bool = False,
-) -> AnswerSchema:
+def make_schema(
+    actions: Mapping[str, ActionForm], kinds: Sequence[RecordKind], not_allowed: Sequence[str], *, thread: bool
+) -> Json:
     """The schema for these actions and kinds. ``thread`` adds what needs a thread: undoing, and choosing among its
     sets."""
-    made = _Builder(actions, kinds, not_allowed, thread).build()
-    return AnswerSchema(made, canon.digest(made), actions)
+    return _Builder(actions, kinds, not_allowed, thread).build()
 
 
 class _Builder:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Request
+from agent.pipeline import Request, Turn
 from agent.resolve.model.resolver import prepare
 from connectors.saas.kinds import KINDS
 from registry.offers.offer import Offer, make_offer
@@ -37,6 +37,21 @@ TAKEN = {
     "$defs",
     "description",
 }
+
+
+def test_the_schema_is_made_once_for_the_same_actions_and_anew_for_what_else_may_be_said() -> None:
+    first, thread, others = (
+        prepare(Request(text="void it", now=NOW, thread=thread), shortlist, KINDS).schema
+        for thread, shortlist in (
+            ((), Shortlist(SAAS, role="owner")),
+            ((Turn(words="void it", came="done"),), Shortlist(SAAS, role="owner")),
+            ((), Shortlist(SAAS, role="owner", others=("saas.audit",))),
+        )
+    )
+    assert prepare(Request(text="another", now=NOW), Shortlist(SAAS, role="admin"), KINDS).schema is first
+    assert first.others == {}
+    assert others.others == {"audit": "saas.audit"}
+    assert len({each.digest for each in (first, thread, others)}) == 3
 
 
 @pytest.mark.parametrize("at", range(4), ids=["demo", "lending", "dome", "large"])
