@@ -21,6 +21,18 @@ _WRITE: Final[Mapping[str, str]] = {
     "model_": "A JSON object is expected here.",
     "dict_type": "A JSON object is expected here.",
 }
+_LIMITS: Final[Mapping[str, str]] = {
+    "string_too_short": "Write at least {min_length} {characters}.",
+    "string_too_long": "Write at most {max_length} {characters}.",
+    "too_short": "Give at least {min_length}.",
+    "too_long": "Give at most {max_length}.",
+    "greater_than_equal": "Write at least {ge}.",
+    "greater_than": "Write more than {gt}.",
+    "less_than_equal": "Write at most {le}.",
+    "less_than": "Write less than {lt}.",
+    "literal_error": "Write {expected}.",
+}
+"""By pydantic's word for the fault, with the limit that it names."""
 
 
 def describe_fault(fault: ErrorDetails) -> str:
@@ -32,6 +44,10 @@ def describe_fault(fault: ErrorDetails) -> str:
         return f"There is no field {name!r} here; remove it."
     if kind == "string_pattern_mismatch":
         return _describe_form(str(fault.get("ctx", {}).get("pattern", "")))
+    if kind in _LIMITS:
+        limits = fault.get("ctx", {})
+        one = 1 in (limits.get("min_length"), limits.get("max_length"))
+        return _LIMITS[kind].format(**limits, characters="character" if one else "characters")
     written = next((each for beginning, each in _WRITE.items() if kind.startswith(beginning)), None)
     return written or fault["msg"].removeprefix("Value error, ")
 

@@ -254,3 +254,43 @@ def test_where_one_is_stays_in_sight_in_the_navigation_of_a_window_made_narrow(v
     olivia.is_clean()
     olivia.page.set_viewport_size({"width": 390, "height": 844})
     expect(olivia.page.locator("#nav [aria-current]")).to_be_in_viewport(ratio=1)
+
+
+CHOSEN = (
+    ("nav a[aria-current]", "nav a:not([aria-current])"),
+    (".theme [aria-pressed=true]", ".theme [aria-pressed=false]"),
+    (".period a[aria-current]", ".period a:not([aria-current])"),
+)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_where_one_is_and_what_is_chosen_is_seen_in_forced_colours(visit: New, width: int) -> None:
+    """A contrast theme takes backgrounds and shadows away. Axe takes the colour of a button's text there for the page's
+    own, so this is not left to it."""
+    olivia = visit(width).sign_in("olivia")
+    olivia.ask("what's the weather in Prague tomorrow?")
+    olivia.sees("Nothing was done")
+    olivia.page.goto("/insights")
+    olivia.is_clean()
+    page = olivia.looks.page
+    page.emulate_media(forced_colors="active")
+
+    def style(selector: str, name: str) -> str:
+        value: str = page.locator(selector).first.evaluate(f"(element) => getComputedStyle(element).{name}")
+        return value
+
+    def colour(selector: str, name: str = "backgroundColor") -> list[str]:
+        """Without how much of it shines through: what is transparent there is the canvas."""
+        return re.findall("[0-9.]+", style(selector, name))[:3]
+
+    canvas = colour("body")
+    for chosen, other in CHOSEN:
+        assert colour(other) == canvas, other
+        assert colour(chosen) != canvas, f"{chosen} is not told from {other}"
+        page.locator(chosen).first.focus()
+        assert colour(chosen, "outlineColor") == colour(chosen, "color") != colour(chosen), f"{chosen} with the focus"
+    assert colour(".swatch") != canvas
+    assert width > 390 or colour("nav a:not([aria-current])", "borderBottomColor") == canvas
+    page.goto("/runs")
+    assert style(".badge", "outlineStyle") == "solid"
+    page.emulate_media(forced_colors="none")

@@ -1,18 +1,32 @@
 /** JSON, strictly. */
 import { ConfigurationError } from "./errors.js";
 
-/** Throws ConfigurationError for what would silently become something else. */
+/** Throws ConfigurationError for what would silently become something else. An absent member (undefined) is left out. */
 export function written(value: unknown): string {
-  try {
-    const text = JSON.stringify(value);
-    if (!text.includes("null")) return text; // which is what a number that JSON can't hold becomes
-  } catch { /* looked at below */ }
-  return JSON.stringify(value, (name, each: unknown) => {
-    const odd = (typeof each === "number" && !Number.isFinite(each)) || typeof each === "bigint";
-    if (odd) throw new ConfigurationError(`${name || "The body"} is ${String(each)}, which JSON can't hold.`);
+  return JSON.stringify(value, function (this: Record<string, unknown>, name, each: unknown) {
+    const odd = oddity(each, this[name], Array.isArray(this));
+    if (odd) throw new ConfigurationError(`${name || "The body"} is ${odd}, which JSON can't hold.`);
     return each;
   });
 }
+
+/** What this is, if JSON has no form for it; `given` is what it was before its own `toJSON`. */
+function oddity(each: unknown, given: unknown, inList: boolean): string | undefined {
+  if (typeof each === "number") return Number.isFinite(each) ? undefined : String(each);
+  if (each === undefined) return inList ? "undefined" : undefined;
+  if (each === null) return given === null || !(given instanceof Date) ? undefined : "an invalid date";
+  if (typeof each !== "object") return ["bigint", "function", "symbol"].includes(typeof each) ? `a ${typeof each}` : undefined;
+  return emptied(each) ? `a ${tagOf(each)}` : undefined;
+}
+
+/** Whether it would be written as {} and is no object of members: a Map, a Set, a promise that nobody awaited. */
+function emptied(value: object): boolean {
+  const ofMembers = ["Object", "Array", "Number", "Boolean", "String"].includes(tagOf(value));
+  return !ofMembers && Object.keys(value).length === 0;
+}
+
+/** What the language calls it, whichever realm it is from. */
+function tagOf(value: object): string { return Object.prototype.toString.call(value).slice(8, -1); }
 
 /** Undefined for what is no JSON in UTF-8. */
 export function parsed(raw: string | Uint8Array): unknown {

@@ -64,8 +64,11 @@ export class Transport {
     method: M, path: P, at: Place<M, P>, parts: Parts<Body<M, P>> = {}, options?: ActOptions,
   ): Promise<Answer<M, P>> {
     const named = (at ?? {}) as Record<string, string | number>;
-    if (Object.values(named).includes("")) throw new ConfigurationError("An id or name can't be empty.");
-    const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encoded(named[name] ?? ""));
+    const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const given = named[name] ?? "";
+      if (given === "") throw new ConfigurationError("An id or name can't be empty.");
+      return encoded(given);
+    });
     return (await this.send(method.toUpperCase(), filled, { acts: method === "post", ...parts }, options)) as Answer<M, P>;
   }
   /** Any request. Throws an OpsIQError, or the reason of `options.signal`. */

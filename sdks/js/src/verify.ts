@@ -57,7 +57,8 @@ export async function verify(input: Incoming, options: VerifyOptions): Promise<M
     const form = canonical(parsed(body));
     const again = form !== undefined && (await fit(keys, joined(head, bytes(form)), signatures)) !== undefined;
     if (again) throw new WebhookVerificationError("reserialised", "The body was parsed and written as JSON again. Verify the raw bytes as they came.");
-    throw new WebhookVerificationError("no_match", "No signature on this message was made with a secret we share.");
+    const hint = [options.secrets].flat().length > keys.length ? " One of the secrets given is not set." : "";
+    throw new WebhookVerificationError("no_match", `No signature on this message was made with a secret we share.${hint}`);
   }
   if (replay && !(await replay.add(`${id}.${ts}`, 2 * toleranceS))) throw new WebhookVerificationError("replayed", "This very message has come before.");
   const attempt = Number(found["opsiq-attempt"] ?? Number.NaN) || undefined;
@@ -97,8 +98,8 @@ export function jsonOf({ body }: Message): Record<string, unknown> {
 
 /** ConfigurationError unless every secret is `whsec_` and base64 of 16 bytes or more. */
 export function keysOf(given: VerifyOptions["secrets"]): Uint8Array[] {
-  const secrets = [given].flat().filter((each): each is string => each !== undefined);
-  if (secrets.length === 0) throw new ConfigurationError("There is no secret to verify with.");
+  const secrets = [given].flat().filter((each): each is string => (each ?? undefined) !== undefined);
+  if (secrets.length === 0) throw new ConfigurationError("There is no secret to verify with. Is the environment variable it is kept in set?");
   return secrets.map((secret) => {
     const key = secret.startsWith("whsec_") ? unbase64(secret.slice(6)) : undefined;
     if (key && key.length >= 16) return key;

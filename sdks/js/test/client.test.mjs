@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { format, inspect } from "node:util";
+import { runInNewContext } from "node:vm";
 import { ConfigurationError, Held, NotFoundError, OpsIQ, OpsIQError, requestIdOf, Started, TimedOutError, TransportError, VERSION } from "../dist/esm/index.js";
 import { caught, client, PUBLIC, scripted, SECRET, told } from "./wire.mjs";
 
@@ -199,12 +200,30 @@ test("an error's text lists every fault by its place, however it is printed", as
   assert.deepEqual(error.errors, [errors[0], { pointer: "", code: "x", detail: "" }]);
 });
 
-test("values that JSON can't hold are refused, not sent as null", async () => {
+test("values that JSON can't hold are refused by their name, not sent as something else", async () => {
   const ops = client("http://127.0.0.1:1");
-  for (const amount of [Number.NaN, Infinity, 10n]) {
+  const refused = [Number.NaN, Infinity, 10n, new Map([["a", 1]]), new Set([1]), Promise.resolve(1), () => 1, Symbol("x"), new Date(Number.NaN), [1, undefined], /x/];
+  for (const amount of refused) {
     const error = await caught(ops.events.fire("a.b", { amount }));
-    assert.ok(error instanceof ConfigurationError);
-    assert.match(error.message, /amount/);
+    assert.ok(error instanceof ConfigurationError, String(error));
+    assert.match(error.message, /^(amount|1) is (NaN|Infinity|undefined|an? (bigint|Map|Set|Promise|function|symbol|invalid date|RegExp)), which JSON/);
+  }
+  assert.match((await caught(ops.actions.run("a.b", new Map([["a", 1]])))).message, /^params is a Map/);
+});
+
+test("what JSON has a form for is sent as it is written", async () => {
+  class Parcel { weight = 2; }
+  class Nothing {}
+  const server = await serve([{ status: 202, body: '{"id":"evt_1"}' }]);
+  const sent = [{ a: undefined, b: null, c: [], d: {}, e: Object.create(null), f: new Date(0), g: new Parcel(), h: new Nothing(), i: new Number(3), j: new URL("http://x.test/"), k: runInNewContext("({})") }];
+  await client(server.url).events.fire("a.b", { sent });
+  assert.equal(server.got[0].body.toString(), '{"event":"a.b","data":{"sent":[{"b":null,"c":[],"d":{},"e":{},"f":"1970-01-01T00:00:00.000Z","g":{"weight":2},"h":{},"i":3,"j":"http://x.test/","k":{}}]}}');
+});
+
+test("an id that is not there is told of before anything is sent", async () => {
+  const ops = client("http://127.0.0.1:1");
+  for (const id of [undefined, null, ""]) {
+    for (const ask of [ops.runs.get(id), ops.runs.confirm(id, "x"), ops.webhooks.endpoints.delete(id)]) assert.ok((await caught(ask)) instanceof ConfigurationError);
   }
 });
 

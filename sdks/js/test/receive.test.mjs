@@ -219,6 +219,10 @@ describe("what was verified", () => {
       const headers = signed(EVENT, { secret });
       assert.equal((await verify({ headers, body: EVENT }, { secrets: [OTHER, undefined, SECRET] })).id, "evt_1");
     }
+    const unset = await caught(verify({ headers: signed(EVENT), body: EVENT }, { secrets: [OTHER, undefined] }));
+    assert.deepEqual([unset.reason, /not set/.test(unset.message)], ["no_match", true]);
+    assert.doesNotMatch((await caught(verify({ headers: signed(EVENT), body: EVENT }, { secrets: OTHER }))).message, /not set/);
+    for (const secrets of [undefined, null, [], [undefined, null]]) assert.throws(() => new Receiver({ secrets }), /no secret to verify with.*variable/);
   });
 
   test("no tolerance at all is not every tolerance", async () => {

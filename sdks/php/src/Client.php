@@ -137,8 +137,14 @@ final class Client
         return match (true) {
             $logger === null => null,
             is_object($logger) && method_exists($logger, 'log') => $logger->log(...),
-            is_callable($logger) => \Closure::fromCallable($logger),
+            is_callable($logger) => static fn (string $level, string $message, array $context) => $logger($level, self::filled($message, $context), $context),
             default => throw new ConfigurationError('logger must be a PSR-3 logger or a callable.'),
         };
+    }
+
+    /** PSR-3's placeholders filled in: a callable, unlike a logger, prints the message as it comes. */
+    private static function filled(string $message, array $context): string
+    {
+        return strtr($message, array_combine(array_map(static fn ($name) => '{' . $name . '}', array_keys($context)), array_map(strval(...), $context)));
     }
 }

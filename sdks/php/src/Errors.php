@@ -32,10 +32,12 @@ use OpsIQ\Http\Answer;
  *
  * `getCode()` is PHP's own and the HTTP status, 0 where there is none.
  *
- * @property-read string|null $code docs/reference/errors.md; null where OpsIQ gave none
+ * @property-read string|null $code docs/reference/errors.md, or one of this library's own; null where an answer gave none
  */
 abstract class OpsIQError extends \RuntimeException
 {
+    protected const CODE = null; // of an error that no server answered
+
     /** @param string|null $request_id what the server's logs and AI History know the request by; null where no answer came */
     public function __construct(
         string $message, private ?string $its_code = null, public readonly ?string $request_id = null, ?\Throwable $previous = null,
@@ -50,23 +52,23 @@ abstract class OpsIQError extends \RuntimeException
 
     public function __get(string $name): ?string
     {
-        return $name === 'code' ? $this->its_code : throw new \LogicException(static::class . " has no property $name.");
+        return $name === 'code' ? $this->its_code ?? static::CODE : throw new \LogicException(static::class . " has no property $name.");
     }
 
     public function __isset(string $name): bool
     {
-        return $name === 'code' && $this->its_code !== null;
+        return $name === 'code' && ($this->its_code ?? static::CODE) !== null;
     }
 }
 
 /** An option or an argument can't be used as it is. Nothing was sent. */
-class ConfigurationError extends OpsIQError {}
+class ConfigurationError extends OpsIQError { protected const CODE = 'configuration'; }
 
 /** No answer came, after every retry. It may have been acted upon; the same idempotency key makes it safe to send again. */
-class TransportError extends OpsIQError {}
+class TransportError extends OpsIQError { protected const CODE = 'transport'; }
 
 /** No answer came in time. */
-class TimedOutError extends TransportError {}
+class TimedOutError extends TransportError { protected const CODE = 'timed_out'; }
 
 /**
  * A message that is not to be believed: answer 401 and do nothing. Whatever is wrong, it is this one error, and `reason` says what:
@@ -77,7 +79,7 @@ class WebhookVerificationError extends OpsIQError
 {
     public function __construct(public readonly string $reason, string $message)
     {
-        parent::__construct($message);
+        parent::__construct($message, 'webhook_verification');
     }
 }
 

@@ -81,9 +81,4 @@ class Run extends Types\Run
     {
         return new Runs($this->api);
     }
-
-    public function __debugInfo(): array
-    {
-        return $this->jsonSerialize();
-    }
 }

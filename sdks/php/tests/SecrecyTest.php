@@ -5,12 +5,17 @@ declare(strict_types=1);
 namespace OpsIQ\Tests;
 
 use OpsIQ\Client;
+use OpsIQ\Errors\ConfigurationError;
 use OpsIQ\Errors\OpsIQError;
+use OpsIQ\Errors\TimedOutError;
+use OpsIQ\Errors\TransportError;
+use OpsIQ\Errors\WebhookVerificationError;
 use OpsIQ\Http\Answer;
 use OpsIQ\Receive\FileStore;
 use OpsIQ\Receive\Receiver;
 use OpsIQ\Receive\Verifier;
 use OpsIQ\Secret;
+use OpsIQ\Types\Registered;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 
@@ -106,7 +111,7 @@ final class SecrecyTest extends TestCase
         $client = new Client([
             'public_key' => 'pk_test_1', 'secret_key' => self::SECRET, 'http_client' => $transport, 'sleep' => static fn () => null,
             'logger' => static function (string $level, string $message, array $context) use (&$lines): void {
-                $lines[] = [$level, strtr($message, array_combine(array_map(static fn ($name) => "{{$name}}", array_keys($context)), array_map(strval(...), $context))), $context];
+                $lines[] = [$level, $message, $context];
             },
         ]);
         $client->events->fire('a.b', ['email' => 'private@example.com']);
@@ -118,6 +123,39 @@ final class SecrecyTest extends TestCase
         self::assertStringNotContainsString('private', print_r($lines, true));
         self::assertStringNotContainsString('sig=', print_r($lines, true));
         self::assertHidden(print_r($lines, true));
+    }
+
+    public function test_a_psr_3_logger_fills_the_placeholders_in_itself(): void
+    {
+        $logger = new class () {
+            public array $messages = [];
+
+            public function log(mixed $level, string $message, array $context): void
+            {
+                $this->messages[] = $message;
+            }
+        };
+        $transport = new Recorder([new Answer(202, [], '{"id":"evt_1","event":"a.b"}')]);
+        (new Client(['public_key' => 'pk_test_1', 'secret_key' => self::SECRET, 'http_client' => $transport, 'logger' => $logger]))->events->fire('a.b');
+        self::assertSame(['OpsIQ answered {status} to {method} {path}'], $logger->messages);
+    }
+
+    public function test_a_dump_of_what_was_made_hides_the_secret_that_can_be_read(): void
+    {
+        $made = Registered::from(['name' => 'saas.fly', 'version' => 1, 'digest' => 'sha256:0', 'fresh' => true, 'secret' => self::WEBHOOK]);
+        ob_start();
+        var_dump($made);
+        self::assertHidden(ob_get_clean() . print_r($made, true));
+        self::assertStringContainsString('saas.fly', print_r($made, true));
+        self::assertSame([self::WEBHOOK, self::WEBHOOK], [$made->secret, json_decode(json_encode($made))->secret]);
+        self::assertStringNotContainsString('(secret)', print_r(Registered::from(['secret' => null] + get_object_vars($made)), true));
+    }
+
+    public function test_every_error_has_a_code_to_decide_by(): void
+    {
+        $made = [new ConfigurationError('x'), new TransportError('x'), new TimedOutError('x'), new WebhookVerificationError('too_old', 'x')];
+        self::assertSame(['configuration', 'transport', 'timed_out', 'webhook_verification'], array_map(static fn ($error) => $error->code, $made));
+        self::assertTrue(isset($made[0]->code));
     }
 
     private static function assertHidden(string $shown): void

@@ -1,4 +1,4 @@
-"""Writes what is made of something else: ``_types.py`` of the server's OpenAPI document, ``_sync.py`` and
+"""Writes what is made of something else: ``types.py`` of the server's OpenAPI document, ``_sync.py`` and
 ``_sync_resources.py`` of their asynchronous twins.
 
     python sdks/python/scripts/generate.py            from the repository's root, in its .venv
@@ -168,7 +168,7 @@ def main(arguments: list[str]) -> int:
 
     document = create_app(None).openapi()
     made = {
-        "_types.py": types(document, load_event_types()),
+        "types.py": types(document, load_event_types()),
         "_sync.py": synchronous("_aio.py"),
         "_sync_resources.py": synchronous("_aio_resources.py"),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import json
 import logging
 import pickle
@@ -225,11 +226,20 @@ def test_a_mended_clock_is_remembered_for_the_next_call(scripted: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [{"a": {1, 2}}, {"a": float("nan")}, {"a": b"x"}, {"a": object()}, {"a": "\ud800"}, {1.5: object()}]
+    ("data", "told"),
+    [
+        ({"a": {1, 2}}, "a set"),
+        ({"a": float("nan")}, "not finite"),
+        ({"a": b"x"}, "a bytes"),
+        ({"a": object()}, "an object"),
+        ({"a": "\ud800"}, "broken off"),
+        ({1.5: object()}, "an object"),
+        ({(1, 2): 3}, "tuple"),
+    ],
 )
-def test_what_json_has_no_form_for_is_refused(data: Any, scripted: Make) -> None:
+def test_what_json_has_no_form_for_is_refused(data: Any, told: str, scripted: Make) -> None:
     client, script = scripted([])
-    with pytest.raises(opsiq.ConfigurationError, match="JSON"):
+    with pytest.raises(opsiq.ConfigurationError, match=f"JSON.*{told}"):
         client.events.fire("order.shipped", data)
     assert script.sent == []
 
@@ -239,6 +249,26 @@ def test_data_that_holds_itself_is_refused(scripted: Make) -> None:
     data["self"] = data
     with pytest.raises(opsiq.ConfigurationError, match="JSON"):
         scripted([])[0].events.fire("order.shipped", data)
+
+
+@pytest.mark.parametrize("given", [None, "", ".", ".."])
+def test_what_is_no_id_is_told_of_before_anything_is_sent(given: Any, scripted: Make) -> None:
+    client, script = scripted([])
+    with pytest.raises(opsiq.ConfigurationError, match="is no id"):
+        client.runs.get(given)
+    assert script.sent == []
+
+
+def test_every_error_has_a_code_to_decide_by() -> None:
+    made = (
+        opsiq.ConfigurationError("x"), opsiq.WebhookVerificationError("too_old", "x"), opsiq.TransportError("x"), opsiq.TimedOutError("x"),  # noqa: E501
+    )  # fmt: skip
+    assert [each.code for each in made] == ["configuration", "webhook_verification", "transport", "timed_out"]
+    assert {each.request_id for each in made} == {None}
+
+
+def test_the_types_are_a_module_of_their_own() -> None:
+    assert importlib.import_module("opsiq.types").Run is opsiq.Run
 
 
 def test_half_a_character_in_an_address_is_refused(scripted: Make) -> None:

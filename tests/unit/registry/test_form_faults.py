@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -25,6 +25,12 @@ class Berth(BaseModel):
     covered: bool = False
     tags: list[str] = []
     keeper: dict[str, str] = {}
+    mark: Annotated[str, Field(min_length=1, max_length=3)] = "x"
+    owner: Annotated[str, Field(min_length=2)] = "Ida"
+    ropes: Annotated[list[int], Field(min_length=1, max_length=2)] = [1]
+    masts: Annotated[int, Field(ge=1, le=5)] = 1
+    draught: Annotated[int, Field(gt=0, lt=9)] = 1
+    side: Literal["port", "starboard"] = "port"
     pier: str = ""
 
     @field_validator("pier")
@@ -56,6 +62,16 @@ ADDRESS = "Write the whole address, beginning with http:// or https://. It has n
         ({"tags": "a"}, "Write a list."),
         ({"keeper": "Ines"}, "A JSON object is expected here."),
         ({"code": 7}, "Write a text."),
+        ({"mark": ""}, "Write at least 1 character."),
+        ({"mark": "long"}, "Write at most 3 characters."),
+        ({"owner": "I"}, "Write at least 2 characters."),
+        ({"ropes": []}, "Give at least 1."),
+        ({"ropes": [1, 2, 3]}, "Give at most 2."),
+        ({"masts": 0}, "Write at least 1."),
+        ({"masts": 6}, "Write at most 5."),
+        ({"draught": 0}, "Write more than 0."),
+        ({"draught": 9}, "Write less than 9."),
+        ({"side": "bow"}, "Write 'port' or 'starboard'."),
         ({"pier": "none"}, "There is no such pier."),
         ({"peir": "3"}, "There is no field 'peir' here; remove it."),
     ],

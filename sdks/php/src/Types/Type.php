@@ -23,6 +23,12 @@ abstract class Type implements \JsonSerializable
         return $values;
     }
 
+    /** What var_dump and print_r show: a secret that an answer brings is read on purpose, not by the way. */
+    public function __debugInfo(): array
+    {
+        return (isset($this->secret) ? ['secret' => '(secret)'] : []) + get_object_vars($this);
+    }
+
     /** @return array<string, mixed>|null null for what the constructor shall refuse, here as below */
     final protected static function map(mixed $value): ?array
     {

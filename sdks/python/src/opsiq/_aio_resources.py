@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from abc import ABCMeta
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Optional, Union
 
-from opsiq import _types as types
-from opsiq._types import Card, Run
+from opsiq import types
 from opsiq.core import NULL, Call, body, piece, query
 from opsiq.errors import TimedOutError
+from opsiq.types import Card, Run
 
 if TYPE_CHECKING:
     from opsiq._aio import AsyncOpsIQ
@@ -158,7 +159,7 @@ class AsyncRuns(_AsyncResource):
         return await self._client.do(Call("POST", path, Run, "", sent, True, key))
 
 
-class _AsyncActed(Run):
+class _AsyncActed(Run, metaclass=ABCMeta):
     _runs: AsyncRuns
 
     async def wait(self, *, timeout_s: float = 60.0) -> Run:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from abc import ABCMeta
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Optional, Union
 
-from opsiq import _types as types
-from opsiq._types import Card, Run
+from opsiq import types
 from opsiq.core import NULL, Call, body, piece, query
 from opsiq.errors import TimedOutError
+from opsiq.types import Card, Run
 
 if TYPE_CHECKING:
     from opsiq._sync import OpsIQ
@@ -156,7 +157,7 @@ class Runs(_Resource):
         return self._client.do(Call("POST", path, Run, "", sent, True, key))
 
 
-class _Acted(Run):
+class _Acted(Run, metaclass=ABCMeta):
     _runs: Runs
 
     def wait(self, *, timeout_s: float = 60.0) -> Run:

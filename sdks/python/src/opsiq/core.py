@@ -329,11 +329,11 @@ def raw(
     return Call(verb, path, cast("Any", Any), query((pairs or {}).items()), content, verb != "GET", key)
 
 
-def piece(value: Union[str, int]) -> str:
-    """An id as one piece of a path. Raises ConfigurationError for one that an address can't carry."""
+def piece(value: Union[str, int, None]) -> str:
+    """An id as one piece of a path. Raises ConfigurationError for none, and for one that an address can't carry."""
     text = str(value)
-    if text in ("", ".", ".."):
-        raise ConfigurationError(f"{text!r} is no id.")
+    if value is None or text in ("", ".", ".."):
+        raise ConfigurationError(f"{value!r} is no id.")
     return quoted(text)
 
 
@@ -370,9 +370,13 @@ def encoded(value: Mapping[str, Any]) -> bytes:
     """Compact JSON in UTF-8. Raises ConfigurationError for what has no form."""
     try:
         return _JSON.encode(value).encode("utf-8")
-    except (TypeError, ValueError, RecursionError) as error:
+    except TypeError as error:
         raise ConfigurationError(
-            f"This can't be written as JSON: {type(error).__name__}. Give text, numbers, lists and dictionaries."
+            f"This can't be written as JSON: {error}. Give text, numbers, lists and dictionaries."
+        ) from None
+    except (ValueError, RecursionError):
+        raise ConfigurationError(
+            "This can't be written as JSON: a number in it is not finite, a text is broken off, or it is nested in itself or too deeply."  # noqa: E501
         ) from None
 
 
@@ -381,7 +385,8 @@ def _value(value: Any) -> Optional[str]:
         return None
     if isinstance(value, datetime):
         return value.isoformat()
-    raise TypeError
+    kind = type(value).__name__
+    raise TypeError(f"there is {'an' if kind[0].lower() in 'aeiou' else 'a'} {kind} in it")
 
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_value)

@@ -40,15 +40,22 @@ class Fault:
 
 
 class OpsIQError(Exception):
-    """The root."""
+    """The root. ``code`` and ``request_id`` are None where the answer named none."""
+
+    code: Optional[str] = None
+    request_id: Optional[str] = None
 
 
 class ConfigurationError(OpsIQError, ValueError):
     """Something given to the SDK (a key, an id, an option) can't be used. Nothing was sent."""
 
+    code = "configuration"
+
 
 class WebhookVerificationError(OpsIQError):
     """Don't believe it, and answer 401. ``reason`` is one word of the reference's table; the sender needs no more than the status."""  # noqa: E501
+
+    code = "webhook_verification"
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
@@ -61,6 +68,8 @@ class WebhookVerificationError(OpsIQError):
 class TransportError(OpsIQError):
     """No answer came, on any attempt. What was asked for may have happened: send it again with the same ``idempotency_key``."""  # noqa: E501
 
+    code = "transport"
+
     def __init__(self, detail: str, *, idempotency_key: Optional[str] = None) -> None:
         super().__init__(detail)
         self.idempotency_key = idempotency_key
@@ -68,6 +77,8 @@ class TransportError(OpsIQError):
 
 class TimedOutError(TransportError):
     """No answer came in time."""
+
+    code = "timed_out"
 
 
 class ApiError(OpsIQError):
