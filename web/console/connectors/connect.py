@@ -116,14 +116,13 @@ async def connect(request: Request, form: GuardedOwner, connector: str) -> Respo
     visitor, container = form.member, get_container(request)
     base_url = form.get("base_url", limit=2000).strip().rstrip("/")
     token, given = form.get("read_token", limit=4000).strip(), form.get("action_secret", limit=400).strip()
-    identity = form.get("identity_secret", limit=400).strip()
     of = (await _status(request, visitor, connector)).connector
     options = {name: form.get(f"option_{name}", limit=200).strip() for name in container.contexts.list_options(of)}
     trouble = _address_fault(base_url) or await own_password(request, form)
     signed = not container.contexts.calls_through_connection(of)
     secret = given or (make_secret() if signed else "")
     if not trouble:
-        secrets = ({"action_secret": secret} if secret else {}) | ({"identity_secret": identity} if identity else {})
+        secrets = {"action_secret": secret} if secret else {}
         try:
             await connect_platform(
                 container.workspace_admin,

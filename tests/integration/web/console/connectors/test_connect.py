@@ -61,10 +61,10 @@ async def test_without_a_secret_of_the_platforms_one_is_made_and_shown_this_once
 
 async def test_no_secret_that_was_given_is_on_any_page_or_in_history(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
-    await post(browser, "/connectors/saas/connect", {**FIELDS, "action_secret": SECRET, "identity_secret": "i" * 40})
+    await post(browser, "/connectors/saas/connect", {**FIELDS, "action_secret": SECRET})
     for path in ("/connectors", "/connectors/saas", "/connectors/saas/connect", "/history/export.csv"):
         page = (await browser.get(path)).text
-        assert not [each for each in (SECRET, "t" * 20, "i" * 40) if each in page], path
+        assert not [each for each in (SECRET, "t" * 20) if each in page], path
     assert EntryType.CONNECTOR_CONFIGURED in (await browser.get("/history/export.csv")).text
 
 
@@ -77,7 +77,6 @@ async def test_no_secret_that_was_given_is_on_any_page_or_in_history(console: Co
         ("base_url", "https://", "Give the platform&#39;s address"),
         ("base_url", "https://[", "This is no address"),
         ("base_url", "https://me:secret@platform.example", "A secret has no place in an address"),
-        ("identity_secret", "short", "at least 32 bytes"),
     ],
 )
 async def test_what_can_not_be_right_connects_nothing_and_says_why(
