@@ -214,6 +214,8 @@ class Decisions:
             request_id=request_id,
             outcome="rejected",
             reason=rejected.reason,
+            digest=rejected.digest,
+            sentences=recorder.list_sentences(rejected.plan),
         )
 
     async def cancel(self, actor: Actor, run_id: str, *, request_id: str | None = None) -> Run | Refusal:
