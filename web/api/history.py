@@ -184,8 +184,8 @@ async def cases(
     contract: Word = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
 ) -> dict[str, Any]:
-    """The newest confirmed and rejected cards as cases for evals, with their records and contracts. Taking them is
-    recorded in AI History."""
+    """The newest cards that were confirmed, or rejected as misread, as cases for evals, with their records and
+    contracts. Taking them is recorded in AI History."""
     container, actor = get_container(request), caller.actor
     context = await container.contexts.of(actor.workspace)
     wanted = HistoryFilters(since=since, until=until, contract=contract)

@@ -20,7 +20,7 @@ from agent.runs.states import as_planned
 from core.actor import Actor
 from core.clock import format_iso
 from core.display_text import to_display_text
-from evals.cases.harvest import LABELS
+from evals.cases.harvest import decides
 from store.history.log import HistoryRow
 from web.api.history import MAX_SEQ
 from web.auth import get_container
@@ -100,7 +100,7 @@ async def show_entry(request: Request, visitor: Owner, seq: Annotated[int, Path(
         data=_json(data),
         bars=make_bars(of_run, row.seq),
         card=find_card(row, of_run),
-        case=any(each.kind in LABELS for each in of_run),
+        case=any(decides(each) for each in of_run),
         undo=await _undo(request, visitor.actor, of_run),
         prev=row.prev,
         digest=row.digest,

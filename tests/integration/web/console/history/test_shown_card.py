@@ -33,12 +33,13 @@ async def test_a_decision_says_and_shows_what_was_decided(console: Console) -> N
     assert said_yes.plan is not None
     assert said_no.plan is not None
     await post(browser, f"/runs/{said_yes.id}/confirm", {"digest": said_yes.plan.digest, "sure": "yes"})
-    await post(browser, f"/runs/{said_no.id}/reject", {"reason": "the wrong order"})
+    await post(browser, f"/runs/{said_no.id}/reject", {"reason": "the wrong order", "misread": "yes"})
     confirmed = (await entries(console, said_yes.id))["confirmed"]
     rejected = (await entries(console, said_no.id))["rejected"]
     sentence = said_yes.plan.steps[0].preview
     assert summarize_entry(json.loads(confirmed.data)) == sentence
     assert summarize_entry(json.loads(rejected.data)) == f"{sentence} Reason: the wrong order"
+    assert json.loads(rejected.data)["misread"] is True
     for row in (confirmed, rejected):
         page = (await browser.get(f"/history/{row.seq}")).text
         assert "The card, as it was shown" in page
