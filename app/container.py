@@ -48,6 +48,7 @@ from agent.workspace.document_imports import DocumentImports
 from agent.workspace.key_admin import KeyAdmin
 from agent.workspace.members import MemberService
 from agent.workspace.upstream_watch import UpstreamWatch
+from agent.workspace.wrong_passwords import WrongPasswords
 from app.maintenance import run_maintenance, write_anchors
 from app.providers import build_issuer, build_model, defer_resolver, name_issuer
 from app.workers import JobHandlers
@@ -173,7 +174,8 @@ async def open_container(
             settings.anchor_every_s,
             signed_client,
         )
-        job_handlers = JobHandlers(planner, sender, events, cache_sync, reconciler, anchors, clock)
+        wrong_passwords = WrongPasswords(database, clock)
+        job_handlers = JobHandlers(planner, sender, events, cache_sync, reconciler, anchors, wrong_passwords, clock)
         sql = SqlQueue(
             database,
             owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",

@@ -14,6 +14,7 @@ from agent.planning.planner import RECONCILE_JOB, RESOLVE_JOB, SEND_JOB, Planner
 from agent.record_cache.sync import READ_JOB, CacheSync
 from agent.sending.reconciler import Reconciler
 from agent.sending.sender import Sender
+from agent.workspace.wrong_passwords import WRONG_PASSWORDS_JOB, WrongPasswords
 from core.clock import Clock
 from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, NotAuthentic, PlatformUnavailable, Unavailable
 from events.services import Events
@@ -37,6 +38,7 @@ class JobHandlers:
     cache_sync: CacheSync
     reconciler: Reconciler
     anchors: Anchors
+    wrong_passwords: WrongPasswords
     clock: Clock
 
     def by_kind(self) -> dict[str, Handler]:
@@ -46,6 +48,7 @@ class JobHandlers:
             RECONCILE_JOB: self.reconciler.reconcile,
             READ_JOB: self.cache_sync.read,
             ANCHOR_JOB: self.anchors.send,
+            WRONG_PASSWORDS_JOB: self.wrong_passwords.record,
             **self.events.handlers,
         }
 

@@ -18,6 +18,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from executors.child_process import signal_child
+
 log = logging.getLogger("opsiq.cli.supervisor")
 
 STOP_S: Final = 40.0
@@ -42,8 +44,7 @@ class _Child:
             return False
 
     def signal(self, number: int) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(number)
+        signal_child(self.process, number)
 
 
 class Supervisor:

@@ -48,6 +48,7 @@ def format_iso(at: datetime) -> str:
     return "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ" % (u.year, u.month, u.day, u.hour, u.minute, u.second, u.microsecond)  # noqa: UP031
 
 
+_WHOLE_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?", re.ASCII)
 _DAY: Final = re.compile(
     r"(?P<month>\d{4}-\d\d)(?:-(?P<day>\d\d)(?:[T ](?P<clock>\d\d:\d\d)(?::[\d.]+)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?)?",
     re.A,
@@ -87,3 +88,17 @@ def from_iso(text: str) -> datetime:
     if at.tzinfo is UTC:
         return at
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def write_weekday(value: object, zone: str) -> str:
+    """A day or a moment of RFC 3339 with its weekday: ``Friday, 4 Dec 2026``, or ``Friday, 4 Dec 2026, 09:00`` on the
+    clock of ``zone``. Empty for any other value."""
+    if not isinstance(value, str) or not _WHOLE_DAY.fullmatch(value):
+        return ""
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return ""
+    there = at.astimezone(find_zone(zone)) if at.tzinfo is not None else at
+    clock = f", {there:%H:%M}" + (f":{there:%S}" if there.second else "") if len(value) > len("2026-12-04") else ""
+    return f"{there:%A}, {format_day(there)}{clock}" + (" UTC" if clock and zone == "UTC" and at.tzinfo else "")

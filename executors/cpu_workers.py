@@ -9,7 +9,6 @@ calls start again. A call that was running when its worker died, twice, ends as 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 import signal
@@ -20,6 +19,7 @@ from typing import Any, Final
 
 from core.errors import Unavailable
 from core.python_command import make_command
+from executors.child_process import signal_child
 from executors.cpu_calls import QUICK_S, Call, Resource, Serve, TooCostly, WorkerProcess
 from executors.cpu_messages import make_portable, read_message
 
@@ -105,7 +105,7 @@ class CpuWorkers:
             self._fail(call, Unavailable("The server is stopping."))
         self._queued.clear()
         for process in self._unready:  # it has begun nothing, so nothing needs to finish
-            _kill_process(process)
+            signal_child(process, signal.SIGKILL)
         workers = list(self._workers)
         for worker in workers:
             worker.writer.close()
@@ -346,7 +346,7 @@ class CpuWorkers:
         self._kill(worker)
 
     def _kill(self, worker: WorkerProcess) -> None:
-        _kill_process(worker.process)
+        signal_child(worker.process, signal.SIGKILL)
 
     def _fail(self, call: Call, error: BaseException) -> None:
         self._note_heard(call)
@@ -358,8 +358,3 @@ class CpuWorkers:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-def _kill_process(process: asyncio.subprocess.Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()

@@ -7,13 +7,14 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, and_, delete, func, or_, select, text, union_all, update
+from sqlalchemy import ColumnElement, Index, and_, delete, func, or_, select, text, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import Conflict, NotFound
 from store.dialect import UtcTime
 from store.rows import Row, add, add_new, amend, every, first, table
+from store.runs.runs import RunRow
 
 
 class RuleRow(Row, table=True):
@@ -102,6 +103,16 @@ class FiringRow(Row, table=True):
 _RULE = table(RuleRow)
 _INSTRUCTION = table(InstructionRow)
 _F = table(FiringRow)
+_RUN = table(RunRow)
+LOST_VERDICTS = ("over_limit", "untold")
+LOST_RUNS = ("refused", "abstained", "failed", "unknown", "expired")
+"""States of a run that an event made and that brought nothing, though no person decided so."""
+
+
+def is_lost() -> ColumnElement[bool]:
+    """Whether a firing brought nothing though its rule or instruction was meant to act."""
+    lost_run = select(_RUN.c.id).where(_RUN.c.id == _F.c.run_id, _RUN.c.state.in_(LOST_RUNS)).exists()
+    return or_(_F.c.verdict.in_(LOST_VERDICTS), lost_run)
 
 
 async def insert_rule(session: AsyncSession, row: RuleRow) -> RuleRow:

@@ -41,7 +41,8 @@ BUSY_TIMEOUT_S: Final = 30.0
 READERS: Final = 4
 POSTGRESQL_CONNECTIONS: Final = 10
 REST_S: Final = 1.0
-_LEAST_FREE_BYTES: Final = 256 * 1024
+LEAST_FREE_BYTES: Final = 256 * 1024
+"""Room on the disk below which SQLite counts as full."""
 _DISK_FULL: Final = "53100"
 EXAMPLES: Final = "sqlite+aiosqlite:///opsiq.db or postgresql+asyncpg://user:password@host/name"
 _WAL: Final = "PRAGMA journal_mode=WAL"
@@ -169,6 +170,12 @@ class Database:
     def dialect(self) -> str:
         """The engine: ``sqlite`` or ``postgresql``."""
         return self._writer.dialect.name
+
+    @property
+    def file(self) -> Path | None:
+        """SQLite's file. None for PostgreSQL."""
+        named = self._writer.url.database
+        return Path(named) if self.dialect == "sqlite" and named else None
 
     async def close(self) -> None:
         await self._reader.dispose()
@@ -318,7 +325,7 @@ def _explain_outage(engine: AsyncEngine, error: BaseException) -> str:
     full = code & 0xFF == sqlite3.SQLITE_FULL or getattr(cause, "sqlstate", "") == _DISK_FULL
     if engine.dialect.name == "sqlite" and engine.url.database:
         with suppress(OSError):
-            full = full or shutil.disk_usage(Path(engine.url.database).parent).free < _LEAST_FREE_BYTES
+            full = full or shutil.disk_usage(Path(engine.url.database).parent).free < LEAST_FREE_BYTES
     if full:
         return "The disk that the database is on is full. Free some space there, then try again."
     return "The database can't do this now (down or busy). Try again."

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 import web.console
 import web.mcp.endpoint
 from app.container import Container
+from store.write_probe import WriteProbe
 from web import openapi, problem, shared_routes
 from web.api import (
     actions,
@@ -48,6 +49,7 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
             app.state.container = container
             app.state.holders = KeyLookup(container.database)
             app.state.nonces = Nonces(container.database)
+            app.state.write_probe = WriteProbe(container.database)
             app.state.limits = limits or Limits.of(
                 container.settings.redis_url,
                 per_address=container.settings.address_limit_per_min,
@@ -58,6 +60,7 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
                 yield
             finally:
                 await mcp.close()
+                await app.state.write_probe.close()
                 await app.state.limits.close()
 
     app = FastAPI(

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -52,6 +52,9 @@ SCOPES: Final = (
 )
 """Scopes of a key. ``docs/reference/api.md`` lists which endpoint needs which."""
 
+OWNER_SCOPES: Final = frozenset({"connectors:write", "contracts:write", "history:read", "keys:read", "keys:write"})
+"""Scopes whose every endpoint takes the role owner: a key of another role can never use them."""
+
 CONFIRM: Final = "runs:confirm"
 """The scope that a key needs to confirm. It must be added on purpose, and keys from before it existed don't have it."""
 
@@ -93,6 +96,19 @@ class AuthRequirement:
 
     def limit_of(self, method: str) -> LimitClass:
         return self.limit or ("reads" if method == "GET" else "writes")
+
+
+def check_scopes(scopes: Collection[str], role: str) -> None:
+    """Raises InvalidInput for a scope that doesn't exist, or that no key of this role can use."""
+    if unknown := sorted(set(scopes) - set(SCOPES)):
+        raise InvalidInput(f"There is no scope {unknown[0]!r}. Scopes are: {', '.join(SCOPES)}.")
+    useless = sorted(OWNER_SCOPES.intersection(scopes)) if role != OWNER else []
+    if useless:
+        them = "it" if len(useless) == 1 else "them"
+        raise InvalidInput(
+            f"Only a key of the role {OWNER} can use {', '.join(useless)}. Leave {them} out, or give the key the role "
+            f"{OWNER} instead of {role}."
+        )
 
 
 def get_container(request: Request) -> Container:

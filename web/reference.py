@@ -75,7 +75,8 @@ def render_page(app: FastAPI) -> str:
         )
     lines += [
         "",
-        "`GET /healthz` answers while the process runs, `GET /readyz` while the database answers. Neither is signed.",
+        "`GET /healthz` answers while the process runs, `GET /readyz` while the database answers and can be written. "
+        "Neither is signed.",
         "Platforms send their webhooks to `POST /connectors/{name}/webhook?workspace=ws_…`, signed as described in",
         "[the connectors' guide](../guide/connectors.md).",
         "",

@@ -59,7 +59,11 @@ _TELLING: Final = ("text", "detail", "reason", "email", "name", "verdict", "conn
 
 
 def summarize_entry(data: dict[str, Any]) -> str:
-    """The first value in the entry that tells a person something."""
+    """What the card said, with the reason of who rejected it, or else the first value in the entry that tells a person
+    something."""
+    if sentences := _list_sentences(data):
+        told = f"{' '.join(sentences)} Reason: {data['reason']}" if data.get("reason") else " ".join(sentences)
+        return to_display_text(told, limit=160)
     for holder in (
         data,
         *(
@@ -80,6 +84,13 @@ def summarize_entry(data: dict[str, Any]) -> str:
         return to_display_text(str(plan["held"][0]), limit=160)
     drift = data.get("drift")
     return to_display_text(str(drift[0]), limit=160) if isinstance(drift, list) and drift else ""
+
+
+def _list_sentences(data: Mapping[str, Any]) -> list[str]:
+    """The sentences of the card that an entry is about, one a call. Entries of earlier versions have none."""
+    plan = data.get("plan")
+    calls = plan.get("calls", ()) if isinstance(plan, dict) else ()
+    return [each["sentence"] for each in calls if "sentence" in each] or list(data.get("sentences", ()))
 
 
 def name_actor(actor: Mapping[str, Any], people: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ from agent.pipeline import CallOutcome, Plan, Step, Trace, grade_evidence
 from agent.runs.run import Run
 from agent.runs.test_mode import is_test
 from core.actor import Actor
+from core.clock import write_weekday
 from registry.endpoints.types import McpEndpoint
 from store.history.log import HistoryEntry, HistoryRow
 from store.runs.calls import CallRow
@@ -186,8 +187,14 @@ def describe_trace(trace: Trace) -> dict[str, Any]:
     return trace.model_dump(mode="json", exclude_none=True)
 
 
-def describe_plan(plan: Plan) -> dict[str, Any]:
-    """The plan as confirmed or sent: whole payloads, sources, and pins by digest."""
+def list_sentences(plan: Plan | None) -> list[str]:
+    """What the card of a plan says, a sentence a call. Empty without a plan."""
+    return [step.preview for step in plan.steps] if plan else []
+
+
+def describe_plan(plan: Plan, zone: str = "UTC") -> dict[str, Any]:
+    """The plan as shown, confirmed or sent: the card's words, whole payloads, sources, and pins. ``zone`` is that of
+    the request, whose clock the card's times are on."""
     return {
         "digest": plan.digest,
         "held": list(plan.held),
@@ -196,6 +203,12 @@ def describe_plan(plan: Plan) -> dict[str, Any]:
             {
                 "call_id": step.call_id,
                 "contract": {"name": step.action, "version": step.version, "digest": step.contract_digest},
+                "title": step.title,
+                "sentence": step.preview,
+                "shown": {
+                    each.param: {"label": each.label, "value": write_weekday(each.value, zone) or each.shown}
+                    for each in step.filled
+                },
                 "url": step.url,
                 "payload": step.payload,
                 **describe_request(step),
@@ -203,7 +216,16 @@ def describe_plan(plan: Plan) -> dict[str, Any]:
                 "risk": step.risk.value,
                 "sources": {each.param: each.source.model_dump(mode="json") for each in step.filled},
                 "evidence": {each.param: grade_evidence(each.source) for each in step.filled},
-                "pins": [{"kind": pin.record_kind, "id": pin.record_id, "digest": pin.digest} for pin in step.pins],
+                "pins": [
+                    {
+                        "kind": pin.record_kind,
+                        "id": pin.record_id,
+                        "label": pin.label,
+                        "values": dict(pin.values),
+                        "digest": pin.digest,
+                    }
+                    for pin in step.pins
+                ],
             }
             for step in plan.steps
         ],

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import store.runs.runs
 from agent.extract.limits import MAX_TEXT
-from agent.pipeline import RecordSource, Step
+from agent.pipeline import Plan, RecordSource, Step
 from agent.planning.planner import Planner
 from agent.planning.task import Verdict
 from agent.runs import repository
@@ -24,13 +24,25 @@ from core.clock import Clock
 from core.errors import InvalidInput
 from registry.catalogue import Catalogue
 from registry.conditions.condition import Evaluator
+from registry.confirmation import ConfirmBy
 from registry.contract import Contract
 from store.database import Database
 
 LOOKED_AT: Final = 500
 """How many of the newest runs a draft is judged over."""
 
-Fate = Literal["allowed", "held", "blocked"]
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of a call: sent at once, held for ``approvals`` people, or blocked. ``by_person``: no key may
+    confirm it."""
+
+    kind: Literal["allowed", "held", "blocked"]
+    approvals: int = 0
+    by_person: bool = False
+
+
+_BLOCKED: Final = Fate("blocked")
 
 
 @dataclass(frozen=True)
@@ -101,14 +113,14 @@ class Simulations:
                 continue
             for step in run.plan.steps:
                 if step.action == draft.name:
-                    fate, why = await _judge_fate(run, step, draft, self.planner.evaluator)
+                    fate, why = await _judge_fate(run, run.plan, step, draft, self.planner.evaluator)
                     found.append(
                         ReplayedCall(
                             run_id=run.id,
                             at=run.created_at,
                             asked_by=run.actor.name,
                             preview=step.preview,
-                            was="held" if step.approvals or run.plan.held else "allowed",
+                            was=_find_past_fate(run.plan, step),
                             would_be=fate,
                             why=why,
                         )
@@ -116,15 +128,20 @@ class Simulations:
         return found
 
 
-async def _judge_fate(run: Run, step: Step, draft: Contract, evaluator: Evaluator) -> tuple[Fate, str]:
+def _find_past_fate(plan: Plan, step: Step) -> Fate:
+    approvals = step.approvals or int(bool(plan.held))
+    return Fate("held", approvals, step.confirm_by is ConfirmBy.PERSON) if approvals else Fate("allowed")
+
+
+async def _judge_fate(run: Run, plan: Plan, step: Step, draft: Contract, evaluator: Evaluator) -> tuple[Fate, str]:
     if run.actor.role not in draft.roles:
-        return "blocked", f"The role {run.actor.role} may not run it."
+        return _BLOCKED, f"The role {run.actor.role} may not run it."
     if run.surface not in draft.surfaces:
-        return "blocked", f"It is not offered on the surface {run.surface}."
+        return _BLOCKED, f"It is not offered on the surface {run.surface}."
     params = {each.param: each.value for each in step.filled}
     misfit = next(iter(find_misfits(draft, params)), None)
     if misfit is not None:
-        return "blocked", f"{misfit.param or 'The call'}: {misfit.why}"
+        return _BLOCKED, f"{misfit.param or 'The call'}: {misfit.why}"
     pins = {(pin.record_kind, pin.record_id): pin.values for pin in step.pins}
     records = {
         each.param: pins.get((each.source.record_kind, each.source.record_id), {})
@@ -133,7 +150,12 @@ async def _judge_fate(run: Run, step: Step, draft: Contract, evaluator: Evaluato
     }
     workspace = run.actor.workspace
     decision = await decide(draft, params, records, lambda _: False, evaluator, workspace=workspace)
-    return ("held", decision.why) if decision.why else ("allowed", "")
+    by_person = draft.confirm_by is ConfirmBy.PERSON
+    if decision.why:
+        return Fate("held", decision.approvals, by_person), decision.why
+    if plan.held and not step.approvals:  # something other than its policy held it, and would again
+        return Fate("held", 1, by_person), plan.held[0]
+    return Fate("allowed"), ""
 
 
 def _with(context: WorkspaceContext, draft: Contract) -> WorkspaceContext:

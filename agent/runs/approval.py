@@ -214,6 +214,7 @@ class ApprovalService:
                 request_id=request_id,
                 outcome=moved.state,
                 digest=plan.digest,
+                sentences=recorder.list_sentences(plan),
                 seconds_to_approve=(now - run.held_at).total_seconds() if run.held_at else None,
                 seconds_open=max((now - shown_at).total_seconds(), 0.0) if shown_at else None,
                 lapsed=gone,

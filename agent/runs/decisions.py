@@ -189,10 +189,12 @@ class Decisions:
         run_id: str,
         reason: str = "",
         *,
+        misread: bool = False,
         request_id: str | None = None,
         in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run | Refusal:
-        """Rejects a run, only before anything is sent."""
+        """Rejects a run, only before anything is sent. ``misread``: its card isn't what the words ask for. Nothing else
+        about a no says so."""
         run = await self._to_decide(actor, run_id)
         now = self.clock()
         if run.state not in ("held", "asked"):
@@ -214,6 +216,9 @@ class Decisions:
             request_id=request_id,
             outcome="rejected",
             reason=rejected.reason,
+            digest=rejected.digest,
+            sentences=recorder.list_sentences(rejected.plan),
+            **({"misread": True} if misread and rejected.plan else {}),
         )
 
     async def cancel(self, actor: Actor, run_id: str, *, request_id: str | None = None) -> Run | Refusal:

@@ -24,4 +24,5 @@ async def expire(database: Database, run: Run, now: datetime) -> None:
     with contextlib.suppress(Conflict):
         async with database.begin() as session:
             moved = await repository.move(session, run.with_(state="expired", updated_at=now), was={"held", "asked"})
-            await recorder.record(session, moved, EntryType.EXPIRED, now, outcome="expired")
+            sentences = recorder.list_sentences(moved.plan)
+            await recorder.record(session, moved, EntryType.EXPIRED, now, outcome="expired", sentences=sentences)

@@ -217,13 +217,28 @@ class RunService:
 
     async def find_obstacle(self, run: Run) -> str:
         """Why nobody can confirm the run's card any more. Empty if it waits for nobody's, or can be confirmed."""
-        held = as_held(run)
-        if held is None:
-            return ""
-        catalogue = (await self.contexts.of(run.workspace)).catalogue
+        return (await self.find_obstacles([run])).get(run.id, "")
+
+    async def find_obstacles(self, runs: Sequence[Run]) -> dict[str, str]:
+        """Why nobody can confirm these runs' cards any more, by run. Absent are those that can be confirmed, or wait
+        for nobody's yes. All are of one workspace."""
+        cards = [held for run in runs if (held := as_held(run)) is not None]
+        if not cards:
+            return {}
+        catalogue = (await self.contexts.of(cards[0].run.workspace)).catalogue
+        requesters = await self._find_requesters(cards)
+        told = {held.run.id: find_obstacle(held, requesters[_name_asker(held)], catalogue) for held in cards}
+        return {run_id: why for run_id, why in told.items() if why}
+
+    async def _find_requesters(self, cards: Sequence[Held]) -> dict[tuple[str, str], Actor | None]:
+        """Who asked for these cards, as they are now, each looked up once. None for who may not act any more."""
+        found: dict[tuple[str, str], Actor | None] = {}
+        now = self.clock()
         async with self.database.read() as session:
-            requester = await principals.find_current_actor(session, run.actor, self.clock())
-        return find_obstacle(held, requester, catalogue)
+            for held in cards:
+                if _name_asker(held) not in found:
+                    found[_name_asker(held)] = await principals.find_current_actor(session, held.run.actor, now)
+        return found
 
     async def _list_held(
         self,
@@ -256,14 +271,9 @@ class RunService:
             and authority.may_run(catalogue, actor, held.plan) is None
             and authority.find_approval(actor, run) is None
         ]
-        requesters: dict[tuple[str, str], Actor | None] = {}
-        async with self.database.read() as session:
-            for by in (held.run.actor for held in kept):
-                if (by.kind, by.id) not in requesters:
-                    requesters[by.kind, by.id] = await principals.find_current_actor(session, by, now)
+        requesters = await self._find_requesters(kept)
+        return [held.run for held in kept if not find_obstacle(held, requesters[_name_asker(held)], catalogue)]
 
-        def is_alive(held: Held) -> bool:
-            by = held.run.actor
-            return not find_obstacle(held, requesters[by.kind, by.id], catalogue)
 
-        return [held.run for held in kept if is_alive(held)]
+def _name_asker(held: Held) -> tuple[str, str]:
+    return held.run.actor.kind, held.run.actor.id

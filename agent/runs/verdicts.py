@@ -23,11 +23,11 @@ def settle_run(
         case Plan() if verdict.held:
             expires = run.updated_at + timedelta(seconds=verdict.expires_s)
             run = run.with_(state="held", plan=verdict, approvals=(), expires_at=expires, held_at=run.updated_at)
-            entry = {"plan": recorder.describe_plan(verdict), "expires_at": expires.isoformat()}
+            entry = {"plan": recorder.describe_plan(verdict, run.zone), "expires_at": expires.isoformat()}
             return run, EntryType.HELD, entry
         case Plan():
             run = run.with_(state="confirmed", plan=verdict, approvals=(), held_at=None)
-            return run, EntryType.AUTO_CONFIRMED, {"plan": recorder.describe_plan(verdict)}
+            return run, EntryType.AUTO_CONFIRMED, {"plan": recorder.describe_plan(verdict, run.zone)}
         case Question():
             expires = run.updated_at + timedelta(seconds=question_expires_s)
             run = run.with_(state="asked", question=verdict, plan=None, expires_at=expires)

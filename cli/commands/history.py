@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from agent.history.integrity import Report
     from core.crypto.authenticator import Authenticator
     from core.settings import Settings
+    from store.database import Database
     from store.history.log import HistoryRow
     from store.history.verification import ChainAnchor
 
@@ -63,18 +64,48 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _run(arguments: argparse.Namespace) -> int:
+    from cli.workspace import open_checked
+    from core.settings import Settings
+
+    settings = Settings.load(os.environ)
+    async with open_checked(settings) as database:
+        if arguments.act == "export":
+            await _record_export(database, arguments.workspace)
+        return await _act(arguments, settings, database)
+
+
+async def _record_export(database: Database, wanted: str | None) -> None:
+    """Writes the export into the history before its first line. Where that can't be done, says so and goes on: whoever
+    has the database can read it anyway, and a damaged history must be readable."""
+    from agent.history.recorder import EntryType, record_act
+    from cli.workspace import find_workspace
+    from core.actor import Actor
+    from core.clock import utc_now
+    from core.errors import NotAuthentic
+
+    async with database.read() as session:
+        workspace = await find_workspace(session, wanted)
+    operator = Actor(workspace, id="opsiq", kind="system", name="OpsIQ", role="", person="")
+    try:
+        if database.authenticator is None:
+            raise NotAuthentic("The data key is not here, or the database is not sealed yet.")
+        async with database.begin() as session:
+            await record_act(session, operator, EntryType.EXPORTED, utc_now(), query="", detail="opsiq history export")
+    except NotAuthentic as error:
+        print(f"This export leaves no entry in AI History. {error.detail}", file=sys.stderr)
+
+
+async def _act(arguments: argparse.Namespace, settings: Settings, database: Database) -> int:
     import store.accounts.members
     import store.history.log
     from agent.history import anchors, integrity
     from agent.history.columns import export_csv, export_json
-    from cli.workspace import find_workspace, open_checked
+    from cli.workspace import find_workspace
     from core.clock import utc_now
     from core.errors import NotFound
-    from core.settings import Settings
     from store.history.verification import ChainAnchor
 
-    settings = Settings.load(os.environ)
-    async with open_checked(settings) as database, database.read() as session:
+    async with database.read() as session:
         workspace = await find_workspace(session, arguments.workspace)
         match arguments.act:
             case "verify":

@@ -1,8 +1,9 @@
-"""Harvests cases from AI History: what people typed, and whether they confirmed or rejected the card.
+"""Harvests cases from AI History: what people typed, and whether they confirmed the card or said that it was misread.
 
-A confirmed card is what was meant; a rejected one is not. Each case runs in the world as it is now, except that the
-records of its card are as they were when it was shown. Nothing here checks who asks: the caller makes sure that it is
-an owner.
+A confirmed card is what was meant. A rejected one is a wrong reading only if whoever rejected it said so: people also
+reject because they have changed their mind, or because it isn't their decision to allow. Each case runs in the world
+as it is now, except that the records of its card are as they were when it was shown. Nothing here checks who asks:
+the caller makes sure that it is an owner.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from agent.workspace.context import WorkspaceContext
 from core import canon, clock
 from core.errors import NotFound
 from evals.cases import frozen_world
-from store.history.log import HistoryFilters
+from store.history.log import HistoryFilters, HistoryRow
 
 LABELS: Final = {EntryType.CONFIRMED.value: "confirmed", EntryType.REJECTED.value: "rejected"}
 MOST: Final = 500
@@ -36,7 +37,8 @@ WORLD: Final = "world.json"
 @dataclass(frozen=True, slots=True)
 class Harvest:
     """Harvested cases. ``world`` is the file that ``cases`` name. ``skipped`` counts the decisions that made no case,
-    by reason: ``not_typed`` (given as data), ``no_card`` (rejected as a question), ``retired`` (an action that is no
+    by reason: ``not_typed`` (given as data), ``no_card`` (rejected as a question), ``not_misread``
+    (rejected, and nobody said that the card isn't what the words ask for), ``retired`` (an action that is no
     longer offered), ``gone`` (the run no longer exists)."""
 
     cases: tuple[dict[str, Any], ...]
@@ -60,7 +62,7 @@ async def harvest_cases(
         except NotFound:
             skipped["gone"] += 1
             continue
-        why = _explain_unfit(run, context)
+        why = _explain_unfit(row, run, context)
         if why:
             skipped[why] += 1
         elif run.plan is not None:
@@ -69,12 +71,21 @@ async def harvest_cases(
     return Harvest(tuple(made), frozen, dict(skipped))
 
 
-def _explain_unfit(run: Run, context: WorkspaceContext) -> str:
+def decides(row: HistoryRow) -> bool:
+    """Whether an entry says if a card is what was meant: it was confirmed, or rejected as misread."""
+    return row.kind == EntryType.CONFIRMED or (
+        row.kind == EntryType.REJECTED and bool(json.loads(row.data).get("misread"))
+    )
+
+
+def _explain_unfit(row: HistoryRow, run: Run, context: WorkspaceContext) -> str:
     """Why a run makes no case. Empty if it makes one."""
     if run.given is not None:
         return "not_typed"
     if run.plan is None:
         return "no_card"
+    if not decides(row):
+        return "not_misread"
     return "retired" if any(context.catalogue.get(step.action) is None for step in run.plan.steps) else ""
 
 

@@ -6,15 +6,16 @@ This side reads the documents that the process asks for, from one source for eac
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 import os
+import signal
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from core.errors import Finding, InvalidInput, Unavailable
 from core.python_command import make_command
+from executors.child_process import signal_child
 from executors.importing.import_worker import CPU_S, HEAD
 
 if TYPE_CHECKING:  # a server only names tasks; their code is imported where they run
@@ -64,8 +65,7 @@ class ImportProcess:
             except TimeoutError as error:
                 raise InvalidInput(f"The import took longer than {self._wall_s:.0f} s. Import a part of it.") from error
             finally:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
+                signal_child(process, signal.SIGKILL)
                 await process.wait()
                 if said := await complaints:
                     log.warning("an import complained: %s", said.strip().rsplit("\n", 1)[-1][:300])

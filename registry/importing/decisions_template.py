@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
-from language.stems import KIN, stem
 from registry.importing.decisions import SCHEMA, Decisions, KindDecision, OperationDecision
-from registry.importing.drafts import words
 from registry.importing.drafts.credentials import find_credential
 from registry.importing.drafts.drafting import Draft, Refusal
+from registry.importing.drafts.money import list_unsaid_money
 from registry.importing.importer import Import
 from registry.importing.kinds.bindings import guess_records
 from registry.importing.kinds.drafting import KindDraft
-
-_MONEY: Final = KIN[stem("price")] | {stem("price")}
 
 
 def propose_decisions(made: Import) -> dict[str, Any]:
@@ -127,12 +124,7 @@ def _asked(each: Draft, parameters: dict[str, Any]) -> Iterator[str]:
 
 
 def _ask_currencies(each: Draft) -> Iterator[str]:
-    """Asks for the currency of what is money by its name, unless another parameter says it."""
-    properties, notes = each.contract["parameters"]["properties"], each.contract.get("annotations") or {}
-    said = {name: words.split_words(name) for name in properties}
-    if any(parts[-1:] == ("currency",) for parts in said.values()):
-        return
-    for name, schema in properties.items():
-        numeric, decided = schema.get("type") in ("integer", "number"), notes.get(name) or {}
-        if numeric and not {"unit", "record"} & decided.keys() and stem((said[name] or ("",))[-1]) in _MONEY:
+    notes = each.contract.get("annotations") or {}
+    for name in list_unsaid_money(each.contract):
+        if "unit" not in (notes.get(name) or {}):
             yield f'In which currency is {name}? Write its "unit" ("money", "money_minor" for cents) and "currency".'

@@ -6,13 +6,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Index, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Index, and_, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.actor import Mode
 from core.errors import NotFound
-from store.automations import FiringRow
+from store.automations import FiringRow, is_lost
 from store.dialect import UtcTime
 from store.rows import Row, add, add_all, add_new, check_text, every, first, table
 
@@ -71,8 +71,8 @@ _F = table(FiringRow)
 OPEN = ("pending", "retrying")
 TROUBLED = ("failed", "retrying")
 EventStanding = Literal["firing", "troubled", "done"]
-"""``firing``: not all subscribers have had their turn. ``troubled``: a reaction failed or is being retried. ``done``:
-all have had their turn, and none failed."""
+"""``firing``: not all subscribers have had their turn. ``troubled``: a reaction failed, is being retried or brought
+nothing. ``done``: all have had their turn, and none is troubled."""
 
 
 async def insert(session: AsyncSession, row: EventRow) -> EventRow:
@@ -133,22 +133,30 @@ async def recent_names(session: AsyncSession, workspace: str, *, among: int = 10
 
 
 def _standing(wanted: EventStanding) -> ColumnElement[bool]:
-    trouble = select(_R.c.event_id).where(_R.c.event_id == _E.c.id, _R.c.state.in_(TROUBLED)).exists()
+    trouble = select(_R.c.event_id).where(_R.c.event_id == _E.c.id, or_(_R.c.state.in_(TROUBLED), _lost())).exists()
     if wanted == "troubled":
         return trouble
     return _E.c.state == "firing" if wanted == "firing" else and_(_E.c.state == "done", ~trouble)
 
 
+def _lost() -> ColumnElement[bool]:
+    """Whether a reaction is done and brought nothing (``store.automations.is_lost``)."""
+    mine = and_(_F.c.source == _R.c.subscriber, _F.c.event_id == _R.c.event_id)
+    return and_(_R.c.state == "done", select(_F.c.source).where(mine, is_lost()).exists())
+
+
 async def reaction_counts(
     session: AsyncSession, workspace: str, event_ids: Collection[str]
 ) -> dict[str, dict[str, int]]:
-    """Number of reactions of each event by state. Events without reactions are absent."""
-    mine = select(_R.c.event_id, _R.c.state, func.count()).where(
+    """Number of reactions of each event by state, with those that brought nothing under ``lost`` instead of ``done``.
+    Events without reactions are absent."""
+    state = case((_lost(), "lost"), else_=_R.c.state).label("state")
+    mine = select(_R.c.event_id, state, func.count()).where(
         _R.c.workspace == workspace, _R.c.event_id.in_(tuple(event_ids))
     )
     made: dict[str, dict[str, int]] = {}
-    for event_id, state, counted in (await session.execute(mine.group_by(_R.c.event_id, _R.c.state))).all():
-        made.setdefault(event_id, {})[state] = counted
+    for event_id, its_state, counted in (await session.execute(mine.group_by(_R.c.event_id, state))).all():
+        made.setdefault(event_id, {})[its_state] = counted
     return made
 
 

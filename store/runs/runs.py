@@ -219,6 +219,12 @@ def _in_thread(thread_id: str) -> ColumnElement[bool]:
     return or_(_T.c.thread_id == thread_id, _T.c.id == thread_id)
 
 
+async def states_of(session: AsyncSession, workspace: str, run_ids: Collection[str]) -> dict[str, str]:
+    """The state of each of these runs, by id. Those that are gone are absent."""
+    mine = select(_T.c.id, _T.c.state).where(_T.c.workspace == workspace, _T.c.id.in_(tuple(run_ids)))
+    return {each.id: each.state for each in (await session.execute(mine)).all()}
+
+
 async def due(session: AsyncSession, now: datetime, limit: int = 100) -> list[RunRow]:
     """Waiting runs of every workspace that are overdue, longest overdue first. The sweep that expires them uses it."""
     over = select(_T).where(_T.c.state.in_(WAITING), _T.c.expires_at <= now)

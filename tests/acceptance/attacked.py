@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import time
 from collections.abc import AsyncIterator
@@ -10,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import store.accounts.members
+import store.contracts
 import store.history.log
 from agent.pipeline import Refusal
 from agent.runs.run import Run
@@ -69,11 +71,32 @@ class Tried:
 async def tried(world: Installation) -> AsyncIterator[Tried]:
     given = {name: value for name, value in world.environment().items() if name.startswith("OPSIQ_")}
     settings = replace(Settings.load(given), workers=2)
-    resolver = Obedient(SCRIPT)
+    resolver = Obedient(copy.deepcopy(SCRIPT))  # a test may add lines of its own
     async with open_container(settings, resolver=resolver) as container:
         async with container.database.read() as session:
             rows = await store.accounts.members.listed(session, world.workspace)
+        await _aim(container, world.workspace, resolver)
         yield Tried(container, {row.name: make_owner(row) for row in rows}, resolver)
+
+
+async def _aim(container: Container, workspace: str, resolver: Obedient) -> None:
+    """Has the resolver ask for the versions that are offered."""
+    catalogue = (await container.contexts.of(workspace)).catalogue
+    for call in (each for calls in resolver.script.values() for each in calls):
+        if (offered := catalogue.get(call["action"])) is not None:
+            call["version"] = offered.version
+
+
+async def offer_anew(it: Tried, name: str) -> dict[str, Any]:
+    """Registers the first version's content as the next version, whatever became of the contract before, and has the
+    resolver ask for that. Returns it."""
+    owner = it.people["olivia"]
+    async with it.container.database.read() as session:
+        versions = await store.contracts.versions(session, owner.workspace, name)
+    value: dict[str, Any] = json.loads(versions[-1].raw) | {"version": versions[0].version + 1}
+    await it.container.contract_admin.register(owner, [value])
+    await _aim(it.container, owner.workspace, it.resolver)
+    return value
 
 
 def ledger(world: Installation) -> int:

@@ -37,7 +37,7 @@ from store.database import Database
 from store.migrate import upgrade
 from store.rows import RowT
 from tests.acceptance.fork_server import Forked
-from web.auth import SCOPES
+from web.auth import OWNER_SCOPES, SCOPES
 
 TOKEN = "read-token-of-the-tests"
 PASSWORD = "correct horse battery"
@@ -56,6 +56,11 @@ def _migrated() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(upgrade(f"sqlite+aiosqlite:///{folder}/opsiq.db"))
         return Path(folder, "opsiq.db").read_bytes()
+
+
+def list_scopes(role: str) -> list[str]:
+    """Every scope that a key of this role can use."""
+    return [each for each in SCOPES if role == "owner" or each not in OWNER_SCOPES]
 
 
 @dataclass
@@ -141,8 +146,10 @@ class Installation:
         self._start(name, "cli.main", "work", environ=environ)
 
     def make_key(self, by: str, role: str, name: str) -> None:
-        """A key of this role, with every scope, that ``by`` makes over the API: from now on ``clients[name]``."""
-        made = self.clients[by].post("/v1/keys", {"name": name, "role": role, "scopes": list(SCOPES), "mode": "live"})
+        """A key of this role, with every scope that it can use, that ``by`` makes over the API: from now on
+        ``clients[name]``."""
+        body = {"name": name, "role": role, "scopes": list_scopes(role), "mode": "live"}
+        made = self.clients[by].post("/v1/keys", body)
         self.clients[name] = Client(self.url, made["key"]["public"], made["secret"])
 
     def call(self, person: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:

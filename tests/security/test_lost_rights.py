@@ -9,8 +9,7 @@ import pytest
 from cli.client import Client, Refused
 from core.errors import Forbidden
 from store.accounts.members import MemberRow
-from tests.acceptance.installation import Installation
-from web.auth import SCOPES
+from tests.acceptance.installation import Installation, list_scopes
 
 
 def asked(world: Installation, client: Client, ticket: int) -> dict[str, Any]:
@@ -22,7 +21,7 @@ def asked(world: Installation, client: Client, ticket: int) -> dict[str, Any]:
 
 
 def lower_key(world: Installation) -> tuple[str, Client]:
-    body = {"name": "short", "role": "support", "scopes": list(SCOPES), "mode": "live"}
+    body = {"name": "short", "role": "support", "scopes": list_scopes("support"), "mode": "live"}
     made = world.clients["oscar"].post("/v1/keys", body)
     return made["key"]["id"], Client(world.url, made["key"]["public"], made["secret"])
 

@@ -134,7 +134,9 @@ async def page(
 async def export(
     request: Request, caller: Owner, wanted: Annotated[HistoryFilters, Depends(read_filters)]
 ) -> StreamingResponse:
-    """The filtered history as CSV, streamed whole from one snapshot of the database."""
+    """The filtered history as CSV, streamed whole from one snapshot of the database. Taking it is recorded in AI
+    History."""
+    await _record_export(request, caller)
     return stream_csv(get_container(request), caller.actor.workspace, wanted)
 
 
@@ -147,7 +149,8 @@ async def export_lines(
     request: Request, caller: Owner, wanted: Annotated[HistoryFilters, Depends(read_filters)]
 ) -> StreamingResponse:
     """The filtered history as JSON lines, oldest first, an entry a line. Streamed whole from one snapshot of the
-    database."""
+    database. Taking it is recorded in AI History."""
+    await _record_export(request, caller)
     return stream_lines(get_container(request), caller.actor.workspace, wanted)
 
 
@@ -181,8 +184,8 @@ async def cases(
     contract: Word = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
 ) -> dict[str, Any]:
-    """The newest confirmed and rejected cards as cases for evals, with their records and contracts. Taking them is
-    recorded in AI History."""
+    """The newest cards that were confirmed, or rejected as misread, as cases for evals, with their records and
+    contracts. Taking them is recorded in AI History."""
     container, actor = get_container(request), caller.actor
     context = await container.contexts.of(actor.workspace)
     wanted = HistoryFilters(since=since, until=until, contract=contract)
@@ -206,6 +209,19 @@ async def entry(request: Request, caller: Owner, seq: Annotated[int, Path(ge=1, 
     """One entry, complete."""
     async with get_container(request).database.read() as session:
         return describe_entry(await store.history.log.get(session, caller.actor.workspace, seq))
+
+
+async def _record_export(request: Request, caller: Owner) -> None:
+    container = get_container(request)
+    async with container.database.begin() as session:
+        await record_act(
+            session,
+            caller.actor,
+            EntryType.EXPORTED,
+            container.clock(),
+            request_id=request.state.request_id,
+            query=request.url.query,
+        )
 
 
 def stream_csv(container: Container, workspace: str, wanted: HistoryFilters) -> StreamingResponse:

@@ -14,12 +14,12 @@ import store.accounts.api_keys
 import store.accounts.members
 from agent.workspace.key_admin import IssuedKey
 from agent.workspace.principals import explain_blocked_key
-from core.errors import Forbidden, InvalidInput
+from core.errors import Forbidden
 from store.accounts.api_keys import KeyRow, KeyState
 from store.accounts.members import MemberRow
 from web.api.body import Body, Id, parse_body
 from web.api.view import Moment, View
-from web.auth import SCOPES, Caller, get_container, require_signature
+from web.auth import SCOPES, Caller, check_scopes, get_container, require_signature
 from web.idempotency import act_once, claim_once
 from web.openapi import describe_act, describe_body, describe_problems
 
@@ -92,10 +92,10 @@ async def listed(request: Request, caller: Reads) -> KeyList:
     ),
 )
 async def create(request: Request, caller: Writes) -> Response:
-    """Creates a key that acts for the owner of the calling key. It can't have a scope that the calling key lacks."""
+    """Creates a key that acts for the owner of the calling key. It can't have a scope that the calling key lacks, nor
+    one that its role can't use."""
     body = parse_body(CreateKeyBody, caller)
-    if unknown := sorted(set(body.scopes) - set(SCOPES)):
-        raise InvalidInput(f"There is no scope {unknown[0]!r}. Scopes are: {', '.join(SCOPES)}.")
+    check_scopes(body.scopes, body.role or caller.actor.role)
     beyond = sorted(set(body.scopes) - caller.scopes)
     if beyond:
         raise Forbidden(f"This key lacks, so can't give: {', '.join(beyond)}.")

@@ -47,7 +47,11 @@ class ConfirmBody(Body):
 
 
 class RejectBody(Body):
+    """``misread``: the card isn't what the words ask for. Only such a card becomes a case for evals that must not be
+    made again."""
+
     reason: Annotated[str, Field(max_length=500)] = ""
+    misread: bool = False
 
 
 class EditBody(Body):
@@ -223,6 +227,7 @@ async def reject(request: Request, caller: Writes, run_id: Id) -> Response:
             caller.actor,
             run_id,
             body.reason,
+            misread=body.misread,
             request_id=problem.find_request_id(request),
             in_transaction=in_transaction,
         ),

@@ -1,4 +1,4 @@
-"""``opsiq eval from-history``: makes cases of what people typed, confirmed and rejected."""
+"""``opsiq eval from-history``: makes cases of what people typed and confirmed, or rejected as misread."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 def add_parser(commands: Any) -> None:
     made = commands.add_parser(
         "from-history",
-        help="make cases of the newest confirmed and rejected cards (owners only)",
+        help="make cases of the newest cards that were confirmed, or rejected as misread (owners only)",
         description="Asks a running server, as an owner, for the newest decisions about cards, and writes them as "
         "cases with the "
         "records and contracts they stand on. The folder then needs no server: opsiq eval run DIR/cases.jsonl "

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from language.currencies import find_by_name, is_code
+from language.stems import KIN, stem
 from registry.importing.drafts import words
 
 _SAID: Final = re.compile(
@@ -14,6 +16,26 @@ _SAID: Final = re.compile(
 )  # fmt: skip
 _OF: Final = re.compile(r"\b((?:[A-Za-z]+ ){1,2})cents\b", re.I)
 _CODE: Final = re.compile(r"\b([A-Z]{3}) cents\b|\(([A-Z]{3})\)")
+
+_MONEY: Final = KIN[stem("price")] | {stem("price")}
+_UNITS: Final = ("money", "money_minor")
+
+
+def list_unsaid_money(contract: Mapping[str, Any]) -> tuple[str, ...]:
+    """The numbers of a drafted contract that are money, by their unit or their name, in a currency that nothing
+    says. None if another parameter is the currency."""
+    properties, notes = contract["parameters"]["properties"], contract.get("annotations") or {}
+    said = {name: words.split_words(name) for name in properties}
+    if any(parts[-1:] == ("currency",) for parts in said.values()):
+        return ()
+    found: list[str] = []
+    for name, schema in properties.items():
+        note = notes.get(name) or {}
+        by_name = stem((said[name] or ("",))[-1]) in _MONEY and not {"unit", "record"} & note.keys()
+        by_unit = note.get("unit") in _UNITS and not {"currency", "currency_from"} & note.keys()
+        if schema.get("type") in ("integer", "number") and (by_name or by_unit):
+            found.append(name)
+    return tuple(found)
 
 
 def is_minor_units(name: str, description: str) -> bool:

@@ -14,8 +14,8 @@ from tests.acceptance.installation import Installation
 
 @pytest.fixture(scope="module")
 def decided(world: Installation) -> Installation:
-    """A refund that was sent, an edit, an answered question, a call that nobody typed, a question that was dropped, and
-    a card that was not what was meant."""
+    """A refund that was sent, an edit, an answered question, a call that nobody typed, a question that was dropped, a
+    card that was given up, and one that was not what was meant."""
     refund = world.ask("olivia", "refund INV-1055")
     assert world.confirm("olivia", refund)["state"] == "succeeded"
     credit = world.ask("olivia", "give Nora Lindqvist 60 EUR credit")
@@ -30,8 +30,10 @@ def decided(world: Installation) -> Installation:
     assert world.confirm("olivia", called)["state"] == "succeeded"
     unclear = world.ask("olivia", "refund Adam's last invoice")
     assert world.act("olivia", unclear, "reject", reason="never mind")["state"] == "rejected"
+    given_up = world.ask("amir", "void INV-1051")
+    assert world.act("amir", given_up, "reject", reason="she has paid")["state"] == "rejected"
     wrong = world.ask("amir", "void INV-1051")
-    assert world.act("amir", wrong, "reject", reason="the other one")["state"] == "rejected"
+    assert world.act("amir", wrong, "reject", reason="the other one", misread=True)["state"] == "rejected"
     return world
 
 
@@ -55,6 +57,7 @@ def test_history_becomes_cases_that_come_out_right_after_the_world_has_moved_on(
     assert "3 confirmed, 1 rejected" in said
     assert "1 made no case: not_typed" in said
     assert "1 made no case: no_card" in said
+    assert "1 made no case: not_misread" in said
     refund, credit, email, void = lines(folder / "cases.jsonl")
     assert refund["expected"]["actions"] == [
         {"action": "saas.refund_invoice", "params": {"invoice_id": [1055], "amount": [7840], "currency": ["JPY"]}}

@@ -22,7 +22,7 @@ async def test_only_what_may_pass_is_tried_again(harness: AgentHarness, lasting:
         raise failure
 
     planner = SimpleNamespace(plan_and_commit=fail, mark_unavailable=harness.planner.mark_unavailable)
-    handlers = JobHandlers(cast("Any", planner), *cast("Any", [None] * 6))
+    handlers = JobHandlers(cast("Any", planner), *cast("Any", [None] * 7))
 
     async def resolve(attempt: int) -> Any:
         job = SimpleNamespace(workspace=run.workspace, payload={"run_id": run.id}, attempt=attempt)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,10 +23,11 @@ from typing import Final
 from fastapi import Request
 
 import store.accounts.logins
+from agent.workspace.wrong_passwords import count_wrong_password
 from app.container import Container
 from core.crypto import passwords
 from store.accounts.logins import Failures, FailureScope
-from store.accounts.members import normalize_email
+from store.accounts.members import MemberRow, normalize_email
 from web.auth import get_container
 from web.client_address import find_client, fold_address
 from web.console.account.device import find_device
@@ -137,7 +138,7 @@ async def own_password(request: Request, form: Form) -> str:
         if await asyncio.to_thread(passwords.verify_password, password, visitor.member.password_hash):
             await forgive(container, attempt)
             return ""
-        await count(container, attempt)
+        await count(container, attempt, find_client(request), [visitor.member])
     return _WRONG
 
 
@@ -169,11 +170,14 @@ async def find_wait(container: Container, attempt: Attempt) -> timedelta:
     return longest
 
 
-async def count(container: Container, attempt: Attempt) -> None:
-    """Counts a wrong password."""
+async def count(container: Container, attempt: Attempt, address: str = "", members: Sequence[MemberRow] = ()) -> None:
+    """Counts a failed attempt from ``address``. ``members`` are those whose password was wrong, who get an entry in AI
+    History."""
     subjects = (*((("pair", attempt.pair),) if attempt.pair else ()), *attempt.counted)
+    now = container.clock()
     async with container.database.begin() as session:
-        await store.accounts.logins.record_failure(session, subjects, container.clock())
+        await store.accounts.logins.record_failure(session, subjects, now)
+        await count_wrong_password(session, members, address, now)
 
 
 async def forgive(container: Container, attempt: Attempt) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar, Final
@@ -108,9 +109,10 @@ async def sign_in(request: Request, form: GuardedStranger) -> Response:
             return answer
         if wait := await login_throttle.find_wait(container, attempt):  # other attempts may have failed meanwhile
             return await _slow_down(request, email, next_, wait)
-        member = await _check_password(container, email, password)
+        members = await _find_active_members(container, email)
+        member = await _check_password(members, password)
         if member is None:
-            await login_throttle.count(container, attempt)
+            await login_throttle.count(container, attempt, find_client(request), members)
             return await sign_in_answer(request, email=email, next_=next_, trouble=_WRONG, status=401)
     await login_throttle.forgive(container, attempt)
     return await start_session(request, container, member, next_)
@@ -240,14 +242,17 @@ async def _slow_down(request: Request, email: str, next_: str, wait: timedelta) 
     return answer
 
 
-async def _check_password(container: Container, email: str, password: str) -> MemberRow | None:
-    """The member with this password. An unknown address takes about as long as a wrong password, to within one hash."""
+async def _find_active_members(container: Container, email: str) -> list[MemberRow]:
     async with container.database.read() as session:
-        rows = [row for row in await store.accounts.members.by_email(session, email) if row.state == "active"]
-    for row in rows:
+        return [row for row in await store.accounts.members.by_email(session, email) if row.state == "active"]
+
+
+async def _check_password(members: Sequence[MemberRow], password: str) -> MemberRow | None:
+    """The member with this password. An unknown address takes about as long as a wrong password, to within one hash."""
+    for row in members:
         if await asyncio.to_thread(passwords.verify_password, password, row.password_hash):
             return row
-    if not rows:
+    if not members:
         await asyncio.to_thread(passwords.verify_password, password, None)
     return None
 

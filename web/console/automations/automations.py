@@ -22,6 +22,7 @@ from store.automations import FiringRow, InstructionRow, RuleRow
 from web.auth import get_container
 from web.console.automations import form_options
 from web.console.automations.automation_form import MODES, AutomationFormData
+from web.console.automations.firing_badge import load_run_states, make_firing_badge
 from web.console.automations.form_options import EventFields, OptionGroup
 from web.console.forms import Form, FormOption
 from web.console.labels import Badge
@@ -37,13 +38,6 @@ MODE_BADGES: Final[Mapping[str, Badge]] = {
     "on": Badge("on", "good"),
     "shadow": Badge("shadow", "wait"),
     "off": Badge("off", "quiet"),
-}
-VERDICTS: Final[Mapping[str, Badge]] = {
-    "run": Badge("made a run", "good"),
-    "shadow": Badge("only noted", "wait"),
-    "unmet": Badge("condition not met", "quiet"),
-    "over_limit": Badge("over its ceiling", "bad"),
-    "untold": Badge("could not be told", "bad"),
 }
 _MODE_WORDS: Final = {"off": "Off", "shadow": "Shadow", "on": "On"}
 
@@ -116,6 +110,7 @@ async def load_status(
     actor = visitor.actor
     async with get_container(request).database.read() as session:
         rows = await store.automations.firings(session, actor.workspace, row.id, before=before, limit=PAGE + 1)
+        states = await load_run_states(session, actor.workspace, rows)
     rows, more = cut_page(rows, PAGE)
     automation_service = get_container(request).events.automation_service
     mine = await automation_service.manages(actor, row)
@@ -130,7 +125,7 @@ async def load_status(
         per_hour=row.max_per_hour,
         created_at=row.created_at,
         updated_at=row.updated_at,
-        firings=tuple(_firing(each, inside=mine) for each in rows),
+        firings=tuple(_firing(each, states, inside=mine) for each in rows),
         first=before is None,
         next=rows[-1].event_id if more else "",
         mine=mine,
@@ -207,14 +202,14 @@ def find_title(catalogue: Catalogue, name: str) -> str:
     return to_display_text(contract.title, limit=120) if contract else name
 
 
-def _firing(row: FiringRow, *, inside: bool) -> FiringTableRow:
+def _firing(row: FiringRow, states: Mapping[str, str], *, inside: bool) -> FiringTableRow:
     """A firing. Only people who may see its records see what shadow mode would have sent."""
     would = json.loads(row.document) if row.document and inside else {}
     calls = would.get("calls", ()) if isinstance(would, dict) else ()
     return FiringTableRow(
         event_id=row.event_id,
         at=row.at,
-        verdict=VERDICTS[row.verdict],
+        verdict=make_firing_badge(row, states),
         detail=to_display_text(row.detail, limit=600) if inside or row.verdict != "shadow" else "",
         run_id=row.run_id or "",
         says=tuple(to_display_text(f"{each['contract']['name']} {_params(each)}", limit=600) for each in calls),

@@ -17,11 +17,10 @@ from core.display_text import to_display_text
 from core.errors import OpsIQError, PlatformUnavailable
 from registry.conditions import builder
 from registry.conditions.builder import OPERATORS
-from store.automations import FiringRow, InstructionRow, RuleRow
+from store.automations import InstructionRow, RuleRow
 from web.auth import get_container
 from web.console.automations.automations import (
     MODE_BADGES,
-    VERDICTS,
     AutomationStatus,
     check_author,
     find_title,
@@ -29,6 +28,7 @@ from web.console.automations.automations import (
     read_mode,
 )
 from web.console.automations.dry_run import DryRunResult, show_dry_run
+from web.console.automations.firing_badge import load_run_states, make_firing_badge
 from web.console.automations.rule_builder import TRY_EVENTS
 from web.console.forms import Guarded
 from web.console.labels import Badge
@@ -123,20 +123,22 @@ async def show_rules(
     obstacles = await automation_service.find_obstacles(actor.workspace, [*there, *told])
     async with container.database.read() as session:
         latest = await store.automations.latest(session, actor.workspace)
+        states = await load_run_states(session, actor.workspace, latest.values())
+    last = {source: LastFiring(row.at, make_firing_badge(row, states)) for source, row in latest.items()}
     catalogue = (await container.contexts.of(actor.workspace)).catalogue
     page = RulesPage(
         shell=make_shell(request, visitor),
         title="Rules",
         rules=AutomationsTable(
             tuple(
-                _line(row, f"/rules/{row.id}", find_title(catalogue, row.contract), latest, obstacles) for row in there
+                _line(row, f"/rules/{row.id}", find_title(catalogue, row.contract), last, obstacles) for row in there
             ),
             paginate(len(every), start, PAGE),
             f"/rules?told_from={told_from}" if told_from else "/rules",
         ),
         instructions=AutomationsTable(
             tuple(
-                _line(row, f"/rules/instructions/{row.id}", to_display_text(row.text, limit=200), latest, obstacles)
+                _line(row, f"/rules/instructions/{row.id}", to_display_text(row.text, limit=200), last, obstacles)
                 for row in told
             ),
             paginate(len(every_told), told_from, PAGE),
@@ -191,10 +193,9 @@ def _line(
     row: RuleRow | InstructionRow,
     href: str,
     does: str,
-    latest: Mapping[str, FiringRow],
+    last: Mapping[str, LastFiring],
     obstacles: Mapping[str, str],
 ) -> AutomationRow:
-    last = latest.get(row.id)
     return AutomationRow(
         href=href,
         name=to_display_text(row.name, limit=120),
@@ -203,7 +204,7 @@ def _line(
         mode=MODE_BADGES[row.mode],
         blocked=to_display_text(obstacles.get(row.id, ""), limit=400),
         author=to_display_text(read_author(row.author).name, limit=80),
-        last=LastFiring(last.at, VERDICTS[last.verdict]) if last else None,
+        last=last.get(row.id),
     )
 
 

@@ -38,11 +38,6 @@ from web.console.session import Owner, Visitor, make_shell
 router = APIRouter(include_in_schema=False)
 
 MAX_CHARS: Final = 200_000
-FATES: Final[dict[Fate, Badge]] = {
-    "allowed": Badge("sent at once", "busy"),
-    "held": Badge("held", "wait"),
-    "blocked": Badge("blocked", "bad"),
-}
 STARTER: Final = {
     "schema": SCHEMA,
     "name": "shop.restock",
@@ -138,14 +133,25 @@ async def replay(request: Request, form: GuardedOwner) -> Response:
             each.at,
             to_display_text(each.asked_by, limit=80),
             each.preview,
-            FATES[each.was],
-            FATES[each.would_be],
+            _make_badge(each.was),
+            _make_badge(each.would_be),
             each.was != each.would_be,
             to_display_text(each.why),
         )
         for each in found
     )
     return await _draft(request, form.member, raw, replayed=replayed)
+
+
+def _make_badge(fate: Fate) -> Badge:
+    match fate.kind:
+        case "allowed":
+            return Badge("sent at once", "busy")
+        case "blocked":
+            return Badge("blocked", "bad")
+    if fate.approvals > 1:
+        return Badge(f"held for {fate.approvals} people", "wait")
+    return Badge("held for a person" if fate.by_person else "held", "wait")
 
 
 @router.post("/draft")

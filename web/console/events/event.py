@@ -26,6 +26,7 @@ from store.events.events import EventRow, ReactionRow
 from store.webhooks.deliveries import DeliveryRow
 from store.webhooks.endpoints import EndpointRow
 from web.auth import get_container
+from web.console.automations.firing_badge import load_run_states, make_firing_badge
 from web.console.events.events import make_state_badge
 from web.console.labels import Badge
 from web.console.pages import Page, show, wants_fragment
@@ -114,16 +115,18 @@ async def show_event(
         reactions = await store.events.events.reactions(session, workspace, event_id)
         filters = store.webhooks.deliveries.DeliveryFilters(event_id=event_id)
         sent = await store.webhooks.deliveries.listed(session, workspace, filters, limit=MAX_DELIVERIES)
-        shown = _stands(row, reactions, sent)
+        firings = await store.automations.firings_of(session, workspace, event_id)
+        states = await load_run_states(session, workspace, firings.values())
+        shown = _stands(row, reactions, sent, states)
         if wants_fragment(request) and seen == shown:
             return Response(status_code=204, headers={"Cache-Control": "no-store"})
-        firings = await store.automations.firings_of(session, workspace, event_id)
         names = await store.automations.names(session, workspace, [each.subscriber for each in reactions])
         endpoints = await store.webhooks.endpoints.by_ids(session, [each.endpoint for each in sent])
         people = await store.accounts.members.listed(session, workspace)
         keys = await store.accounts.api_keys.listed(session, workspace)
     told = tuple(_to_delivery_link(each, endpoints) for each in sent)
-    troubled = any(each.state in store.events.events.TROUBLED for each in reactions)
+    came = {source: make_firing_badge(firing, states) for source, firing in firings.items()}
+    told_of = tuple(_reaction(at + 1, each, names, firings, came, told) for at, each in enumerate(reactions))
     unsettled = row.state == "firing" or any(each.state == "pending" and not each.attempts for each in sent)
     page = EventPage(
         shell=make_shell(request, visitor),
@@ -131,7 +134,7 @@ async def show_event(
         event_id=row.id,
         name=row.name,
         known=event_catalogue.get(row.name) is not None,
-        standing=make_state_badge(row, troubled),
+        standing=make_state_badge(row, any(each.state.tone in ("bad", "wait") for each in told_of)),
         occurred_at=row.occurred_at,
         fired_at=row.fired_at,
         finished_at=row.finished_at,
@@ -142,7 +145,7 @@ async def show_event(
         data=to_display_text(
             json.dumps(dict(make_event(row).data), ensure_ascii=False, indent=2), lines=True, limit=_WHOLE
         ),
-        reactions=tuple(_reaction(at + 1, each, names, firings, told) for at, each in enumerate(reactions)),
+        reactions=told_of,
         moving=unsettled and container.clock() - row.fired_at < LOOK_FOR,
         seen=shown,
         test=row.mode != "live",
@@ -187,6 +190,7 @@ def _reaction(
     row: ReactionRow,
     names: Mapping[str, str],
     firings: Mapping[str, FiringRow],
+    came: Mapping[str, Badge],
     told: tuple[DeliveryLink, ...],
 ) -> Reaction:
     who, what, href = _subscriber(row.subscriber, names)
@@ -196,7 +200,7 @@ def _reaction(
         who=who,
         what=what,
         href=href,
-        state=REACTIONS[row.state],
+        state=_state(row, came.get(row.subscriber)),
         detail=to_display_text(row.detail, limit=1000),
         error=to_display_text(row.error, limit=1000),
         attempts=row.attempts,
@@ -204,6 +208,11 @@ def _reaction(
         run_id=firing.run_id or "" if firing else "",
         deliveries=told if row.subscriber == "webhooks" else (),
     )
+
+
+def _state(row: ReactionRow, came: Badge | None) -> Badge:
+    """The state of a reaction. ``came`` is what came of it by a rule or an instruction: a loss is not “done”."""
+    return came if came is not None and came.tone == "bad" and row.state == "done" else REACTIONS[row.state]
 
 
 def _subscriber(name: str, names: Mapping[str, str]) -> tuple[str, str, str]:
@@ -228,8 +237,10 @@ def _subscriber(name: str, names: Mapping[str, str]) -> tuple[str, str, str]:
     return to_display_text(name, limit=100), "subscriber", ""
 
 
-def _stands(row: EventRow, reactions: Sequence[ReactionRow], sent: Sequence[DeliveryRow]) -> str:
-    whole: list[Any] = [row.state]
+def _stands(
+    row: EventRow, reactions: Sequence[ReactionRow], sent: Sequence[DeliveryRow], states: Mapping[str, str]
+) -> str:
+    whole: list[Any] = [row.state, sorted(states.items())]
     whole += [(each.subscriber, each.state, each.attempts) for each in reactions]
     whole += [(each.id, each.state, each.attempts) for each in sent]
     return hashlib.sha256(repr(whole).encode()).hexdigest()[:16]

@@ -169,7 +169,7 @@ def make_state_badge(row: EventRow, troubled: bool) -> Badge:
 
 
 def _line(row: EventRow, tally: Mapping[str, int], people: Mapping[str, str]) -> EventTableRow:
-    troubled = sum(tally.get(each, 0) for each in store.events.events.TROUBLED)
+    troubled = sum(tally.get(each, 0) for each in (*store.events.events.TROUBLED, "lost"))
     total = sum(tally.values())
     return EventTableRow(
         id=row.id,

@@ -50,6 +50,7 @@ OUTCOMES: Final = (
 _NO_CASE: Final = {
     "not_typed": "This run makes no case: nobody typed it, its values were given as data.",
     "no_card": "This run makes no case: it was rejected before there was a card.",
+    "not_misread": "This run makes no case: it was rejected, and nobody said that its card was misread.",
     "retired": "This run makes no case: its action is no longer offered.",
 }
 RISKS: Final = ("read", "write", "irreversible")

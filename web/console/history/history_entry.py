@@ -20,10 +20,11 @@ from agent.runs.states import as_planned
 from core.actor import Actor
 from core.clock import format_iso
 from core.display_text import to_display_text
-from evals.cases.harvest import LABELS
+from evals.cases.harvest import decides
 from store.history.log import HistoryRow
 from web.api.history import MAX_SEQ
 from web.auth import get_container
+from web.console.history.shown_card import ShownCard, find_card
 from web.console.history.timeline import Bar, make_bars, write_seconds
 from web.console.labels import format_name, name_actions
 from web.console.pages import Page, render
@@ -52,8 +53,9 @@ class Exchange:
 @dataclass(frozen=True, kw_only=True)
 class EntryPage(Page):
     """Page of one entry. ``data`` is the entry's content without the prompts and responses, which are shown as text,
-    oldest first. ``case``: the run was decided, so it makes a case for evals. ``undo``: words that ask for the reverse
-    of what the run did. ``misfit``: why the entry doesn't match the chain, or empty."""
+    oldest first. ``card`` is what the entry's card said. ``case``: the run was decided, so it makes a case for evals.
+    ``undo``: words that ask for the reverse of what the run did. ``misfit``: why the entry doesn't match the chain, or
+    empty."""
 
     template: ClassVar[str] = "entry.html"
     seq: int
@@ -64,6 +66,7 @@ class EntryPage(Page):
     exchanges: tuple[Exchange, ...]
     data: str
     bars: tuple[Bar, ...]
+    card: ShownCard | None
     case: bool
     undo: tuple[str, ...]
     prev: str
@@ -96,7 +99,8 @@ async def show_entry(request: Request, visitor: Owner, seq: Annotated[int, Path(
         exchanges=tuple(exchanges),
         data=_json(data),
         bars=make_bars(of_run, row.seq),
-        case=any(each.kind in LABELS for each in of_run),
+        card=find_card(row, of_run),
+        case=any(decides(each) for each in of_run),
         undo=await _undo(request, visitor.actor, of_run),
         prev=row.prev,
         digest=row.digest,

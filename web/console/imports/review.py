@@ -4,7 +4,6 @@ name. Their cards are previewed. Then they are signed, all of them or none."""
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final
@@ -14,22 +13,28 @@ from fastapi.responses import Response
 
 import store.accounts.members
 import store.contracts
-from agent.workspace.context import WorkspaceContext
 from agent.workspace.roles import list_assignable_roles
 from core.actor import EVALUATOR
 from core.display_text import to_display_text
 from core.errors import Conflict, Finding, InvalidContract, InvalidInput, OpsIQError
 from registry.contract import Contract, parse
-from registry.importing.decisions import OperationDecision
-from registry.importing.review import decide_draft
+from registry.importing.drafts.money import list_unsaid_money
 from registry.linting import linter
 from web.auth import get_container
 from web.console.account.login_throttle import own_password
 from web.console.contracts.card_preview import CardPreview, preview_card
-from web.console.forms import Form, FormOption, guard, validate
-from web.console.imports.import_state import MAX_SEALED_CHARS, DraftedOperation, ImportState, open_state
-from web.console.imports.imports import MAX_PICKED, show_picks
-from web.console.imports.target import choose_connection, is_elsewhere
+from web.console.forms import Form, FormOption, guard
+from web.console.imports.import_state import MAX_SEALED_CHARS, DraftedOperation, ImportState
+from web.console.imports.imports import show_picks
+from web.console.imports.review_form import (
+    DecidedDrafts,
+    decide,
+    explain_miscount,
+    explain_move,
+    find_missing,
+    read_picked,
+)
+from web.console.imports.target import is_elsewhere
 from web.console.one_shot_form import use_form_once
 from web.console.pages import Page, redirect, show
 from web.console.session import make_shell, require_owner
@@ -41,13 +46,15 @@ LargeForm = Annotated[Form, Depends(guard(require_owner, max_fields=MAX_FIELDS, 
 RISKS: Final = (("read", "reads only"), ("write", "changes data"), ("irreversible", "can't be undone"))
 _ASKED: Final = frozenset({"warn_no_roles", "warn_no_examples"})
 """Advice that this page itself asks for, or that no document can answer."""
+UNITS: Final = (("", "is no money"), ("money", "in whole units (12.50)"), ("money_minor", "in cents (1250)"))
 POLICIES: Final = (("always", "always confirmed"), ("once_per_session", "once a session"), ("never", "never held"))
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterRow:
     """Row of a parameter under review. ``records`` are the kinds that it may name, and the first one is none.
-    ``guessed``: the importer chose it."""
+    ``guessed``: the importer chose it. ``units`` are offered for money whose
+    currency nothing says, and ``currency`` is what was typed."""
 
     name: str
     about: str
@@ -57,6 +64,8 @@ class ParameterRow:
     omitted: bool
     needed: bool
     choices: str
+    units: tuple[FormOption, ...] = ()
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,27 +112,16 @@ class ReviewPage(Page):
     trouble: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Decided:
-    """The decisions of a form: the picked drafts by number, each as it would be signed."""
-
-    state: ImportState
-    context: WorkspaceContext
-    connection: str
-    roles: tuple[str, ...]
-    picked: Mapping[int, dict[str, Any]]
-
-
 @router.post("/review")
 async def review(request: Request, form: LargeForm) -> Response:
     """Shows the picked drafts with their questions, and after the answers their cards."""
-    state, numbers = await _read_picked(request, form)
+    state, numbers = await read_picked(request, form)
     back = form.get("do", limit=20) == "pick"
-    trouble = "" if back else _explain_miscount(numbers)
+    trouble = "" if back else explain_miscount(numbers)
     if back or trouble:
         return await show_picks(request, form.member, state, form.fields.get("sealed", ""), numbers, trouble)
     try:
-        return await _review(request, form, await _decide(request, form, state, numbers))
+        return await _review(request, form, await decide(request, form, state, numbers))
     except InvalidInput as error:
         return await show_picks(
             request, form.member, state, form.fields.get("sealed", ""), numbers, to_display_text(error.detail)
@@ -133,20 +131,20 @@ async def review(request: Request, form: LargeForm) -> Response:
 @router.post("/sign")
 async def sign(request: Request, form: LargeForm) -> Response:
     """Signs all picked drafts or none: lints them once more, signs them with the workspace's key, registers them."""
-    state, numbers = await _read_picked(request, form)
-    if trouble := _explain_miscount(numbers):
+    state, numbers = await read_picked(request, form)
+    if trouble := explain_miscount(numbers):
         return await show_picks(request, form.member, state, form.fields.get("sealed", ""), numbers, trouble)
     try:
-        decided = await _decide(request, form, state, numbers)
+        decided = await decide(request, form, state, numbers)
     except InvalidInput as error:
         sealed = form.fields.get("sealed", "")
         return await show_picks(request, form.member, state, sealed, numbers, to_display_text(error.detail))
-    trouble = _missing(form, decided) or await own_password(request, form)
+    trouble = find_missing(form, decided) or await own_password(request, form)
     if trouble:
         return await _review(request, form, decided, trouble)
     try:
         async with use_form_once(request, form) as in_transaction:
-            if moved := _explain_move(form, decided):
+            if moved := explain_move(form, decided):
                 raise InvalidInput(moved)
             try:
                 await get_container(request).contract_admin.register(
@@ -167,126 +165,12 @@ async def sign(request: Request, form: LargeForm) -> Response:
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _read_picked(request: Request, form: Form) -> tuple[ImportState, list[int]]:
-    """The returned drafts and the ticked numbers, in order. Raises InvalidInput."""
-    box, sealed = get_container(request).box, form.fields.get("sealed", "")
-    state = await asyncio.to_thread(open_state, box, form.member.actor.workspace, sealed)
-    ticked = {int(each) for each in form.every("op", limit=6) if each.isascii() and each.isdigit()}
-    return state, sorted(number for number in ticked if number < len(state.drafts))
-
-
-async def _decide(request: Request, form: Form, state: ImportState, numbers: Sequence[int]) -> _Decided:
-    """The decisions of the form. Raises InvalidInput for values that our form never sends."""
-    context = await get_container(request).contexts.of(form.member.actor.workspace)
-    there = context.catalogue.addresses or {}
-    connection = choose_connection(form.get("connection", limit=64), state, there)
-    roles = form.every("roles", limit=64)
-    made: dict[int, dict[str, Any]] = {}
-    async with get_container(request).database.read() as session:
-        newest = await store.contracts.newest_versions(
-            session, form.member.actor.workspace, [state.drafts[number].contract["name"] for number in numbers]
-        )
-    for number in numbers:
-        each = state.drafts[number]
-        own = tuple(word.strip() for word in form.get(f"roles-{number}", limit=500).split(",") if word.strip())
-        decision, trouble = validate(
-            OperationDecision,
-            {
-                "title": form.get(f"title-{number}", limit=200).strip() or None,
-                "roles": own or roles,
-                "risk": form.get(f"risk-{number}", limit=20) or None,
-                "confirmation": form.get(f"policy-{number}", limit=20) or None,
-                "omit": tuple(form.get("omit", limit=2000).replace(",", " ").split()),
-                "parameters": _parameters(form, number, each, context, connection),
-            },
-        )
-        if decision is None:
-            raise InvalidInput(f"{each.contract['title']}: {trouble}")
-        version = newest.get(each.contract["name"], 0) + 1
-        try:
-            made[number] = decide_draft(
-                each.contract, decision, connection=connection or state.connection, version=version
-            )
-        except InvalidInput as error:
-            raise InvalidInput(f"{each.contract['title']}: {error.detail}") from error
-    return _Decided(state, context, connection, roles, made)
-
-
-def _parameters(
-    form: Form, number: int, each: DraftedOperation, context: WorkspaceContext, connection: str
-) -> dict[str, Any]:
-    """Parameter → its decision. At first this is the importer's guess, if the connection has that kind."""
-    found: dict[str, Any] = {}
-    omitted, needed = (form.every(f"{what}-{number}", limit=64) for what in ("omit", "need"))
-    for name, schema in each.contract["parameters"]["properties"].items():
-        if name in omitted:
-            found[name] = {"omit": True}
-            continue
-        field = f"record-{number}-{name}"
-        if field in form.fields:
-            kind = form.get(field, limit=128)
-        else:
-            guess = f"{connection}.{each.suggested[name]}" if name in each.suggested else ""
-            known = context.kinds.get(guess) if guess else None
-            kind = known.name if known else ""
-        said: dict[str, Any] = {"record": kind} if kind else {}
-        if name in needed:
-            said["required"] = True
-        if choices := form.get(f"choices-{number}-{name}", limit=2000).strip():
-            said["choices"] = tuple(_read_choice(text, schema) for text in choices.split(",") if text.strip())
-        if said:
-            found[name] = said
-    return found
-
-
-def _read_choice(text: str, schema: Mapping[str, Any]) -> str | int | float | bool:
-    """A choice in the parameter's type. If it doesn't fit the type it stays text, and linting reports it."""
-    of = schema.get("items", {}) if schema.get("type") == "array" else schema
-    if of.get("type") == "string":
-        return text.strip()
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return text.strip()
-    return value if isinstance(value, str | int | float | bool) else text.strip()
-
-
-def _addresses(decided: _Decided) -> Mapping[str, str]:
-    return decided.context.catalogue.addresses or {}
-
-
-def _explain_miscount(numbers: Sequence[int]) -> str:
-    if not numbers:
-        return "Tick at least one."
-    return f"Sign at most {MAX_PICKED} at once: tick fewer." if len(numbers) > MAX_PICKED else ""
-
-
-def _explain_move(form: Form, decided: _Decided) -> str:
-    """Explains if the contract in force is no longer the one that was shown, because somebody else has registered
-    another version. Otherwise empty."""
-    for number, contract in decided.picked.items():
-        if form.get(f"version-{number}", limit=12) != str(contract["version"]):
-            return f"{contract['title']} would be version {contract['version']} by now. Look at it again, then sign."
-    return ""
-
-
-def _missing(form: Form, decided: _Decided) -> str:
-    if not decided.connection:
-        return (
-            "Choose where they call." if _addresses(decided) else "Connect the platform first: nothing can be called."
-        )
-    if form.get("unplaced", limit=4):  # the records that they name were not shown yet
-        return f"They call {decided.connection}. Look at what that makes, then sign."
-    nobody = [each["title"] for each in decided.picked.values() if not each["roles"]]
-    return f"Say who may run {nobody[0]}." if nobody else ""
-
-
-async def _review(request: Request, form: Form, decided: _Decided, trouble: str = "") -> Response:
+async def _review(request: Request, form: Form, decided: DecidedDrafts, trouble: str = "") -> Response:
     visitor, container = form.member, get_container(request)
     async with container.database.read() as session:
         members = await store.accounts.members.listed(session, visitor.actor.workspace)
     known = await list_assignable_roles(container.contexts, visitor.actor.workspace, members)
-    there = _addresses(decided)
+    there = decided.addresses
     drafts = await asyncio.to_thread(_review_drafts, form, decided)  # a hundred of them take a second
     page = ReviewPage(
         shell=make_shell(request, visitor),
@@ -313,19 +197,19 @@ async def _review(request: Request, form: Form, decided: _Decided, trouble: str 
     return show(request, page, status=422 if trouble else 200)
 
 
-def _review_drafts(form: Form, decided: _Decided) -> tuple[ReviewedDraft, ...]:
+def _review_drafts(form: Form, decided: DecidedDrafts) -> tuple[ReviewedDraft, ...]:
     findings = _lint(decided)
     return tuple(
         _review_draft(form, decided, number, contract, findings[number]) for number, contract in decided.picked.items()
     )
 
 
-def _lint(decided: _Decided) -> dict[int, list[Finding]]:
+def _lint(decided: DecidedDrafts) -> dict[int, list[Finding]]:
     """The findings of each picked draft, checked together with the other drafts and the contracts in force."""
     numbers = list(decided.picked)
     found: dict[int, list[Finding]] = {number: [] for number in numbers}
     names = [each.name for each in decided.context.catalogue]
-    addresses = {*_addresses(decided), *(() if decided.connection else (decided.state.connection,))}
+    addresses = {*decided.addresses, *(() if decided.connection else (decided.state.connection,))}
     for each in linter.lint(list(decided.picked.values()), known=names, connections=addresses):
         place, _, rest = each.pointer.removeprefix("/").partition("/")
         if place.isdigit() and int(place) < len(numbers) and each.code not in _ASKED:
@@ -334,11 +218,12 @@ def _lint(decided: _Decided) -> dict[int, list[Finding]]:
 
 
 def _review_draft(
-    form: Form, decided: _Decided, number: int, contract: Mapping[str, Any], findings: Sequence[Finding]
+    form: Form, decided: DecidedDrafts, number: int, contract: Mapping[str, Any], findings: Sequence[Finding]
 ) -> ReviewedDraft:
     drafted = decided.state.drafts[number]
     annotations = contract.get("annotations", {})
     kinds = [each.name for each in decided.context.kinds]
+    unsaid = list_unsaid_money(drafted.contract)
     return ReviewedDraft(
         number=number,
         operation=to_display_text(drafted.operation, limit=300),
@@ -357,6 +242,8 @@ def _review_draft(
                 omitted=name in form.every(f"omit-{number}", limit=64),
                 needed=name in form.every(f"need-{number}", limit=64),
                 choices=to_display_text(form.get(f"choices-{number}-{name}", limit=2000), limit=2000),
+                units=_unit_options(drafted, annotations, name) if name in unsaid else (),
+                currency=to_display_text(form.get(f"currency-{number}-{name}", limit=20), limit=20),
                 guessed=f"record-{number}-{name}" not in form.fields and bool(annotations.get(name, {}).get("record")),
             )
             for name, schema in drafted.contract["parameters"]["properties"].items()
@@ -380,6 +267,14 @@ def _note_elsewhere(state: ImportState, drafted: DraftedOperation) -> Sequence[s
 
 def _options(choices: Sequence[tuple[str, str]], chosen: str) -> tuple[FormOption, ...]:
     return tuple(FormOption(value, label, value == chosen) for value, label in choices)
+
+
+def _unit_options(
+    drafted: DraftedOperation, annotations: Mapping[str, Mapping[str, Any]], name: str
+) -> tuple[FormOption, ...]:
+    """The units of money. What the document itself calls money is never none."""
+    is_money = "unit" in (drafted.contract.get("annotations") or {}).get(name, {})
+    return _options(UNITS[1:] if is_money else UNITS, annotations.get(name, {}).get("unit", ""))
 
 
 def _kind_options(kinds: Sequence[str], chosen: str) -> tuple[FormOption, ...]:

@@ -24,7 +24,7 @@ from store.accounts.api_keys import KeyRow, KeyState
 from store.accounts.members import MemberRow
 from store.automations import InstructionRow, RuleRow
 from web.api.keys import CreateKeyBody
-from web.auth import SCOPES, get_container
+from web.auth import SCOPES, check_scopes, get_container
 from web.console import labels
 from web.console.account.login_throttle import own_password
 from web.console.forms import FormOption, GuardedOwner, validate
@@ -177,11 +177,10 @@ async def create(request: Request, form: GuardedOwner) -> Response:
         },
         {"scopes": "Tick at least one scope."},
     )
-    if body is not None and not set(body.scopes) <= set(SCOPES):
-        trouble = "There is no such scope."
     if body is not None and body.role is not None and not trouble:
         try:
             await roles.check_role(container.contexts, container.database, visitor.actor.workspace, body.role)
+            check_scopes(body.scopes, body.role)
         except InvalidInput as error:
             trouble = error.detail
     trouble = trouble or await own_password(request, form)

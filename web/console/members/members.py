@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-import store.accounts.logins
 import store.accounts.members
 from agent.workspace import roles
 from agent.workspace.members import INVITATION, Invited
@@ -25,6 +24,7 @@ from web.console.account.login_throttle import own_password
 from web.console.account.sign_in import start_session
 from web.console.forms import FormOption, GuardedOwner
 from web.console.labels import Badge
+from web.console.members.belongings import BelongingList, load_belongings
 from web.console.one_shot_form import use_form_once
 from web.console.pages import Page, Pagination, paginate, redirect, redirect_full_page, show
 from web.console.secret import SecretPage
@@ -82,7 +82,8 @@ class NewMemberPage(Page):
 @dataclass(frozen=True, kw_only=True)
 class MemberPage(Page):
     """Page of one member. ``can`` is the state that decides what is possible: ``active``, ``invited``, ``withdrawn``
-    (never accepted) or ``disabled``. ``last_owner``: nobody may take their role or access. ``at_fault`` names the form
+    (never accepted) or ``disabled``. ``role_affects`` and ``leaving_affects`` say how much of theirs another role or a
+    deactivation affects. ``last_owner``: nobody may take their role or access. ``at_fault`` names the form
     that ``trouble`` is about."""
 
     template: ClassVar[str] = "member.html"
@@ -101,6 +102,9 @@ class MemberPage(Page):
     invite_expires_at: datetime | None
     roles: tuple[FormOption, ...]
     sign_ins: tuple[ActiveSession, ...]
+    theirs: tuple[BelongingList, ...]
+    role_affects: str
+    leaving_affects: str
     days: int
     trouble: str
     at_fault: str
@@ -287,7 +291,7 @@ async def _member(
     async with container.database.read() as session:
         row = await store.accounts.members.get(session, workspace, member_id)
         rows = await store.accounts.members.listed(session, workspace)
-        logins = await store.accounts.logins.of_member(session, workspace, member_id, now)
+        theirs = await load_belongings(session, row, now)
     owners = [each.id for each in rows if each.role == OWNER and each.state == "active"]
     inviter = next((each.name for each in rows if each.id == row.invited_by), "")
     page = MemberPage(
@@ -307,7 +311,10 @@ async def _member(
         last_seen_at=row.last_seen_at,
         invite_expires_at=row.invite_expires_at,
         roles=await _roles(request, rows, row.role),
-        sign_ins=list_active_sessions(logins, visitor.login.id),
+        sign_ins=list_active_sessions(theirs.logins, visitor.login.id),
+        theirs=theirs.list_lines(),
+        role_affects=theirs.tell_in_role(),
+        leaving_affects=theirs.tell_all(),
         days=INVITATION.days,
         trouble=trouble,
         at_fault=at_fault,

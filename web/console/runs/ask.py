@@ -239,7 +239,11 @@ async def confirm(request: Request, form: Guarded, run_id: str) -> Response:
 async def reject(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
     result = get_container(request).decisions.reject(
-        visitor.actor, run_id, form.get("reason", limit=500), request_id=problem.find_request_id(request)
+        visitor.actor,
+        run_id,
+        form.get("reason", limit=500),
+        misread=form.get("misread", limit=5) == "yes",
+        request_id=problem.find_request_id(request),
     )
     return await _done(request, visitor, run_id, result)
 

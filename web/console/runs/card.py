@@ -7,7 +7,6 @@ characters spelled out (``core.display_text``).
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +20,7 @@ from agent.runs.states import Planned
 from agent.runs.test_mode import is_test
 from agent.workspace import authority
 from core.actor import Actor
-from core.clock import find_zone, format_day
+from core.clock import write_weekday
 from core.display_text import to_display_text
 from registry.confirmation import ConfirmBy
 from registry.contract import Risk
@@ -34,7 +33,6 @@ _WHOLE = 400_000
 _LONG: Final = 160
 _SHORT: Final = 5
 """Calls and values that fit on a phone's screen together."""
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +265,7 @@ def _request(step: Step) -> str:
 def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str, kinds: Kinds) -> Param:
     typed = not isinstance(filled.source, RecordSource)
     shown = to_display_text(filled.shown, lines=typed, limit=_WHOLE)
-    day = _say_day(filled.value, run.zone)
+    day = write_weekday(filled.value, run.zone)
     beside = [
         each.source for each in step.filled if isinstance(each.source, RecordSource) and each.source.field == "id"
     ]
@@ -290,20 +288,6 @@ def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str, k
     )
 
 
-def _say_day(value: object, zone: str) -> str:
-    """``Friday, 4 Dec 2026``, or ``Friday, 4 Dec 2026, 09:00`` on the clock of the request's words. Empty unless the
-    value is a day or a moment in RFC 3339."""
-    if not isinstance(value, str) or not _DAY.fullmatch(value):
-        return ""
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
-        return ""
-    there = at.astimezone(find_zone(zone)) if at.tzinfo is not None else at
-    clock = f", {there:%H:%M}" + (f":{there:%S}" if there.second else "") if len(value) > len("2026-12-04") else ""
-    return f"{there:%A}, {format_day(there)}{clock}" + (" UTC" if clock and zone == "UTC" and at.tzinfo else "")
-
-
 def _record(source: Source, step: Step, zone: str, kinds: Kinds) -> Iterator[Field]:
     if not isinstance(source, RecordSource):
         return
@@ -318,7 +302,7 @@ def _record(source: Source, step: Step, zone: str, kinds: Kinds) -> Iterator[Fie
                     told = format_field(declared, pin.values)
                 else:
                     told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-                text = _say_day(value, zone) or told
+                text = write_weekday(value, zone) or told
                 yield Field(to_display_text(name.replace("_", " "), limit=120), to_display_text(text, limit=1000))
 
 

@@ -28,6 +28,7 @@ router = APIRouter(include_in_schema=False)
 PAGE: Final = 30
 LOOKED_AT: Final = 20
 """Most held cards that the front page looks at."""
+_DEAD: Final = Badge("can't be confirmed", "quiet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class RunRow:
     actions: str
     at: datetime
     test: bool = False
+    obstacle: str = ""
+    """Why nobody can confirm its card any more, though it waits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,10 +83,11 @@ async def show_runs(
     container = get_container(request)
     listed, following = await container.runs.list_page(visitor.actor, before=before, limit=PAGE)
     catalogue = (await container.contexts.of(visitor.actor.workspace)).catalogue
+    obstacles = await container.runs.find_obstacles(listed)
     page = RunsPage(
         shell=make_shell(request, visitor),
         title="Runs",
-        lines=tuple(_line(run, catalogue) for run in listed),
+        lines=tuple(_line(run, catalogue, obstacles.get(run.id, "")) for run in listed),
         everybodys=visitor.actor.role == OWNER,
         first=before is None,
         next=following or "",
@@ -119,12 +123,12 @@ async def tell_awaiting(request: Request, visitor: Visitor) -> str:
     return f"{count} requests of others wait" if count else ""
 
 
-def _line(run: Run, catalogue: Catalogue) -> RunRow:
+def _line(run: Run, catalogue: Catalogue, obstacle: str) -> RunRow:
     named = [catalogue.get(each) for each in run.actions]
     return RunRow(
         run.id,
         labels.shorten(run.text, 240),
-        labels.make_state_badge(run),
+        _DEAD if obstacle else labels.make_state_badge(run),
         labels.name_actor(run.actor, 80),
         to_display_text(
             labels.name_actions([each.title if each else name for each, name in zip(named, run.actions, strict=True)]),
@@ -132,6 +136,7 @@ def _line(run: Run, catalogue: Catalogue) -> RunRow:
         ),
         run.created_at,
         is_test(run),
+        to_display_text(obstacle, limit=400),
     )
 
 

@@ -1922,6 +1922,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @default false */
+                    misread?: boolean;
                     /** @default  */
                     reason?: string;
                 };

@@ -20,6 +20,7 @@ from core.crypto import request_signature
 from store import retention
 from store.database import Database
 from store.requests.nonces import NonceRow
+from store.write_probe import WriteProbe
 from tests.integration.frozen_clock import FrozenClock
 from tests.integration.web.api.shop import NOW, InstalledShop, Shop, open_shop
 from tests.whole_minute import wait_until_the_minute_lasts
@@ -209,6 +210,14 @@ async def test_an_address_with_a_slash_too_many_is_a_problem_and_never_a_redirec
 async def test_a_monitor_may_ask_for_the_head_alone(shop: Shop, path: str) -> None:
     answer = await shop.http.head(path)
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+async def test_a_server_whose_database_can_not_be_written_is_not_ready(shop: Shop) -> None:
+    assert (await shop.http.get("/readyz")).json()["status"] == "ok"
+    shop.app.state.write_probe = WriteProbe(shop.container.database, free=lambda _: 0)
+    answer = await shop.http.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (503, "database can't be written")
+    assert (await shop.http.get("/healthz")).status_code == 200
 
 
 async def test_who_hangs_up_before_the_body_is_whole_is_no_fault_of_the_server(

@@ -46,6 +46,18 @@ async def test_a_key_of_a_role_that_there_is_not_is_refused_and_the_roles_are_na
     assert (await shop.call("GET", "/v1/keys")).json() == before
 
 
+async def test_a_key_is_given_no_scope_that_its_role_can_never_use(shop: Shop) -> None:
+    before = (await shop.call("GET", "/v1/keys")).json()
+    wanted = {"name": "made", "scopes": ["contracts:write", "history:read", "me:read"], "role": "admin"}
+    answer = await shop.call("POST", "/v1/keys", wanted)
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == (
+        "Only a key of the role owner can use contracts:write, history:read. Leave them out, or give the key the role "
+        "owner instead of admin."
+    )
+    assert (await shop.call("GET", "/v1/keys")).json() == before
+
+
 async def test_a_secret_is_shown_once_and_a_retry_is_told_so(shop: Shop) -> None:
     body = {"name": "made", "scopes": ["me:read"]}
     first = await shop.call("POST", "/v1/keys", body, idempotency_key="k")

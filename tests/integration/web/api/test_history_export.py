@@ -16,7 +16,9 @@ async def test_json_lines_hold_every_entry_as_the_api_shows_it(shop: Shop) -> No
     answer = await shop.call("GET", "/v1/history/export.jsonl")
     assert answer.headers["content-type"] == "application/jsonl"
     assert answer.headers["content-disposition"] == 'attachment; filename="opsiq-history.jsonl"'
-    assert [json.loads(line) for line in answer.text.splitlines()] == list(reversed(page))
+    *lines, own = [json.loads(line) for line in answer.text.splitlines()]
+    assert lines == list(reversed(page))
+    assert (own["kind"], own["request_id"]) == ("exported", answer.headers["x-request-id"]), "taking it is an entry too"
     assert answer.text.endswith("}\n")
     made = await shop.call("GET", "/v1/history/export.jsonl", query="kind=key_created&q=desk+two")
     assert [json.loads(line)["data"]["name"] for line in made.text.splitlines()] == ["desk two"]
@@ -26,7 +28,8 @@ async def test_json_lines_hold_every_entry_as_the_api_shows_it(shop: Shop) -> No
 
 async def test_csv_holds_the_same_entries(shop: Shop) -> None:
     lines = [json.loads(line) for line in (await shop.call("GET", "/v1/history/export.jsonl")).text.splitlines()]
-    rows = list(csv.DictReader(io.StringIO((await shop.call("GET", "/v1/history/export.csv")).text)))
+    *rows, own = list(csv.DictReader(io.StringIO((await shop.call("GET", "/v1/history/export.csv")).text)))
+    assert own["kind"] == "exported"
     assert [(row["seq"], row["kind"], row["digest"]) for row in rows] == [
         (str(line["seq"]), line["kind"], line["digest"]) for line in lines
     ]

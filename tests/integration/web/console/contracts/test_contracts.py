@@ -154,6 +154,14 @@ async def test_a_draft_replayed_over_past_requests_says_what_would_be_held_sent_
     assert "order: 7 is greater than the maximum of 5" in answer.text
     answer = await drafted(olivia, "/draft/replay", written(version=2))
     assert "0 of 2 calls would have gone differently" in answer.text
+    two = {"policy": "always", "approvals": 2}
+    answer = await drafted(olivia, "/draft/replay", written(version=2, confirmation=two))
+    assert "2 of 2 calls would have gone differently" in answer.text, "a second person is a change"
+    assert "held for 2 people" in answer.text
+    answer = await drafted(
+        olivia, "/draft/replay", written(version=2, confirmation={"policy": "always", "by": "anyone"})
+    )
+    assert "2 of 2 calls would have gone differently" in answer.text, "so is that a key may say yes"
 
 
 async def test_a_request_that_is_tried_leaves_nothing_behind(console: Console) -> None:

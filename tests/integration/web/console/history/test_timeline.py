@@ -37,7 +37,7 @@ def entry(seq: int, kind: str, after_s: float, duration_ms: float | None = None,
     )
 
 
-async def decided(console: Console, said: str = "refund order 7", *, yes: bool = True) -> Run:
+async def decided(console: Console, said: str = "refund order 7", *, yes: bool = True, misread: bool = True) -> Run:
     container, owner = console.container, console.owner
     asked = await console.run_of(owner, said)
     await container.simulations.planner.plan(owner.workspace, asked.id)
@@ -48,7 +48,7 @@ async def decided(console: Console, said: str = "refund order 7", *, yes: bool =
     if yes:
         await container.decisions.confirm(owner, held.id, held.digest or "")
     else:
-        await container.decisions.reject(owner, held.id, "not that one")
+        await container.decisions.reject(owner, held.id, "not that one", misread=misread)
     return held
 
 
@@ -120,6 +120,14 @@ async def test_a_decision_leaves_as_a_suite_of_one_case(console: Console) -> Non
         assert world
     listed = await browser.get("/history", params={"kind": "exported"})
     assert listed.text.count("<tr>") == 3, "the header and both exports"
+
+
+async def test_a_no_that_says_nothing_of_the_reading_makes_no_case(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    seq = (await seqs(console, await decided(console, yes=False, misread=False)))["rejected"]
+    assert "case.zip" not in (await browser.get(f"/history/{seq}")).text
+    answer = await browser.get(f"/history/{seq}/case.zip")
+    assert (answer.status_code, "nobody said that its card was misread" in answer.text) == (404, True)
 
 
 async def test_what_nobody_decided_makes_no_case_and_is_not_offered(console: Console) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from httpx import AsyncClient, Response
@@ -12,7 +13,7 @@ import store.accounts.api_keys
 import store.history.log
 from store.accounts.api_keys import KeyRow
 from tests.integration.web.console.console import PASSWORD, Console, csrf
-from web.auth import SCOPES
+from web.auth import OWNER_SCOPES, SCOPES
 from web.console.account import login_throttle
 from web.console.keys import keys
 
@@ -115,7 +116,8 @@ async def test_guessing_the_password_here_is_stopped_as_at_the_sign_in(console: 
         ("name", "", "Name"),
         ("name", "two\nlines", "Name"),
         ("scope", [], "Tick at least one scope."),
-        ("scope", ["everything"], "There is no such scope."),
+        ("scope", ["everything"], "There is no scope &#39;everything&#39;."),
+        ("scope", ["runs:read", "keys:write"], "Only a key of the role owner can use keys:write. Leave it out"),
         ("role", "Not A Role", "Role"),
         ("mode", "prod", "Mode"),
     ],
@@ -206,7 +208,7 @@ async def test_every_act_on_a_key_is_an_entry_of_who_did_it(console: Console) ->
 async def test_the_list_shows_state_mode_scopes_and_the_last_use(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     first = await made(console, browser, name="first", expires="7")
-    await made(console, browser, name="second", mode="test", scope=list(SCOPES))
+    await made(console, browser, name="second", mode="test", role="owner", scope=list(SCOPES))
     async with console.container.database.begin() as session:
         await store.accounts.api_keys.touch(session, first.id, console.clock())
     console.clock.advance(days=8)
@@ -220,3 +222,10 @@ async def test_the_list_shows_state_mode_scopes_and_the_last_use(console: Consol
 def test_every_scope_is_told_of_and_no_other() -> None:
     assert set(keys.DOES) == set(SCOPES)
     assert set(SCOPES) >= keys.USUAL
+
+
+def test_the_scopes_of_owners_are_those_that_no_endpoint_takes_from_another_role() -> None:
+    page = (Path(__file__).parents[5] / "docs/reference/api.md").read_text(encoding="utf-8")
+    needs = re.findall(r"^\| `[A-Z]+ /v1/[^|]+\| `([a-z]+:[a-z]+)`(, owner)?[^|]*\|", page, re.MULTILINE)
+    assert len(needs) > 50
+    assert {scope for scope, owner in needs if owner} - {scope for scope, owner in needs if not owner} == OWNER_SCOPES

@@ -17,9 +17,11 @@ import store.accounts.logins
 import store.accounts.members
 import store.history.log
 from core.errors import Conflict
+from events.automations.service import RuleForm
 from store.accounts.members import MemberRow
 from tests.integration.web.console.console import PASSWORD, Console, csrf, post, sign_in
 from tests.integration.web.console.keys.test_keys import submit
+from tests.integration.web.console.runs.test_decided_cards import held
 from web.console.account.active_sessions import describe_device
 
 NEW = "a fresh and long one"
@@ -184,6 +186,31 @@ async def test_a_deactivated_member_is_out_at_once_with_keys_and_returns_without
         assert (await store.accounts.api_keys.get(session, key.workspace, key.id)).revoked_at is not None
     acts = [each for each in await kinds(console) if each.startswith("member_")]
     assert acts[:2] == ["member_reactivated", "member_deactivated"]
+
+
+async def test_what_ends_with_a_role_or_an_access_is_listed_and_counted_before_it_is_confirmed(
+    console: Console,
+) -> None:
+    olivia, admin = await console.signed_in("olivia@shop.test"), console.admin
+    path = f"/members/{admin.id}"
+    assert (await olivia.get(path)).text.count("Now it affects nothing of theirs.") == 2
+    await console.signed_in("amir@shop.test")
+    key, _ = await console.container.key_admin.create_key(admin, "till", scopes={"me:read"})
+    gone, _ = await console.container.key_admin.create_key(admin, "lost one", scopes={"me:read"})
+    await console.container.key_admin.revoke_key(console.owner, gone.id)
+    form = {"name": "Pay back", "event": "parcel.lost", "action": "shop.refund", "parameters": {"order": {"value": 7}}}
+    add_rule = console.container.events.automation_service.add_rule
+    rule = await add_rule(admin, RuleForm.model_validate(form))
+    await add_rule(console.owner, RuleForm.model_validate({**form, "name": "Olivia's own"}))
+    card = await held(console, admin)
+    page = (await olivia.get(path)).text
+    for link in (f"/keys/{key.id}", f"/rules/{rule.id}", f"/runs/{card.id}"):
+        assert f'href="{link}"' in page
+    assert page.count("Now it affects 1 sign-in, 1 key, 1 rule or instruction and 1 open request.") == 2
+    assert "lost one" not in page
+    assert "s own" not in page
+    await post(olivia, f"{path}/deactivate")
+    assert f'href="/keys/{key.id}"' not in (await olivia.get(path)).text, "it was revoked"
 
 
 async def test_an_owner_ends_the_sign_ins_of_a_member(console: Console) -> None:

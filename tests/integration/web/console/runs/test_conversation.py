@@ -150,6 +150,19 @@ async def test_what_is_said_without_asking_asks_for_what_is_meant(console: Conso
         assert f'<label for="answer">{label}</label>' in (await browser.get(f"/runs/{run.id}")).text
 
 
+async def test_an_owner_drops_a_question_that_somebody_else_left_open(console: Console) -> None:
+    question = Question(slot="0.order", code="not_found", text="Which order?")
+    run = await put(console, await console.run_of(console.admin), state="asked", question=question)
+    browser = await console.signed_in("olivia@shop.test")
+    page = (await browser.get(f"/runs/{run.id}")).text
+    assert "Drop the request" in page
+    assert "/answer" not in page, "only who asked can answer"
+    answer = await post(browser, f"/runs/{run.id}/reject", {"reason": "nobody answers it"})
+    assert "Rejected. Nothing was sent." in (await browser.get(answer.headers["location"])).text
+    ended = await console.container.runs.show(console.admin, run.id)
+    assert (ended.state, ended.reason) == ("rejected", "nobody answers it")
+
+
 def test_a_value_that_no_code_vouches_for_is_marked_and_a_sum_is_shown() -> None:
     amount, *_ = PLAN.steps[0].filled
     sources = (

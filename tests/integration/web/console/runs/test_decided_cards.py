@@ -52,6 +52,9 @@ async def test_a_card_of_somebody_who_may_not_ask_for_it_now_is_rejected_and_not
     assert f"This can't be confirmed now. {why}" in said(page.text).replace("&#39;", "'")
     assert "/confirm" not in page.text
     assert f"/runs/{run.id}/reject" in page.text
+    rows = said((await browser.get("/runs")).text)
+    assert "can't be confirmed" in rows.replace("&#39;", "'"), "the list says so before the card is opened"
+    assert "to confirm" not in rows
     assert "A request of somebody else waits" not in (await browser.get("/")).text
     assert run.id not in (await browser.get("/approvals")).text
     answer = await post(browser, f"/runs/{run.id}/confirm", {"digest": run.digest or "", "sure": "yes"})

@@ -8,6 +8,7 @@ from web.console import labels
 from web.console.forms import FormOption
 from web.console.history import history, history_entry, history_filter, history_views
 from web.console.history.entry_labels import EntryGroup, EntryOption
+from web.console.history.shown_card import ShownCall, ShownCard, ShownValue
 from web.console.history.timeline import Bar
 from web.console.pages import Page, Shell
 
@@ -73,6 +74,9 @@ def of_history(shell: Shell) -> dict[type[Page], Page]:
             bars=(
                 Bar(6, "prompt", "+0 ms", "", 0, 6, "moment", False),
                 Bar(7, "confirmed", "+12 ms", "3.4 s", 12, 900, "wait", True),
+            ),
+            card=ShownCard(
+                6, (ShownCall("A title <b>", "Do it <i>", (ShownValue("Amount <b>", "5.00 EUR"),)),), ("Why <b>",)
             ),
             case=True,
             undo=("take a credit back <b>",),

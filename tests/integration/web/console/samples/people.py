@@ -8,6 +8,7 @@ from web.console.account import account, active_sessions, join, sso
 from web.console.forms import FormOption
 from web.console.labels import Badge
 from web.console.members import members
+from web.console.members.belongings import Belonging, BelongingList
 from web.console.pages import Page, Pagination, Shell
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -46,6 +47,9 @@ def of_people(shell: Shell) -> dict[type[Page], Page]:
             invite_expires_at=AT,
             roles=ROLES,
             sign_ins=(SIGN_IN,),
+            theirs=(BelongingList("Keys", (Belonging("/keys/key_1", "till <b>", BADGE),), 3),),
+            role_affects="It affects <b>.",
+            leaving_affects="It affects <i>.",
             days=7,
             trouble="wrong & again",
             at_fault="role",
