@@ -211,19 +211,6 @@ def test_verify_says_that_nothing_is_anchored_and_the_command_that_is(tmp_path: 
     assert "Nothing is anchored" not in told
 
 
-def test_an_export_is_an_entry_of_the_history_that_it_takes(tmp_path: Path, say: Say) -> None:
-    here = {"DATA": str(tmp_path)}
-    founded(say, **here)
-    code, told = say("history", "export", "--format", "jsonl", **here)
-    last = json.loads(told.strip().splitlines()[-1])
-    assert (code, last["kind"], last["actor"]["kind"]) == (0, "exported", "system")
-    assert say("history", "verify", **here)[0] == 0
-    (tmp_path / "data.key").rename(tmp_path / "elsewhere")
-    code, told = say("history", "export", **here)
-    assert (code, told.count(",exported,")) == (0, 1), "without the data key it is read as before"
-    assert "This export leaves no entry in AI History." in told
-
-
 def test_history_that_was_taken_out_with_the_record_of_its_end_is_not_called_whole(tmp_path: Path, say: Say) -> None:
     here = {"DATA": str(tmp_path)}
     founded(say, **here)
