@@ -32,6 +32,7 @@ from agent.query.context import Quantity, Worked
 from agent.query.groups import count_by, tell_paid
 from agent.query.other_connections import tell_connection
 from agent.query.references import Query
+from agent.query.related_names import name_related
 from agent.query.slips import find_so_called, tell_slips
 from agent.query.standing import list_theirs, tell_deciding, tell_standing
 from agent.query.totals import tell_total
@@ -121,6 +122,7 @@ class Answerer:
             nobody = ("nobody",) if rate_person_likeness(kind) == PERSON else ()
             return Reply(text=await self._none(reference, kind), record_kind=kind.name, count=0, values=nobody)
         known = [each for name in fields if (each := kind.field_named(name)) is not None]
+        found = await name_related(self.query.context, found, known)
         values = tuple(
             to_display_text(write_field(each, record.record.values) or "nothing")
             for record in found

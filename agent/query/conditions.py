@@ -25,7 +25,7 @@ from registry.records import Bound, Bounds, Field, Record, RecordKind, is_betwee
 Keeps = Callable[[Record], bool]
 DATES: Final = ("datetime", "date")
 NUMBERS: Final = ("money_minor", "number", "integer")
-_NOBODY: Final = frozenset({"none", "nobody", "null", "empty"})
+NOBODY: Final = frozenset({"", "none", "nobody", "null", "empty"})
 """Words for an empty field."""
 _WRITTEN: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 
@@ -89,7 +89,7 @@ def filter_by_field(each: Field, op: str, value: Value, zone: tzinfo) -> Filter 
 
 
 def _by_plain(each: Field, op: str, value: Any) -> Filter | None:
-    if str(value).casefold() in _NOBODY and str(value).casefold() not in _list_members(each):
+    if str(value).casefold() in NOBODY and str(value).casefold() not in _list_members(each):
         value = None  # "no crew", of a field without such a member
     if value is None and op in ("=", "!="):
         return Filter(lambda record: (record.values.get(each.name) in (None, "")) is (op == "="))

@@ -31,7 +31,7 @@ from agent.planning.proposal import (
 )
 from agent.planning.proposal import Day as DayValue
 from agent.query.arithmetic import find_unit
-from agent.query.conditions import DATES
+from agent.query.conditions import DATES, NOBODY
 from agent.query.context import Moment, Plain, Quantity, Value, Worked, describes
 from agent.query.day_words import DATED, MONTH, is_noun_of_day, say_day
 from agent.query.state_words import is_adjective, is_of_sort, is_plural_noun, list_states, note_state
@@ -171,7 +171,7 @@ def _note_comparison(condition: Compare | AnyOf, kind: RecordKind) -> str:
     if isinstance(said, bool):
         return label if said is (condition.op == "=") else f"not {label}"
     value = _say_value(condition.value)
-    if value == "none" and condition.op in ("=", "!="):
+    if value.casefold() in NOBODY and condition.op in ("=", "!="):
         return f"no {label}" if condition.op == "=" else f"{label} given"
     if condition.op in (">", "=") and value == "0":
         return f"{'some' if condition.op == '>' else 'no'} {label}"

@@ -24,6 +24,8 @@ _AHEAD: Final = frozenset(
     )
 )
 """Verbs of what is planned ahead."""
+_RECORDING: Final = frozenset(stem_text("log record track report clock"))
+"""Verbs of what is written down once it was done: who can "book time" that was worked doesn't plan it."""
 _MAY_HAVE_BEGUN: Final = frozenset(stem_text("close shut block"))
 _BOUNDS: Final = re.compile(
     r"(?<!\w)(?P<way>before|after|from|since|starting|as\s+of|on|by|until|till)\s+(?:(?:on|from|the)\s+)*",
@@ -61,7 +63,8 @@ def check_days(slots: Slots) -> Question | None:
             return slots.ask(name, f"‘{bound}’ doesn't say which day. Which day shall it be?", "unreadable")
         begun = name in pair[:1] and bool(verbs & _MAY_HAVE_BEGUN)  # what is closed may have been so for a while
         value = str(filled.value)[:10]
-        ahead = verbs & _AHEAD or str(find_held(slots, name) or "")[:10] >= today.isoformat()
+        plans = bool(verbs & _AHEAD) and _RECORDING.isdisjoint(stem_text(slots.contract.title)[:1])
+        ahead = plans or str(find_held(slots, name) or "")[:10] >= today.isoformat()
         if ahead and not begun and not backdated and value < today.isoformat():
             return slots.ask(name, f"{filled.shown} has passed. Which day shall it be?", "unreadable")
     return None

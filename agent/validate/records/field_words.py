@@ -32,11 +32,13 @@ _NO_NOUN: Final = re.compile(
 
 
 def name_field(field: Field, kind: RecordKind) -> str:
-    """What people call a field inside a sentence. A name beside the id of a record is called as that record: "leader"
-    of ``leader_name``."""
+    """What people call a field inside a sentence. The id of a related record, and a name beside it, are called as that
+    record: "leader" of ``leader_id`` and ``leader_name``."""
     label = field.label or field.name.replace("_", " ")
     if field.name.endswith("_name") and kind.field_named(f"{field.name.removesuffix('_name')}_id") is not None:
         label = label.removesuffix(" name").removesuffix(" Name")
+    if not field.label and any(each.via == field.name for each in kind.relations):
+        label = label.removesuffix(" id")
     return within_sentence(_BOUND.sub(r"\1", label))
 
 
