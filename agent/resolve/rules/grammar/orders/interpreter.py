@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence, Set
 from dataclasses import replace
 from typing import Final
 
+from agent.extract.references.vocabulary import list_connected
 from agent.extract.spans.politeness import is_polite_word
 from agent.planning.proposal import Argument, Find, QuotedText, RecordArgument, StateIs, TypedValue
 from agent.resolve.rules.grammar import lexicon
@@ -59,12 +60,14 @@ class Interpreter(StretchEvidence):
     def read(self) -> Interpretation:
         reader = self.reader
         kept = reader.person, reader.thing, dict(reader.spoken), set(reader.covered)
-        reader.named = []
+        reader.named, first = [], [*reader.kinds]
+        reader.put_first(list_connected(reader.kinds, self.list_own_kinds()))
         try:
             return self._read()
         finally:
             reader.person, reader.thing, reader.spoken, reader.covered = kept
             reader.meant, reader.only_days = None, frozenset()
+            reader.put_first(first)
 
     def _read(self) -> Interpretation:
         self._find_verbs()
