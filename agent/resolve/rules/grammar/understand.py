@@ -36,7 +36,9 @@ NOTHING: Final = f"I can't find anything in that to do here; nothing was done. {
 NO_ANSWER: Final = f"Nothing here answers that question; nothing was done. {_SEE}"
 _NEAREST: Final = 3
 _JOINING: Final = frozenset(("and", "or", "plus", "&", "+", ","))
-_LISTS: Final = re.compile(r"^\W*(?:please\s+)?(?:list|display|count)\b[^.!?;\n]*[.?]?\s*$", re.IGNORECASE)
+_LISTS: Final = re.compile(
+    r"^\W*(?:please\s+)?(?:list|display|count|(?:the\s+)?(?:average|median))\b[^.!?;\n]*[.?]?\s*$", re.IGNORECASE
+)
 _ASKS: Final = re.compile(
     r"^\W*(?:what|which|who|whose|when|why|how|where)(?:['’]s|\s+(?:\w+\s+){0,2}?(?:is|are|was|were|do|does|did|has|have|had|will|can)\b)"
     r"|^\W*(?:is|are|was|were|does|did|do|has|have|will)\s+(?!you\b)[^.!?]{0,400}\?\s*+$"

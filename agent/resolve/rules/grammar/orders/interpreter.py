@@ -135,7 +135,7 @@ class Interpreter(StretchEvidence):
     def _inside(self, piece: Piece) -> bool:
         """Whether a value stands in the words of a record, or of what is left out."""
         told = (range(each.first, each.last) for pieces in self.records.values() for each in pieces)
-        return not self.covered.union(*told).isdisjoint(range(piece.first, piece.last))
+        return not self.covered.union(self.others, *told).isdisjoint(range(piece.first, piece.last))
 
     def _from_phrase(self, name: str) -> list[Piece]:
         """Reads a phrase as a value if another gives the record ("give her the pro plan"), and "the urgent one"."""
