@@ -40,6 +40,7 @@ from agent.planning.named_record import ask_about_record, list_bare_names, tells
 from agent.planning.no_plan_messages import NO_ACTION, explain_nothing_planned
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.planning.reasons_to_wait import let_wait
+from agent.planning.rest_of_plan import offer_rest
 from agent.planning.reversal import aim_correction, correct_calls, undo_calls
 from agent.planning.second_reading import TAKES_BACK, Around, read_again
 from agent.planning.silent_connections import answer_from_others
@@ -94,6 +95,7 @@ async def propose(
     async def settle(asked: Task) -> Outcome:
         made = await _propose(asked, resolver, on_phase, around)
         asked, made = await settle_answer(asked, made, lambda own: _propose(own, RuleResolver(), on_phase, around))
+        made = await offer_rest(asked, made, lambda rest: _validate(asked, made.resolved, rest, on_phase))
         return let_wait(asked, leave_out_unchanged(asked, await tell_known(asked, made)))
 
     with use_read_memo(ReadMemo()):
@@ -111,8 +113,7 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
         verdict, took_ms = await _judge(task, task.drafts, on_phase)
         return Outcome(verdict, None, task.drafts, took_ms=took_ms)
     on_phase("choosing")
-    asked = resolve(task, resolver)
-    resolved = await (asked if around is None else around(asked))
+    resolved = await (around(resolve(task, resolver)) if around is not None else resolve(task, resolver))
     made = await _plan_resolved(task, resolved, on_phase)
     made = await read_again(task, made, resolver, around, lambda read: _validate(task, None, read, on_phase))
 
@@ -207,9 +208,8 @@ async def _read_answers(
     as_it_stands = replace(outcome, verdict=no_text) if no_text is not None else outcome
     fit = is_for_the_model(request.answers, outcome.verdict, proposal, catalogue, edited=edited)
     if resolver.name != MODEL or not fit:
-        return await read_again(
-            task, as_it_stands, resolver, around, lambda read: _validate(task, None, read, on_phase)
-        )
+        again = partial(_validate, task, None, on_phase=on_phase)
+        return await read_again(task, as_it_stands, resolver, around, again)
     question = outcome.verdict if isinstance(outcome.verdict, Question) else None
     offered = list_offered_records(question, proposal, catalogue) if question is not None else {}
     told = tuple(f"{name} ({len(keys)} of kind {keys[0][0]})" for name, keys in offered.items())
@@ -255,8 +255,8 @@ async def resolve(task: Task, resolver: Resolver) -> Resolved:
 
 
 def _narrow(shortlist: Shortlist, names: Collection[str]) -> Shortlist:
-    kept = [each for each in shortlist.offers if each.name in names]
-    return Shortlist(kept, role=shortlist.role, others=shortlist.others)
+    kept = (each for each in shortlist.offers if each.name in names)
+    return Shortlist([*kept], role=shortlist.role, others=shortlist.others)
 
 
 async def _judge(

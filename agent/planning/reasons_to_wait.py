@@ -7,10 +7,13 @@ from dataclasses import replace
 from typing import Final
 
 from agent.pipeline import Plan
+from agent.planning.proposal import Compare, Find, Proposal, Word
+from agent.planning.quotes import walk
 from agent.planning.task import Outcome, Task, changes_something
 from agent.resolve.rules.reported_orders import find_reported_orders
 from agent.validate.questions import quote_words
 
+RANGE: Final = "Of {} to {}, only those shown here are open to this."
 REPORTED: Final = "{words}: these are somebody else's words, so it waits for a yes."
 
 
@@ -21,7 +24,7 @@ def let_wait(task: Task, outcome: Outcome) -> Outcome:
         return outcome
     held = (*plan.held, *outcome.waits)
     if changes_something(plan):
-        held = (*held, *filter(None, (outcome.hold,)), *_explain_reported(task))
+        held = (*held, *filter(None, (outcome.hold,)), *_explain_reported(task), *_explain_ranges(outcome.proposal))
     if not held and (why := task.must_wait or (task.hold if changes_something(plan) else "")):
         held = (why,)
     if held == plan.held:
@@ -33,3 +36,13 @@ def _explain_reported(task: Task) -> Iterator[str]:
     """Why an order waits that is told in somebody else's words."""
     reported = find_reported_orders(task.request.text) if task.request.given is None else ()
     yield from (REPORTED.format(words=quote_words(each.told)) for each in reported if each.own)
+
+
+def _explain_ranges(proposal: Proposal | None) -> Iterator[str]:
+    """Why calls wait that a range of numbers stands for: some of these numbers may be nobody's, or of records that are
+    closed to the action."""
+    for find in (each for each in walk(proposal) if isinstance(each, Find)):
+        said = [each.value.word for each in find.where if isinstance(each, Compare) and isinstance(each.value, Word)
+                and each.op in (">=", "<=")]  # fmt: skip
+        if len(said) == 2:
+            yield RANGE.format(*said)

@@ -32,6 +32,7 @@ from core.errors import InvalidInput
 
 _UNREAD: Final = "{} doesn't answer this. "
 _UNCHOSEN: Final = "{} is none of these. Name one or type its number, or say “no” to drop it. "
+_AGREES: Final = "{} alone doesn't say which. "
 _ASKED: Final = "{} is a question of its own, which nothing here answers. "
 _ASKS: Final = re.compile(
     r"\W*(?:who|what|which|when|where|why|how)(?:['’]?s\s+\w+|\s+(?!about\b|ever\b)\w+)\s+\w", re.IGNORECASE
@@ -63,9 +64,10 @@ async def settle_answer(task: Task, made: Outcome, propose: Propose) -> tuple[Ta
         if _stands_alone(text, read, stuck=lost and not free, before=list_planned_actions(made)):
             return own, replace(read, text=text, answers=())
     lead = (_UNCHOSEN if isinstance(made.verdict, Question) and made.verdict.candidates else _UNREAD) if stuck else ""
-    if _ASKS.match(text) and not free and slot != REST:
+    agrees = lost and is_yes(text)
+    if (agrees or _ASKS.match(text)) and not free and slot != REST:
         before = replace(task, request=task.request.model_copy(update={"answers": answers[:-1]}))
-        made, lead = replace(await propose(before), answers=answers[:-1]), _ASKED
+        made, lead = replace(await propose(before), answers=answers[:-1]), _AGREES if agrees else _ASKED
     question, said = made.verdict, quote_words(text)
     if lead and isinstance(question, Question) and said not in question.text:
         made = replace(made, verdict=question.model_copy(update={"text": lead.format(said) + question.text}))

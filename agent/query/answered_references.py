@@ -95,6 +95,8 @@ def choose(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Reco
         counts = [_COUNTS.get(word) or int(word) for word in rest if word not in _ALL]
         expected = 2 if "both" in rest else counts[0] if counts else len(offered)
         return list(offered) if expected == len(offered) else []
+    if len(rest) == 2 and rest[0] == "first" and rest[1] in _SEVERAL and not _OWN & set(said):
+        return list(offered[: _COUNTS.get(rest[1]) or int(rest[1])])
     if len(rest) == 1 and rest[0] in _PLACES and _OWN & set(said):
         # "His very first" goes by age, not by the position in the offer.
         return _take_end(offered, kind.order, descending=False) if _PLACES[rest[0]] == 0 else []

@@ -27,6 +27,7 @@ DATES: Final = ("datetime", "date")
 NUMBERS: Final = ("money_minor", "number", "integer")
 NOBODY: Final = frozenset({"", "none", "nobody", "null", "empty"})
 """Words for an empty field."""
+_NUMBER: Final = re.compile(r"(\D*)(\d{1,18})")
 _WRITTEN: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 
 
@@ -105,6 +106,14 @@ def _by_plain(each: Field, op: str, value: Any) -> Filter | None:
             return all(any(word.startswith(said) for word in there) for said in telling) or _same(held, value)
 
         return Filter(holds)
+    if op in ("<=", ">=") and each.search == "number" and (bound := _split_number(value)) is not None:
+        prefix, number = bound
+
+        def lies(record: Record) -> bool:
+            held = _split_number(record.values.get(each.name))
+            return held is not None and prefix in ("", held[0]) and compare(op, held[1], number)
+
+        return Filter(lies)
     if op not in ("=", "!="):
         return None
     if isinstance(value, str) and each.values:
@@ -115,6 +124,12 @@ def _by_plain(each: Field, op: str, value: Any) -> Filter | None:
         same = where if each.type in ("enum", "boolean", "id") else {}
         return Filter(lambda record: _same(record.values.get(each.name), value), same)
     return Filter(lambda record: _same(record.values.get(each.name), value) is (op == "="))
+
+
+def _split_number(value: Any) -> tuple[str, int] | None:
+    """What stands before a record's number, and the number: INV- and 7. None if it ends in no digits."""
+    found = _NUMBER.fullmatch(str(value))
+    return (found[1].casefold(), int(found[2])) if found is not None else None
 
 
 def _same(held: Any, value: Any) -> bool:

@@ -10,9 +10,11 @@ from agent.extract.answer_words import split_exclusion
 from agent.extract.limits import MAX_TEXT, explain_excess
 from agent.pipeline import Answer, Candidate, Question
 from agent.validate.consent import is_yes
-from agent.validate.questions import REST
+from agent.validate.questions import MAX_CANDIDATES, REST
 from core.errors import InvalidInput
 from language.stems import EMPTY, stem_text
+from language.text import word_set
+from language.wordnet import is_word
 
 _LETTERS: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CHOICES: Final = frozenset({"ambiguous", "not_found", "unclear_action"})
@@ -116,6 +118,7 @@ def _find_chosen(question: Question, words: str) -> Candidate | None:
         return question.candidates[0]
     said = words.strip(" .!\"'‘’“”").casefold()
     called = [each for each in question.candidates if each.label.casefold() == said]
+    called = called or (_list_described(question, words) if question.code == "ambiguous" else [])
     if len(called) == 1:
         return called[0]
     if question.slot != "action":
@@ -123,6 +126,36 @@ def _find_chosen(question: Question, words: str) -> Candidate | None:
     place = _PLACE.fullmatch(words)
     at = _PLACES.index(place["place"].casefold()) // 2 if place is not None else len(question.candidates)
     return question.candidates[at] if at < len(question.candidates) else find_named_action(question, words)
+
+
+_POINTING: Final = word_set("the that this a an one it is s from of in at on with for about called named who please")
+_HEAD: Final = re.compile(
+    r"\W*(?:the|that)\s+(?P<noun>[a-z]+)\s+(?:from|of|in|at|with|about|called|named)\s", re.IGNORECASE
+)
+"""Who or what is pointed at, in no word that any candidate shows: "the guy from …"."""
+_SPELT: Final = re.compile(
+    r"(?P<name>.*?)\b(?:spel(?:t|led)\s+)?with(?P<without>out)?\s+(?:(?:an?|the|one)\s+)?(?P<twice>double\s+)?"
+    r"[\"'“‘]?(?P<letters>(?P<letter>[^\W\d_])(?P=letter)?)\W*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _list_described(question: Question, words: str) -> list[Candidate]:
+    """The candidates that show every word of an answer ("the one from Acme"), or are spelt as it says ("with a v").
+    None of a full list, which may have left others out."""
+    if len(question.candidates) >= MAX_CANDIDATES:
+        return []
+    spelt = _SPELT.fullmatch(words)
+    head = _HEAD.match(words)
+    said = {*_WORDS.findall((spelt["name"] if spelt is not None else words).casefold())} - _POINTING
+    shown = [({*_WORDS.findall(f"{each.label} {each.detail}".casefold())}, each) for each in question.candidates]
+    if head is not None and is_word(noun := head["noun"].casefold()) and not any(noun in held for held, _ in shown):
+        said.discard(noun)
+    if (not said and spelt is None) or any(map(str.isdigit, "".join(said))):
+        return []
+    letters = "" if spelt is None else (spelt["letters"] * (1 + bool(spelt["twice"]))).casefold()
+    denied = spelt is not None and spelt["without"] is not None
+    return [each for held, each in shown if said <= held and (letters in each.label.casefold()) is not denied]
 
 
 _PLACES: Final = ("first", "1st", "second", "2nd", "third", "3rd", "fourth", "4th")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -320,6 +320,17 @@ def find_owner_kind(kind: RecordKind, kinds: Sequence[RecordKind]) -> RecordKind
         found for each in kind.relations for found in kinds if found.name == each.kind and found.name != kind.name
     ]
     return max(related, key=rate_person_likeness, default=None)
+
+
+def list_connected(kinds: Mapping[str, RecordKind], own: Collection[str]) -> list[str]:
+    """The names of the kinds that relations lead to or from, step by step, from the ``own`` ones."""
+    near, before = {*own}, 0
+    while len(near) > before:
+        before = len(near)
+        for kind in kinds.values():
+            linked = {kind.name, *(each.kind for each in kind.relations)}
+            near |= linked if near & linked else set()
+    return [name for name in kinds if name in near]
 
 
 def find_number(cover: TokenCover, noun: tuple[int, int] | None, kind: RecordKind) -> str | None:

@@ -11,8 +11,8 @@ from typing import Final
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING
 from language.stems import EMPTY, ORDERS, is_past, stem
-from language.text import word_set
-from language.wordnet import find_similar_stems
+from language.text import blank_quotations, word_set
+from language.wordnet import find_similar_stems, is_word
 
 _SAYING: Final = frozenset(map(stem, ("say", "tell", "ask", "write")))
 _SENDING: Final = frozenset(map(stem, TELLING))
@@ -27,6 +27,11 @@ _SET_OFF: Final = re.compile(
 _PLEASE: Final = re.compile(r"^(?:please|pls|plz|kindly|just)\s+", re.IGNORECASE)
 _LONGEST: Final = 5
 """Words of a subject."""
+_AFTER: Final = re.compile(
+    rf"(?:[^.:!?\n]|[.:](?=\d))+?(?P<mark>[,–—]\s*)(?:so\s+)?(?P<told>[^\W\d_][\w'’-]*(?:\s+[^\W\d_][\w'’-]*){{1,{_LONGEST}}})\s*(?=[.!\n]|$)"
+)
+"""An order and what stands behind it, set off by a comma: "…, says Ada". What follows a colon is a text."""
+_WHOSE: Final = word_set("the a an my our his her their")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class ReportedOrder:
 
 def find_reported_orders(text: str) -> Iterator[ReportedOrder]:
     """Each order of a text that a statement about somebody else introduces."""
+    bare = blank_quotations(text)
     for begin in _BEGINS.finditer(text):
         at, who = begin.end(), list[str]()
         while len(who) <= _LONGEST and (word := _WORD.match(text, at)) is not None:
@@ -52,6 +58,16 @@ def find_reported_orders(text: str) -> Iterator[ReportedOrder]:
                 yield ReportedOrder(told, *set_off.span("mark"), own=set_off["to"] is None)
                 break
             who.append(said)
+        after = _AFTER.match(bare, begin.end())
+        if after is not None and _is_said_behind(after["told"].split()):
+            yield ReportedOrder(after["told"], after.start("mark"), after.end(), own=True)
+
+
+def _is_said_behind(words: list[str]) -> bool:
+    """Whether words are a verb of saying and somebody else, in either order: "says Ada", "Ada asks"."""
+    verb, *who = words
+    named = who[0].casefold() in _WHOSE | _PEOPLE or who[0][0].isupper() or not is_word(who[0].casefold())
+    return (named and _says(verb, who) and stem(verb.casefold()) in _SAYING) or _says(words[-1], words[:-1])
 
 
 def _orders(text: str, set_off: re.Match[str]) -> bool:

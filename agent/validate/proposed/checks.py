@@ -221,16 +221,6 @@ class PlanChecks:
         ]
         return [*slips, *explain_choices(self.query.context, pins), *dict.fromkeys(self.query.context.spared or ())]
 
-    def tell_others(self, asked: Question, calls: Sequence[Call], contract: Contract) -> Question:
-        """A question that leads no further, with the other actions of the request, which wait with it."""
-        found = (self.catalogue.get(call.action) for call in calls if call.action != contract.name)
-        others = dict.fromkeys(each.title for each in found if each is not None)
-        if asked.code != "not_found" or asked.candidates or not others:
-            return asked
-        named = questions.join([f"“{each}”" for each in others], "and")
-        be = "was" if len(others) == 1 else "were"
-        return asked.model_copy(update={"text": f"{asked.text} {named} {be} not done either."})
-
     def find_open_words(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> tuple[str, ...]:
         """Stretches of the request that neither the plan nor the resolver mentions. Only for a person's order, and
         without words that an answered question was about."""

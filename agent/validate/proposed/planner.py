@@ -105,7 +105,7 @@ class _Planner:
                 return contract
             trouble = await self._plan_call(at, call, contract)
             if isinstance(trouble, Question):
-                return self.checks.check_denied(contract) or self.checks.tell_others(trouble, calls, contract)
+                return self.checks.check_denied(contract) or trouble
             if trouble is not None:
                 return trouble
         if not parts.steps:

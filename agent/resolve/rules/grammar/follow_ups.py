@@ -51,6 +51,7 @@ from agent.resolve.rules.grammar.orders.action_words import read_action_words
 from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
+from agent.resolve.rules.grammar.orders.stretch_spoken import is_somebody
 from agent.resolve.rules.grammar.phrases.shown import find_standing
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.questions import join
@@ -97,7 +98,7 @@ def remember(reader: Reader, thread: Sequence[Turn]) -> None:
             reader.spoken[kind.name] = find
             if each.count > 1:
                 reader.shown[kind.name] = find
-            if kind is people or (turn.answered is not None and reader.is_somebody(kind)):
+            if kind is people or (turn.answered is not None and is_somebody(reader, kind)):
                 reader.person = find
                 continue
             reader.thing = find

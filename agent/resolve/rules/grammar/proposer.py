@@ -30,7 +30,7 @@ from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.earlier_calls import exchange, rewrite
 from agent.resolve.rules.grammar.follow_ups import follow_up, remember
-from agent.resolve.rules.grammar.orders.action_words import LIGHT
+from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT
 from agent.resolve.rules.grammar.orders.chooser import TELLS, Choice, Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.wishes import (
@@ -127,7 +127,9 @@ class Proposer:
                 continue
             doubted += [best] if best.doubtful and not chosen else []
             moves = any(best.offer.annotation(name).unit in MONEY for call in best.calls for name in call)
-            unnamed = unnamed or (best.evidence < TELLS and (bool(best.strange) or (moves and not wish.ordered)))
+            named = wish.ordered and bool(best.known - best.covered)
+            unnamed = unnamed or (best.evidence < TELLS and bool(best.strange))
+            unnamed = unnamed or (moves and not named and best.evidence <= ALIKE_SHARE)
             unnamed = unnamed or (_begins_with_noun(reader, wish) and makes_anew(best.offer.title))
             over += [reader.words(at, at + 1).text for at in best.unexplained]
             over += [reader.words(*each).text for each in best.unread]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from agent.extract.references.qualifiers import is_preposition, match_state
-from agent.extract.references.vocabulary import is_person, match_noun, rate_person_likeness
+from agent.extract.references.vocabulary import match_noun, rate_person_likeness
 from agent.extract.spans import money
 from agent.extract.spans.money import find_currency, find_named_code
 from agent.extract.time import dates, day_pairs, durations, time_ranges, times
@@ -217,19 +217,24 @@ class Reader:
         self.asks = True
         self._nouns, self._states, self.heads = {}, {}, {}
 
+    def put_first(self, names: Sequence[str]) -> None:
+        """Lets these kinds come before the others: of those that share a noun, the first is meant."""
+        order = [*names, *(name for name in self.kinds if name not in names)]
+        if order != [*self.kinds]:
+            self.kinds = {name: self.kinds[name] for name in order}
+            self._nouns, self.heads, self._owners = {}, {}, {}
+
     def list_bare_numbers(self) -> list[int]:
         """The tokens of plain numbers, which may be records' or count something."""
         return [at for at, held in self.numbers.items() if held.kind == "cardinal" and at not in self.dated]
 
     def people(self) -> RecordKind | None:
         """The kind of people that things belong to: the one that most other kinds point at."""
-        return self._people
-
-    @cached_property
-    def _people(self) -> RecordKind | None:
-        owned = [relation.kind for kind in self.kinds.values() for relation in kind.relations]
-        named = [kind for kind in self.kinds.values() if rate_person_likeness(kind)]
-        return max(named, key=lambda kind: (rate_person_likeness(kind), owned.count(kind.name)), default=None)
+        if "" not in self._owners:
+            owned = [relation.kind for kind in self.kinds.values() for relation in kind.relations]
+            named = [kind for kind in self.kinds.values() if rate_person_likeness(kind)]
+            self._owners[""] = max(named, key=lambda it: (rate_person_likeness(it), owned.count(it.name)), default=None)
+        return self._owners[""]
 
     def doers(self, kind: RecordKind) -> list[RecordKind]:
         """The kinds that may handle records of a kind: it belongs to them besides people. They have names, and are no
@@ -243,11 +248,6 @@ class Reader:
             and each is not people
             and (people is None or (each.relation_to(people.name) is None and people.relation_to(each.name) is None))
         ]
-
-    def is_somebody(self, kind: RecordKind) -> bool:
-        """Whether a kind's records are people: those that things belong to, or that handle things."""
-        does = is_person(kind) and any(kind in self.doers(each) for each in self.kinds.values())
-        return does or kind is self.people()
 
     def whose(self, kind: RecordKind) -> Find | None:
         """The person that a possessive before a noun means: one named before in its stretch who has such records, or

@@ -19,6 +19,7 @@ from agent.resolve.rules.grammar.named_records import find_named_records
 from agent.resolve.rules.grammar.orders.bare_notes import read_bare_note
 from agent.resolve.rules.grammar.orders.examples import find_exemplified
 from agent.resolve.rules.grammar.other_branch import call_instead
+from agent.resolve.rules.grammar.phrases.number_ranges import joins_range
 from agent.resolve.rules.grammar.phrases.titles import Place, find_titles, read_titles_as_names
 from agent.resolve.rules.grammar.proposer import Proposer, add_conditions, make_proposal
 from agent.resolve.rules.grammar.reader import Reader
@@ -36,7 +37,9 @@ NOTHING: Final = f"I can't find anything in that to do here; nothing was done. {
 NO_ANSWER: Final = f"Nothing here answers that question; nothing was done. {_SEE}"
 _NEAREST: Final = 3
 _JOINING: Final = frozenset(("and", "or", "plus", "&", "+", ","))
-_LISTS: Final = re.compile(r"^\W*(?:please\s+)?(?:list|display|count)\b[^.!?;\n]*[.?]?\s*$", re.IGNORECASE)
+_LISTS: Final = re.compile(
+    r"^\W*(?:please\s+)?(?:list|display|count|(?:the\s+)?(?:average|median))\b[^.!?;\n]*[.?]?\s*$", re.IGNORECASE
+)
 _ASKS: Final = re.compile(
     r"^\W*(?:what|which|who|whose|when|why|how|where)(?:['’]s|\s+(?:\w+\s+){0,2}?(?:is|are|was|were|do|does|did|has|have|had|will|can)\b)"
     r"|^\W*(?:is|are|was|were|does|did|do|has|have|will)\s+(?!you\b)[^.!?]{0,400}\?\s*+$"
@@ -190,6 +193,8 @@ def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], plain: Seque
 def _continues(reader: Reader, before: int, at: int) -> bool:
     """Whether a number continues a list of records' numbers: "7 and 9", "7 as well as bill 9"."""
     between = range(before + 1, at)
+    if len(between) == 1 and joins_range(reader, before):
+        return True
     joined = any(reader.joint(step) or reader.low(step) == "well" for step in between)
     return joined and all(
         reader.joint(step) or reader.low(step) in {"as", "well"} or reader.noun(step) is not None for step in between

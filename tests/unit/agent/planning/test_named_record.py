@@ -9,7 +9,7 @@ from agent.planning.propose import propose
 from agent.planning.task import Task, Verdict
 from agent.resolve.rules.resolver import RuleResolver
 from tests.unit.marina import ask_marina
-from tests.unit.own_worlds import NOW, OWNER, world
+from tests.unit.own_worlds import NOW, OWNER, read_words, world
 
 HANDED = "job 807 is Bruno's problem, poor man"
 
@@ -90,3 +90,17 @@ async def test_a_bare_name_of_several_is_asked_for_which() -> None:
 @pytest.mark.parametrize("text", ["thanks", "hello there", "Marcus maybe", "not Greta Holm"])
 async def test_what_is_no_name_alone_tells_of_nobody(text: str) -> None:
     assert not isinstance(await came_of(text), Reply)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("cancel fee 411", "With fee 411 you can: remind of it or write off it."),
+        ("move fee #411 to Saturday", "With fee 411 you can: remind of it or write off it."),
+        ("average time to cancel a lesson", "Nothing here answers that question; nothing was done."),
+    ],
+)
+async def test_a_number_behind_a_noun_is_none_of_another_kinds_and_an_average_no_order(text: str, told: str) -> None:
+    made = await read_words(text, world("riding"))
+    assert isinstance(made, Abstain), made
+    assert told in made.detail

@@ -38,6 +38,35 @@ async def test_an_order_of_the_person_who_types_goes_as_its_policy_says(told: st
     assert made.held == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "waits"),
+    [
+        ("top up Joris Maes by 30 EUR, says Annika", True),
+        ("top up Joris Maes by 30.50 EUR, Annika asks.", True),
+        ("top up joris maes by 30 eur, says annika", True),
+        ("top up Joris Maes by 30 EUR, says the stable owner", True),
+        ("top up Joris Maes by 30 EUR, please", False),
+    ],
+)
+async def test_who_gives_an_order_may_be_told_behind_it(text: str, waits: bool) -> None:
+    made = await plan(text)
+    assert {each.param: each.value for each in made.steps[0].filled}["rider_id"] == 12
+    assert any("somebody else's words" in why for why in made.held) is waits, made.held
+
+
+@pytest.mark.parametrize("text", ["we are closed, says the vet", "I call back, Annika says"])
+async def test_a_message_keeps_who_says_something_in_it(text: str) -> None:
+    made = await plan(f"write to Joris Maes: {text}")
+    assert {each.param: each.value for each in made.steps[0].filled}["text"] == text
+
+
+@pytest.mark.parametrize(("verb", "waits"), [("hand", True), ("top up", False)])
+async def test_money_moves_at_once_only_where_a_word_names_the_action(verb: str, waits: bool) -> None:
+    made = await plan(f"{verb} Joris Maes 30 EUR")
+    assert made.steps[0].action == "riding.top_up"
+    assert any("don't name this action" in why for why in made.held) is waits, made.held
+
+
 async def test_who_speaks_of_themselves_is_meant() -> None:
     made = await plan("Joris Maes says: top me up by 30 EUR")
     assert {each.param: each.value for each in made.steps[0].filled}["rider_id"] == 12

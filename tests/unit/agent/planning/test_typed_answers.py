@@ -175,3 +175,10 @@ def test_what_was_offered_is_taken_as_it_was_written_there() -> None:
     assert make_answer(which, None, "KILN").choice is None
     twice = which.model_copy(update={"candidates": (*offered, Candidate(id="i-4", label="Ada"))})
     assert make_answer(twice, None, "Ada").choice is None
+
+
+@pytest.mark.parametrize("yes", ["yes", "ja", "oui", "sure, go ahead"])
+async def test_a_yes_to_which_one_says_nothing_and_is_told_so(yes: str) -> None:
+    before, made = await ask("cancel the lesson", "riding", yes)
+    assert isinstance(made.verdict, Question)
+    assert made.verdict.text == f"‘{yes}’ alone doesn't say which. {before.text}"

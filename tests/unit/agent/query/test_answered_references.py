@@ -127,3 +127,10 @@ async def test_only_the_latest_of_several_answers_that_tell_nothing_is_quoted() 
     assert isinstance(made, Question)
     assert made.text.startswith("Which one is meant by ‘his boots?’ can't be told.")
     assert made.text.count("can't be told") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "chosen"), [("the first two", ["607", "603"]), ("the first 2 please", ["607", "603"])]
+)
+async def test_the_first_of_a_list_are_those_that_stand_first_in_it(words: str, chosen: list[str]) -> None:
+    assert await answered("cancel the dressage lesson", words, "riding") == chosen

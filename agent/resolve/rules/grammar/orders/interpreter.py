@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence, Set
 from dataclasses import replace
 from typing import Final
 
+from agent.extract.references.vocabulary import list_connected
 from agent.extract.spans.politeness import is_polite_word
 from agent.planning.proposal import Argument, Find, QuotedText, RecordArgument, StateIs, TypedValue
 from agent.resolve.rules.grammar import lexicon
@@ -59,12 +60,14 @@ class Interpreter(StretchEvidence):
     def read(self) -> Interpretation:
         reader = self.reader
         kept = reader.person, reader.thing, dict(reader.spoken), set(reader.covered)
-        reader.named = []
+        reader.named, first = [], [*reader.kinds]
+        reader.put_first(list_connected(reader.kinds, self.list_own_kinds()))
         try:
             return self._read()
         finally:
             reader.person, reader.thing, reader.spoken, reader.covered = kept
             reader.meant, reader.only_days = None, frozenset()
+            reader.put_first(first)
 
     def _read(self) -> Interpretation:
         self._find_verbs()
@@ -132,7 +135,7 @@ class Interpreter(StretchEvidence):
     def _inside(self, piece: Piece) -> bool:
         """Whether a value stands in the words of a record, or of what is left out."""
         told = (range(each.first, each.last) for pieces in self.records.values() for each in pieces)
-        return not self.covered.union(*told).isdisjoint(range(piece.first, piece.last))
+        return not self.covered.union(self.others, *told).isdisjoint(range(piece.first, piece.last))
 
     def _from_phrase(self, name: str) -> list[Piece]:
         """Reads a phrase as a value if another gives the record ("give her the pro plan"), and "the urgent one"."""

@@ -83,6 +83,7 @@ class StretchEvidence(StretchUnread):
         )
         foreign = bool(self.named_kinds) and kinds.isdisjoint(self.named_kinds) and evidence < 0.9
         foreign = foreign and not (self.words.writes and evidence >= WRITES)  # a message may be about anything
+        foreign = foreign or (bool(self.others) and not self.records and any(map(self.kind, missing)))
         clash = clash or foreign or self.creates
         verbless = not verb.ordered and all(
             much < LEAST_VERB or reader.noun(at) is not None for at, much in self.verbs.items()

@@ -278,7 +278,7 @@ class StretchRecords(StretchEnds):
         if made is not None and not self._makes(made[0]):
             self.creates = True
         told = at in reader.valued or (at in reader.dated and not is_times_own(reader, at))
-        if self._is_value(at) or self._orders(at) or (told and reader.noun(at) is None):
+        if at in self.others or self._is_value(at) or self._orders(at) or (told and reader.noun(at) is None):
             return None
         found: list[tuple[float, str, Phrase, Find]] = []
         token = reader.tokens[at]
@@ -315,6 +315,8 @@ class StretchRecords(StretchEnds):
                 bare = (name, phrase, None)
                 continue
             if not self._leads(kind, phrase.find) or not self._plausible(phrase, kind):
+                numbered = bool(self.verbs) and phrase.noun and phrase.find.said is not None
+                self.others |= {*range(phrase.first, phrase.last)} if numbered else set()
                 continue
             owned = name in self.records and reader.low(phrase.first) in lexicon.OWNERS
             told = owned and self.words.writes and self.records[name][-1].last == phrase.first

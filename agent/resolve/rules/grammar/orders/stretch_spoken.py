@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.extract.references.vocabulary import PLACES, rate_person_likeness
+from agent.extract.references.vocabulary import PLACES, is_person, rate_person_likeness
 from agent.planning.proposal import BelongsTo, Find, OrderByField, RecordArgument
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.stretch_directions import StretchDirections
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, count_placing
 from agent.resolve.rules.grammar.phrases.shown import PARTITIVE
+from agent.resolve.rules.grammar.reader import Reader
 from language.text import singularize
 from registry.records import RecordKind
 
@@ -21,6 +22,12 @@ _THINGS: Final = lexicon.THINGS | {"the"}
 _BOTH: Final = 2
 _OF_ONE: Final = frozenset(("it", "that", "this"))
 """What an amount is a part of, and none of several: "only 20 of it"."""
+
+
+def is_somebody(reader: Reader, kind: RecordKind) -> bool:
+    """Whether a kind's records are people: those that things belong to, or that handle things."""
+    does = is_person(kind) and any(kind in reader.doers(each) for each in reader.kinds.values())
+    return does or kind is reader.people()
 
 
 class StretchSpoken(StretchDirections):
@@ -88,7 +95,7 @@ class StretchSpoken(StretchDirections):
             down = spoken is not None and (
                 spoken.record == kind.name or reader.leads(kind, reader.kinds[spoken.record])
             )
-            if pronoun is not None and reader.low(pronoun) == "it" and reader.is_somebody(kind):
+            if pronoun is not None and reader.low(pronoun) == "it" and is_somebody(reader, kind):
                 continue
             up = spoken is not None and rate_person_likeness(kind) == 2 and pronoun is not None and not thing
             if pronoun is None and spoken in reader.remembered:
@@ -129,7 +136,7 @@ class StretchSpoken(StretchDirections):
     def _is_whose(self, at: int, kind: RecordKind) -> bool:
         """Whether a possessive is of somebody's own value, and of no record: "his e-mail address"."""
         reader = self.reader
-        return reader.low(at) in lexicon.OWNERS and reader.is_somebody(kind) and reader.noun(at + 1) is None
+        return reader.low(at) in lexicon.OWNERS and is_somebody(reader, kind) and reader.noun(at + 1) is None
 
     def _is_single(self, at: int) -> bool:
         """Whether a pronoun, or the noun behind an article, is of one: "it", "him", "the bill"."""

@@ -58,6 +58,7 @@ class StretchWords:
         self.named_kinds: list[str] = []
         self.unread: list[tuple[int, int]] = []
         self.creates = False  # whether a new record is spoken of, which no action on records there are can mean
+        self.others: set[int] = set()  # the words of named records from which nothing leads to those of the action
         self.doubtful = self.last_try = self.light_phrase = False
         self.behind_colon: tuple[int, int] | None = None  # the text that an action needs
         self.told = False  # whether what a message shall say is told plainly

@@ -12,6 +12,7 @@ from agent.resolve.rules.grammar.phrases.exceptions import read_all_but, read_ex
 from agent.resolve.rules.grammar.phrases.fields import find_compared_field, read_total
 from agent.resolve.rules.grammar.phrases.having import read_state_behind
 from agent.resolve.rules.grammar.phrases.modifiers import MOST_BEFORE, read_after
+from agent.resolve.rules.grammar.phrases.number_ranges import read_number_range
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
     Phrase,
     PhraseParts,
@@ -224,9 +225,6 @@ def _find(made: PhraseParts) -> Find:
     return Find(record=made.kind.name, said=made.said, where=tuple(made.where), order=made.order, pick=pick)
 
 
-# ── before the noun ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
     """Reads the words before the noun. False if they can't be part of the phrase."""
     at = index
@@ -299,9 +297,6 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
     return True
 
 
-# ── after the noun ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 def _numbered(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     """A number or name after the noun: "ticket 5519", "invoice with number INV-7", "customer Ada Lovelace"."""
     step = at
@@ -309,6 +304,10 @@ def _numbered(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
         step += 1
     step = step if reader.numbered(step) else at
     slug = step == at < stop and reader.tokens[at].word and "-" in reader.tokens[at].text and at not in reader.dates
+    if step < stop and (between := read_number_range(reader, step, stop, made.kind)) is not None:
+        made.where += between[0]
+        made.plural = True
+        return between[1]
     if step < stop and (is_code(reader, step, made.kind) or (slug and reader.state(step, made.kind) is None)):
         made.said = reader.words(step, step + 1)
         return step + 1
@@ -356,6 +355,8 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
         return holder
     if low == "the" or low == "#":
         return read_phrase(reader, index + 1, stop, wanted, depth + 1)
+    if wanted is not None and (between := read_number_range(reader, index, stop, wanted)) is not None:
+        return Phrase(Find(record=wanted.name, where=between[0], pick="all"), index, between[1], True)
     if wanted is not None and is_code(reader, index, wanted):
         return Phrase(Find(record=wanted.name, said=reader.words(index, index + 1)), index, index + 1, False)
     its = PhraseParts(wanted, read_phrase) if wanted is not None else None

@@ -26,6 +26,7 @@ _BEHIND: Final = word_set("to please again too and for now then")
 _ONE: Final = word_set("one ones")
 _MOST_BEFORE: Final = 4  # words
 _PLACES_SHOWN: Final = word_set("last final first")
+_THE_FIRST: Final = (("the", "first"), ("the", "last"))
 _UNCLEAR: Final = word_set("next previous original")
 
 
@@ -55,9 +56,13 @@ def _list_set_words(shown: Find) -> frozenset[str]:
 
 def _stands(reader: Reader, at: int, sets: frozenset[str]) -> bool:
     low = reader.low(at)
+    if sets and at in reader.numbers and reader.lows(at - 2, 2) in _THE_FIRST:  # "close the first three"
+        return (reader.is_mark(at + 1) or reader.low(at + 1) in _BEHIND) and reader.noun(at + 1) is None
     if low in PLACES and sets:  # "close the two oldest"
         ends = reader.is_mark(at + 1) or reader.low(at + 1) in _BEHIND
         begin = next((step for step in (at - 1, at - 2) if reader.low(step) == "the"), 0)
+        if begin == 0 and reader.joint(at - 1) and reader.low(at - 2) in PLACES:
+            begin = next((step for step in range(at - 2, 0, -1) if reader.low(step) == "the"), 0)  # "the 3rd and 5th"
         aside = begin > 0 and reader.is_mark(begin - 1)  # "close 7, the oldest"
         return ends and reader.noun(at + 1) is None and reader.low(begin) == "the" and not aside
     if low == "two":
@@ -131,5 +136,10 @@ def find_shown(reader: Reader, find: Find, index: int, noun: int, last: int) -> 
         if find.record not in reader.shown:
             return None
         shown, order = reader.shown[find.record], place
-    changed = {"said": find.said or shown.said, "where": (*shown.where, *find.where), "order": order, "pick": find.pick}
+    pick = (
+        int(reader.numbers[noun].value)
+        if reader.lows(noun - 2, 2) in _THE_FIRST and noun in reader.numbers
+        else find.pick
+    )
+    changed = {"said": find.said or shown.said, "where": (*shown.where, *find.where), "order": order, "pick": pick}
     return shown.model_copy(update=changed)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from agent.pipeline import EarlierRecords, Reply, Request, Turn
+from agent.pipeline import EarlierRecords, Plan, Reply, Request, Turn
 from agent.planning.proposal import AnswerResult
 from agent.planning.propose import propose
-from agent.planning.task import Task
+from agent.planning.task import Task, Verdict
 from agent.resolve.rules.resolver import RuleResolver
 from evals.cases.frozen_world import FrozenWorld
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
 async def went_on(first: str, then: str, at: str | FrozenWorld) -> Reply | None:
-    """What the second question comes to after the first."""
+    """What the second question comes to after the first. None if it is no answer."""
+    verdict = await go_on(first, then, at)
+    return verdict if isinstance(verdict, Reply) else None
+
+
+async def go_on(first: str, then: str, at: str | FrozenWorld) -> Verdict:
+    """What a request comes to after a question."""
     context, resolver = world(at) if isinstance(at, str) else at.context(at.provider({})), RuleResolver()
     task = Task(Request(text=first, now=NOW), OWNER, context, "run_00000000000000000000000001")
     before = await propose(task, resolver)
@@ -27,8 +33,7 @@ async def went_on(first: str, then: str, at: str | FrozenWorld) -> Reply | None:
     handles = {"@set1": tuple((kind, each.id) for each in found)} if found else {}
     request = Request(text=then, now=NOW, thread=(turn,))
     task = Task(request, OWNER, context, "run_00000000000000000000000002", thread=handles)
-    outcome = await propose(task, resolver)
-    return outcome.verdict if isinstance(outcome.verdict, Reply) else None
+    return (await propose(task, resolver)).verdict
 
 
 @pytest.mark.parametrize(
@@ -90,6 +95,21 @@ async def test_a_place_is_that_in_the_list_as_it_was_shown(then: str, place: int
     reply = await went_on("list the open bills", then, "vet")
     assert reply is not None
     assert [each.id for each in reply.records] == [listed[place]]
+
+
+@pytest.mark.parametrize(
+    ("then", "bills"),
+    [
+        ("remind the first two", [813, 811]),
+        ("remind the first 2 please", [813, 811]),
+        ("remind the first and third", [813, 812]),
+        ("remind the third and the first", [812, 813]),
+    ],
+)
+async def test_an_order_for_several_places_is_for_those_that_were_shown_there(then: str, bills: list[int]) -> None:
+    made = await go_on("list the open bills", then, "vet")
+    assert isinstance(made, Plan), made
+    assert [step.filled[0].value for step in made.steps] == bills
 
 
 @pytest.mark.parametrize("then", ["how much is that in total?", "what's the total?", "what do they add up to?"])
