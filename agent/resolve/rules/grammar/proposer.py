@@ -128,7 +128,7 @@ class Proposer:
             doubted += [best] if best.doubtful and not chosen else []
             moves = any(best.offer.annotation(name).unit in MONEY for call in best.calls for name in call)
             unnamed = unnamed or (best.evidence < TELLS and (bool(best.strange) or (moves and not wish.ordered)))
-            unnamed = unnamed or (_begins_with_noun(reader, wish) and makes_anew(best.offer.title))
+            unnamed |= best.handed or (_begins_with_noun(reader, wish) and makes_anew(best.offer.title))
             over += [reader.words(at, at + 1).text for at in best.unexplained]
             over += [reader.words(*each).text for each in best.unread]
             if any(best.offer.annotation(name).unit in MONEY for name in best.offer.properties):
@@ -194,7 +194,7 @@ class Proposer:
             self.reader.covered |= each.covered
             calls = [Call(action=each.offer.name, arguments=arguments) for arguments in each.calls]
             made.append(make_proposal(calls))
-        unnamed = noun and any(makes_anew(each.offer.title) for each in rivals)
+        unnamed = any(each.handed or (noun and makes_anew(each.offer.title)) for each in rivals)
         return Proposed(proposal=made[0], instead=tuple(made[1:]), sure=told, unnamed=unnamed)
 
     def _which(self, rivals: Sequence[Interpretation], *, sure: bool = True) -> Ask:
@@ -382,5 +382,5 @@ def _record_of(arguments: Mapping[str, Argument]) -> Find | None:
 
 
 def _begins_with_noun(reader: Reader, wish: Stretch) -> bool:
-    """Whether a noun begins words without a verb: "eye test for Ada on Friday"."""
-    return not wish.ordered and reader.noun(wish.first) is not None
+    """Whether a noun begins words without a verb: "eye test for Ada on Friday", "job for Ada: clean the hall"."""
+    return (not wish.ordered or wish.order > wish.first) and reader.noun(wish.first) is not None
