@@ -39,6 +39,8 @@ _ROWS: Final = [row.split() for row in _TABLE.split(";")]
 _FORMS: Final = {form: row[0] for row in _ROWS for form in row[1:] if form != "-"}
 PLAIN_FORMS: Final = {form: plain for form, plain in _FORMS.items() if form.isalpha()}
 """Form → plain form of the verb."""
+PRETERITES: Final = frozenset(row[1] for row in _ROWS if len(row) > 2 and row[1].isalpha() and row[1] != row[2])
+"""Forms that only tell the past: "went", which is no participle."""
 UNSURE_FORMS: Final = {form.strip("()"): plain for form, plain in _FORMS.items() if not form.isalpha()}
 """The same of forms that are other words, too."""
 UNCHANGED: Final = ("put", "set", "cut", "let", "shut", "split")

@@ -252,6 +252,20 @@ def makes_anew(title: str) -> bool:
     return stem((title.split() or [""])[0]) in MAKING
 
 
+_FIRST: Final = re.compile(r"[^.;:]*")
+_GOAL: Final = re.compile(
+    r"\b(?:to|on|onto|in|into)\s+(?:the|our|your|a|an)\s+(?:[\w-]+['’]s\s+)?(?P<goal>[^\W\d_]+(?:[ ][^\W\d_]+)?)\b",
+    re.IGNORECASE,
+)
+
+
+def find_goals(description: str) -> frozenset[str]:
+    """The stems of the words for what the first clause of a description puts something to, on or in."""
+    first = _FIRST.match(description)
+    said = (word for each in _GOAL.finditer(first[0] if first else "") for word in each["goal"].casefold().split())
+    return frozenset(stem(word) for word in said if word not in EMPTY)
+
+
 # Verbs that people order with, beyond those in groups of synonyms.
 _ORDER_WORDS: Final = """
 put move copy set apply run do use try call text ping tag label mark flag note log track watch follow unfollow like post

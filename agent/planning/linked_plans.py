@@ -44,11 +44,11 @@ from agent.planning.task import (
     names_itself,
 )
 from agent.planning.told_records import find_dated, find_day, find_states
-from agent.planning.unread_words import HANDING, is_payment, list_unread, names_deed, names_taking_away
+from agent.planning.unread_words import HANDING, is_payment, list_unread, names_action, names_deed, names_taking_away
 from agent.resolve.rules.clauses import begins_like_an_order
-from agent.resolve.rules.grammar.orders.action_words import ActionWords, read_action_words
+from agent.resolve.rules.grammar.orders.action_words import OWN, ActionWords, read_action_words
 from agent.resolve.rules.grammar.orders.text_parameters import takes_text
-from agent.validate.coverage.opposed_verbs import TAKING_AWAY
+from agent.validate.coverage.opposed_verbs import GIVING_BACK, TAKING_AWAY
 from agent.validate.questions import REST, preview_steps
 from agent.validate.records.located import RecordScope
 from core.errors import PlatformUnavailable
@@ -60,6 +60,7 @@ from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
 ONLY_FIT: Final = "Your words don't name this action; it is the one that fits. Check that it is what you mean."
+FOUND: Final = "It was found by the names in your words. Check that it is the one you mean."
 MOST_KINDS: Final = 12
 MOST_OFFERS: Final = 40
 """Of larger registries those that share words with the request are tried."""
@@ -113,7 +114,8 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
         if isinstance(plan := each.verdict, Plan) and len(plan.steps) == 1
     }
     plans = [each for each in whole.values() if names_itself(each.verdict)] or [*whole.values()]
-    planned = hold_or_ask(task, plans[0], ONLY_FIT) if len(plans) == 1 else made
+    named = len(plans) == 1 and names_action(task, _list_called(plans[0])[0], shortlist)
+    planned = hold(plans[0], FOUND) if named else hold_or_ask(task, plans[0], ONLY_FIT) if len(plans) == 1 else made
     asked_before = isinstance(made.verdict, Question) and (made.verdict.candidates or made.verdict.slot == REST)
     if asked_before and not isinstance(planned.verdict, Plan):
         return made
@@ -164,7 +166,8 @@ def is_open(task: Task, made: Outcome) -> bool:
             return reason == "nothing_fits"
         case Question(code="missing", param=str(name)):
             actions = (task.workspace_context.catalogue.get(each) for each in _list_called(made))
-            return any(each is not None and each.annotation(name).record is not None for each in actions)
+            called = [each for each in actions if each is not None]  # something new may be there already by its name
+            return any(each.annotation(name).record is not None or makes_anew(each.title) for each in called)
         case Question(code=code, slot=slot):
             return code in _OPEN or slot == REST
     return False
@@ -222,7 +225,7 @@ async def _list_readings(
             told = deed or _tells_value(task, contract, values, masked)
             for each in roles:
                 direct = sum(one.direct for one in each)
-                if not _may_be_meant(contract, text, each, values, deed=deed):
+                if not _may_be_meant(contract, words, text, each, values, deed=deed):
                     continue
                 handed = any(one.direct and contract.annotation(one.parameter).replaces for one in each)
                 meant = told or direct > 1 or (handed and not HANDING.isdisjoint(text.casefold().split()))
@@ -233,13 +236,22 @@ async def _list_readings(
 
 
 def _may_be_meant(
-    contract: Contract, text: str, roles: Sequence[Role], values: Mapping[str, Any], *, deed: bool
+    contract: Contract,
+    words: ActionWords,
+    text: str,
+    roles: Sequence[Role],
+    values: Mapping[str, Any],
+    *,
+    deed: bool,
 ) -> bool:
     """Whether an action may be meant without its verb: to delete somebody cancels nothing of theirs, and nothing new is
-    made of one record and a day, unless that or its ``deed`` is said: "Ada's visit to Friday" books no stay."""
+    made of one record and a day, unless that or its ``deed`` is said: "Ada's visit to Friday" books no stay. "Refund
+    Ada's lamp" names an order by whose it is and what of."""
     titled = stem_text(contract.title)
     if not TAKING_AWAY.isdisjoint(titled[:1]) and not any(each.direct for each in roles):
-        return False
+        own = any(words.rate_verb(each) >= OWN for each in stem_text(text)) or not GIVING_BACK.isdisjoint(titled[:1])
+        if len(roles) < 2 or not own:
+            return False
     if not makes_anew(contract.title):
         return True
     changed = any(isinstance(each, Computed) for each in walk(tuple(values.values())))

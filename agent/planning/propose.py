@@ -301,7 +301,7 @@ async def _plan_whichever_works(
             failed = failed or error
     working = [each for each in made if isinstance(each.verdict, Plan)]
     standing = [each for each in made if not finds_nothing(each.verdict)]
-    for some in (working, standing):
+    for some in (working, standing, [each for each in made if not (failed or is_not_found(each.verdict))]):
         if len(some) == 1 and (sure or is_harmless(task, some[0])):
             one = some[0] if sure or begins_like_an_order(task.request.text) else hold(some[0], ONLY_FIT)
             return hold(one, NOT_ALL_SEEN) if failed is not None else one

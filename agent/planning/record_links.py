@@ -18,6 +18,7 @@ from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.validate.records.located import LocatedRecord, RecordScope
 from agent.validate.records.ranking import fold_words
+from language.irregular_verbs import PLAIN_FORMS
 from language.stems import EMPTY, is_past, split_runs, stem
 from language.wordnet import is_word
 from registry.offers.offer import Offer
@@ -41,8 +42,9 @@ _SHORT: Final = 60
 _WORD: Final = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+")
 _CODE: Final = re.compile(r"(?:\w{1,8}[-/.]|#)\Z")
 _OWNS: Final = re.compile(r"['’]")
-AWAY: Final = re.compile(r"\b(?:instead\s+of|rather\s+than|not|from)\s+(?:the\s+)?\Z", re.IGNORECASE)
-"""Words before what another one takes the place of: "instead of Ada", "from the red room"."""
+AWAY: Final = re.compile(r"\b(?:instead\s+of|rather\s+than|not|from|to\s+be)\s+(?:the\s+)?\Z", re.IGNORECASE)
+"""Words before what another one takes the place of, and before what is still to come: "instead of Ada", "from the red
+room", "to be cleaned"."""
 _BESIDE_NAMES: Final = lexicon.DETERMINERS | {"and"}
 
 
@@ -273,8 +275,9 @@ def _list_phrases(member: str, others: Collection[str]) -> set[tuple[str, ...]]:
 
 
 def _fold_form(word: str) -> str:
-    """The stem of a word, but for a participle: what has been cleaned is not in "cleaning" now."""
-    return word if is_past(word) else stem(word)
+    """The stem of a word, with a mark for the past: what has been cleaned is not in "cleaning" now, but what went out
+    has gone out."""
+    return f"{PLAIN_FORMS.get(word) or stem(word)} (past)" if is_past(word) else stem(word)
 
 
 def _find_said(said: Sequence[str], phrase: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -1,18 +1,19 @@
 """Typed answers: whether words typed under a question answer it or are a request of their own, and what is said where
-they are neither. Also the reverse: a request of a thread that answers the question which is open there."""
+they are neither. Also the reverse: a request of a thread that answers the question which is open there, and
+"no, the other one" after a choice among offered records."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
-from agent.pipeline import Abstain, Plan, Question, Refusal, Reply
+from agent.pipeline import Abstain, Answer, Candidate, Plan, Question, Refusal, Reply
 from agent.planning.answers_for_model import asks_for_text
 from agent.planning.linked_plans import ONLY_FIT
-from agent.planning.other_choices import choose_other
 from agent.planning.task import (
+    CORRECTED,
     Outcome,
     ProposeRun,
     Task,
@@ -23,11 +24,11 @@ from agent.planning.task import (
     take_outcome,
 )
 from agent.resolve.rules.clauses import begins_like_an_order
-from agent.resolve.rules.grammar.earlier_calls import LEAD
+from agent.resolve.rules.grammar.earlier_calls import LEAD, corrects_to_other
 from agent.runs.answer_phrases import is_cancellation, make_answer
 from agent.runs.run import Run
 from agent.validate.consent import is_no, is_yes
-from agent.validate.questions import REST, quote_words
+from agent.validate.questions import REST, join, quote_words
 from core.errors import InvalidInput
 
 _UNREAD: Final = "{} doesn't answer this. "
@@ -108,7 +109,7 @@ async def plan_in_thread(run: Run, earlier: Sequence[Run], propose: ProposeRun) 
     that is open in the thread: then the run takes the place of the one that asked. "No, the other one" is the other
     answer to the question that the last card came of. A bare "no" or "cancel" drops the card that waits there; a bare
     "yes" or "wait" confirms nothing, because it doesn't say what was seen on it."""
-    if (other := await choose_other(run, earlier, propose)) is not None:
+    if (other := await _choose_other(run, earlier, propose)) is not None:
         return other
     thread, outcome = await propose(run, earlier)
     card = _find_card(run, earlier) if _leaves_card(outcome) else None
@@ -162,3 +163,39 @@ def _take_place(run: Run, asked: Run, question: Question) -> Run | None:
     drafts = () if question.slot == "action" and answer.text is not None else asked.drafts
     kept = {"proposal": asked.proposal, "handles": asked.handles, "hold": asked.hold, "drafts": drafts}
     return run.with_(text=asked.text, now=asked.now, answers=(*asked.answers, answer), **kept)
+
+
+async def _choose_other(run: Run, earlier: Sequence[Run], propose: ProposeRun) -> tuple[Run, Outcome] | None:
+    """The run as the last card's request with another answer to its last question, if its words say no more than that.
+    Takes the one that is left of two, and asks which of more. None if the last card waits for no such choice."""
+    last = earlier[-1] if earlier and not run.answers and run.given is None else None
+    if last is None or last.state != "held" or not last.answers or not corrects_to_other(run.text):
+        return None
+    *before, given = last.answers
+    kept = {"text": last.text, "now": last.now, "proposal": last.proposal, "handles": last.handles}
+    again = run.with_(**kept, drafts=last.drafts, hold=last.hold, must_wait=CORRECTED, answers=tuple(before))
+    thread, asked = await propose(again, earlier[:-1])
+    question = asked.verdict
+    if not isinstance(question, Question) or question.slot != given.slot or question.code != "ambiguous":
+        return None
+
+    async def plan(choice: Candidate) -> tuple[Run, Outcome]:
+        answer = Answer(slot=question.slot, choice=choice.id, label=choice.label)
+        chosen = again.with_(answers=(*before, answer))
+        there, made = await propose(chosen, earlier[:-1])
+        return take_outcome(chosen, made, there), made
+
+    left = [each for each in question.candidates if each.id != given.choice]
+    if given.choice is None:  # words chose it: the one whose plan is the card's
+        left = [each for each in left if _list_values((await plan(each))[1].verdict) != _list_values(last.plan)]
+    if len(left) == 1:
+        chosen, outcome = await plan(left[0])
+        return chosen, replace(outcome, withdrawal=Withdrawal((*outcome.withdrawal.runs, last.id), "Answered"))
+    text = f"Which one is meant instead: {join([each.label for each in left], 'or')}?"
+    asked = replace(asked, verdict=question.model_copy(update={"text": text, "candidates": tuple(left)}))
+    return take_outcome(again, asked, thread), replace(asked, withdrawal=Withdrawal((last.id,), "Answered"))
+
+
+def _list_values(verdict: object) -> list[tuple[str, dict[str, Any]]]:
+    steps = verdict.steps if isinstance(verdict, Plan) else ()
+    return [(step.action, {each.param: each.value for each in step.filled}) for step in steps]

@@ -8,20 +8,29 @@ from typing import Final
 
 from agent.extract.time.day_pairs import ENDS, name_day
 from agent.pipeline import Plan
-from agent.planning.proposal import Argument, Computed, PlanResult, Proposal, RecordArgument, TypedValue
+from agent.planning.proposal import (
+    Argument,
+    Computed,
+    ComputedArgument,
+    PlanResult,
+    Proposal,
+    RecordArgument,
+    TypedValue,
+)
 from agent.planning.quotes import find_places, walk
 from agent.planning.task import Outcome, Task, hold_for_words
 from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order, split_clauses
 from agent.resolve.rules.grammar.orders.action_words import LIGHT as PLAIN_VERBS
-from agent.resolve.rules.grammar.orders.action_words import ActionWords, find_base_form, read_action_words
+from agent.resolve.rules.grammar.orders.action_words import OWN, ActionWords, find_base_form, read_action_words
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.validate.coverage.opposed_verbs import GIVING_BACK, TAKING_AWAY
-from agent.validate.coverage.unused_words import list_referred_kinds
+from agent.validate.coverage.unused_words import COST, list_referred_kinds
 from language.example_patterns import PARTICLES
 from language.locales import translate
 from language.stems import EMPTY, is_past, name_stems, split_runs, stem, stem_text
 from language.text import word_set
 from registry.contract import Contract
+from registry.offers.shortlist import Shortlist
 
 _LIGHT: Final = word_set(
     "a an the my our your his her their its s of at for from in into on onto to with and again now instead please pls "
@@ -49,14 +58,20 @@ HANDING: Final = word_set("put swap switch shift over take takes taking let")
 _IS: Final = word_set("is are being")
 _ANEW: Final = word_set("now again instead until til till set make taking")
 """Words by which what something is said to be is new."""
-_PERFECT: Final = word_set("has have been")
+_PERFECT: Final = word_set("has have been got")
 """Words before a participle by which something is told as done."""
+_TO_BE: Final = re.compile(r"(?<!\w)to\s+be\s", re.IGNORECASE)
+"""Before what shall be done: "7 to be cleaned on Friday"."""
+_WHEN_DONE: Final = word_set("this morning afternoon just already")
+"""When it was done."""
 _AIMED: Final = re.compile(r"(?<!\w)(?:to|at|until|till?|is|are|now)\s+(?:the\s+)?$", re.IGNORECASE)
 """Before a new value."""
 _OLD: Final = re.compile(r"\b(?:instead\s+of|rather\s+than|not)\s+[€$£]?\s*(?P<value>\d[\d.,:]*)", re.IGNORECASE)
 """A value that another one takes the place of. Others check that it was the value before."""
 _TOLD: Final = re.compile(r"(?<!\w)(?:is|are|being|has|have|been)\s+$", re.IGNORECASE)
 """Before what something is said to be."""
+_AS_WHAT: Final = re.compile(r"(?<!\w)as\s+$", re.IGNORECASE)
+"""Before what something is marked as."""
 _BY_WHAT: Final = re.compile(r"(?<!\w)by\s+(?:the\s+)?$", re.IGNORECASE)
 """Before a way or a means: "by card"."""
 _OWNED: Final = re.compile(r"\s+(?:the\s+)?\w+['’]s\b")
@@ -86,14 +101,18 @@ def list_unread(
     akin = {each for each in {*runs} - EMPTY if words.rate_verb(find_base_form(stem(each))) >= AKIN}
     done = {each for each in akin if is_past(each) and find_base_form(stem(each)) not in PLAIN_VERBS}
     typed = [each for each in given.values() if isinstance(each, TypedValue)]
-    told = any(_TOLD.search(text, 0, first) for first, _ in find_places(typed, task.request))
+    sums = [each for each in given.values() if isinstance(each, ComputedArgument)]
+    told = any(_TOLD.search(text, 0, first) for first, _ in find_places([*typed, *sums], task.request))
     light = _LIGHT | akin | {*states} | _list_light(task, contract, given)
     light |= _GIVING & {*runs[:1]}
     used = {at for place in find_places(proposal, task.request) for at in range(*place)}
     old = {at for each in _OLD.finditer(text) if each.start("value") not in used for at in range(*each.span())}
     light |= {"add"} if len(every) - len(given) > 1 else frozenset()  # "add Ada to the course"
     light |= HANDING if any(contract.annotation(name).replaces for name in every) else frozenset()
-    light |= _PERFECT if done or told else frozenset()  # "has been paid", of no change
+    said = [one.quote.text.casefold() for one in typed if one.quote is not None]
+    done |= {each for each in runs if is_past(each) and any(each in one.split() for one in said)}
+    light |= _PERFECT | _WHEN_DONE if done or told else frozenset()  # "has been paid", of no change
+    light |= {"be"} if _TO_BE.search(text) else frozenset()
     light |= _IS if done or told or old or not _ANEW.isdisjoint(runs) else frozenset()  # "Bo is taking over"
     own = _collect_own_stems(task, contract, every)
     phrases = (each.casefold().split() for each in (contract.title, *contract.aliases))
@@ -162,6 +181,7 @@ def _list_light(task: Task, contract: Contract, given: Mapping[str, Argument]) -
     by = any(_BY_WHAT.search(text, 0, first) and not re.search(r"\d", text[first:last]) for first, last in places)
     return frozenset().union(
         ("by",) if by else (),
+        ("as",) if any(_AS_WHAT.search(text, 0, first) for first, _ in places) else (),
         _CHANGING if relative or aimed or dated else (),
         _BY if relative or "add" in stem_text(contract.title) else (),
         (_DATED | _COMING if comes else _DATED) if dated else (),
@@ -183,6 +203,7 @@ def _collect_own_stems(task: Task, contract: Contract, given: Iterable[str]) -> 
     for name in given:
         told = (contract.annotation(name).label, (contract.properties.get(name) or {}).get("description"))
         made.update((*name_stems(name), *(each for text in told for each in stem_text(str(text or "")))))
+    made |= COST if stem("price") in made else frozenset()
     kinds = list_referred_kinds((contract,), task.workspace_context.kinds)
     return frozenset(made.union(stem(word) for kind in kinds for noun in kind.nouns for word in noun.split()))
 
@@ -206,3 +227,12 @@ def names_taking_away(task: Task, contract: Contract, words: ActionWords) -> boo
     if not GIVING_BACK.isdisjoint(called):
         return not GIVING_BACK.isdisjoint(said)
     return TAKING_AWAY.isdisjoint(called) or any(words.rate_verb(find_base_form(each)) >= AKIN for each in said)
+
+
+def names_action(task: Task, action: str, shortlist: Shortlist) -> bool:
+    """Whether the request says the verb or another name of an action itself."""
+    offer, said = shortlist.get(action), {*stem_text(task.request.text)}
+    words = read_action_words(offer, shortlist) if offer is not None else None
+    return words is not None and (
+        any(words.verbs.get(each, 0.0) >= OWN for each in said) or any(said.issuperset(each) for each in words.phrases)
+    )

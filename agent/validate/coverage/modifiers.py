@@ -23,6 +23,7 @@ from agent.validate.coverage.weighty_patterns import (
     search_before,
 )
 from language.fractions import read_fraction
+from language.irregular_verbs import PRETERITES
 from language.stems import ORDERS, split_runs, stem
 
 _UNIT: Final = r"(?:second|minute|hour|day|night|week|weekend|fortnight|month|quarter|year)s?"
@@ -314,8 +315,9 @@ def _tells_past(text: str, start: int, end: int, taken: Sequence[Place]) -> bool
     reason, nothing to wait for."""
     rest = text[end : find_closing(PUNCTUATION, text, end)]
     past = search_before(PAST_BEFORE, text, start)
-    if past is not None and not any(first <= past.start() < last for first, last in taken):  # "packed" may be the order
-        return True
+    told = past is not None and past.group().split()[0].casefold() in PRETERITES
+    if told or (past is not None and not any(first <= past.start() < last for first, last in taken)):
+        return True  # "packed" may be the order, "went" is none
     return PAST.search(rest) is not None and PRESENT.search(rest) is None
 
 

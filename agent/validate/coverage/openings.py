@@ -94,7 +94,7 @@ TOLD_OF: Final = re.compile(
 )
 # What somebody has done, before its participle.
 DOER: Final = re.compile(
-    r"(?:^|[^\w])(?:i|we|you|he|she|they|it|somebody|someone|(?-i:[A-Z]\w+))\s+(?:(?:have|has|had|should|could|would|might|must|already|just|only)\s+)*$",
+    r"(?:^|[^\w])(?:i|we|you|he|she|they|it|somebody|someone|(?-i:[A-Z][^\W\d]+))\s+(?:(?:have|has|had|should|could|would|might|must|already|just|only)\s+)*$",
     re.IGNORECASE,
 )
 # What somebody may, would or will do, and what was about to be done. None is an order.

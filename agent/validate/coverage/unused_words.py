@@ -14,7 +14,7 @@ from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Draft, PromptSource, RecordSource, Request, Span, Step, list_spans
 from agent.validate.coverage.weighty_patterns import cover, search_before
 from language import quotes
-from language.stems import EMPTY, KIN, name_stems, split_runs, stem, stem_text
+from language.stems import EMPTY, KIN, find_goals, makes_anew, name_stems, split_runs, stem, stem_text
 from language.text import read_text
 from registry.contract import Contract
 from registry.records import RecordKind
@@ -38,6 +38,8 @@ million k more extra additional another less fewer except but until till
 """
 _MEASURES: Final = frozenset(_MEASURE_WORDS.split())
 _NUMBER: Final = re.compile(r"\d")
+COST: Final = frozenset((stem("cost"),))
+"""By which a price is told: "it costs 5"."""
 # Joins a further wish to the one before: "… and Oskar's", "…, also INV-1052", "… as well as the one of Hugo Bernard".
 _LITTLE: Final = (
     r"(?:(?:and|also|then|plus|the|a|an|of|for|from|by|to|his|her|its|their|our|my|that|those|ones?|both)\s+)*"
@@ -130,15 +132,18 @@ def _tells(word: str, known: frozenset[str]) -> bool:
 
 def collect_own_stems(contracts: Sequence[Contract], kinds: Iterable[RecordKind]) -> frozenset[str]:
     """Stems of what these actions are called: names, titles, aliases, labels, and the nouns and states of the kinds
-    they refer to. Descriptions are left out, because they hold half of the language."""
+    they refer to. Descriptions are left out, because they hold half of the language, but for where something new is
+    put."""
     made: set[str] = set()
     for contract in contracts:
         made.update(name_stems(contract.name.rpartition(".")[2]))
         for text in (contract.title, *contract.aliases):
             made.update(stem_text(text))
+        made |= find_goals(contract.description) if makes_anew(contract.title) else frozenset()
         for name in contract.properties:
             made.update((*name_stems(name), *stem_text(contract.annotation(name).label or "")))
             made.update(stem_text(" ".join(_members(contract.properties[name]))))
+    made |= COST if stem("price") in made else frozenset()
     nouns = {
         stem(word) for kind in list_referred_kinds(contracts, kinds) for noun in kind.nouns for word in noun.split()
     }

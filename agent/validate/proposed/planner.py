@@ -27,10 +27,10 @@ from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.filling import DraftFilling
 from agent.validate.plan_builder import MAX_STEPS, PlanParts, check_fit, refuse_excess, refuse_too_many
-from agent.validate.proposed.call_records import find_call_records
 from agent.validate.proposed.checks import PlanChecks
 from agent.validate.proposed.computed_answers import find_computed_answers
 from agent.validate.proposed.quantities import check_counted
+from agent.validate.proposed.reached_states import find_call_records
 from agent.validate.proposed.relative_answers import RelativeAnswers, find_relative_answers
 from agent.validate.proposed.values import ArgumentValues
 from agent.validate.records.located import (

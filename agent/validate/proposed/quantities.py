@@ -174,8 +174,9 @@ def _coerce_money(slots: Slots, parameter: Parameter, value: Quantity) -> Any | 
         written = parameter.schema.get("type") == "string"
         return f"{number:f}" if written else _write_share(slots, parameter, number)
     if unit is None:
+        shown = f"{value.number:.2f}" if value.number % 1 else value.shown  # as money is written
         return slots.ask(
-            parameter.name, f"In which currency is {value.shown}? Say the amount with its currency.", "unreadable"
+            parameter.name, f"In which currency is {shown}? Say the amount with its currency.", "unreadable"
         )
     return to_minor_units(value.number, unit)
 

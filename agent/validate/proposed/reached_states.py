@@ -1,12 +1,14 @@
 """Reached states: if words leave open which record is meant, those that are already in the state that a call sets, or
 past it, are not.
 
-The states come in the order in which they are declared. The card says what was left out, and waits.
+The states come in the order in which they are declared. The card says what was left out, and waits. Where no words name
+a record, the card says which set it is of.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from agent.pipeline import Question
 from agent.planning.proposal import BelongsTo, Call, Find, Handle, Reference, TypedValue
@@ -14,16 +16,39 @@ from agent.query.context import Own
 from agent.query.other_words import list_offered
 from agent.query.pool import list_spans_of
 from agent.query.references import Query
+from agent.query.wording import describe_query
 from agent.resolve.rules.grammar.lexicon import STATE_FIELDS
 from agent.validate.questions import join
-from agent.validate.records.located import LocatedRecord, Outcome, RecordQuery
+from agent.validate.records.located import LocatedRecord, Outcome, RecordQuery, name_kind
 from agent.validate.slots import find_answer
 from core.display_text import begin_sentence
 from registry.contract import Contract
 from registry.records import Field, Record, RecordKind, format_field
 
 
-async def find_before_state(
+async def find_call_records(
+    query: Query, need: RecordQuery, reference: Reference, own: Own, call: Call, contract: Contract
+) -> Outcome:
+    """The records that are meant, as ``_find_before_state`` finds them. Raises core.errors.PlatformUnavailable."""
+    found = await _find_before_state(query, need, reference, own, call, contract)
+    if isinstance(found, Question) or not isinstance(reference, Find) or not reference.where or reference.order:
+        return found
+    if not found or any(each.spans or each.via for each in found):
+        return found
+    words = await describe_query(reference, query.kinds, _name_nobody)
+    if words is None:
+        return found
+    kind = need.kind
+    one = f"the only {words.join(name_kind(kind), one=True)}"
+    reading = one if len(found) == 1 else f"all {words.count(len(found), kind)}"
+    return tuple(replace(each, reading=reading) for each in found)
+
+
+async def _name_nobody(_: Find) -> None:
+    """An owner has words of its own, and so a span."""
+
+
+async def _find_before_state(
     query: Query, need: RecordQuery, reference: Reference, own: Own, call: Call, contract: Contract
 ) -> Outcome:
     """The records that are meant: of several that could be, the one that has yet to come to the state that the call

@@ -130,7 +130,7 @@ class Proposer:
             named = wish.ordered and bool(best.known - best.covered)
             unnamed = unnamed or (best.evidence < TELLS and bool(best.strange))
             unnamed = unnamed or (moves and not named and best.evidence <= ALIKE_SHARE)
-            unnamed = unnamed or (_begins_with_noun(reader, wish) and makes_anew(best.offer.title))
+            unnamed |= best.handed or (_begins_with_noun(reader, wish) and makes_anew(best.offer.title))
             over += [reader.words(at, at + 1).text for at in best.unexplained]
             over += [reader.words(*each).text for each in best.unread]
             if any(best.offer.annotation(name).unit in MONEY for name in best.offer.properties):
@@ -196,7 +196,7 @@ class Proposer:
             self.reader.covered |= each.covered
             calls = [Call(action=each.offer.name, arguments=arguments) for arguments in each.calls]
             made.append(make_proposal(calls))
-        unnamed = noun and any(makes_anew(each.offer.title) for each in rivals)
+        unnamed = any(each.handed or (noun and makes_anew(each.offer.title)) for each in rivals)
         return Proposed(proposal=made[0], instead=tuple(made[1:]), sure=told, unnamed=unnamed)
 
     def _which(self, rivals: Sequence[Interpretation], *, sure: bool = True) -> Ask:
@@ -384,5 +384,5 @@ def _record_of(arguments: Mapping[str, Argument]) -> Find | None:
 
 
 def _begins_with_noun(reader: Reader, wish: Stretch) -> bool:
-    """Whether a noun begins words without a verb: "eye test for Ada on Friday"."""
-    return not wish.ordered and reader.noun(wish.first) is not None
+    """Whether a noun begins words without a verb: "eye test for Ada on Friday", "job for Ada: clean the hall"."""
+    return (not wish.ordered or wish.order > wish.first) and reader.noun(wish.first) is not None

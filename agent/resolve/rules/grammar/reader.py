@@ -221,8 +221,8 @@ class Reader:
         """Lets these kinds come before the others: of those that share a noun, the first is meant."""
         order = [*names, *(name for name in self.kinds if name not in names)]
         if order != [*self.kinds]:
+            self._nouns, self.heads, self._owners = {}, {}, {"": self.people()}
             self.kinds = {name: self.kinds[name] for name in order}
-            self._nouns, self.heads, self._owners = {}, {}, {}
 
     def list_bare_numbers(self) -> list[int]:
         """The tokens of plain numbers, which may be records' or count something."""

@@ -9,19 +9,19 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from agent.pipeline import Abstain, Ask, Calls, Draft, Proposed, Request, Resolution
-from agent.planning.proposal import ActionAnswer, Find, Proposal, Words
+from agent.planning.proposal import ActionAnswer, Call, Find, Proposal, Test, Words
 from agent.planning.quotes import walk
 from agent.resolve.resolver import find_chosen_action
 from agent.resolve.rules.clauses import begins_like_an_order, is_order, parse_clause
-from agent.resolve.rules.grammar.earlier_calls import take_place
+from agent.resolve.rules.grammar.earlier_calls import exchange, take_place
 from agent.resolve.rules.grammar.exemplified import resolve_exemplified
-from agent.resolve.rules.grammar.named_records import find_named_records
 from agent.resolve.rules.grammar.orders.bare_notes import read_bare_note
 from agent.resolve.rules.grammar.orders.examples import find_exemplified
-from agent.resolve.rules.grammar.other_branch import call_instead
+from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.number_ranges import joins_range
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
 from agent.resolve.rules.grammar.phrases.titles import Place, find_titles, read_titles_as_names
-from agent.resolve.rules.grammar.proposer import Proposer, add_conditions, make_proposal
+from agent.resolve.rules.grammar.proposer import Proposer, add_conditions, is_called, make_proposal
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.if_else import REGARDLESS, ConditionalRequest, find_condition, list_possible_branches
 from agent.resolve.rules.normalization import AlignedText
@@ -29,6 +29,7 @@ from agent.validate.questions import ask_for_action, quote_words
 from agent.validate.records.located import name_kind
 from language.stems import READING, stem, stem_text
 from language.text import with_article, word_set
+from language.wordnet import is_word
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
@@ -36,6 +37,8 @@ _SEE: Final = "“What can you do?” lists what can be asked for."
 NOTHING: Final = f"I can't find anything in that to do here; nothing was done. {_SEE}"
 NO_ANSWER: Final = f"Nothing here answers that question; nothing was done. {_SEE}"
 _NEAREST: Final = 3
+_MOST_TOKENS: Final = 60  # of a text in which records are named
+_FEWEST_DIGITS: Final = 3
 _JOINING: Final = frozenset(("and", "or", "plus", "&", "+", ","))
 _LISTS: Final = re.compile(
     r"^\W*(?:please\s+)?(?:list|display|count|(?:the\s+)?(?:average|median))\b[^.!?;\n]*[.?]?\s*$", re.IGNORECASE
@@ -120,7 +123,7 @@ def understand(
         unknown_deed = Abstain(reason="nothing_fits", detail=why, nearest=near)
         if why != NOTHING:
             return unknown_deed
-        about = find_named_records(read_anew().reader)
+        about = _find_named_records(read_anew().reader)
         fitting = read_anew().list_fitting() if about else ()
         return unknown_deed.model_copy(update={"about": about, "fitting": fitting})
     reader = proposer.reader
@@ -232,7 +235,7 @@ def _under_tests(proposer: Proposer, parts: ConditionalRequest) -> Proposed | No
         return None
     made = add_conditions(calls, tests, holds=not parts.negated)
     if parts.otherwise is not None:
-        more = call_instead(proposer.reader, calls, tests, parts.otherwise)
+        more = _call_instead(proposer.reader, calls, tests, parts.otherwise)
         if not more and _says_more(proposer.reader, parts.otherwise[0]):
             more = proposer.calls(parts.otherwise) or ()
         if not more:
@@ -324,3 +327,62 @@ def find_asked_action(text: str, shortlist: Shortlist, means: Callable[[int, int
         if meant is not None:
             return ActionAnswer(action=meant, asks=asks)
     return None
+
+
+def _find_named_records(reader: Reader) -> tuple[tuple[Find, ...], ...]:
+    """The records that the words name, in groups: by a number or code (which may be one of several kinds), by a phrase
+    with a noun, by a person's name. None for a text that names much else, or several numbers."""
+    if len(reader.tokens) > _MOST_TOKENS:
+        return ()
+    coded: dict[int, list[Find]] = {}
+    nouns: list[Find] = []
+    people: list[Find] = []
+    at = 0
+    while at < len(reader.tokens):
+        phrase = None
+        if at not in reader.quoted and reader.tokens[at].word:
+            kinds = [kind for kind in reader.kinds.values() if is_code(reader, at, kind) and _identifies(reader, at)]
+            if kinds:
+                coded[at] = [Find(record=kind.name, said=reader.words(at, at + 1)) for kind in kinds]
+            phrase = read_phrase(reader, at, len(reader.tokens), None)
+        if phrase is not None and phrase.find.pick == "one" and (phrase.find.said or phrase.find.where):
+            (nouns if phrase.noun else people if _names_person(reader, phrase) else []).append(phrase.find)
+        at = max(phrase.last if phrase is not None else 0, at + 1)
+    if len(coded) > 1:
+        return ()
+    return tuple(tuple(dict.fromkeys(each)) for each in (*coded.values(), nouns, people) if each)
+
+
+def _identifies(reader: Reader, at: int) -> bool:
+    """Whether a number or code can be a record's own: no amount, and no small number that may count anything."""
+    text = reader.tokens[at].text
+    held = reader.money.get(at)
+    amount = held is not None and held.currency is not None
+    return reader.numbered(at) or (not amount and (len(text) >= _FEWEST_DIGITS or not text.isdigit()))
+
+
+def _names_person(reader: Reader, phrase: Phrase) -> bool:
+    """Whether a phrase without a noun is a name rather than a word that begins a sentence."""
+    token = reader.tokens[phrase.first]
+    opens = reader.starts(phrase.first) and is_word(token.low) and phrase.last == phrase.first + 1
+    return not is_word(token.low) or (token.capital and not (opens and not token.owns))
+
+
+def _call_instead(
+    reader: Reader, calls: Sequence[Call], tests: Sequence[Test], stretch: tuple[int, int]
+) -> tuple[Call, ...]:
+    """The same calls with another record in the place of the tested one. Empty if the words are no
+    such record."""
+    first, stop = (reader.end_index(at) for at in stretch)
+    for tested in (each for each in walk(tests) if isinstance(each, Find) and each.said is not None):
+        own = next((each for each in walk(calls) if is_called(each, tested)), None)
+        other = read_phrase(reader, first, stop, reader.kinds[tested.record]) if own else None
+        said = other.find.said if other is not None and other.last >= stop else None
+        if other is not None and said is not None and other.find.record == tested.record and _alike(said, tested.said):
+            return tuple(exchange(call, own, other.find) for call in calls)
+    return ()
+
+
+def _alike(said: Words, other: Words | None) -> bool:
+    """Whether two names are of one form: a number and a number, and no number and somebody's name."""
+    return other is not None and any(map(str.isdigit, said.text)) == any(map(str.isdigit, other.text))

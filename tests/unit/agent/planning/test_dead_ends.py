@@ -72,7 +72,7 @@ async def test_a_code_of_letters_is_no_owners_name(code: str) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("reopen ticket 5519 and suspend Berta Lind for fraud", "Shall I do the rest: "),
+        ("reopen ticket 5519 and suspend Berta Lind for fraud", "Shall I do "),
         ("reopen ticket 5519, suspend Berta Lind for fraud and give Berta Lind 5 EUR credit", "Shall I do the rest?"),
     ],
 )

@@ -11,6 +11,7 @@ from typing import Final
 from agent.planning.proposal import QuotedText, RecordArgument
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import LIGHT, find_base_form, read_action_words
+from agent.resolve.rules.grammar.orders.colon_texts import find_handed_deed, find_led_thing, find_put_title
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
 from agent.resolve.rules.grammar.orders.labelled_values import find_listed, find_set_fields
@@ -49,6 +50,7 @@ SURELY: Final = 0.9
 """Evidence that words nobody can explain don't outweigh."""
 
 
+_STARTS: Final = (find_led_thing, find_handed_deed, find_put_title)
 _TELLING: Final = frozenset(map(stem, ("give", "tell", "know")))
 _THANKS: Final = frozenset(("thanks", "thank", "thx", "cheers", "congratulations", "congrats"))
 
@@ -171,6 +173,10 @@ class Chooser:
         other = next((each for each in closed if each.evidence >= TELLS and self._means(each, closed)), None)
         if other is not None and (best is None or other.score > best.score):
             return Choice(None, closed=other.offer)
+        handed = [each for each in read if each.handed and each.complete and not each.clash]
+        telling = [each for each in read if not each.handed and each.evidence >= TELLS and not each.clash]
+        if handed and telling and best in (handed[0], telling[0]):  # live data tells who is told, and who does things
+            return Choice(None, (telling[0], handed[0]), tied=True)
         meant = best is not None and self._means(best, read)
         alike = self._list_alike(best, read) if not reads and (best is None or not meant or best.coded) else []
         if alike:
@@ -273,7 +279,7 @@ class Chooser:
 
         if verb in MAKING or not any(each.complete and goes_by(each) for each in read):
             return read
-        return [each for each in read if goes_by(each) or not makes_anew(each.offer.title)]
+        return [each for each in read if goes_by(each) or each.handed or not makes_anew(each.offer.title)]
 
     def _list_hinted(self, offers: list[Offer], shortlist: Shortlist, place: Stretch) -> list[Offer]:
         """The actions whose verbs or values were said. All of them if none was."""
@@ -292,6 +298,8 @@ class Chooser:
             most = max((words.rate_verb(each) for each in said if each not in EMPTY - {"off"}), default=0.0)
             phrase = any(all(each in said for each in alias) for alias in words.phrases) or bool(said & words.reported)
             writes = words.writes or (quoted and any(is_note(*each) for each in offer.annotations.items()))
+            leads = (find(self.reader, offer, (place.first, place.stop)) for find in _STARTS)
+            phrase = phrase or any(each is not None for each in leads)
             sets = any(find_set_fields(self.reader, offer, place.first, place.stop))
             if most > 0.0 or phrase or writes or sets or not said.isdisjoint(words.values):
                 hinted.append(offer)

@@ -7,23 +7,41 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from agent.extract.parameter_reader import read_exact
+from agent.extract.references.vocabulary import is_person
+from agent.extract.spans.politeness import is_polite_word
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.text_parameters import is_message, is_note, list_named, takes_text
+from agent.resolve.rules.grammar.orders.text_parameters import (
+    find_title,
+    is_message,
+    is_note,
+    list_named,
+    takes_text,
+)
 from agent.resolve.rules.grammar.orders.texts import LEADING, WEIGHTY, tells_that, writes_note
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import EMPTY, stem
+from language.stems import EMPTY, MAKING, find_goals, makes_anew, stem
+from language.text import singularize, word_set
 from language.wordnet import is_word
+from registry.contract import Annotation
 from registry.offers.offer import Offer
 
 _WAYS: Final = frozenset(("from", "to", "for"))
+_LEADING: Final = MAKING | frozenset(
+    map(stem, word_set("a an new another one more need want please i we make put open raise set up down in write file"))
+)
+"""What stands before the noun of a new thing, where that alone is ordered: "another ticket", "we need a job"."""
 _CHANGING: Final = WEIGHTY | {"too", "also", "scratch"}
 """What may change the order, and be no part of a text."""
-_NAME: Final = stem("name")
+_ASKING: Final = frozenset(("ask", "tell", "remind", "get", "have"))
+"""What begins an order that hands a deed to somebody."""
+_MOST_HANDED: Final = 12  # tokens
 _TITLING: Final = frozenset(("about", "called", "titled", "saying", "because", "regarding", "re"))
 """What stands before a title."""
+_PUTTING: Final = word_set("add put enter write stick get include list register")
+_ONTO: Final = word_set("to on onto in into")
 _WHERE: Final = frozenset(("in", "at", "on"))
-_WHEN: Final = frozenset(("by", "on", "until", "before", "for", "due"))
+_WHEN: Final = frozenset(("by", "on", "until", "before", "for", "due", "through"))
 
 
 def find_text_behind_colon(
@@ -39,11 +57,13 @@ def find_text_behind_colon(
     marks = range(first + 2, stop - 1)
     dashes = {at for at in marks if notes and (reader.low(at) in ("-", "–") or tells_that(reader, first, at))}
     commas = (at for at in marks if notes and reader.low(at) == "," and not _continues(reader, first, at))
-    noun = _find_new_thing(reader, offer, place, texts[0]) if len(texts) == 1 else None
+    noun = _find_new_thing(reader, offer, place)
     titles = _list_before_titles(reader, offer, range(noun + 1, stop - 1)) if noun is not None else iter(())
-    sure += [noun] if noun is not None else []
+    deed = find_handed_deed(reader, offer, place)
+    sure += [each for each in (noun, deed) if each is not None]
     colon = next((at for at in marks if reader.low(at) == ":" or at in dashes), next(commas, next(titles, None)))
-    if len(texts) != 1 or colon is None or colon in reader.quoted or min(sure, default=colon) >= colon:
+    colon = deed if deed is not None else colon
+    if len(texts) != 1 or colon is None or colon in reader.quoted or min(sure, default=colon + 1) > colon:
         return None
     if "@" in reader.tokens[colon + 1].text and colon + 2 == stop:
         return None  # "mail for Ada: ada@example.org"
@@ -54,18 +74,67 @@ def find_text_behind_colon(
     return colon + 1, stop if prose else _find_end_of_title(reader, offer, (colon + 1, stop), labels)
 
 
-def _find_new_thing(reader: Reader, offer: Offer, place: tuple[int, int], text: str) -> int | None:
+def find_handed_deed(reader: Reader, offer: Offer, place: tuple[int, int]) -> int | None:
+    """What stands right before a deed that somebody is to do, by an action that makes something with a title for one of
+    those who do such things: "ask Ada to clean the hall", "for Ada by Friday: clean the hall"."""
+    kinds = (reader.kinds.get(note.record or "") for note in offer.annotations.values())
+    doers = [kind for kind in kinds if kind is not None and is_person(kind) and kind is not reader.people()]
+    if not doers or not makes_anew(offer.title) or find_title(offer) is None:
+        return None
+    first, stop = place
+    at = next((step for step in range(first, stop) if not is_polite_word(reader.low(step))), first)
+    asks = reader.low(at) in _ASKING
+    behind = ("to",) if asks else (":",) if reader.low(at) == "for" else ()
+    end = next((step for step in range(at + 2, min(at + _MOST_HANDED, stop - 1)) if reader.low(step) in behind), None)
+    if end is None or (asks and not _is_verb(reader, end + 1)):
+        return None
+    phrases = (read_phrase(reader, at + 1, end, kind) for kind in doers)
+    named = [each.last for each in phrases if each is not None and each.find.said is not None and not each.noun]
+    between = range(max(named), end) if named else ()
+    dated = all(step in reader.dated or reader.low(step) in _WHEN for step in between)
+    return end if named and dated and not (asks and between) else None
+
+
+def find_put_title(reader: Reader, offer: Offer, place: tuple[int, int]) -> tuple[int, int, int] | None:
+    """Where the title of something new begins and ends that is put where the action puts such things, and where those
+    words end. None if the order says no such place, or if the action makes nothing with a title."""
+    if not makes_anew(offer.title) or find_title(offer) is None:
+        return None
+    goals, (first, stop) = find_goals(offer.description), place
+    verb = next((at for at in range(first, stop) if not is_polite_word(reader.low(at))), first)
+    if not goals or reader.low(verb) not in _PUTTING:
+        return None
+    for at in range(verb + 2, stop - 2):
+        if reader.low(at) not in _ONTO or reader.low(at + 1) not in lexicon.DEFINITE or at in reader.quoted:
+            continue
+        begin = end = at + 2 + reader.tokens[at + 2].owns
+        while end < stop and stem(reader.low(end)) in goals:
+            end += 1
+        named = len(offer.required) == 1 and all(token.capital for token in reader.tokens[verb + 1 : at])
+        if end > begin and reader.low(verb + 1) not in lexicon.PRONOUNS and not named:  # put Ada on the list
+            return verb + 1, at, end
+    return None
+
+
+def _find_new_thing(reader: Reader, offer: Offer, place: tuple[int, int]) -> int | None:
     """The noun of what an action makes that needs a title: "create a job". None for a text that is no title, or if the
     action is done to a record of that noun."""
-    annotation = offer.annotation(text)
-    if not reader.quoted.isdisjoint(range(*place)):
+    if not reader.quoted.isdisjoint(range(*place)) or find_title(offer) is None:
         return None  # a quotation is the title
-    if _NAME in list_named(text, annotation) or is_message(text, annotation) or is_note(text, annotation):
-        return None
-    kinds = (reader.kinds.get(offer.annotation(each).record or "") for each in offer.properties)
-    held = {stem(word) for kind in kinds if kind is not None for noun in kind.nouns for word in noun.split()}
-    nouns = {stem(word) for word in offer.title.split()[1:]} - EMPTY - held
+    taken = {offer.annotation(each).record for each in offer.properties}
+    nouns = {stem(word) for called in (offer.title, *offer.aliases) for word in called.split()[1:]} - EMPTY
+    for kind in reader.kinds.values():
+        own = {stem(word) for noun in kind.nouns for word in noun.split()}
+        nouns = nouns - own if kind.name in taken else nouns | own if nouns & own else nouns
     return next((at for at in range(*place) if stem(reader.low(at)) in nouns and at not in reader.quoted), None)
+
+
+def find_led_thing(reader: Reader, offer: Offer, place: tuple[int, int]) -> int | None:
+    """The noun of what an action makes, where the words begin with it: "new job: …", "a job for Ada: …"."""
+    noun = _find_new_thing(reader, offer, place)
+    if noun is None or reader.low(noun) != singularize(reader.low(noun)) or any(map(str.isdigit, reader.low(noun + 1))):
+        return None  # "job 7: …" is there already
+    return noun if all(stem(reader.low(at)) in _LEADING for at in range(place[0], noun)) else None
 
 
 def _list_before_titles(reader: Reader, offer: Offer, behind: range) -> Iterator[int]:
@@ -150,9 +219,20 @@ def _find_record_behind(reader: Reader, offer: Offer, first: int, stop: int) -> 
 
 
 def _reads(reader: Reader, said: str, offer: Offer, name: str) -> bool:
-    """Whether words are a value of a parameter that takes neither a text nor a record."""
+    """Whether words are a value of a parameter that takes neither a text nor a record, perhaps with what it is called:
+    "due on Friday", "high priority"."""
     schema, annotation = offer.properties.get(name), offer.annotation(name)
     if not isinstance(schema, Mapping) or takes_text(name, schema, annotation) or annotation.record is not None:
         return False
-    read = read_exact(said, name=name, schema=schema, annotation=annotation, now=reader.now)
+    words = said.split()
+    while len(words) > 1 and _calls(words[0], name, annotation):
+        del words[0]
+    while len(words) > 1 and _calls(words[-1], name, annotation):
+        del words[-1]
+    read = read_exact(" ".join(words), name=name, schema=schema, annotation=annotation, now=reader.now)
     return annotation.takes_words and read is not None
+
+
+def _calls(word: str, name: str, annotation: Annotation) -> bool:
+    """Whether a word is what a parameter is called, or stands before a value."""
+    return word.casefold() in LEADING | _WHEN or stem(word.casefold()) in list_named(name, annotation)

@@ -11,12 +11,12 @@ from registry.offers.offer import Offer
 
 
 def read_currencies(reader: Reader, offer: Offer, values: Mapping[str, Sequence[Piece]]) -> Mapping[str, list[Piece]]:
-    """The currency of the amounts, for a required parameter that can be chosen in words: "£20" gives "GBP" too. None
+    """The currency of the amounts, for a parameter that can be chosen in words: "£20" gives "GBP" too. None
     from amounts in several."""
     found = {}
     for name, note in offer.annotations.items():
         paid_in = note.currency_from
-        if name not in values or paid_in not in offer.required or paid_in in values:
+        if paid_in is None or name not in values or paid_in not in offer.properties or paid_in in values:
             continue
         held = [(each, reader.money.get(each.first)) for each in values[name]]
         said = {money.currency: each for each, money in held if money is not None and money.currency is not None}

@@ -69,6 +69,8 @@ class Interpretation:
     coded: bool = False
     """Whether an amount may as well be a record's number."""
     doubtful: bool = False
+    handed: bool = False
+    """Whether it is only told who is to do something, and no word names what is made of that."""
     unexplained: tuple[int, ...] = ()
     unread: tuple[tuple[int, int], ...] = ()
     """Stretches that tell which of many records are meant, and that can't be read."""

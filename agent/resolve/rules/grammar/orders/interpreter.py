@@ -71,6 +71,7 @@ class Interpreter(StretchEvidence):
 
     def _read(self) -> Interpretation:
         self._find_verbs()
+        self._find_marked_texts()
         if any(self.reader.low(at) in lexicon.PRONOUNS | lexicon.OWNERS for at in range(self.first, self.stop)):
             self._find_records()  # whom "what she paid" speaks of
             self.records, self.mentioned, self.unread, self.reader.named = {}, [], [], []

@@ -27,6 +27,7 @@ _TAKES: Final = TAKING | {"takes", "has", "does", "gets", "carries", "handles", 
 _GETTING: Final = _TAKES | lexicon.SHALL | BEFALLS | {"need", "needs", "want", "wants"}
 GIVING: Final = frozenset(("give", "hand", "pass", "assign", "send", "lend"))
 _MOST_NAMED: Final = 4
+_TOWARDS: Final = frozenset(("to", "on", "onto", "for", "with"))
 
 
 def list_receivers(kinds: Mapping[str, RecordKind]) -> frozenset[str]:
@@ -85,6 +86,17 @@ class StretchDirections(StretchValues):
             phrase = read_phrase(reader, at, noun, kind)
             if kind is not None and phrase is not None and phrase.last == noun and phrase.find.said is not None:
                 return name, Piece(at, noun, RecordArgument(reference=self._to(kind, phrase.find)))
+        return None
+
+    def _find_renewed(self, at: int) -> str | None:
+        """The parameter of the record right before a correction, which a name behind it says anew: "7 to Ada, no, to
+        Bo". None if there is no such record, or a number stands there."""
+        reader = self.reader
+        places = (mark for mark in reader.corrections if mark[1] <= at and not any(map(str.isdigit, reader.low(at))))
+        for first, stop in places:
+            if all(reader.is_mark(step) or reader.low(step) in _TOWARDS for step in range(stop, at)):
+                ends = {name: pieces[-1].last for name, pieces in self.records.items()}
+                return next((name for name, last in ends.items() if first - 1 <= last <= first), None)
         return None
 
     def _is_aimed(self, phrase: Phrase) -> bool:

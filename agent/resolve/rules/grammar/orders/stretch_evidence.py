@@ -129,6 +129,7 @@ class StretchEvidence(StretchUnread):
             score=score,
             coded=any(piece.sure <= CODED for pieces in self.values.values() for piece in pieces),
             doubtful=self.doubtful,
+            handed=self.handed,
             unexplained=unexplained,
             unread=tuple(self.unread),
             telling=frozenset(at for at, much in self.verbs.items() if much >= SURE_VERB) - self.covered - vague,
@@ -189,7 +190,7 @@ class StretchEvidence(StretchUnread):
         reader = self.reader
         text = self._read_order()
         verb = find_head(text)
-        ordered = verb is not None and self._begins(text, verb)
+        ordered = verb is not None and not self.led and self._begins(text, verb)
         head = next((at for at in range(self.first, self.stop) if stem(reader.low(at)) == verb), self.first)
         own = self.words.rate_verb(verb) if verb is not None else 0.0
         own = 0.0 if self._is_thing(head, own) else own

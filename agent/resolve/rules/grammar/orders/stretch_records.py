@@ -331,6 +331,7 @@ class StretchRecords(StretchEnds):
             found.append((fit, name, phrase, self._to(kind, phrase.find)))
         if not found:
             return bare
+        found = [each for each in found if not each[2].noun and each[1] == self._find_renewed(at)] or found
         _, name, phrase, reference = max(found, key=lambda each: each[0])
         put = [each for each in found if each[1] in self._receivers and self._is_put_on(phrase, [name])]
         if put and name not in self._receivers and not phrase.noun:  # "put Ada on the north run"

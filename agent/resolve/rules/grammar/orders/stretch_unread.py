@@ -8,18 +8,51 @@ from typing import Final
 from agent.extract.spans.politeness import is_polite_word
 from agent.planning.proposal import Find, RecordArgument
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.action_words import LIGHT
+from agent.resolve.rules.grammar.orders.action_words import LIGHT, OWN
+from agent.resolve.rules.grammar.orders.colon_texts import (
+    find_handed_deed,
+    find_led_thing,
+    find_put_title,
+    find_text_behind_colon,
+    find_texts_behind_prepositions,
+)
+from agent.resolve.rules.grammar.orders.labelled_values import find_labelled_texts
 from agent.resolve.rules.grammar.orders.message_texts import find_named_text
 from agent.resolve.rules.grammar.orders.stretch_records import StretchRecords
 from language.stems import EMPTY, GENERIC, stem
 
 _WHICH: Final = frozenset(("in", "for", "at", "of", "with", "without", "from", "by", "under", "on", "about"))
 """What joins to a set the words that tell which of it are meant."""
+HANDED: Final = 0.7
+"""How much it tells of an action that makes tasks, that somebody is to do something."""
 _BEHIND: Final = lexicon.NAME_STOP - lexicon.DETERMINERS
 
 
 class StretchUnread(StretchRecords):
-    """Finds the tokens that nothing explains, after the pieces of a stretch were read."""
+    """Finds the texts that marks and labels tell, and the tokens that nothing explains after the pieces were read."""
+
+    def _find_marked_texts(self) -> None:
+        reader = self.reader
+        labels = find_labelled_texts(reader, self.offer, self.first, self.stop)
+        place, begun = (self.first, self.stop), {each.first for each in labels}
+        if (found := find_text_behind_colon(reader, self.offer, place, self.verbs, begun)) is not None:
+            self.behind_colon, self.quoted = found, self.quoted.union(range(*found))
+            self.verbs = {at: much for at, much in self.verbs.items() if at < found[0]}
+            thing, deed = (find(reader, self.offer, place) for find in (find_led_thing, find_handed_deed))
+            self.led, self.handed = thing is not None or deed is not None, deed is not None
+            self.verbs |= {thing: OWN} if thing is not None else {deed: HANDED} if deed is not None else {}
+            labels = {each: text for each, text in labels.items() if each.first not in range(*found)}
+        put = find_put_title(reader, self.offer, place)
+        if put is not None:
+            self.behind_colon, self.quoted = put[:2], self.quoted.union(range(*put[:2]))
+            self.verbs = {self.place.order: OWN}
+        self.labelled = find_texts_behind_prepositions(reader, self.offer, self.first, self.stop)
+        self.labelled |= {label.name: text for label, text in labels.items()}
+        self.quoted = self.quoted.union(*(range(*each) for each in self.labelled.values()))
+        self.renewed = {label.name for label in labels if label.new}
+        self.labels = {at for label in labels for at in range(label.first, label.last)}
+        self.labels.update(range(*put[1:]) if put is not None else ())
+        self.verbs = {at: much for at, much in self.verbs.items() if at not in self.quoted | self.labels}
 
     def find_untold_sets(self) -> Iterator[tuple[int, int]]:
         """Words right behind a set that tell which of it are meant, where none was read: "all bookings for gala"."""

@@ -12,9 +12,7 @@ from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.name_ends import MOST_NAMED, is_attribute, is_definite
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN, SHOWN, ActionWords, find_base_form
-from agent.resolve.rules.grammar.orders.colon_texts import find_text_behind_colon, find_texts_behind_prepositions
 from agent.resolve.rules.grammar.orders.interpretation import Piece, Stretch, says_whose
-from agent.resolve.rules.grammar.orders.labelled_values import find_labelled_texts
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING, takes_text
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.phrases.plain_names import find_counting_words
@@ -60,6 +58,8 @@ class StretchWords:
         self.creates = False  # whether a new record is spoken of, which no action on records there are can mean
         self.others: set[int] = set()  # the words of named records from which nothing leads to those of the action
         self.doubtful = self.last_try = self.light_phrase = False
+        self.led = False  # whether the noun of what the action makes, or who is to do it, begins the words
+        self.handed = False  # whether only who is to do it does
         self.behind_colon: tuple[int, int] | None = None  # the text that an action needs
         self.told = False  # whether what a message shall say is told plainly
         self.labels: set[int] = set()  # the words by which texts are labelled
@@ -97,18 +97,6 @@ class StretchWords:
                 self.verbs[at] *= 0.3
             elif at not in self.aliased and self._is_only_named(at):
                 self.verbs[at] *= 0.5
-        labels = find_labelled_texts(reader, self.offer, self.first, self.stop)
-        place, begun = (self.first, self.stop), {each.first for each in labels}
-        if (found := find_text_behind_colon(reader, self.offer, place, self.verbs, begun)) is not None:
-            self.behind_colon, self.quoted = found, self.quoted.union(range(*found))
-            self.verbs = {at: much for at, much in self.verbs.items() if at < found[0]}
-            labels = {each: text for each, text in labels.items() if each.first not in range(*found)}
-        self.labelled = find_texts_behind_prepositions(reader, self.offer, self.first, self.stop)
-        self.labelled |= {label.name: text for label, text in labels.items()}
-        self.quoted = self.quoted.union(*(range(*each) for each in self.labelled.values()))
-        self.renewed = {label.name for label in labels if label.new}
-        self.labels = {at for label in labels for at in range(label.first, label.last)}
-        self.verbs = {at: much for at, much in self.verbs.items() if at not in self.quoted | self.labels}
 
     def _is_thing(self, at: int, much: float) -> bool:
         """Whether a word that tells so much as a verb stands where a noun does: "the visit", "70 seats", or is the noun

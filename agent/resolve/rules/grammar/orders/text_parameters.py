@@ -9,12 +9,14 @@ from agent.extract.parameter_spec import make_parameter_spec
 from language.stems import stem, stem_text
 from language.text import word_set
 from registry.contract import Annotation
+from registry.offers.offer import Offer
 
 TELLING: Final = word_set("tell reply answer respond write let inform say message text email mail remind warn notify")
 """Verbs that say something to somebody."""
 _MESSAGES: Final = frozenset(
     map(stem, ("message", "text", "body", "answer", "reply", "content", "comment", "words", "memo"))
 )
+_NAME: Final = stem("name")
 KEPT: Final = frozenset(map(stem, ("note", "remark")))
 _NOTES: Final = frozenset(map(stem, ("note", "comment", "memo", "remark", "text", "message")))
 
@@ -47,6 +49,15 @@ def is_kept(name: str, annotation: Annotation) -> bool:
 def is_note(name: str, annotation: Annotation) -> bool:
     """Whether a text is kept with a record rather than sent to anybody."""
     return bool(list_named(name, annotation) & (KEPT if annotation.compose is True else _NOTES))
+
+
+def find_title(offer: Offer) -> str | None:
+    """The one text that an action needs, if that is what a new thing is called, and no name, message or note."""
+    texts = [name for name in offer.required if takes_text(name, offer.properties.get(name), offer.annotation(name))]
+    annotation = offer.annotation(texts[0]) if len(texts) == 1 else None
+    if annotation is None or is_message(texts[0], annotation) or is_note(texts[0], annotation):
+        return None
+    return None if _NAME in list_named(texts[0], annotation) else texts[0]
 
 
 def list_named(name: str, annotation: Annotation) -> frozenset[str]:

@@ -274,8 +274,8 @@ def find_end(reader: Reader, at: int, stop: int) -> int:
         closed = reader.brackets.get(end + 1, stop)
         end = closed + 1 if closed < stop and not _weighs(reader, end + 1, closed) else end + 1
     while end > at and (is_polite_word(reader.low(end - 1)) and reader.low(end - 1) not in EMPTY):
-        if reader.low(end - 2) in lexicon.DETERMINERS:
-            break  # "this morning"
+        if reader.low(end - 2) in lexicon.DETERMINERS | lexicon.OWNERS | lexicon.DEFINITE:
+            break  # "this morning", "lost his help"
         end -= 1
     return end
 

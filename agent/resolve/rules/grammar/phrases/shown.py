@@ -56,7 +56,7 @@ def _list_set_words(shown: Find) -> frozenset[str]:
 
 def _stands(reader: Reader, at: int, sets: frozenset[str]) -> bool:
     low = reader.low(at)
-    if sets and at in reader.numbers and reader.lows(at - 2, 2) in _THE_FIRST:  # "close the first three"
+    if sets and _count_of_places(reader, at):  # "close the first three"
         return (reader.is_mark(at + 1) or reader.low(at + 1) in _BEHIND) and reader.noun(at + 1) is None
     if low in PLACES and sets:  # "close the two oldest"
         ends = reader.is_mark(at + 1) or reader.low(at + 1) in _BEHIND
@@ -72,6 +72,12 @@ def _stands(reader: Reader, at: int, sets: frozenset[str]) -> bool:
     if reader.low(at + 1) in PARTITIVE and reader.low(at + 2) in _SET:
         return low == "ones"
     return low == "ones" or (low == "one" and "the" in reader.lows(at - _MOST_BEFORE, _MOST_BEFORE))
+
+
+def _count_of_places(reader: Reader, at: int) -> int:
+    """How many a number behind "the first" or "the last" is of. 0 for anything else, and for "the first one"."""
+    number = reader.numbers.get(at) if reader.lows(at - 2, 2) in _THE_FIRST else None
+    return int(number.value) if number is not None and number.value > 1 else 0
 
 
 def read_spoken(reader: Reader, index: int, *, owns: bool = False) -> Phrase | None:
@@ -136,10 +142,6 @@ def find_shown(reader: Reader, find: Find, index: int, noun: int, last: int) -> 
         if find.record not in reader.shown:
             return None
         shown, order = reader.shown[find.record], place
-    pick = (
-        int(reader.numbers[noun].value)
-        if reader.lows(noun - 2, 2) in _THE_FIRST and noun in reader.numbers
-        else find.pick
-    )
+    pick = _count_of_places(reader, noun) or find.pick
     changed = {"said": find.said or shown.said, "where": (*shown.where, *find.where), "order": order, "pick": pick}
     return shown.model_copy(update=changed)

@@ -49,7 +49,7 @@ from agent.resolve.rules.grammar.questions.plain import (
     read_when,
 )
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, read_restricted
-from agent.resolve.rules.grammar.questions.verb_questions import read_costs, read_stocked, works_on
+from agent.resolve.rules.grammar.questions.verb_questions import read_costs, read_done, read_stocked, works_on
 from agent.resolve.rules.grammar.questions.who import read_who
 from agent.resolve.rules.grammar.questions.yes_no import read_yes_no
 from agent.resolve.rules.grammar.reader import Reader
@@ -158,6 +158,7 @@ def _read_one(reader: Reader, index: int, stop: int, orders: Callable[[str], boo
         or read_costs(reader, index, stop)
         or _read_measure(reader, index, stop)
         or works_on(reader, index, stop)
+        or read_done(reader, index, stop)
         or _field(reader, index, stop, orders)
         or read_told_of_things(reader, index, stop)
         or (read_about_somebody(reader, index, stop) if told or reader.low(index) in _OPENLY else None)

@@ -11,6 +11,7 @@ from agent.resolve.rules.grammar.phrases.fields import list_stock_fields
 from agent.resolve.rules.grammar.questions.plain import read_exists
 from agent.resolve.rules.grammar.questions.restrictions import BE
 from agent.resolve.rules.grammar.reader import Reader
+from language.stems import stem
 from language.text import word_set
 
 _HELD: Final = word_set(
@@ -83,6 +84,21 @@ def works_on(reader: Reader, index: int, stop: int) -> Answer | None:
         if reader.kinds[each.record] in reader.doers(kind)
     ]
     return take_first(reader, [RecordsAnswer(records=each) for each in made])
+
+
+def read_done(reader: Reader, index: int, stop: int) -> Answer | None:
+    """Somebody's records of a kind that is called by what was done: "what did Ada order"."""
+    if reader.low(index) != "what" or reader.low(index + 1) not in {"did", "has", "have"}:
+        return None
+    deed = stem(reader.low(stop - 1))
+    kinds = [each for each in reader.kinds.values() if deed in map(stem, each.nouns)]
+    made = [
+        RecordsAnswer(records=Find(record=kind.name, where=(BelongsTo(owner=each),), pick="all"))
+        for each in list_meant(reader, index + 2, stop - 1)
+        for kind in kinds
+        if kind.relation_to(each.record) is not None
+    ]
+    return take_first(reader, made)
 
 
 def read_stocked(reader: Reader, index: int, stop: int) -> Answer | None:
