@@ -4,6 +4,7 @@ a day, what a day only bounds ("after Monday"), and a day that has passed for wh
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Final
 
 from agent.extract.time import dates
@@ -36,6 +37,10 @@ _VAGUE: Final = re.compile(r"\w\s+from\s+(?!now\b)|\b(?:end|beginning|start)\s+o
 _OPEN: Final = frozenset(("before", "after"))
 _FIRST: Final = frozenset(("from", "since", "starting", "as of"))
 _UNTIL: Final = frozenset(("until", "till"))
+_ENDING: Final = re.compile(
+    r"\b(?:ends?|ending|expir\w+|runs?\s+out|finish\w*|stops?|closes?|lapses?)\s*$", re.IGNORECASE
+)
+"""Right before "on": what ends on a day lasts until then."""
 _LENGTHS: Final = (Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.SECONDS)
 _BACKDATED: Final = re.compile(
     r"\b(?:back-?dat\w*|retroactive\w*|retrospective\w*|after\s+the\s+fact)\b", re.IGNORECASE
@@ -84,7 +89,7 @@ def _find_bound(slots: Slots, name: str, source: PromptSource | ComputedSource) 
         (way in _OPEN and way not in named)
         or (way in _FIRST and not lasts)
         or (way in _UNTIL and _begins(slots, name) and named.isdisjoint(ENDS))
-        or (way in ("on", "by") and bool(named & _UNTIL))
+        or (way in ("on", "by") and bool(named & _UNTIL) and not _ENDING.search(words[: bound.start()]))
     )
     return words[bound.start() : source.spans[-1].end] if wrong else None
 
@@ -115,9 +120,9 @@ def _begins(slots: Slots, name: str) -> bool:
 
 
 def _check_pair(slots: Slots) -> Question | None:
-    """Asks about the last day of a pair if it comes before the first one, if the two were listed as single days ("on
-    Wednesday and Friday"), or if a week only bounds the stretch ("as of next week"). Also about a day whose words may
-    be several: "3 days from Monday", "the end of next week"."""
+    """Asks about the last day of a pair if it comes before the first one, if the two were listed as single days with
+    others between ("on Wednesday and Friday"), or if a week only bounds the stretch ("as of next week"). Also about a
+    day whose words may be several: "3 days from Monday", "the end of next week"."""
     names = find_day_parameters(slots.contract.properties, slots.annotation)
     first, last = (slots.filled.get(name) for name in names or ("", ""))
     if names is None or first is None or last is None:
@@ -125,7 +130,8 @@ def _check_pair(slots: Slots) -> Question | None:
     if str(last.value)[:10] < str(first.value)[:10]:
         text = f"That would be from {first.shown} until {last.shown}, which is before it. Until which day?"
         return slots.ask(names[1], text, "unreadable")
-    if _are_listed(slots, first.source, last.source):
+    apart = date.fromisoformat(str(last.value)[:10]) - date.fromisoformat(str(first.value)[:10])
+    if apart.days > 1 and _are_listed(slots, first.source, last.source):
         text = f"{first.shown} and {last.shown} are two days. One stretch, then: until which day?"
         return slots.ask(names[1], text, "unreadable")
     pairs = ((name, each.source) for name, each in zip(names, (first, last), strict=True))

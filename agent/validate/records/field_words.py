@@ -13,7 +13,8 @@ from language.wordnet import is_word
 from registry.records import Field, RecordKind
 
 _TOLD_BY_VALUE: Final = {
-    "date": ("day", "date"), "email": ("email", "e-mail"), "enum": ("status", "state"), "money_minor": ("amount",)
+    "date": ("day", "date"), "email": ("email", "e-mail"), "enum": ("status", "state"), "money_minor": ("amount",),
+    "string": ("text",),
 }  # fmt: skip
 """Labels of fields whose value alone says what it is, by type."""
 _ENDED: Final = word_set("left closed cancelled canceled archived inactive")
@@ -48,6 +49,8 @@ def tell_field(field: Field, kind: RecordKind, value: str) -> str:
     label = name_field(field, kind)
     if field.type == "boolean" or not value:
         return f"{label}: {value or 'none'}"
+    if field.type == "string" and value[-1] in ".!?":  # whole sentences
+        value = f"‘{value.removesuffix('.')}’"
     if label in _TOLD_BY_VALUE.get(field.type, ()):
         return value
     if field.type not in ("integer", "number"):

@@ -63,6 +63,11 @@ async def test_a_stretch_stands(said: str) -> None:
     assert isinstance(made, Plan), made
 
 
+async def test_two_days_with_none_between_are_a_stretch() -> None:
+    made = await shut("on thursday and friday", ("2026-11-26", "thursday"), ("2026-11-27", "friday"))
+    assert isinstance(made, Plan), made
+
+
 @pytest.mark.parametrize(
     ("said", "first", "last", "held"),
     [
@@ -257,6 +262,17 @@ async def test_until_a_day_is_not_on_it(said: str) -> None:
     asked = (await ask(OPEN_UNTIL, f"hold Glass Bells {said}")).verdict
     assert isinstance(asked, Question), asked
     assert isinstance((await ask(OPEN_UNTIL, "hold Glass Bells until friday")).verdict, Plan)
+
+
+@pytest.mark.parametrize("said", ["it ends on friday", "the show runs out on friday", "ending on friday"])
+async def test_what_ends_on_a_day_lasts_until_it(said: str) -> None:
+    request = Request(text=f"hold Glass Bells, {said}", now=NOW)
+    call = {"action": "hold_show", "exhibit_id": find("exhibit", "Glass Bells")}
+    call["until"] = {"date": "2026-11-27", "quote": said}
+    answer = {"understood": "", "result": plan(call), "rest": []}
+    task = Task(request, OWNER, OPEN_UNTIL.context(OPEN_UNTIL.provider({})), "run_00000000000000000000000001")
+    made = (await propose(task, ProposingResolver(Says(answer)))).verdict
+    assert isinstance(made, Plan), made
 
 
 async def test_a_model_that_takes_a_bound_for_the_day_is_asked_too() -> None:

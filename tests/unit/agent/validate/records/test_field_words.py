@@ -34,6 +34,9 @@ def kind_of(*fields: Field, nouns: tuple[str, ...] = ("boat",)) -> RecordKind:
         (Field("sold_on", "date"), "", "sold on: none"),
         (Field("MMSI"), "211", "MMSI 211"),
         (Field("from_on", "date"), "3 Dec 2026", "from 3 Dec 2026"),
+        (Field("text"), "The mast is cracked.", "‘The mast is cracked’"),
+        (Field("remark"), "Ready?", "remark ‘Ready?’"),
+        (Field("remark"), "two coats", "remark two coats"),
     ],
 )
 def test_a_field_is_told_with_what_it_holds(field: Field, value: str, said: str) -> None:
