@@ -36,6 +36,7 @@ from web.key_lookup import KeyLookup
 from web.limits import Limits
 from web.middleware import RequestMiddleware
 from web.nonces import Nonces
+from web.turns import AT_ONCE, Turns
 
 
 def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits | None = None) -> FastAPI:
@@ -48,6 +49,7 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
             app.state.container = container
             app.state.holders = KeyLookup(container.database)
             app.state.nonces = Nonces(container.database)
+            app.state.history_turns, app.state.world_turns = Turns(AT_ONCE), Turns()
             app.state.limits = limits or Limits.of(
                 container.settings.redis_url,
                 per_address=container.settings.address_limit_per_min,
