@@ -49,7 +49,6 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
             app.state.container = container
             app.state.holders = KeyLookup(container.database)
             app.state.nonces = Nonces(container.database)
-            app.state.history_turns, app.state.world_turns = Turns(AT_ONCE), Turns()
             app.state.limits = limits or Limits.of(
                 container.settings.redis_url,
                 per_address=container.settings.address_limit_per_min,
@@ -71,6 +70,7 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
         openapi_url="/openapi.json",
         redirect_slashes=False,
     )
+    app.state.history_turns, app.state.world_turns = Turns(AT_ONCE), Turns()
     problem.install(app)
     app.add_middleware(RequestMiddleware)
     app.add_middleware(ClientAddress)  # outermost, so that everything that reads an address gets the client's
