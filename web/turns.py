@@ -1,4 +1,4 @@
-"""Turns for requests that read a whole history or a whole platform: one at a time for each workspace.
+"""Turns for requests that may read a whole history or a whole platform: one at a time for each workspace.
 
 Such a request is worth it for who asks, and takes long. Several at once would take the connections to the database, and
 the time, of all other workspaces.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Final
 
 from fastapi import Request
@@ -34,10 +34,10 @@ class Turns:
         self._room = asyncio.Semaphore(at_once) if at_once is not None else None
 
     @asynccontextmanager
-    async def take(self, workspace: str, *, begun: bool = False) -> AsyncIterator[None]:
-        """Waits for the workspace's turn and holds it. Raises Unavailable if too many wait already, unless the answer
-        has ``begun``, which can't be refused any more."""
-        if self._asking[workspace] > MOST_WAITING and not begun:
+    async def take(self, workspace: str, *, patient: bool = False) -> AsyncIterator[None]:
+        """Waits for the workspace's turn and holds it. Raises Unavailable if too many wait already, unless this one is
+        ``patient``: its answer has begun, or its turn is short."""
+        if self._asking[workspace] > MOST_WAITING and not patient:
             raise Unavailable(_BUSY)
         self._asking[workspace] += 1
         try:
@@ -58,6 +58,12 @@ def get_history_turns(request: Request) -> Turns:
     """Turns for reading a history."""
     turns: Turns = request.app.state.history_turns
     return turns
+
+
+def take_search_turn(request: Request, workspace: str, words: str) -> AbstractAsyncContextManager[None]:
+    """A turn for searching a history for ``words``, which may read all of it. Nothing to wait for without words."""
+    turns: Turns = request.app.state.search_turns
+    return turns.take(workspace, patient=True) if words else nullcontext()
 
 
 def get_world_turns(request: Request) -> Turns:

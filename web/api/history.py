@@ -21,7 +21,7 @@ from web.api.body import Instant
 from web.api.view import LATER, Moment, View
 from web.auth import Caller, get_container, require_signature
 from web.openapi import describe_problems
-from web.turns import get_history_turns, get_world_turns
+from web.turns import get_history_turns, get_world_turns, take_search_turn
 
 router = APIRouter(prefix="/v1/history", tags=["history"])
 
@@ -120,10 +120,12 @@ async def page(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """AI History, newest first, filtered."""
-    async with get_container(request).database.read() as session:
-        rows = await store.history.log.page(
-            session, caller.actor.workspace, filters=wanted, before_seq=before, limit=limit
-        )
+    workspace = caller.actor.workspace
+    async with (
+        take_search_turn(request, workspace, wanted.words),
+        get_container(request).database.read() as session,
+    ):
+        rows = await store.history.log.page(session, workspace, filters=wanted, before_seq=before, limit=limit)
     return {"data": [describe_entry(row) for row in rows], "next": rows[-1].seq if len(rows) == limit else None}
 
 
@@ -227,8 +229,8 @@ async def _download(
     turns = get_history_turns(request)
     pieces = written(_read_until_now(get_container(request).database, workspace, wanted))
 
-    async def write_next(*, begun: bool = True) -> str | None:
-        async with turns.take(workspace, begun=begun):
+    async def write_next(*, patient: bool = True) -> str | None:
+        async with turns.take(workspace, patient=patient):
             return await anext(pieces, None)
 
     async def send(piece: str | None) -> AsyncIterator[bytes]:
@@ -238,7 +240,7 @@ async def _download(
 
     headers = {"Content-Disposition": f'attachment; filename="opsiq-history.{suffix}"', "Cache-Control": "no-store"}
     # The first piece is written before the answer begins, so that a refusal can still be one.
-    return StreamingResponse(send(await write_next(begun=False)), media_type=media_type, headers=headers)
+    return StreamingResponse(send(await write_next(patient=False)), media_type=media_type, headers=headers)
 
 
 async def _read_until_now(database: Database, workspace: str, wanted: HistoryFilters) -> AsyncIterator[HistoryRow]:

@@ -17,8 +17,8 @@ class Reads:
         self.turns, self.over = turns, asyncio.Event()
         self.holding = self.most = 0
 
-    async def read(self, workspace: str, *, begun: bool = False) -> None:
-        async with self.turns.take(workspace, begun=begun):
+    async def read(self, workspace: str, *, patient: bool = False) -> None:
+        async with self.turns.take(workspace, patient=patient):
             self.holding += 1
             self.most = max(self.most, self.holding)
             await self.over.wait()
@@ -51,7 +51,7 @@ async def test_turns_of_all_workspaces_together_are_limited() -> None:
     assert reads.most == 2
 
 
-async def test_too_many_that_wait_are_refused_unless_their_answer_has_begun() -> None:
+async def test_too_many_that_wait_are_refused_unless_they_are_patient() -> None:
     reads = Reads(Turns())
     async with asyncio.TaskGroup() as tasks:
         for _ in range(MOST_WAITING + 1):
@@ -59,7 +59,7 @@ async def test_too_many_that_wait_are_refused_unless_their_answer_has_begun() ->
         await settle()
         with pytest.raises(Unavailable, match="Try again"):
             await reads.read("one")
-        tasks.create_task(reads.read("one", begun=True))
+        tasks.create_task(reads.read("one", patient=True))
         tasks.create_task(reads.read("two"))
         await settle()
         reads.over.set()

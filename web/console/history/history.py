@@ -37,7 +37,7 @@ from web.console.labels import format_name, name_actions
 from web.console.pages import Page, cut_page, redirect, render
 from web.console.session import Owner, make_clock, make_shell
 from web.console.wall_clock import say_utc
-from web.turns import get_history_turns, get_world_turns
+from web.turns import get_history_turns, get_world_turns, take_search_turn
 
 router = APIRouter(prefix="/history", include_in_schema=False)
 
@@ -122,7 +122,7 @@ async def show_history(
     context = await container.contexts.of(workspace)
     if name := _find_titled(wanted.contract, context.catalogue):
         return redirect(f"/history?{replace(wanted, contract=name).query}")
-    async with container.database.read() as session:
+    async with take_search_turn(request, workspace, filters.words), container.database.read() as session:
         rows = await store.history.log.page(session, workspace, filters=filters, before_seq=before, limit=PAGE + 1)
         people = await store.accounts.members.listed(session, workspace)
         models = await store.history.stats.names(session, workspace, "tokens_in")

@@ -117,3 +117,13 @@ async def test_cases_of_several_requests_at_once_leave_connections_for_others(sh
     async with asyncio.timeout(20):
         answers = await asyncio.gather(*(shop.call("GET", "/v1/history/cases") for _ in range(READERS + 1)))
     assert {each.status_code for each in answers} == {200}
+
+
+async def test_searches_of_one_workspace_take_turns_and_keep_no_page_waiting(shop: Shop) -> None:
+    workspace = shop.actors["olivia"].workspace
+    async with shop.app.state.search_turns.take(workspace):
+        searches = [asyncio.create_task(shop.call("GET", "/v1/history", query="q=zq")) for _ in range(9)]
+        assert (await shop.call("GET", "/v1/history")).status_code == 200
+        assert (await shop.call("GET", "/v1/history", query="kind=key_created")).status_code == 200
+        assert not any(each.done() for each in searches)
+    assert {(await each).status_code for each in searches} == {200}
