@@ -199,7 +199,8 @@ class Limits:
             self._blind(error)
             return None
         if not counted:
-            raise _make_limit_problem(LimitStatus(before.quota, 0, max(before.reset_s, 1)))
+            left = before.remaining if before.remaining < weight else 0  # otherwise others took it meanwhile
+            raise _make_limit_problem(LimitStatus(before.quota, left, max(before.reset_s, 1)), weight)
         return LimitStatus(before.quota, max(0, before.remaining - weight), before.reset_s or WINDOW_S)
 
     async def close(self) -> None:
@@ -216,10 +217,12 @@ class Limits:
         log.warning("the rate limiter's store does not answer; let through (%s so far): %s", self.blind, error)
 
 
-def _make_limit_problem(standing: LimitStatus) -> Problem:
+def _make_limit_problem(standing: LimitStatus, weight: int = 1) -> Problem:
+    long = f", and one with so long a body counts as {weight}" if weight > 1 else ""
     return Problem(
         "rate_limited",
-        f"This key may send {standing.quota} such requests a minute. Wait for Retry-After, then go on more slowly.",
+        f"This key may send {standing.quota} such requests a minute{long}. Wait for Retry-After, then go on more "
+        f"slowly.",
         headers={"Retry-After": str(max(1, standing.reset_s)), **standing.headers()},
         retryable=True,
     )

@@ -124,8 +124,9 @@ async def test_a_heavy_request_takes_as_much_of_the_limit_as_it_weighs() -> None
     standing = await limits.charge("writes", "k", await limits.check("writes", "k"), weight=3)
     assert standing is not None
     assert standing.remaining == 2
-    with pytest.raises(Problem, match="5 such requests"):
+    with pytest.raises(Problem, match="5 such requests a minute, and one with so long a body counts as 3") as refused:
         await limits.charge("writes", "k", await limits.check("writes", "k"), weight=3)
+    assert refused.value.headers["RateLimit"].startswith('"key";r=2;t=')
     assert await spend(limits, times=2) is not None
     await limits.close()
 
