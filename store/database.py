@@ -14,8 +14,8 @@ import logging
 import shutil
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, nullcontext, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -71,7 +71,8 @@ class Database:
         self._writer = writer
         self._reader = reader
         self._turn = turn
-        self._writing: set[asyncio.Task[Any]] = set()
+        self._holding: set[asyncio.Task[Any]] = set()
+        """The tasks that are in a transaction."""
         self._on_jobs: Callable[[Sequence[tuple[str, str]]], None] | None = None
         self.authenticator: Authenticator | None = None
         """Set once, when the data keys are open (``agent.history.sealing``). From then on, sealed rows that it did not
@@ -115,13 +116,11 @@ class Database:
         """Opens one transaction. It commits when the block ends, and rolls back if the block raises.
 
         Raises Unavailable if the database is down or full, or if the transaction lost a race and may be run again. A
-        nested block of the same task would deadlock, so it raises RuntimeError. Make no network call inside.
+        nested block of the same task could deadlock, so it raises RuntimeError. Make no network call inside.
         """
-        task = asyncio.current_task()
-        if task is None or task in self._writing:
-            raise RuntimeError("begin() inside begin(): pass the session on instead of opening a second transaction.")
-        async with self._turn.held() if self._turn else nullcontext(), self._transaction(task) as session:
-            yield session
+        with self._one_for_this_task():
+            async with self._turn.held() if self._turn else nullcontext(), self._transaction() as session:
+                yield session
         callbacks = list(session.info.get(_CALLBACKS, ()))
         if self._on_jobs is not None and (put := session.info.get(_PUT)):
             callbacks.insert(0, partial(self._on_jobs, put))
@@ -132,29 +131,40 @@ class Database:
                 log.exception("a callback after commit failed; what was committed stands")
 
     @asynccontextmanager
-    async def _transaction(self, task: asyncio.Task[Any]) -> AsyncIterator[AsyncSession]:
-        self._writing.add(task)
+    async def _transaction(self) -> AsyncIterator[AsyncSession]:
+        async with (
+            _report_outage(self._writer),
+            _open_session(self._writer, self.authenticator) as (connection, session),
+        ):
+            yield session
+            for prepare in list(session.info.get(_BEFORE_COMMIT, {}).values()):
+                await prepare(session)
+            await connection.commit()
+
+    @contextmanager
+    def _one_for_this_task(self) -> Iterator[None]:
+        """Raises RuntimeError if this task is in a transaction already: while it held one connection and waited for
+        another, a few such tasks would hold all that there are, for as long as each waits."""
+        task = asyncio.current_task()
+        if task is None or task in self._holding:
+            raise RuntimeError("A transaction inside a transaction: pass the session on instead of opening a second.")
+        self._holding.add(task)
         try:
-            async with (
-                _report_outage(self._writer),
-                _open_session(self._writer, self.authenticator) as (connection, session),
-            ):
-                yield session
-                for prepare in list(session.info.get(_BEFORE_COMMIT, {}).values()):
-                    await prepare(session)
-                await connection.commit()
+            yield
         finally:
-            self._writing.discard(task)
+            self._holding.discard(task)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """Opens a read-only snapshot: every query in the block sees the same data. Writing raises."""
-        async with (
-            _report_outage(self._reader),
-            _open_session(self._reader, self.authenticator) as (connection, session),
-        ):
-            yield session
-            await connection.rollback()
+        """Opens a read-only snapshot: every query in the block sees the same data. Writing raises. Nesting it raises
+        RuntimeError, as in ``begin``. Connections are few: wait for nothing but the database inside."""
+        with self._one_for_this_task():
+            async with (
+                _report_outage(self._reader),
+                _open_session(self._reader, self.authenticator) as (connection, session),
+            ):
+                yield session
+                await connection.rollback()
 
     @asynccontextmanager
     async def _session(self, engine: AsyncEngine) -> AsyncIterator[tuple[AsyncConnection, Session]]:

@@ -37,6 +37,7 @@ from web.key_lookup import KeyLookup
 from web.limits import Limits
 from web.middleware import RequestMiddleware
 from web.nonces import Nonces
+from web.turns import AT_ONCE, Turns
 
 
 def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits | None = None) -> FastAPI:
@@ -72,6 +73,8 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
         openapi_url="/openapi.json",
         redirect_slashes=False,
     )
+    app.state.history_turns, app.state.search_turns = Turns(AT_ONCE), Turns(AT_ONCE)
+    app.state.world_turns = Turns()
     problem.install(app)
     app.add_middleware(RequestMiddleware)
     app.add_middleware(ClientAddress)  # outermost, so that everything that reads an address gets the client's

@@ -23,7 +23,7 @@ from registry.json_schema import pointer
 from store.accounts.api_keys import KeyRow
 from web.client_address import find_client
 from web.key_lookup import KeyLookup
-from web.limits import LimitClass, Limits, LimitStatus
+from web.limits import LimitClass, Limits, LimitStatus, weigh_body
 from web.middleware import MAX_BODY_BYTES, UPLOADS
 from web.nonces import Nonces
 from web.problem import Problem
@@ -205,7 +205,7 @@ async def authenticate_signature(request: Request, limit_of: Callable[[bytes], L
     limit = limit_of(body)
     before = await limits.check(limit, row.id)
     await _once(request, row, claim.nonce)
-    await count_request(request, limit, row.id, before)
+    await count_request(request, limit, row.id, before, body)
     return Caller(actor, frozenset(row.scopes.split()), row.id, claim.key, actor.mode, body)
 
 
@@ -227,9 +227,10 @@ async def find_key(request: Request, public: str) -> tuple[KeyRow | None, Actor 
     return row, actor, [container.box.open(each, context=f"key:{public}").decode() for each in sealed]
 
 
-async def count_request(request: Request, limit: LimitClass, who: str, before: LimitStatus | None) -> None:
-    """Charges an authenticated request to ``who``'s limit, and reports the rest of it in the answer."""
-    standing = await get_limits(request).charge(limit, who, before)
+async def count_request(request: Request, limit: LimitClass, who: str, before: LimitStatus | None, body: bytes) -> None:
+    """Charges an authenticated request to ``who``'s limit by the length of its body, and reports the rest of it in the
+    answer."""
+    standing = await get_limits(request).charge(limit, who, before, weight=weigh_body(len(body)))
     if standing is not None:
         request.state.headers = standing.headers()
 

@@ -40,6 +40,12 @@ PER_MINUTE: Final[Mapping[LimitClass, int]] = {
 }
 """Requests a minute for each key. ``events``: events/fire. ``actions``: actions/run. ``webhook_test``: webhooks/test.
 Other POSTs, PUTs, PATCHes and DELETEs are ``writes``, GETs ``reads``."""
+PAGES_PER_PERSON: Final = 2000
+"""Requests of the console a minute for each person, whatever they sign in with."""
+COUNTED_BYTES: Final = 64 * 1024
+MOST_COUNTED: Final = 16
+"""A request counts once for each ``COUNTED_BYTES`` of its body that have begun, because reading them is what it costs.
+It counts at most so often: longer documents are limited where they are read."""
 WINDOW_S: Final = 60
 REDIS_TIMEOUT_S: Final = 0.25
 _DOWN: Final = (StorageError, OSError, TimeoutError)
@@ -62,6 +68,11 @@ class LimitStatus:
         }
 
 
+def weigh_body(length: int) -> int:
+    """How often a request with a body of this many bytes counts."""
+    return max(1, min(MOST_COUNTED, math.ceil(length / COUNTED_BYTES)))
+
+
 class Limits:
     """``blind`` counts the requests that were let through uncounted because the store did not answer."""
 
@@ -73,11 +84,13 @@ class Limits:
         per_address: int = 0,
         texts_per_person: int = 0,
         texts_per_workspace: int = 0,
+        pages_per_person: int = PAGES_PER_PERSON,
     ) -> None:
         self._limiter = SlidingWindowCounterRateLimiter(storage or MemoryStorage())
         self._items: Mapping[LimitClass, RateLimitItem] = {
             each: RateLimitItemPerMinute(amount) for each, amount in per_minute.items()
         }
+        self._pages = RateLimitItemPerMinute(pages_per_person)
         self._address = RateLimitItemPerMinute(per_address) if per_address else None
         self._texts = {
             name: RateLimitItemPerMinute(amount)
@@ -143,6 +156,23 @@ class Limits:
         except _DOWN as error:
             self._blind(error)
 
+    async def open_page(self, workspace: str, person: str) -> None:
+        """Counts a request of the console by the person who is signed in. Raises Problem ``rate_limited``."""
+        who = (workspace, person)
+        try:
+            if await self._limiter.hit(self._pages, "pages", *who):
+                return
+            reset, _ = await self._limiter.get_window_stats(self._pages, "pages", *who)
+        except _DOWN as error:
+            self._blind(error)
+            return
+        raise Problem(
+            "rate_limited",
+            f"You may open {self._pages.amount} pages a minute. Wait a moment, then go on more slowly.",
+            headers={"Retry-After": str(max(1, _seconds(reset)))},
+            retryable=True,
+        )
+
     async def check(self, limit: LimitClass, key_id: str) -> LimitStatus | None:
         """Whether one more request would pass, without counting it, so that a flood with a good key uses no nonces.
         Raises Problem ``rate_limited``. None if the store is down."""
@@ -156,19 +186,22 @@ class Limits:
             raise _make_limit_problem(LimitStatus(item.amount, 0, _seconds(reset)))
         return LimitStatus(item.amount, remaining, _seconds(reset))
 
-    async def charge(self, limit: LimitClass, key_id: str, before: LimitStatus | None) -> LimitStatus | None:
-        """Counts this request, whose status was ``before``. Raises Problem ``rate_limited`` if others used up the
-        rest."""
+    async def charge(
+        self, limit: LimitClass, key_id: str, before: LimitStatus | None, *, weight: int = 1
+    ) -> LimitStatus | None:
+        """Counts this request ``weight`` times; its status was ``before``. Raises Problem ``rate_limited`` if less than
+        that is left."""
         if before is None:
             return None
         try:
-            counted = await self._limiter.hit(self._items[limit], limit, key_id)
+            counted = await self._limiter.hit(self._items[limit], limit, key_id, cost=weight)
         except _DOWN as error:
             self._blind(error)
             return None
         if not counted:
-            raise _make_limit_problem(LimitStatus(before.quota, 0, max(before.reset_s, 1)))
-        return LimitStatus(before.quota, before.remaining - 1, before.reset_s or WINDOW_S)
+            left = before.remaining if before.remaining < weight else 0  # otherwise others took it meanwhile
+            raise _make_limit_problem(LimitStatus(before.quota, left, max(before.reset_s, 1)), weight)
+        return LimitStatus(before.quota, max(0, before.remaining - weight), before.reset_s or WINDOW_S)
 
     async def close(self) -> None:
         storage = self._limiter.storage
@@ -184,10 +217,12 @@ class Limits:
         log.warning("the rate limiter's store does not answer; let through (%s so far): %s", self.blind, error)
 
 
-def _make_limit_problem(standing: LimitStatus) -> Problem:
+def _make_limit_problem(standing: LimitStatus, weight: int = 1) -> Problem:
+    long = f", and one with so long a body counts as {weight}" if weight > 1 else ""
     return Problem(
         "rate_limited",
-        f"This key may send {standing.quota} such requests a minute. Wait for Retry-After, then go on more slowly.",
+        f"This key may send {standing.quota} such requests a minute{long}. Wait for Retry-After, then go on more "
+        f"slowly.",
         headers={"Retry-After": str(max(1, standing.reset_s)), **standing.headers()},
         retryable=True,
     )

@@ -30,6 +30,7 @@ there is the OpenAPI 3.1 document at `GET /openapi.json`, from which `python -m 
   A test key may do nothing else that has effects (`wrong_mode`). No key decides about a run of the other mode.
 - **Limits.** Each key has a limit a minute for each class of request: {limits}. Every answer says what is left:
   `RateLimit-Policy: "key";q=1000;w=60`, `RateLimit: "key";r=999;t=60`. Above the limit: 429 `rate_limited` with `Retry-After`.
+  A request counts once for each 64 KiB of its body, at most 16 times.
   Texts (asking, answering, editing) are also limited for each person and each workspace, over all their keys. That 429 names `"person"` or
   `"workspace"` instead of `"key"` ([settings.md](settings.md): `OPSIQ_TEXTS_PER_…`).
 - **Acting once.** If an endpoint takes an `Idempotency-Key`, send a new one for each act and the same one for its retries. The answer is

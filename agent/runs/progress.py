@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
@@ -14,13 +14,31 @@ from typing import Any, Final, TypeVar
 import store.runs.runs
 from agent.pipeline import Phase
 from agent.runs.run import Run
+from core.actor import Actor
 from store.database import Database
+
+LOOKS_PER_S: Final = 100
+"""Most looks a second at the runs that one person waits for, in this process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often a waiter looks. A look costs the same for each, so many waiters of one person look less often. A change
+    in this process wakes them anyway."""
+
+    waiting: Mapping[tuple[str, str], int]
+    who: tuple[str, str]
+
+    def slow_down(self, pause_s: float) -> float:
+        """``pause_s``, or longer while the person has many waiters."""
+        return max(pause_s, self.waiting[self.who] / LOOKS_PER_S)
 
 
 class RunWakeups:
     """Wakes waiters in this process when a run changes. A missed notification only means waiting for the next poll."""
 
     def __init__(self) -> None:
+        self._waiting: Counter[tuple[str, str]] = Counter()
         self._moves: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._steps: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
@@ -47,6 +65,18 @@ class RunWakeups:
             events[run_id].discard(event)
             if not events[run_id]:
                 del events[run_id]
+
+    @contextmanager
+    def pace(self, actor: Actor) -> Iterator[Pace]:
+        """Counts one waiter of the actor's person while it waits. The pace is that of all of them."""
+        who = (actor.workspace, actor.person)
+        self._waiting[who] += 1
+        try:
+            yield Pace(self._waiting, who)
+        finally:
+            self._waiting[who] -= 1
+            if not self._waiting[who]:
+                del self._waiting[who]
 
     async def wait(self, run_id: str, timeout_s: float, *, steps: bool = False) -> None:
         with self.watch(run_id, steps=steps) as event:

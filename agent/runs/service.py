@@ -38,6 +38,8 @@ from store.transaction_hook import TransactionHook, no_hook
 LOOKS: Final = 100
 MOST_LOOKS: Final = 1_000
 """So many held cards are read at once, and for one page of those that wait."""
+LOOK_S: Final = 0.25
+"""Seconds between looks at a run that is waited for, in case another process moves it."""
 THREAD: Final = 30
 """Most requests of a thread that are shown together."""
 
@@ -125,14 +127,14 @@ class RunService:
         states to wait through. Raises what ``show`` and ``show_again`` raise."""
         deadline = asyncio.get_running_loop().time() + wait_s
         show = self.show
-        with self.run_wakeups.watch(run_id) as moved:
+        with self.run_wakeups.watch(run_id) as moved, self.run_wakeups.pace(actor) as pace:
             while True:
                 moved.clear()
                 run = await show(actor, run_id)
                 left = deadline - asyncio.get_running_loop().time()
                 if run.state not in passing or left <= 0:
                     return run
-                await wait_for_event(moved, min(left, 0.25))
+                await wait_for_event(moved, min(left, pace.slow_down(LOOK_S)))
                 show = self.show_again
 
     async def show_again(self, actor: Actor, run_id: str) -> Run:

@@ -63,6 +63,9 @@ class Provider:
     _metadata: Mapping[str, Any] = field(default_factory=dict, init=False)
     _keys: KeySet | None = field(default=None, init=False)
     _read_at: datetime | None = field(default=None, init=False)
+    _failures: int = field(default=0, init=False)
+    _failure: str = field(default="", init=False)
+    """How often reading failed, and why it did last."""
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def make_address(self, flow: Flow) -> str:
@@ -234,22 +237,36 @@ class Provider:
     async def _discover(self) -> Mapping[str, Any]:
         """The issuer's metadata, read again once an hour."""
         if self._stale():
+            seen = self._failures
             async with self._reading:
                 if self._stale():
-                    await self._read()
+                    await self._read_for_all(seen)
         return self._metadata
 
     async def _load_keys(self, *, anew: bool = False) -> KeySet:
         """The issuer's signing keys. Raises ValueError if none of them can be used."""
+        seen = self._failures
         async with self._reading:
             if self._keys is None or (anew and self._read_at and self.clock() - self._read_at >= LOOK_AGAIN):
-                await self._read()
+                await self._read_for_all(seen)
             if self._keys is None:
                 raise ValueError("the issuer publishes no key that can be used")
             return self._keys
 
     def _stale(self) -> bool:
         return self._read_at is None or not timedelta() <= self.clock() - self._read_at < KEPT
+
+    async def _read_for_all(self, seen: int) -> None:
+        """Reads metadata and keys for everybody who waits for them. If that failed while this caller waited (after
+        ``seen`` failures), it failed for them too: otherwise each would wait in turn for a server that doesn't answer.
+        """
+        if self._failures > seen:
+            raise Unavailable(self._failure)
+        try:
+            await self._read()
+        except Unavailable as error:
+            self._failures, self._failure = self._failures + 1, error.detail
+            raise
 
     async def _read(self) -> None:
         from authlib.oidc.discovery import OpenIDProviderMetadata, get_well_known_url

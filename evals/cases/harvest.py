@@ -26,6 +26,7 @@ from agent.workspace.context import WorkspaceContext
 from core import canon, clock
 from core.errors import NotFound
 from evals.cases import frozen_world
+from store.database import Database
 from store.history.log import HistoryFilters, HistoryRow
 
 LABELS: Final = {EntryType.CONFIRMED.value: "confirmed", EntryType.REJECTED.value: "rejected"}
@@ -47,9 +48,20 @@ class Harvest:
 
 
 async def harvest_cases(
-    session: AsyncSession, workspace: str, context: WorkspaceContext, wanted: HistoryFilters, limit: int
+    database: Database, workspace: str, context: WorkspaceContext, wanted: HistoryFilters, limit: int
 ) -> Harvest:
-    """Turns the newest ``limit`` decisions into cases, oldest first. Raises PlatformUnavailable."""
+    """Turns the newest ``limit`` decisions into cases, oldest first. Raises PlatformUnavailable. No transaction is open
+    while the platform is read."""
+    async with database.read() as session:
+        made, skipped = await _read_decisions(session, workspace, context, wanted, limit)
+    frozen = await frozen_world.freeze(tuple(context.catalogue), context.kinds)
+    return Harvest(tuple(made), frozen, dict(skipped))
+
+
+async def _read_decisions(
+    session: AsyncSession, workspace: str, context: WorkspaceContext, wanted: HistoryFilters, limit: int
+) -> tuple[list[dict[str, Any]], Counter[str]]:
+    """The cases, and how many decisions made none, by reason."""
     asked = HistoryFilters(
         kinds=tuple(LABELS), run_id=wanted.run_id, since=wanted.since, until=wanted.until, contract=wanted.contract
     )
@@ -67,8 +79,7 @@ async def harvest_cases(
             skipped[why] += 1
         elif run.plan is not None:
             made.append(_make_case(run, run.plan, LABELS[row.kind]))
-    frozen = await frozen_world.freeze(tuple(context.catalogue), context.kinds)
-    return Harvest(tuple(made), frozen, dict(skipped))
+    return made, skipped
 
 
 def decides(row: HistoryRow) -> bool:

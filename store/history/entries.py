@@ -5,7 +5,7 @@ history's chain."""
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final
@@ -161,6 +161,22 @@ class HistoryFilters:
 EVERYTHING: Final = HistoryFilters()
 
 
+async def read_batch(
+    session: AsyncSession,
+    workspace: str,
+    filters: HistoryFilters = EVERYTHING,
+    *,
+    after: int | None = None,
+    batch: int = BATCH,
+) -> Sequence[HistoryRow]:
+    """Reads the next matching entries in order, at most ``batch``. ``after`` skips the entries up to it. Entries never
+    change, so batches that are read in several transactions are the same as those of one."""
+    statement = fitting(workspace, filters)
+    if after is not None:
+        statement = statement.where(_T.c.seq > after)
+    return await every(session, HistoryRow, statement.order_by(_T.c.seq).limit(batch))
+
+
 async def stream(
     session: AsyncSession,
     workspace: str,
@@ -175,10 +191,7 @@ async def stream(
     cell that is not of its column's type. Only a manual change of the database can cause that.
     """
     while True:
-        statement = fitting(workspace, filters)
-        if after is not None:
-            statement = statement.where(_T.c.seq > after)
-        rows = await every(session, HistoryRow, statement.order_by(_T.c.seq).limit(batch))
+        rows = await read_batch(session, workspace, filters, after=after, batch=batch)
         for row in rows:
             yield row
         if len(rows) < batch:

@@ -37,6 +37,7 @@ from store.history.entries import (
     get_checked_head,
     head,
     heads,
+    read_batch,
     stream,
 )
 from store.history.search import match_of, newest
@@ -64,6 +65,7 @@ __all__ = [
     "heads",
     "of_run",
     "page",
+    "read_batch",
     "stream",
     "tell_generation",
     "verify",

@@ -13,14 +13,15 @@ import store.history.log
 from agent.history import integrity
 from agent.history.columns import describe_entry, export_csv, export_json
 from agent.history.recorder import EntryType, record_act
-from app.container import Container
 from core.actor import Mode
 from evals.cases.harvest import MOST, harvest_cases
+from store.database import Database
 from store.history.log import HistoryFilters, HistoryRow
 from web.api.body import Instant
 from web.api.view import LATER, Moment, View
 from web.auth import Caller, get_container, require_signature
 from web.openapi import describe_problems
+from web.turns import get_history_turns, get_world_turns, take_search_turn
 
 router = APIRouter(prefix="/v1/history", tags=["history"])
 
@@ -119,10 +120,12 @@ async def page(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """AI History, newest first, filtered."""
-    async with get_container(request).database.read() as session:
-        rows = await store.history.log.page(
-            session, caller.actor.workspace, filters=wanted, before_seq=before, limit=limit
-        )
+    workspace = caller.actor.workspace
+    async with (
+        take_search_turn(request, workspace, wanted.words),
+        get_container(request).database.read() as session,
+    ):
+        rows = await store.history.log.page(session, workspace, filters=wanted, before_seq=before, limit=limit)
     return {"data": [describe_entry(row) for row in rows], "next": rows[-1].seq if len(rows) == limit else None}
 
 
@@ -134,10 +137,10 @@ async def page(
 async def export(
     request: Request, caller: Owner, wanted: Annotated[HistoryFilters, Depends(read_filters)]
 ) -> StreamingResponse:
-    """The filtered history as CSV, streamed whole from one snapshot of the database. Taking it is recorded in AI
+    """The filtered history as CSV, streamed whole as it is when the download begins. Taking it is recorded in AI
     History."""
     await _record_export(request, caller)
-    return stream_csv(get_container(request), caller.actor.workspace, wanted)
+    return await stream_csv(request, caller.actor.workspace, wanted)
 
 
 @router.get(
@@ -148,10 +151,10 @@ async def export(
 async def export_lines(
     request: Request, caller: Owner, wanted: Annotated[HistoryFilters, Depends(read_filters)]
 ) -> StreamingResponse:
-    """The filtered history as JSON lines, oldest first, an entry a line. Streamed whole from one snapshot of the
-    database. Taking it is recorded in AI History."""
+    """The filtered history as JSON lines, oldest first, an entry a line. Streamed whole as it is when the download
+    begins. Taking it is recorded in AI History."""
     await _record_export(request, caller)
-    return stream_lines(get_container(request), caller.actor.workspace, wanted)
+    return await _download(request, caller.actor.workspace, wanted, export_json, "application/jsonl", "jsonl")
 
 
 @router.get("/verify", response_model=VerdictView)
@@ -161,7 +164,7 @@ async def verify(request: Request, caller: Owner) -> dict[str, Any]:
     sent."""
     container = get_container(request)
     anchors = await container.anchors.of(caller.actor.workspace)
-    async with container.database.read() as session:
+    async with get_history_turns(request).take(caller.actor.workspace), container.database.read() as session:
         report = await integrity.examine(session, caller.actor.workspace, anchors=anchors)
     verdict = report.verdict
     return {
@@ -189,8 +192,8 @@ async def cases(
     container, actor = get_container(request), caller.actor
     context = await container.contexts.of(actor.workspace)
     wanted = HistoryFilters(since=since, until=until, contract=contract)
-    async with container.database.read() as session:
-        found = await harvest_cases(session, actor.workspace, context, wanted, limit)
+    async with get_world_turns(request).take(actor.workspace):
+        found = await harvest_cases(container.database, actor.workspace, context, wanted, limit)
     async with container.database.begin() as session:
         await record_act(
             session,
@@ -224,28 +227,48 @@ async def _record_export(request: Request, caller: Owner) -> None:
         )
 
 
-def stream_csv(container: Container, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
-    """The whole filtered history as a CSV download, streamed from one snapshot of the database in constant memory."""
-    return _download(container, workspace, wanted, export_csv, "text/csv; charset=utf-8", "csv")
+async def stream_csv(request: Request, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
+    """The whole filtered history as a CSV download, as it is now. Raises Unavailable."""
+    return await _download(request, workspace, wanted, export_csv, "text/csv; charset=utf-8", "csv")
 
 
-def stream_lines(container: Container, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
-    """The same history as JSON lines."""
-    return _download(container, workspace, wanted, export_json, "application/jsonl", "jsonl")
-
-
-def _download(
-    container: Container,
+async def _download(
+    request: Request,
     workspace: str,
     wanted: HistoryFilters,
     written: Callable[[AsyncIterator[HistoryRow]], AsyncIterator[str]],
     media_type: str,
     suffix: str,
 ) -> StreamingResponse:
-    async def pieces() -> AsyncIterator[bytes]:
-        async with container.database.read() as session:
-            async for piece in written(store.history.log.stream(session, workspace, wanted)):
-                yield piece.encode()
+    """A history in constant memory. Each piece takes a turn and connections of its own, and none while it is sent: a
+    client may read as slowly as it likes."""
+    turns = get_history_turns(request)
+    pieces = written(_read_until_now(get_container(request).database, workspace, wanted))
+
+    async def write_next(*, patient: bool = True) -> str | None:
+        async with turns.take(workspace, patient=patient):
+            return await anext(pieces, None)
+
+    async def send(piece: str | None) -> AsyncIterator[bytes]:
+        while piece is not None:
+            yield piece.encode()
+            piece = await write_next()
 
     headers = {"Content-Disposition": f'attachment; filename="opsiq-history.{suffix}"', "Cache-Control": "no-store"}
-    return StreamingResponse(pieces(), media_type=media_type, headers=headers)
+    # The first piece is written before the answer begins, so that a refusal can still be one.
+    return StreamingResponse(send(await write_next(patient=False)), media_type=media_type, headers=headers)
+
+
+async def _read_until_now(database: Database, workspace: str, wanted: HistoryFilters) -> AsyncIterator[HistoryRow]:
+    """The entries up to the newest one at the first step, oldest first."""
+    async with database.read() as session:
+        newest = await store.history.log.page(session, workspace, limit=1)
+    end, after = newest[0].seq if newest else 0, 0
+    while after < end:
+        async with database.read() as session:
+            rows = await store.history.log.read_batch(session, workspace, wanted, after=after)
+        for row in rows:
+            if row.seq > end:
+                return
+            yield row
+        after = rows[-1].seq if rows else end

@@ -81,10 +81,14 @@ async def find_visitor(request: Request) -> Visitor | None:
 
 
 async def require_sign_in(request: Request) -> Visitor:
-    """FastAPI dependency of every page. Raises SignInNeeded."""
+    """FastAPI dependency of every page. Counts the request for its person, once however often it is asked. Raises
+    SignInNeeded, and Problem ``rate_limited``."""
     visitor = await find_visitor(request)
     if visitor is None:
         raise SignInNeeded
+    if not getattr(request.state, "page_counted", False):
+        request.state.page_counted = True
+        await get_limits(request).open_page(visitor.actor.workspace, visitor.actor.person)
     return visitor
 
 

@@ -81,7 +81,7 @@ async def _find_by_token(request: Request, token: str) -> Caller:
     before = await limits.check(limit, caller.key_id)
     if key is not None:
         await _touch(request, key)
-    await count_request(request, limit, caller.key_id, before)
+    await count_request(request, limit, caller.key_id, before, body)
     return caller
 
 

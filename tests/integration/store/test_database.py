@@ -36,19 +36,27 @@ async def test_a_block_that_raises_leaves_nothing(database: Database) -> None:
         assert await runs.listed(session, "ws_1") == []
 
 
-async def test_a_begin_inside_a_begin_is_told_instead_of_waiting_for_ever(database: Database) -> None:
-    async with database.begin():
-        with pytest.raises(RuntimeError, match="pass the session on"):
-            async with database.begin():
-                pass
-    async with database.begin() as session:
-        assert await now(session)
-
-
 async def test_a_reader_can_not_write(database: Database) -> None:
     with pytest.raises(DBAPIError):
         async with database.read() as session:
             await nonces.insert(session, "pk_1", "n", AT)
+
+
+async def confirm(database: Database) -> None:
+    async with database.begin() as writer:
+        await runs.move(writer, "ws_1", "run_1", was=["held"], to="confirmed")
+
+
+async def test_a_task_in_a_transaction_opens_no_second_one(database: Database) -> None:
+    """More such tasks than there are connections would wait for each other."""
+    for first in (database.read, database.begin):
+        for second in (database.read, database.begin):
+            async with first():
+                with pytest.raises(RuntimeError, match="inside a transaction"):
+                    async with second():
+                        pass
+            async with second() as session:
+                await session.execute(text("SELECT 1"))
 
 
 async def test_a_reader_sees_one_moment_while_a_writer_goes_on(database: Database) -> None:
@@ -56,8 +64,7 @@ async def test_a_reader_sees_one_moment_while_a_writer_goes_on(database: Databas
         await runs.insert(session, a_run())
     async with database.read() as reader:
         assert (await runs.get(reader, "ws_1", "run_1")).state == "held"
-        async with database.begin() as writer:
-            await runs.move(writer, "ws_1", "run_1", was=["held"], to="confirmed")
+        await asyncio.create_task(confirm(database))
         assert (await runs.get(reader, "ws_1", "run_1")).state == "held"
     async with database.read() as reader:
         assert (await runs.get(reader, "ws_1", "run_1")).state == "confirmed"

@@ -7,7 +7,7 @@ from limits.aio.storage import MemoryStorage
 from limits.errors import StorageError
 
 from tests.whole_minute import wait_until_the_minute_lasts
-from web.limits import PER_MINUTE, Limits, LimitStatus
+from web.limits import COUNTED_BYTES, MOST_COUNTED, PER_MINUTE, Limits, LimitStatus, weigh_body
 from web.problem import Problem
 
 
@@ -112,3 +112,31 @@ async def test_texts_without_a_limit_or_with_a_store_that_is_down_are_let_throug
         await unlimited.read_text("ws_1", "ada")
         await down.read_text("ws_1", "ada")
     assert down.blind == 3
+
+
+def test_a_body_counts_by_its_length_and_never_without_end() -> None:
+    lengths = (0, 1, COUNTED_BYTES, COUNTED_BYTES + 1, 5 * COUNTED_BYTES, 1000 * COUNTED_BYTES)
+    assert [weigh_body(each) for each in lengths] == [1, 1, 1, 2, 5, MOST_COUNTED]
+
+
+async def test_a_heavy_request_takes_as_much_of_the_limit_as_it_weighs() -> None:
+    limits = Limits(per_minute={"writes": 5})
+    standing = await limits.charge("writes", "k", await limits.check("writes", "k"), weight=3)
+    assert standing is not None
+    assert standing.remaining == 2
+    with pytest.raises(Problem, match="5 such requests a minute, and one with so long a body counts as 3") as refused:
+        await limits.charge("writes", "k", await limits.check("writes", "k"), weight=3)
+    assert refused.value.headers["RateLimit"].startswith('"key";r=2;t=')
+    assert await spend(limits, times=2) is not None
+    await limits.close()
+
+
+async def test_pages_are_counted_for_each_person() -> None:
+    limits = Limits(pages_per_person=2)
+    for person in ("ada", "ada", "ben"):
+        await limits.open_page("ws_1", person)
+    with pytest.raises(Problem, match="2 pages a minute") as refused:
+        await limits.open_page("ws_1", "ada")
+    assert int(refused.value.headers["Retry-After"]) >= 1
+    await limits.open_page("ws_2", "ada")
+    await limits.close()

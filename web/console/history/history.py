@@ -37,6 +37,7 @@ from web.console.labels import format_name, name_actions
 from web.console.pages import Page, cut_page, redirect, render
 from web.console.session import Owner, make_clock, make_shell
 from web.console.wall_clock import say_utc
+from web.turns import get_history_turns, get_world_turns, take_search_turn
 
 router = APIRouter(prefix="/history", include_in_schema=False)
 
@@ -122,7 +123,7 @@ async def show_history(
     context = await container.contexts.of(workspace)
     if name := _find_titled(wanted.contract, context.catalogue):
         return redirect(f"/history?{replace(wanted, contract=name).query}")
-    async with container.database.read() as session:
+    async with take_search_turn(request, workspace, filters.words), container.database.read() as session:
         rows = await store.history.log.page(session, workspace, filters=filters, before_seq=before, limit=PAGE + 1)
         people = await store.accounts.members.listed(session, workspace)
         models = await store.history.stats.names(session, workspace, "tokens_in")
@@ -167,7 +168,7 @@ async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
             request_id=problem.find_request_id(request),
             query=wanted.query,
         )
-    answer = stream_csv(container, visitor.actor.workspace, filters)
+    answer = await stream_csv(request, visitor.actor.workspace, filters)
     if "x-progress" in request.headers:
         async with container.database.read() as session:
             answer.headers["X-Entries"] = str(await store.history.log.count(session, visitor.actor.workspace, filters))
@@ -178,7 +179,7 @@ async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
 async def verify(request: Request, visitor: Owner) -> Response:
     container = get_container(request)
     anchors = await container.anchors.of(visitor.actor.workspace)
-    async with container.database.read() as session:
+    async with get_history_turns(request).take(visitor.actor.workspace), container.database.read() as session:
         report = await integrity.examine(session, visitor.actor.workspace, anchors=anchors)
     verdict = report.verdict
     anchored_at = say_utc(datetime.fromisoformat(verdict.anchored.at)) if verdict.anchored else ""
@@ -205,9 +206,9 @@ async def download_case(request: Request, visitor: Owner, seq: Annotated[int, Pa
     if row.run_id is None:
         raise NotFound("This entry is of no run, so it makes no case.")
     context = await container.contexts.of(actor.workspace)
-    async with container.database.read() as session:
+    async with get_world_turns(request).take(actor.workspace):
         found = await harvest_cases(
-            session, actor.workspace, context, store.history.log.HistoryFilters(run_id=row.run_id), 1
+            container.database, actor.workspace, context, store.history.log.HistoryFilters(run_id=row.run_id), 1
         )
     if not found.cases:
         why = next(iter(found.skipped), "undecided")

@@ -67,22 +67,23 @@ async def _stream(run_service: RunService, actor: Actor, run: Run) -> AsyncItera
     over = loop.time() + LONGEST_S
     stretch, told, spoken = run.state == "received", "", loop.time()
     yield "retry: 1000\n\n"
-    while run.state in MOVING and (run.state == "received") == stretch:
-        step = _step(run, run_service)
-        if step != told:
-            told, spoken = step, loop.time()
-            yield f"event: step\ndata: {step}\n\n"
-        elif loop.time() - spoken > QUIET_S:
-            spoken = loop.time()
-            yield ": still at it\n\n"
-        if loop.time() > over:
-            return
-        await run_service.run_wakeups.wait(run.id, LOOK_S, steps=True)
-        # A browser that leaves cancels this, but never in the middle of a query.
-        try:
-            run = await asyncio.shield(asyncio.ensure_future(run_service.show_again(actor, run.id)))
-        except (Forbidden, NotFound):
-            return  # the page asks again, and is told then
+    with run_service.run_wakeups.pace(actor) as pace:
+        while run.state in MOVING and (run.state == "received") == stretch:
+            step = _step(run, run_service)
+            if step != told:
+                told, spoken = step, loop.time()
+                yield f"event: step\ndata: {step}\n\n"
+            elif loop.time() - spoken > QUIET_S:
+                spoken = loop.time()
+                yield ": still at it\n\n"
+            if loop.time() > over:
+                return
+            await run_service.run_wakeups.wait(run.id, pace.slow_down(LOOK_S), steps=True)
+            # A browser that leaves cancels this, but never in the middle of a query.
+            try:
+                run = await asyncio.shield(asyncio.ensure_future(run_service.show_again(actor, run.id)))
+            except (Forbidden, NotFound):
+                return  # the page asks again, and is told then
     yield f"event: moved\ndata: {run.revision}\n\n"
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, fields, replace
 
 import pytest
 
 from agent.pipeline import Phase, Refusal, Request, Resolved
-from agent.runs.progress import Progress, RunWakeups
+from agent.runs.progress import LOOKS_PER_S, Progress, RunWakeups
 from agent.runs.run import Run
+from agent.runs.service import RunService
+from core.actor import Actor
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 from tests.integration.agent.agent_harness import CREDIT, SUSPEND, AgentHarness, ScriptedResolver
@@ -187,3 +189,41 @@ async def test_what_comes_of_planning_is_stored_with_the_transaction_it_is_hande
     ):  # the same record again, as after a lost settle: nothing is written twice
         await record(session)
     assert (await harness.run(run.id)).revision == stored.revision
+
+
+@dataclass(frozen=True)
+class CountingService(RunService):
+    """Counts the looks of waiters at their runs."""
+
+    looks: list[str] = field(default_factory=list)
+
+    async def show_again(self, actor: Actor, run_id: str) -> Run:
+        self.looks.append(actor.name)
+        return await super().show_again(actor, run_id)
+
+
+def counting(harness: AgentHarness) -> CountingService:
+    service = harness.run_service
+    return CountingService(**{each.name: getattr(service, each.name) for each in fields(service)})
+
+
+async def test_many_waiters_of_one_person_look_less_often_and_slow_nobody_else(harness: AgentHarness) -> None:
+    slow(harness)
+    service, run = counting(harness), await asked(harness)
+    amir, olivia = harness.people["amir"], harness.people["olivia"]
+    many = 4 * LOOKS_PER_S
+    waits = [service.wait_until_idle(amir, run.id, wait_s=1.5) for _ in range(many)]
+    await asyncio.gather(service.wait_until_idle(olivia, run.id, wait_s=1.5), *waits)
+    assert service.looks.count(amir.name) == many  # only the last look, when the time is up
+    assert service.looks.count(olivia.name) > 3
+
+
+async def test_many_waiters_are_woken_at_once_when_the_run_moves_here(harness: AgentHarness) -> None:
+    run = await asked(harness)
+    amir = harness.people["amir"]
+    waits = [harness.run_service.wait_until_idle(amir, run.id, wait_s=60) for _ in range(10 * LOOKS_PER_S)]
+    waiting = asyncio.gather(*waits)
+    await asyncio.sleep(0)
+    async with asyncio.timeout(9):  # their own looks come 10 s apart
+        await harness.decisions.cancel(amir, run.id)
+        assert {each.state for each in await waiting} == {"rejected"}

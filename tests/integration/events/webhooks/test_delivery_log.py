@@ -86,7 +86,7 @@ async def test_a_purge_waits_for_an_attempt_that_is_being_logged_and_takes_it_al
     async with harness.database.begin() as session:
         await store.webhooks.attempts.record_attempts(session, [came])
         purging = asyncio.create_task(purge())
-        await locked(harness.database)
+        await asyncio.create_task(locked(harness.database))
         assert not purging.done()
     assert await purging == 2, "the delivery and its body"
     assert await harness.attempts(pending.id) == []

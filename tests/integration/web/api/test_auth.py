@@ -74,6 +74,17 @@ async def test_the_limit_is_charged_after_the_signature_and_told_on_every_answer
         assert (await shop.call("GET", "/v1/me", by="amir")).status_code == 200
 
 
+async def test_a_long_body_is_charged_for_its_length(tmp_path: Path, template: InstalledShop) -> None:
+    async with open_shop(tmp_path, template, limits=Limits(per_minute={"events": 16})) as shop:
+        wait_until_the_minute_lasts(3)
+        long = {"event": "boiler.lit", "data": {"flames": [{}] * 200_000}}
+        first = await shop.call("POST", "/v1/events/fire", long)
+        assert (first.status_code, first.headers["ratelimit"][:9]) == (400, '"key";r=3')
+        assert (await shop.call("POST", "/v1/events/fire", long)).status_code == 429
+        short = {"event": "boiler.lit", "data": {"flames": [{}]}}
+        assert (await shop.call("POST", "/v1/events/fire", short)).status_code == 202
+
+
 async def test_a_repeated_request_is_refused_and_drains_nobodys_limit(tmp_path: Path, template: InstalledShop) -> None:
     async with open_shop(tmp_path, template, limits=Limits(per_minute={"reads": 3, "writes": 9})) as shop:
         wait_until_the_minute_lasts(3)
@@ -114,7 +125,7 @@ async def test_nonces_that_arrive_together_are_committed_together_and_each_is_fr
     assert all(taken[n] != taken[n + 300] for n in range(300))
     async with database.read() as session:
         assert (await session.execute(select(func.count()).select_from(NonceRow.__table__))).scalar_one() == 300
-        assert not any(await _again(database, wanted[:5]))
+    assert not any(await _again(database, wanted[:5]))
 
 
 async def _again(database: Database, wanted: list[tuple[str, str]]) -> list[bool]:

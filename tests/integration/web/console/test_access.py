@@ -10,8 +10,10 @@ from fastapi.routing import APIRoute
 from core.errors import Unavailable
 from tests.integration.web.console.console import PASSWORD, Console, csrf, post
 from tests.integration.web.console.rows import FIELDS, Rows, rows_of
+from tests.whole_minute import wait_until_the_minute_lasts
 from web.console import ROUTERS
 from web.console.runs import progress
+from web.limits import Limits
 
 ROUTES = sorted(
     {
@@ -299,3 +301,18 @@ async def test_a_broken_page_offers_to_be_tried_again_and_a_form_does_not(consol
     for path, status in (("/nowhere", 404), ("/runs?before=" + "x" * 99, 400)):
         page = await browser.get(path)
         assert (page.status_code, "Try again" in page.text, "endpoint" in page.text) == (status, False, False)
+
+
+async def test_a_person_opens_a_bounded_number_of_pages_a_minute_and_slows_nobody_else(console: Console) -> None:
+    owner, admin = await console.signed_in("olivia@shop.test"), await console.signed_in("amir@shop.test")
+    secret = csrf(await owner.get("/"))
+    wait_until_the_minute_lasts(10)
+    console.app.state.limits = Limits(pages_per_person=2)
+    form = {"csrf": secret, "text": "refund order 7"}
+    assert (await owner.get("/contracts")).status_code == 200
+    assert (await owner.post("/runs", data=form)).status_code == 303  # a form counts once, though it is checked twice
+    refused = await owner.get("/contracts")
+    assert (refused.status_code, "2 pages a minute" in refused.text) == (429, True)
+    assert int(refused.headers["retry-after"]) >= 1
+    assert (await owner.post("/runs", data=form)).status_code == 429
+    assert (await admin.get("/contracts")).status_code == 200
