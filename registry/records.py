@@ -90,6 +90,10 @@ class RecordKind:
     def relation_to(self, kind: str) -> Relation | None:
         return next((each for each in self.relations if each.kind == kind), None)
 
+    def relates_twice(self, kind: str) -> bool:
+        """Whether its records belong to those of a kind in several ways, as a letter does to its writer and reader."""
+        return sum(each.kind == kind for each in self.relations) > 1
+
 
 _BETWEEN: Final = " · "
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from agent.extract.references.vocabulary import find_doer_field, is_person, rate_person_likeness
+from agent.extract.references.vocabulary import PLACES, find_doer_field, is_person, rate_person_likeness
 from agent.planning.proposal import (
     BelongsTo,
     Compare,
@@ -22,7 +22,7 @@ from agent.planning.proposal import (
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, find_sum
+from agent.resolve.rules.grammar.dated_verbs import DATES, find_day_of_state, find_sum
 from agent.resolve.rules.grammar.phrases.fields import (
     NUMERIC,
     find_compared_field,
@@ -36,9 +36,11 @@ from agent.resolve.rules.grammar.phrases.fields import (
     skip_left,
 )
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
+    FIRSTS,
     Phrase,
     PhraseParts,
     add_noun_state,
+    count_placing,
     guess,
     negate_condition,
 )
@@ -53,6 +55,7 @@ _TURNED: Final[dict[Comparison, Comparison]] = {">=": "<", ">": "<=", "<=": ">",
 _NOBODY: Final = frozenset(("nobody", "none", "no one", "no-one"))
 _IS_ON: Final = frozenset(("is", "are", "was", "currently", "still", "now", "already", "yet", "ever"))
 _UPON: Final = frozenset(("on", "at", "after", "with", "for"))
+_MOST_OF_FIELD: Final = 4  # words of a field's name
 _HAVE: Final = frozenset(("have", "has", "haven't", "hasn't"))
 
 
@@ -69,6 +72,9 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
         negated, step = True, step + 1
     superlative: First | None = None
     most = step + (reader.low(step) == "the")
+    if not (denied or negated) and (ranked := _read_place_by_field(reader, made.kind, most, stop)) is not None:
+        made.order = ranked[0]
+        return ranked[1]
     if reader.low(most) in {"most", "fewest", "least"} and (most > step or reader.noun(most + 1) is not None):
         if denied:
             return 0
@@ -144,6 +150,17 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
     else:
         made.where.append(Has(related=related, op=op, count=count))
     return last
+
+
+def _read_place_by_field(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[OrderByField, int] | None:
+    """A position in the line of a field that is named behind it, and where its words end: "lowest price"."""
+    length = count_placing(reader, at)
+    position, by, descending = PLACES[" ".join(reader.lows(at, length))] if length else (0, None, False)
+    for end in range(min(at + length + _MOST_OF_FIELD, stop), at + length, -1) if by is not None else ():
+        field = find_named_field(kind, reader, at + length, end)
+        if field is not None and field.type in (DATES if by == "order" else NUMERIC):
+            return OrderByField(by=field.name, first=FIRSTS[by, descending], nth=abs(position)), end
+    return None
 
 
 def _find_role(reader: Reader, kind: RecordKind, at: int) -> Relation | None:

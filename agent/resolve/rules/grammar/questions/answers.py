@@ -302,11 +302,10 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
     given = reader.low(phrase.last) == "to" and bool(reader.doers(kind))  # "all of Ada's to Ben"
     if not asked and (given or any(reader.low(step) in _BEFALLS for step in range(begin, stop))):
         return None  # "every new client gets a letter": a rule, not a question
-    # "cheapest empty room", "Ada's next lesson"
+    # "cheapest empty room", "Ada's next lesson", "room with the lowest rent"
     theirs = reader.low(begin) in lexicon.OWNERS and begin + 1 < stop
-    named = not is_word(reader.low(begin)) or bool(
-        theirs or count_placing(reader, begin) or read_measured_order(reader, kind, begin)
-    )
+    placed = count_placing(reader, begin) or read_measured_order(reader, kind, begin)
+    named = bool(theirs or placed) or not is_word(reader.low(begin)) or "with" in reader.lows(begin, stop - begin)
     alone = find.order is not None and find.said is None and begin == index and named and not orders(reader.low(begin))
     noun = reader.noun(begin)
     topical = noun is not None and reader.low(begin + noun[1]) in _TOPICS  # "calls about the roof"

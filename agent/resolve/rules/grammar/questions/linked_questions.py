@@ -166,6 +166,8 @@ def _list_people(reader: Reader, made: Reading, find: Find) -> Iterator[Answer]:
         people = None
     if made.fields:
         return  # "who calls Ada" asks for no number
+    if made.asked != "whose" and any(made.kind.relates_twice(each.name) for each in (doer, people) if each is not None):
+        return  # of a letter's writer and reader, who are people of one kind, it isn't looked up which is asked for
     if isinstance(doer, Field):
         yield RecordsAnswer(records=find, fields=(doer.name,))
     elif made.said is not None and any(isinstance(each, StateIs) for each in made.where):

@@ -22,7 +22,10 @@ from agent.resolve.rules.grammar.questions.answers import read_answer
 from agent.resolve.rules.grammar.reader import Reader
 from connectors.saas.kinds import KINDS
 from registry.records import Field, RecordKind
+from tests.unit.marina import MARINA
 from tests.unit.own_worlds import NOW, world
+
+MARINA_KINDS = tuple(MARINA.context(MARINA.provider({})).kinds)
 
 
 def asked(text: str, kinds: Sequence[RecordKind] = KINDS) -> Find:
@@ -123,3 +126,25 @@ def test_the_most_of_a_number_of_their_own_is_a_place(word: str, first: str) -> 
     find = asked(f"which household has the {word} people", tuple(world("foodbank").kinds))
     assert isinstance(find.order, OrderByField)
     assert (find.where, find.order.by, find.order.first) == ((), "people", first)
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("which berth has the lowest rent", OrderByField(by="rent", first="lowest")),
+        ("berths with the highest rent", OrderByField(by="rent", first="highest")),
+        ("which skipper has the smallest crew", OrderByField(by="crew", first="lowest")),
+        ("who has the biggest crew?", OrderByField(by="crew", first="highest")),
+        ("which supply has the earliest best before date", OrderByField(by="best_before", first="earliest")),
+        ("which job has the latest check on", OrderByField(by="check_on", first="latest")),
+    ],
+)
+def test_a_place_in_the_line_of_a_named_field(text: str, order: OrderByField) -> None:
+    assert asked(text, MARINA_KINDS).order == order
+
+
+def test_a_place_that_is_denied_or_of_another_sort_is_not_read() -> None:
+    for text in ("which berth has not the lowest rent", "which skipper has the earliest crew"):
+        reader = Reader(text, MARINA_KINDS, NOW, lambda start, end: Words(text="", start=start))
+        answer = read_answer(reader, lambda _word: False)
+        assert not isinstance(answer, RecordsAnswer) or answer.records.order is None

@@ -54,3 +54,42 @@ async def test_those_are_told_who_have_it_themselves(text: str, who: list[str]) 
 async def test_a_denial_is_not_answered_by_those_whom_they_belong_to() -> None:
     made = (await ask(_STUDIO, "who is not missed yet today?")).verdict
     assert not isinstance(made, Reply) or made.partial, made
+
+
+_SCHOOL = FrozenWorld(
+    {
+        "contracts": [],
+        "kinds": [
+            define("person", ["person", "people"], [_ID, _NAME], label="{name}"),
+            define("interview", ["interview", "interviews"], [_ID, {"name": "guest_id", "type": "id"},
+                {"name": "interviewer_id", "type": "id"}, {"name": "guest_name"},
+                {"name": "day", "type": "date", "ranged": True}], label="interview {id}: {guest_name}", order="day",
+                relations=[{"kind": "person", "via": "guest_id"}, {"kind": "person", "via": "interviewer_id"}]),
+        ],
+        "records": {
+            "person": list_rows("id name", (1, "Olga Reed"), (2, "Per Lind")),
+            "interview": list_rows("id guest_id interviewer_id guest_name day",
+                (71, 1, 2, "Olga Reed", "2026-11-26"), (72, 2, 1, "Per Lind", "2026-11-27")),
+        },
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "who is Olga's interviewer",
+        "who is the interviewer of interview 71",
+        "who is interviewing Olga",
+        "who is on interview 71",
+    ],
+)
+async def test_of_two_people_of_one_kind_none_is_told_for_the_other(text: str) -> None:
+    made = (await ask(_SCHOOL, text)).verdict
+    assert not isinstance(made, Reply) or made.partial, made
+
+
+async def test_whose_something_is_is_told_where_two_people_have_a_part_in_it() -> None:
+    made = (await ask(_SCHOOL, "whose interview is on Thursday")).verdict
+    assert isinstance(made, Reply), made
+    assert [each.label for each in made.records] == ["Olga Reed"]
