@@ -308,7 +308,8 @@ def _numbered(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
         made.where += between[0]
         made.plural = True
         return between[1]
-    if step < stop and (is_code(reader, step, made.kind) or (slug and reader.state(step, made.kind) is None)):
+    coded = step < stop and is_code(reader, step, made.kind, behind_noun=step == at)
+    if step < stop and (coded or (slug and reader.state(step, made.kind) is None)):
         made.said = reader.words(step, step + 1)
         return step + 1
     if step < stop and made.said is None and not made.plural and is_named_by_number(reader, step, made.kind):

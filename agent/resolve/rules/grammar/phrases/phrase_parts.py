@@ -87,7 +87,7 @@ def pick_both(reader: Reader, phrase: Phrase, find: Find) -> Find:
     return find.model_copy(update={"pick": 2}) if both and named else find
 
 
-def is_code(reader: Reader, at: int, kind: RecordKind) -> bool:
+def is_code(reader: Reader, at: int, kind: RecordKind, *, behind_noun: bool = False) -> bool:
     token = reader.tokens[at]
     text = token.text[:-2] if token.owns else token.text  # "3002's been paid"
     if not token.word or reader.low(at + 1) in _SHARES or at in reader.counting:
@@ -96,11 +96,11 @@ def is_code(reader: Reader, at: int, kind: RecordKind) -> bool:
     if any(low in field.values for each in reader.kinds.values() for field in each.fields):
         return False  # "sev3": a value
     if not any(each.search == "number" for each in kind.fields):
-        return _is_coded_name(reader, text, kind)
+        return _is_coded_name(reader, text, kind, behind_noun=behind_noun)
     coded = any(map(str.isdigit, text)) and can_be_code(text, kind)
-    if coded and any(map(str.isalpha, text)) and not _lettered(kind):
+    if coded and any(map(str.isalpha, text)) and not _may_be_number(text, kind):
         others = [each for each in reader.kinds.values() if kind.relation_to(each.name) is None]
-        coded = not any(map(_lettered, reader.kinds.values()))
+        coded = not any(_may_be_number(text, each) for each in reader.kinds.values())
         coded = coded and not any(_is_coded_name(reader, text, each) for each in others)
     return coded and (at not in reader.dates or text.isdigit())
 
@@ -116,23 +116,21 @@ def is_named_by_number(reader: Reader, at: int, kind: RecordKind) -> bool:
     return not (counts or timed or last > at + 1)
 
 
-def _is_coded_name(reader: Reader, text: str, kind: RecordKind) -> bool:
-    """Whether letters and figures ("B09") can be the name of a thing, where no kind has numbers of such a form."""
+def _is_coded_name(reader: Reader, text: str, kind: RecordKind, *, behind_noun: bool = False) -> bool:
+    """Whether letters and figures ("B09") can be the name of a thing, where no kind has such numbers."""
     if any(each.search == "number" for each in kind.fields) or rate_person_likeness(kind) != 1:
         return False
     mixed = any(map(str.isdigit, text)) and any(map(str.isalpha, text)) and can_be_code(text, kind)
-    return mixed and not any(_lettered(each) or _has_form(text, each) for each in reader.kinds.values())
+    return mixed and not any(_may_be_number(text, each, behind_noun=behind_noun) for each in reader.kinds.values())
 
 
-def _has_form(text: str, kind: RecordKind) -> bool:
-    """Whether the kind declares a form of its numbers, and a text has it."""
-    declared = any(each.search == "number" and each.pattern for each in kind.fields)
-    return declared and can_be_code(text, kind)
-
-
-def _lettered(kind: RecordKind) -> bool:
-    """Whether the kind's own numbers, not mere ids, may hold letters."""
-    return any(each.search == "number" and each.type == "string" for each in kind.fields)
+def _may_be_number(text: str, kind: RecordKind, *, behind_noun: bool = False) -> bool:
+    """Whether letters and figures may be the kind's own number, no mere id: they have the form that it declares. Any
+    may be, if it declares none or no noun says of what kind they are."""
+    numbers = [each for each in kind.fields if each.search == "number"]
+    if any(each.type == "string" and not (behind_noun and each.pattern) for each in numbers):
+        return True
+    return any(each.pattern for each in numbers) and can_be_code(text, kind)
 
 
 def count_placing(reader: Reader, index: int) -> int:
