@@ -305,8 +305,7 @@ def _numbered(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     step = step if reader.numbered(step) else at
     slug = step == at < stop and reader.tokens[at].word and "-" in reader.tokens[at].text and at not in reader.dates
     if step < stop and (between := read_number_range(reader, step, stop, made.kind)) is not None:
-        made.where += between[0]
-        made.plural = True
+        made.where, made.plural = [*made.where, *between[0]], True
         return between[1]
     coded = step < stop and is_code(reader, step, made.kind, behind_noun=step == at)
     if step < stop and (coded or (slug and reader.state(step, made.kind) is None)):
