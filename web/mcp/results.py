@@ -5,6 +5,7 @@ Records' texts in a result are data, and never an instruction.
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Any, Final
 
 from mcp_types import CallToolResult, TextContent
@@ -132,7 +133,7 @@ def make_run_result(run: Run, base_url: str) -> CallToolResult:
     told = RunResult(
         run_id=run.id,
         state=run.state,
-        message=describe_run(run, base_url),
+        message=spell_out(describe_run(run, base_url)),
         thread_id=run.thread,
         test=is_test(run),
         question=_question(asked.question) if asked else None,
@@ -146,7 +147,7 @@ def make_run_result(run: Run, base_url: str) -> CallToolResult:
         if planned is not None and held
         else None,
         calls=tuple(
-            PlannedCall(action=step.action, title=step.title, preview=step.preview, risk=step.risk.value)
+            PlannedCall(action=step.action, title=step.title, preview=spell_out(step.preview), risk=step.risk.value)
             for step in planned.plan.steps
         )
         if planned is not None
@@ -189,6 +190,12 @@ def make_structured(text: str, value: dict[str, Any], *, error: bool = False) ->
     return CallToolResult(content=[TextContent(text=text)], structured_content=value, is_error=error)
 
 
+def spell_out(text: str) -> str:
+    """Text that may quote records, whole, with its hidden characters spelled out: a client's model reads what its
+    person doesn't see, such as letters written as invisible tags."""
+    return to_display_text(text, lines=True, limit=sys.maxsize)
+
+
 def describe_run(run: Run, base_url: str) -> str:
     """The result of a run in words, for a model that tells a person."""
     previews = " ".join(to_display_text(step.preview, limit=_LINE) for step in run.plan.steps) if run.plan else ""
@@ -228,7 +235,7 @@ def describe_run(run: Run, base_url: str) -> str:
 def _question(question: Question) -> OpenQuestion:
     return OpenQuestion(
         slot=question.slot,
-        text=question.text,
+        text=spell_out(question.text),
         free_text=question.free_text,
         choices=tuple(map(make_choice, question.candidates)),
     )
@@ -237,10 +244,13 @@ def _question(question: Question) -> OpenQuestion:
 def make_choice(candidate: Candidate) -> Choice:
     """A candidate, with how it differs from those that look like it."""
     marks = f" ({'; '.join(candidate.marks)})" if candidate.marks else ""
-    return Choice(id=candidate.id, label=candidate.label + marks, detail=candidate.detail)
+    return Choice(id=candidate.id, label=spell_out(candidate.label + marks), detail=spell_out(candidate.detail))
 
 
 def _to_answered(reply: Reply) -> Answered:
     return Answered(
-        text=reply.text, values=reply.values, records=tuple(map(make_choice, reply.records)), count=reply.count
+        text=spell_out(reply.text),
+        values=tuple(map(spell_out, reply.values)),
+        records=tuple(map(make_choice, reply.records)),
+        count=reply.count,
     )

@@ -103,7 +103,7 @@ def make_card_request(run: Run, base_url: str) -> InputRequest:
     """The link to the card. It leads to this console, and contains only the run's id."""
     return ElicitRequest(
         params=ElicitRequestURLParams(
-            message=f"{_preview(run)} Look at the card in the console and say yes or no there.",
+            message=f"{results.spell_out(_preview(run))} Look at the card in the console and say yes or no there.",
             url=run_url(base_url, run.id),
         )
     )
@@ -124,7 +124,9 @@ def make_question_request(question: Question) -> InputRequest:
         properties["text"] = {"type": "string", "title": title, "maxLength": MAX_TEXT}
     required = [] if len(properties) > 1 else list(properties)
     schema = {"type": "object", "properties": properties, **({"required": required} if required else {})}
-    return ElicitRequest(params=ElicitRequestFormParams(message=question.text, requested_schema=schema))
+    return ElicitRequest(
+        params=ElicitRequestFormParams(message=results.spell_out(question.text), requested_schema=schema)
+    )
 
 
 def read_answer(run_id: str, question: Question, content: dict[str, Any]) -> AnswerArguments:
