@@ -24,7 +24,8 @@ async def offer_rest(task: Task, made: Outcome, plan: Try) -> Outcome:
     if not isinstance(result, PlanResult) or not at.isdecimal() or len(result.calls) < 2 or task.request.answers:
         return made
     failed, others = result.calls[int(at)], [*result.calls[: int(at)], *result.calls[int(at) + 1 :]]
-    if not any(each.condition is not None for each in result.calls):
+    asks = asked.text.endswith("?")  # an answer to it leaves the plan whole
+    if not asks and not any(each.condition is not None for each in result.calls):
         rest = proposal.model_copy(update={"result": result.model_copy(update={"calls": tuple(others)})})
         offered = await offer_rest(task, await plan(rest), plan)
         question = offered.verdict

@@ -162,6 +162,8 @@ class RecordKind:
 
     def field_named(self, name: str) -> Field | None: ...
     def relation_to(self, kind: str) -> Relation | None: ...
+    def relates_twice(self, kind: str) -> bool:
+        """Whether its records belong to those of a kind in several ways, as a letter does to its writer and reader."""
 
 @dataclass(frozen=True, slots=True)
 class CachedKind:
