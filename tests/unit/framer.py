@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
+from agent.pipeline import Plan
 from evals.cases.frozen_world import FrozenWorld
-from tests.unit.marina import define, list_rows, offer, refer
+from tests.unit.marina import ask, define, list_rows, offer, refer
 
 _NUMBER = {"type": "integer", "minimum": 1}
 _DAY = {"type": "string", "format": "date"}
@@ -94,3 +95,16 @@ FRAMER: Final = FrozenWorld(
         },
     }
 )  # fmt: skip
+
+
+async def plan_of(text: str) -> Plan:
+    """The plan that an owner's request comes to, without a model."""
+    verdict = (await ask(FRAMER, text)).verdict
+    assert isinstance(verdict, Plan), verdict
+    return verdict
+
+
+async def call_of(text: str) -> tuple[str, dict[str, Any]]:
+    """The only call of that plan: its action, and its values."""
+    (step,) = (await plan_of(text)).steps
+    return step.action.partition(".")[2], {each.param: each.value for each in step.filled}

@@ -44,6 +44,7 @@ def find_further_orders(text: str, taken: Sequence[Place], known: frozenset[str]
             or rate_similarity(verb, patterns.TELLING, verb=True) > _ALIKE
             or verb in patterns.TELLING
             or (patterns.MARKED.search(found.group()) and find_similar_stems(verb, verb=True))
+            or (_SAYS.match(text, found.end()) and verb not in _STATES and find_similar_stems(verb, verb=True))
         )
         if not orders or verb in known or patterns.TO_ME.match(text, found.end()):
             continue
@@ -53,6 +54,8 @@ def find_further_orders(text: str, taken: Sequence[Place], known: frozenset[str]
             yield found.start("verb"), end
 
 
+_SAYS: Final = re.compile(r"\s+that\s", re.IGNORECASE)
+"""Behind a verb that says something: "and comment that she called"."""
 _MODALS: Final = word_set("can may should must shall")
 _OBLIGING: Final = word_set("has have needs need ought")
 _MODAL: Final = re.compile(r"(?<!\w)(?:can|may|should|must|shall|to)(?!\w)", re.IGNORECASE)
@@ -71,7 +74,7 @@ _GRANTED: Final = word_set("able allowed permitted free welcome")
 _PARTICIPLE: Final = re.compile(rf"{patterns.PAST}|\w+en|put|let|cut|set|gone|done", re.IGNORECASE)
 _NOT_DONE: Final = word_set("be have not never only hardly barely no")
 _STATES: Final = frozenset(
-    map(stem, word_set("need want like know think seem feel mean cost owe own wait hear understand"))
+    map(stem, word_set("need want like know think hope seem feel mean cost owe own wait hear understand"))
 )
 """Verbs of how somebody is: "she may need a new one"."""
 _WHY: Final = re.compile(

@@ -8,19 +8,8 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Plan, Question
-from tests.unit.framer import FRAMER
+from tests.unit.framer import FRAMER, call_of, plan_of
 from tests.unit.marina import ask
-
-
-async def _plan(text: str) -> Plan:
-    verdict = (await ask(FRAMER, text)).verdict
-    assert isinstance(verdict, Plan), verdict
-    return verdict
-
-
-async def _call_of(text: str) -> tuple[str, dict[str, Any]]:
-    (step,) = (await _plan(text)).steps
-    return step.action.partition(".")[2], {each.param: each.value for each in step.filled}
 
 
 @pytest.mark.parametrize(
@@ -35,15 +24,15 @@ async def _call_of(text: str) -> tuple[str, dict[str, Any]]:
     ],
 )  # fmt: skip
 async def test_the_noun_of_a_new_thing_orders_it_where_it_begins_the_words(text: str, values: dict[str, Any]) -> None:
-    assert await _call_of(text) == ("create_chore", values)
+    assert await call_of(text) == ("create_chore", values)
 
 
 async def test_a_thing_with_its_number_is_there_already() -> None:
-    assert await _call_of("chore 42: Mira") == ("hand_chore", {"chore_id": 42, "fitter_id": 12})
+    assert await call_of("chore 42: Mira") == ("hand_chore", {"chore_id": 42, "fitter_id": 12})
 
 
 async def test_a_noun_alone_orders_nothing_new_without_a_look() -> None:
-    assert (await _plan("chore for Mira: dust the shelves")).held
+    assert (await plan_of("chore for Mira: dust the shelves")).held
 
 
 @pytest.mark.parametrize(
@@ -56,12 +45,12 @@ async def test_a_noun_alone_orders_nothing_new_without_a_look() -> None:
     ],
 )
 async def test_who_is_to_do_something_has_it_put_down_as_a_task_that_waits(text: str, values: dict[str, Any]) -> None:
-    assert await _call_of(text) == ("create_chore", values)
-    assert (await _plan(text)).held
+    assert await call_of(text) == ("create_chore", values)
+    assert (await plan_of(text)).held
 
 
 async def test_a_client_is_told_and_does_no_chore() -> None:
-    assert await _call_of("ask Ralf to send us a photo") == (
+    assert await call_of("ask Ralf to send us a photo") == (
         "message_client", {"client_id": 2, "text": "send us a photo"})  # fmt: skip
     verdict = (await ask(FRAMER, "tell Ralf to bring his ticket")).verdict
     assert isinstance(verdict, Question)
@@ -81,7 +70,7 @@ async def test_a_client_is_told_and_does_no_chore() -> None:
 async def test_what_is_put_where_an_action_puts_such_things_is_made_anew(
     text: str, call: tuple[str, dict[str, Any]]
 ) -> None:
-    assert await _call_of(text) == call
+    assert await call_of(text) == call
 
 
 async def test_who_is_put_somewhere_is_no_title() -> None:
@@ -89,7 +78,7 @@ async def test_who_is_put_somewhere_is_no_title() -> None:
 
 
 async def test_a_currency_that_was_said_is_sent_where_it_may_be_left_out() -> None:
-    assert await _call_of("add the motif Blue gate, £30") == (
+    assert await call_of("add the motif Blue gate, £30") == (
         "add_motif", {"title": "Blue gate", "price": 3000, "currency": "GBP"})  # fmt: skip
 
 
@@ -110,9 +99,9 @@ async def test_a_question_for_a_currency_writes_the_amount_as_money() -> None:
 async def test_a_name_behind_a_correction_takes_the_place_of_the_one_before_it(
     text: str, values: dict[str, Any]
 ) -> None:
-    assert await _call_of(text) == ("hand_chore", values)
+    assert await call_of(text) == ("hand_chore", values)
 
 
 @pytest.mark.parametrize("reason", ["she lost her help", "he missed his chance"])
 async def test_a_reason_keeps_its_last_word_though_it_may_be_polite_elsewhere(reason: str) -> None:
-    assert await _call_of(f"cancel K302, {reason}") == ("cancel_commission", {"commission_id": 32, "reason": reason})
+    assert await call_of(f"cancel K302, {reason}") == ("cancel_commission", {"commission_id": 32, "reason": reason})

@@ -7,25 +7,14 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Plan, Question, Reply
-from tests.unit.framer import FRAMER
+from tests.unit.framer import FRAMER, call_of, plan_of
 from tests.unit.marina import ask
-
-
-async def _plan(text: str) -> Plan:
-    verdict = (await ask(FRAMER, text)).verdict
-    assert isinstance(verdict, Plan), verdict
-    return verdict
-
-
-async def _call_of(text: str) -> tuple[str, dict[str, Any]]:
-    (step,) = (await _plan(text)).steps
-    return step.action.partition(".")[2], {each.param: each.value for each in step.filled}
 
 
 @pytest.mark.parametrize("text", ["refund Ralf's red heron", "money back for Ralf's red heron"])
 async def test_a_thing_and_whose_it_is_name_what_is_taken_back(text: str) -> None:
-    assert await _call_of(text) == ("refund_commission", {"commission_id": 31})
-    assert (await _plan(text)).held
+    assert await call_of(text) == ("refund_commission", {"commission_id": 31})
+    assert (await plan_of(text)).held
 
 
 async def test_to_delete_a_thing_takes_nothing_back_that_was_made_of_it() -> None:
@@ -47,7 +36,7 @@ async def test_to_delete_a_thing_takes_nothing_back_that_was_made_of_it() -> Non
 async def test_names_in_live_data_and_what_is_told_of_them_are_an_order(
     text: str, call: tuple[str, dict[str, Any]]
 ) -> None:
-    assert await _call_of(text) == call
+    assert await call_of(text) == call
 
 
 async def test_what_is_to_be_done_is_not_done_yet() -> None:

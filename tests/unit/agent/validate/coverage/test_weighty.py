@@ -72,6 +72,23 @@ def test_there_are_sixty_of_every_kind_over_two_platforms() -> None:
     assert sum("world" in case for case in CASES) == 30
 
 
+@pytest.mark.parametrize(
+    ("words", "stands"),
+    [
+        ("comment that Mia called", False),
+        ("announce that it is being looked at", False),
+        ("hope that helps", True),
+    ],
+)
+async def test_what_is_to_be_said_besides_is_a_further_order(words: str, stands: bool) -> None:
+    call = {"action": "set_ticket_priority", "ticket_id": find("ticket", "5520")}
+    call["priority"] = {"value": "high", "quote": "high"}
+    request = Request(text=f"set 5520 to high, and {words}", now=NOW)
+    task = Task(request, OWNER, shop(priority="low"), "run_00000000000000000000000001")
+    made = (await propose(task, ProposingResolver(Says({"understood": "", "result": plan(call), "rest": []})))).verdict
+    assert isinstance(made, Plan if stands else Question), made
+
+
 LETTER = "write to Piet Vos that the hose costs 20 euros and that he can pay by Friday, only in cash"
 TOLD = "that the hose costs 20 euros and that he can pay by Friday, only in cash"
 
