@@ -10,7 +10,7 @@ somebody has, uses or likes, is told as well: "Ada should pay it", "Ada has 2".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from agent.extract.references.vocabulary import is_person
@@ -109,6 +109,7 @@ _WISHES: Final = frozenset(
 )
 _UNSURE: Final = frozenset(("might", "may", "could"))
 _PAST: Final = re.compile(PAST)
+_Match = Callable[[Clause, Order], re.Match[str] | None]
 _ONLY: Final = frozenset(("only", "just", "simply", "rather", "better", "instead", "now"))
 
 
@@ -117,8 +118,18 @@ def find_frames(order: Order) -> Iterator[Place]:
     text, clauses = order.polite, list(split_clauses(order.polite))
     if len(clauses) > 1 and _NOT_YET.fullmatch(text, clauses[0].start, clauses[0].end):
         yield clauses[0].start, clauses[0].end
+    yield from _find_before_verbs(order, clauses, _match_frame)
+
+
+def find_deeds(order: Order) -> Iterator[Place]:
+    """Finds what was done, by its verb, where it is what the plan does, unless another clause orders it."""
+    yield from _find_before_verbs(order, list(split_clauses(order.polite)), _match_deed)
+
+
+def _find_before_verbs(order: Order, clauses: Sequence[Clause], match: _Match) -> Iterator[Place]:
+    text = order.polite
     for clause in clauses:
-        found = None if _is_text(clause, order) else _match(clause, order)
+        found = None if _is_text(clause, order) else match(clause, order)
         if found is None or REGRETS.search(text, clause.start, clause.end):
             continue
         used = any(found.end("frame") <= start < clause.end for start, _ in order.spoken)
@@ -286,11 +297,13 @@ def _is_subject(found: re.Match[str], order: Order) -> bool:
     return True
 
 
-def _match(clause: Clause, order: Order) -> re.Match[str] | None:
+def _match_frame(clause: Clause, order: Order) -> re.Match[str] | None:
     framed = FRAME.match(clause.text, clause.start, clause.end)
-    if framed is not None and _is_verb(framed["verb"], order):
-        return framed
-    done = DONE.match(clause.text, clause.start, clause.end)
+    return framed if framed is not None and _is_verb(framed["verb"], order) else None
+
+
+def _match_deed(clause: Clause, order: Order) -> re.Match[str] | None:
+    done = None if _match_frame(clause, order) else DONE.match(clause.text, clause.start, clause.end)
     if done is None or _notes(done, order):
         return None
     # Other verbs may tell what has come to be so, and so what to write down: "we fixed the boiler".

@@ -207,7 +207,7 @@ class _Judge:
         return (
             denies
             or currency
-            or "framed" in each.kinds
+            or ("framed" in each.kinds and "stated" not in each.more)
             or self.aside.is_firm(each.place, self._quote_around(each), self._bars)
         )
 

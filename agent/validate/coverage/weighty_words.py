@@ -18,6 +18,7 @@ from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.descriptions import means_whole
 from agent.validate.coverage.frames import (
     find_asked,
+    find_deeds,
     find_frames,
     find_told_of_others,
     find_unordered,
@@ -52,7 +53,7 @@ Kind = Literal[
     "unit", "further order", "joined name", "limit", "modifier", "misread", "opposed verb", "channel", "taken back",
     "hedge", "report", "framed", "other", "beside", "doubted", "exception", "left over",
 ]  # fmt: skip
-Detail = Literal["of all", "fraction", "share", "count", "until"]
+Detail = Literal["of all", "fraction", "share", "count", "until", "stated"]
 STRETCHES: Final[frozenset[Kind]] = frozenset(
     ("opposed verb", "channel", "taken back", "hedge", "report", "framed", "other", "beside", "doubted", "exception")
 )
@@ -120,7 +121,18 @@ def _tell_more(order: Order, places: Mapping[Kind, set[Place]]) -> dict[Detail, 
             *find_limits(order.polite, modifiers),
         },
         "until": {each for each in modifiers if text[slice(*each)].casefold() in ("until", "till", "til")},
+        "stated": {*_find_stated(order)} - {*find_frames(order), *find_weakened(order), *find_asked(order)}
+        if places["framed"]
+        else set(),
     }
+
+
+def _find_stated(order: Order) -> Iterator[Place]:
+    """What is only told: what was done, what somebody has or has still to do, what is so. Nothing in it denies, doubts
+    or asks."""
+    yield from find_deeds(order)
+    yield from find_told_of_others(order)
+    yield from find_unordered(order)
 
 
 def _list_of(places: Mapping[_Said, Collection[Place]], place: Place) -> frozenset[_Said]:
@@ -377,9 +389,7 @@ _FINDERS: Final[Mapping[Kind, Callable[[Order], Iterable[Place]]]] = {
     "hedge": find_hedges,
     "report": lambda of: find_told(of) if of.on_records else (),
     "framed": lambda of: (
-        (*find_frames(of), *find_weakened(of), *find_told_of_others(of), *find_asked(of), *find_unordered(of))
-        if of.on_records
-        else ()
+        (*find_frames(of), *find_weakened(of), *find_asked(of), *_find_stated(of)) if of.on_records else ()
     ),
     "other": lambda of: find_others(of.text, of.taken, of.known, of.shown) if of.on_records else (),
     "beside": find_left_over_words,
