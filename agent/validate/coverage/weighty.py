@@ -56,14 +56,16 @@ Outcome = Literal["accounted for", "aside", "told", "expressed", "asked"]
 class Unaccounted:
     """The words of a request that matter and that nothing accounts for, in the request's order.
 
-    ``weighty`` ones stop the plan. ``told`` ones change nothing and are shown on the card. ``expressed`` ones are shown
-    too: the resolver says that the plan expresses them. ``firm``: at least one weighty word is of a kind for which no
-    reading is believed. ``framed``: all weighty words say that the order is none, or that it is not to be carried out.
+    ``weighty`` ones stop the plan. The card shows the others: ``told`` ones change nothing, ``expressed`` ones are
+    expressed by the plan, as its resolver says, and ``stated`` ones may only tell something. ``firm``: at least one
+    weighty word is of a kind for which no reading is believed. ``framed``: all weighty words say that the order is
+    none, or that it is not to be carried out.
     """
 
     weighty: list[str]
     told: list[str]
     expressed: list[str]
+    stated: list[str]
     firm: bool
     framed: bool = False
 
@@ -74,11 +76,15 @@ def find_unaccounted(order: Order) -> Unaccounted:
     judge = _Judge(order, aside, find_weighty_words(order, aside.doubted))
     settled = judge.settle()
     elsewhere = [*(each.text for each in order.left_over if each.origin), *find_conditions_in_answers(order)]
-    told = [*settled["aside"], *settled["told"]]
+    stated = [each for each in (*settled["told"], *settled["expressed"]) if "stated" in each.more]
+    told, expressed = ([one for one in settled[each] if one not in stated] for each in ("told", "expressed"))
     return Unaccounted(
         judge.tell(settled["asked"], whole=_is_whole) + _list_outermost(elsewhere),
-        judge.tell(told, whole=lambda each: each.is_of(("left over", "doubted")) or judge.is_light(each)),
-        judge.tell(settled["expressed"], whole=judge.is_light),
+        judge.tell(
+            [*settled["aside"], *told], whole=lambda each: each.is_of(("left over", "doubted")) or judge.is_light(each)
+        ),
+        judge.tell(expressed, whole=judge.is_light),
+        judge.tell(stated, whole=_is_whole),
         any(map(judge.is_firm, settled["asked"])),
         framed=not elsewhere and judge.ask_for_nothing(settled["asked"]),
     )

@@ -178,6 +178,8 @@ class PlanChecks:
         be = "are" if len(expressed) > 1 else "is"
         meant = f"{questions.quote_several(expressed)} {be} taken to say this too: check that nothing is missing."
         told += [meant] if expressed else []
+        only_told = f"{questions.quote_several(left.stated)} may only tell what has happened: check that this is meant."
+        told += [only_told] if left.stated else []
         if consent:  # the question was about the others, so the card shows what it left out
             return told
         if twice := [order.text[slice(*each)] for each in find_counted_twice(order)]:

@@ -104,6 +104,30 @@ async def test_no_reading_is_believed_of_a_ban_a_further_order_a_figure_or_a_cur
     assert model.told == []
 
 
+async def test_what_is_only_told_may_be_what_is_to_be_done() -> None:
+    text = "prolonged loan 502 by 7 days"
+    asked = (await came_of(Reads(CHANGES, step=LOAN), text)).verdict
+    assert isinstance(asked, Question)
+    assert "doesn't ask for it" in asked.text
+    held = (await came_of(Reads("expressed", step=LOAN), text)).verdict
+    assert isinstance(held, Plan)
+    assert any("‘prolonged’ may only tell what has" in each for each in held.held)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "we never prolonged loan 502 by 7 days",
+        "I was thinking of prolonging loan 502 by 7 days",
+        "should we prolong loan 502 by 7 days",
+    ],
+)
+async def test_no_reading_is_believed_of_what_is_denied_doubted_or_asked(text: str) -> None:
+    model = Reads(*["expressed"] * 5, step=LOAN)
+    assert isinstance((await came_of(model, text)).verdict, Question)
+    assert model.told == []
+
+
 async def test_a_figure_in_a_statement_may_be_an_aside() -> None:
     assert isinstance((await came_of(Reads("nothing"), "waive F-231, she sounded like 3 people")).verdict, Plan)
 
