@@ -56,10 +56,9 @@ Outcome = Literal["accounted for", "aside", "told", "expressed", "asked"]
 class Unaccounted:
     """The words of a request that matter and that nothing accounts for, in the request's order.
 
-    ``weighty`` ones stop the plan. The card shows the others: ``told`` ones change nothing, ``expressed`` ones are
-    expressed by the plan, as its resolver says, and ``stated`` ones may only tell something. ``firm``: at least one
-    weighty word is of a kind for which no reading is believed. ``framed``: all weighty words say that the order is
-    none, or that it is not to be carried out.
+    ``weighty`` ones stop the plan. The card shows the others: ``told`` ones change nothing, the plan holds
+    ``expressed`` ones, as its resolver says, ``stated`` ones may only tell something. ``firm``: at least one weighty
+    word is of a kind for which no reading is believed. ``framed``: all weighty words say that nothing is ordered.
     """
 
     weighty: list[str]
