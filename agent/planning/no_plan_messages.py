@@ -6,7 +6,8 @@ import re
 from typing import Final
 
 from agent.pipeline import Abstain, Refusal, Reply, Request
-from agent.planning.proposal import NoneResult
+from agent.planning.proposal import NoneResult, Proposal
+from agent.planning.task import Verdict
 from agent.resolve.rules.clauses import asks
 from agent.resolve.rules.grammar.understand import NO_ANSWER
 from agent.validate.questions import MAX_CANDIDATES, format_plain, join, label_parameter, quote_words
@@ -58,6 +59,15 @@ def _explain_no_place(quote: str, contract: Contract) -> str:
     return " ".join(told)
 
 
+def name_left_over(answered: Verdict, proposal: Proposal, request: Request) -> Verdict:
+    """An answer that says which words of the question it leaves out, according to its proposal."""
+    said = [quote_words(each) for each in proposal.left_over if each.strip() and each in request.text]
+    if not isinstance(answered, Reply) or not said:
+        return answered
+    return answered.model_copy(update={"text": f"{answered.text} This leaves out {', '.join(said[:_MOST_LEFT_OUT])}."})
+
+
+_MOST_LEFT_OUT: Final = 3
 _PEOPLE: Final = {role: f"{role} staff" for role in ("billing", "finance", "support")}
 """Roles that are named by what somebody works in."""
 _AFTER: Final = {

@@ -22,7 +22,6 @@ from agent.pipeline import (
     Question,
     Refusal,
     Reply,
-    Request,
     Resolved,
     ignore_phase,
 )
@@ -37,7 +36,8 @@ from agent.planning.fallback_answers import tell_known
 from agent.planning.linked_answers import answer_linked
 from agent.planning.linked_plans import ONLY_FIT, plan_linked, preview_offered
 from agent.planning.named_record import ask_about_record, list_bare_names, tells_whom
-from agent.planning.no_plan_messages import NO_ACTION, explain_nothing_planned
+from agent.planning.no_plan_messages import NO_ACTION, explain_nothing_planned, name_left_over
+from agent.planning.open_choice import choose_by_records
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.planning.reasons_to_wait import let_wait
 from agent.planning.rest_of_plan import offer_rest
@@ -127,6 +127,7 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
         linked = await answer_linked(task, made, tried) if linked is made else linked
         return hold_unread(task, await preview_offered(task, made, plan)) if linked is made else linked
     if resolved.by_rules is None:  # the plain form: words of a thread or after an answer, which don't stand alone
+        made = await choose_by_records(task, made, lambda one: _propose(one, RuleResolver(), on_phase, around), plan)
         return hold(made, READ_BY_MODEL_ALONE) if is_plain(resolved.trace.prompt_version or "") else made
     return await weigh(
         task,
@@ -347,7 +348,7 @@ async def _undo(task: Task, proposal: Proposal, handles: Sequence[str], on_phase
     told = tuple(filter(None, (withdrawn, *undo.stuck)))
     if not undo.calls:
         if undo.withdraw:
-            reply = _name_left_over(Reply(text=" ".join(told)), proposal, task.request)
+            reply = name_left_over(Reply(text=" ".join(told)), proposal, task.request)
             return Outcome(reply, proposal=proposal, withdrawal=withdrawal)
         detail = " ".join(told) or "There is nothing to take back here."
         return Outcome(Abstain(reason="nothing_fits", detail=detail), proposal=proposal)
@@ -382,19 +383,10 @@ async def _judge_proposal(task: Task, proposal: Proposal, on_phase: PhaseCallbac
             earlier = list_earlier_arguments(task.calls, workspace_context.catalogue)
             query = Query(request, scope, thread=task.thread, earlier=earlier, on_phase=on_phase)
             answered = await Answerer(query, workspace_context.catalogue, actor, request.surface).answer(answer)
-            return _name_left_over(answered, proposal, request)
+            return name_left_over(answered, proposal, request)
         case NoneResult() as none:
             return explain_nothing_planned(none, workspace_context.catalogue, actor, request)
     raise AssertionError(proposal.result)
 
 
-def _name_left_over(answered: Verdict, proposal: Proposal, request: Request) -> Verdict:
-    """An answer that says which words of the question it leaves out, according to its proposal."""
-    said = [quote_words(each) for each in proposal.left_over if each.strip() and each in request.text]
-    if not isinstance(answered, Reply) or not said:
-        return answered
-    return answered.model_copy(update={"text": f"{answered.text} This leaves out {', '.join(said[:_MOST_LEFT])}."})
-
-
-_MOST_LEFT: Final = 3
 _STRAY: Final = "That names an action which is not among those allowed here."

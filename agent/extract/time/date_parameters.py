@@ -13,6 +13,7 @@ from agent.extract.context import PREPOSITIONS, rate_affinity, rate_label
 from agent.extract.parameter_spec import ParameterSpec
 from agent.extract.reading import Candidate
 from agent.extract.time import dates, durations, times
+from agent.extract.time.day_pairs import LAST_DAYS
 from language.stems import EMPTY
 from language.text import Text, word_set
 
@@ -78,12 +79,11 @@ _LINKS: Final = word_set("at on by the , @ around from - of in")
 
 
 def find_days(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
-    """Days. A period gives its last day to a parameter that ends something, else its first."""
+    """Days."""
     made: list[Candidate] = []
-    ends = "end" in spec.roles and "start" not in spec.roles
     found = dates.find(text, now.date())
     for index, when in enumerate(found):
-        day = when.last if ends and when.last is not None else when.day
+        day = _choose_day(text, spec, when)
         form = spec.form if spec.form and has_day(spec.form) else None
         if spec.schema.get("format") in {"date", "date-time"}:
             form = None
@@ -98,6 +98,16 @@ def find_days(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]
         written = write(day, form, zone=False)
         made.append(Candidate(when.start, when.end, written, _write_date(text, when, written), day.isoformat(), weight))
     return made
+
+
+def _choose_day(text: Text, spec: ParameterSpec, when: dates.DateSpan) -> date:
+    """The last day of a period for a parameter that ends something, else its first. "Before the 10th" is the 9th for
+    what is due."""
+    before = [each.low for each in text.before(when.start, 2) if each.low != "the"]
+    if before[:1] == ["before"] and not LAST_DAYS.isdisjoint(spec.name.casefold().split("_")):
+        return when.day - timedelta(days=1)
+    ends = "end" in spec.roles and "start" not in spec.roles
+    return when.last if ends and when.last is not None else when.day
 
 
 def _rate_way(text: Text, spec: ParameterSpec, when: dates.DateSpan, index: int, count: int) -> float:
@@ -219,14 +229,13 @@ def find_date_times(text: Text, spec: ParameterSpec, now: datetime, *, epoch: bo
             made.append(_make_moment(text, spec, *match.span(), stamp, 0.9 + near, epoch=epoch, how=""))
     stamps = [(each.start, each.end) for each in made]
     whens = tuple(each for each in whens if not any(start <= each.start < end for start, end in stamps))
-    ends = "end" in spec.roles and "start" not in spec.roles
     for index, when in enumerate(whens):
         beside = _beside(text, when, clocks)
         if beside is None and when.now:
             moment = now.replace(microsecond=0)
             made.append(_make_moment(text, spec, when.start, when.end, moment, 0.6, epoch=epoch, how=when.how))
             continue
-        day = when.last if ends and when.last is not None else when.day
+        day = _choose_day(text, spec, when)
         way = _rate_way(text, spec, when, index, len(whens)) + 0.5 * rate_label(text, when.start, when.end, spec)
         if beside is not None:
             used.add(clocks.index(beside))

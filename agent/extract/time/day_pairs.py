@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -35,6 +35,8 @@ _FOR: Final = re.compile(r",?\s+for\s+(?:the\s+next\s+)?")
 _STARTING: Final = re.compile(r",?\s+(?:from|starting(?:\s+(?:on|from))?|beginning(?:\s+on)?)\s+(?:the\s+)?")
 _SURE: Final = 0.55
 _STARTS: Final = word_set("from start starts starting begin begins beginning first arrival arrive arrives out")
+LAST_DAYS: Final = word_set("due deadline until till")
+"""Words of a parameter that takes the last day on which something can be done: "before the 10th" is the 9th."""
 ENDS: Final = word_set("to until till end ends ending last due return returns back departure leave leaves")
 
 
@@ -167,3 +169,10 @@ def find_day_parameters(
 def name_day(name: str, annotation: Annotation) -> frozenset[str]:
     """The words of a parameter's name and label."""
     return frozenset((*name.split("_"), *(annotation.label or "").casefold().split()))
+
+
+def find_eves(days: Iterable[dates.DateSpan], named: Iterable[str], value: object) -> set[int]:
+    """Where a day begins whose day before is the value, in a parameter for the last day ("before the 10th" is due on
+    the 9th). ``named`` are the words of its name and label."""
+    last = not LAST_DAYS.isdisjoint(named)
+    return {each.start for each in days if last and str(value)[:10] == (each.day - timedelta(days=1)).isoformat()}

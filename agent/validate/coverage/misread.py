@@ -9,6 +9,7 @@ from typing import Final
 
 from agent.extract.spans.money import agrees, find_currencies, find_currency
 from agent.extract.time import dates, durations
+from agent.extract.time.day_pairs import find_eves
 from agent.planning.proposal import (
     ArgumentOf,
     Call,
@@ -34,6 +35,7 @@ from agent.validate.coverage.misread_texts import (
     find_told_to_others,
     find_unset_members,
     list_named,
+    tell_value,
 )
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place, find_closing, search_before
@@ -202,12 +204,14 @@ def _find_rough(order: Order) -> Iterator[Place]:
             and (type(argument.value) in (int, float) or _A_DAY.match(str(argument.value)) is not None)
         )
         own = list_named(contract, name)  # "best before" is what it is called
+        eves = find_eves(days, own, tell_value(argument))
         for first, last in order.find(argument) if exact else ():
             for start, end, further in (each for each in said if each[0] < last and first < each[1]):
                 before = (patterns.search_before(each, text, start) for each in (patterns.ROUGH_BEFORE, further))
                 behind = patterns.OR_SO.match(text, find_closing(patterns.CLAUSE, text, start))
                 found = next(filter(None, before), None) or patterns.ROUGH_BEHIND.match(text, end) or behind
-                if found is not None and found["rough"].split()[0].casefold() not in own:
+                said_so = {*own, *(("before",) if start in eves else ())}
+                if found is not None and found["rough"].split()[0].casefold() not in said_so:
                     yield min(start, found.start("rough")), max(end, found.end("rough"))
 
 

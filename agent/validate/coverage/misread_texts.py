@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from agent.planning.proposal import QuotedText, TypedValue
+from agent.planning.proposal import Argument, ComputedArgument, Day, QuotedText, TypedValue
 from agent.planning.quotes import list_words
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import plain_word
@@ -146,6 +146,12 @@ def find_unset_members(order: Order) -> Iterator[Place]:
 def list_named(contract: Contract, name: str) -> list[str]:
     """The words of a parameter's name and label. They may say its unit."""
     return f"{name.replace('_', ' ')} {contract.annotation(name).label or ''}".casefold().split()
+
+
+def tell_value(argument: Argument) -> str:
+    """The day or plain value of an argument, as a text. Empty for what is computed or found."""
+    of = argument.expression if isinstance(argument, ComputedArgument) else argument
+    return str(of.value if isinstance(of, TypedValue) else of.date if isinstance(of, Day) else "")
 
 
 def _is_name(said: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from agent.extract.time import dates
-from agent.extract.time.day_pairs import ENDS, find_day_parameters
+from agent.extract.time.day_pairs import ENDS, find_day_parameters, find_eves
 from agent.extract.value_roles import ROLES
 from agent.pipeline import ComputedSource, PromptSource, Question
 from agent.validate.proposed.directions import find_held, list_verbs
@@ -85,8 +85,10 @@ def _find_bound(slots: Slots, name: str, source: PromptSource | ComputedSource) 
     named = {*name.split("_"), *slots.label(name).casefold().split()}
     # "From Monday for two weeks": another value says the other end.
     lasts = any(slots.annotation(each).unit in _LENGTHS or _begins(slots, each) for each in slots.filled)
+    day = _find_day(slots, source)
+    last = way == "before" and day is not None and find_eves((day,), named, slots.filled[name].value)
     wrong = (
-        (way in _OPEN and way not in named)
+        (way in _OPEN and way not in named and not last)
         or (way in _FIRST and not lasts)
         or (way in _UNTIL and _begins(slots, name) and named.isdisjoint(ENDS))
         or (way in ("on", "by") and bool(named & _UNTIL) and not _ENDING.search(words[: bound.start()]))

@@ -11,7 +11,7 @@ from agent.extract.counted_units import find_counted_unit
 from agent.extract.references.vocabulary import rate_person_likeness
 from agent.extract.spans import money
 from agent.extract.time.durations import BETWEEN
-from agent.pipeline import PromptSource, Question, Span
+from agent.pipeline import PromptSource, Question, RecordSource, Span
 from agent.planning.proposal import Number
 from agent.query.context import PERCENT, Quantity, Value, to_minor_units
 from agent.validate import questions
@@ -228,7 +228,8 @@ def check_counted(slots: Slots) -> Question | None:
             continue
         if any(each.currency for each in money.find(read_text(span.text))):
             continue
-        if (counted := _find_counted(slots, words[: span.start], words[span.end :])) is not None:
+        counted = _find_counted(slots, words[: span.start], words[span.end :])
+        if counted is not None and not _names_record(slots, span, counted):
             text = f"‘{span.text}{counted}’ is no amount of money. How much shall it be?"
             return slots.ask(name, text, "unreadable")
     return None
@@ -296,6 +297,16 @@ def _find_unit_kept(found: LocatedRecord) -> str | None:
     called = [value for (_, value), said in zip(held, names, strict=True) if value and _UNIT_NAMES & said]
     named = called or [value for _, value in held if counts_in(value.casefold(), of=False)]
     return named[0] if len(named) == 1 and named[0].isalpha() else None
+
+
+def _names_record(slots: Slots, number: Span, counted: str) -> bool:
+    """Whether the words behind a number are the name of a record of the call, in the singular ("75 roof fund"), and so
+    nothing that is counted."""
+    start, end = number.end + len(counted) - len(counted.lstrip()), number.end + len(counted)
+    sources = [each.source for each in slots.filled.values() if isinstance(each.source, RecordSource)]
+    named = [each for of in sources for each in of.spans if each.origin == number.origin]
+    singular = all(singularize(word) == word for word in counted.split())
+    return singular and any(each.start <= start < end <= each.end for each in named)
 
 
 def _find_counted(slots: Slots, before: str, after: str) -> str | None:

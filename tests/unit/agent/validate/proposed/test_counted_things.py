@@ -68,6 +68,30 @@ async def test_a_model_that_makes_money_of_things_is_asked_too() -> None:
     assert asked.param == "amount"
 
 
+_GIVE = museum._offer(
+    "give_to_wing",
+    "Give to a wing",
+    {"wing_id": _NUMBER, "amount": _NUMBER},
+    {"wing_id": {"record": "wing"}, "amount": _MONEY},
+)
+_WING = define(
+    "wing", ["wing", "wings"], [{"name": "id", "type": "id"}, {"name": "title", "search": "name"}], label="{title}"
+)
+WINGS = FrozenWorld(
+    {"contracts": [_GIVE], "kinds": [_WING], "records": {"wing": list_rows("id title", (1, "Roof Garden"))}}
+)
+
+
+@pytest.mark.parametrize(("text", "taken"), [("give 20 roof garden", True), ("give 20 roof gardens", False)])
+async def test_a_records_name_behind_an_amount_is_not_counted_by_it(text: str, taken: bool) -> None:
+    call = {"action": "give_to_wing", "wing_id": find("wing", text.removeprefix("give 20 "))}
+    call["amount"] = {"number": 20, "unit": None, "quote": "20"}
+    answer = {"understood": "", "result": plan(call), "rest": []}
+    task = Task(Request(text=text, now=NOW), OWNER, WINGS.context(WINGS.provider({})), "run_00000000000000000000000001")
+    made = (await propose(task, ProposingResolver(Says(answer)))).verdict
+    assert isinstance(made, Plan) is taken, made
+
+
 @pytest.mark.parametrize("word", ["except", "excluding"])
 async def test_what_is_left_out_is_no_unit(word: str) -> None:
     asked = (await ask(SHOP, f"refund 20 {word} postage on 7301")).verdict

@@ -313,3 +313,24 @@ async def test_the_end_of_what_begins_is_asked_about(said: str) -> None:
     asked = (await ask(PLAYHOUSE, f"enrol Ivo Lang in a beginner course {said} for 90")).verdict
     assert isinstance(asked, Question), asked
     assert asked.text == f"‘{said}’ doesn't say which day. Which day shall it be?"
+
+
+DUE = visits("set_due", "Set when a check is due", "due_on")
+
+
+@pytest.mark.parametrize("said", ["before friday", "before the 27th"])
+async def test_what_is_due_before_a_day_is_due_on_the_one_before_it(said: str) -> None:
+    made = (await ask(DUE, f"set Glass Bells due {said}")).verdict
+    assert isinstance(made, Plan), made
+    assert {each.param: each.value for each in made.steps[0].filled}["due_on"] == "2026-11-26"
+
+
+@pytest.mark.parametrize(("day", "stands"), [("2026-11-26", True), ("2026-11-27", False), ("2026-11-25", False)])
+async def test_a_model_may_say_the_day_before_for_what_is_due(day: str, stands: bool) -> None:
+    request = Request(text="set the check of Glass Bells to be due before friday", now=NOW)
+    call = {"action": "set_due", "exhibit_id": find("exhibit", "Glass Bells")}
+    call["due_on"] = {"date": day, "quote": "before friday"}
+    answer = {"understood": "", "result": plan(call), "rest": []}
+    task = Task(request, OWNER, DUE.context(DUE.provider({})), "run_00000000000000000000000001")
+    made = (await propose(task, ProposingResolver(Says(answer)))).verdict
+    assert isinstance(made, Plan) is stands, made
