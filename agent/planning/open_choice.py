@@ -20,14 +20,16 @@ _MOST: Final = 4
 
 
 async def choose_by_records(task: Task, made: Outcome, *readings: Callable[[Task], Awaitable[Outcome]]) -> Outcome:
-    """The plan of the one offered action that works on live data, held. ``made`` if it offers no choice of actions, or
-    if none or several of them work. Each of the ``readings`` plans a task; a later one is asked if none works by the
-    earlier ones."""
-    asked = made.verdict
-    if not isinstance(asked, Question) or asked.slot != "action" or task.request.answers:
+    """The plan of the one offered action that works on live data, held. ``made`` if no model offered a choice of
+    actions that all take records, or if none or several of them work. Each of the ``readings`` plans a task; a later
+    one is asked if none works by the earlier ones."""
+    asked, by_model = made.verdict, made.resolved is not None and made.resolved.trace.model is not None
+    if not isinstance(asked, Question) or asked.slot != "action" or task.request.answers or not by_model:
         return made
     offered = [each.id for each in asked.candidates if task.only is None or each.id in task.only]
-    for plan in readings if 1 < len(offered) <= _MOST else ():
+    contracts = [task.workspace_context.catalogue.get(each) for each in offered]
+    told = all(of is not None and any(each.record for each in of.annotations.values()) for of in contracts)
+    for plan in readings if told and 1 < len(offered) <= _MOST else ():
         try:
             tried = [await plan(replace(task, only=frozenset((each,)))) for each in offered]
         except (ModelUnavailable, ModelMisbehaved):
