@@ -11,11 +11,8 @@ import logging
 import pickle
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Any, Final
 
 from agent.pipeline import Request
 from agent.planning.propose import propose, resolve
@@ -30,7 +27,9 @@ from registry.conditions.condition import Condition, ConditionResult
 from registry.offers.shortlist import Shortlist, make_shortlist
 from registry.records import Kinds, Query, Record, RecordKind
 
-T = TypeVar("T", bound=BaseModel)
+if TYPE_CHECKING:
+    from agent.resolve.model.answer_shape import AnswerShape
+    from agent.resolve.model.client import Completion
 
 _WARM: Final = Request(text="refund Adam's last invoice", now=datetime(2026, 1, 1, tzinfo=UTC))
 
@@ -88,12 +87,10 @@ class ParentModelClient:
         self._parent = parent
 
     async def complete(
-        self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = 512
-    ) -> Any:
-        schema, parser = shape.json_schema, shape.parser  # type: ignore[attr-defined]
-        completion = await self._parent.ask("complete", (tuple(messages), schema, parser, legal, max_tokens))
-        value = completion.value
-        return replace(completion, value=None if value is None else shape.model_validate_json(value))
+        self, messages: Sequence[Mapping[str, str]], shape: AnswerShape, *, legal: str = "", max_tokens: int = 512
+    ) -> Completion:
+        completion: Completion = await self._parent.ask("complete", (tuple(messages), shape, legal, max_tokens))
+        return completion
 
 
 class ParentFormChoice:
