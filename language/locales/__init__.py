@@ -224,15 +224,18 @@ def _touch(text: str, one: Piece, other: Piece) -> bool:
 
 def _language(words: list[str]) -> str | None:
     """The language of most words. None if English fits as well."""
+    every = [word.casefold() for word in words]
+    foreign = {word for word in every if len(word) >= _SHORTEST and not is_word(word) and word not in EMPTY}
+    if not foreign:
+        return None
     small = [word.casefold() for at, word in enumerate(words) if at == 0 or not word[:1].isupper()]
     english = sum(word in EMPTY for word in small)
-    every = [word.casefold() for word in words]
     best: tuple[int, int, str] | None = None
     for language in list_languages():
         words_of = load_locale(language)
         single = words_of.single.keys() | words_of.parts
         known = [word for word in every if word in single or _bare(word) in single]
-        own = [word for word in known if len(word) >= _SHORTEST and not is_word(word) and word not in EMPTY]
+        own = [word for word in known if word in foreign]
         own = [word for word in own if singularize(words_of.single.get(word, "")) != singularize(word)]  # "euros"
         covered = sum(word in single or _bare(word) in single for word in small)
         plain = sum(is_word(word) and word not in single for word in small)
