@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from pydantic_core import to_json
+
 from agent.resolve.model import model_errors
 from agent.resolve.model.answer_shape import AnswerShape
 from agent.resolve.model.model_errors import ModelFailure
@@ -52,7 +54,10 @@ class OpenAiClient:
 
     def __init__(self, settings: ModelSettings) -> None:
         self._url = f"{settings.model_url.rstrip('/')}/chat/completions"
-        self._headers = {"Authorization": f"Bearer {settings.model_key or 'none'}"}
+        self._headers = {
+            "Authorization": f"Bearer {settings.model_key or 'none'}",
+            "Content-Type": "application/json",
+        }
         self._timeout_s = settings.model_timeout_s
         self._parameters = settings.request_parameters
         self._not_taken: dict[str, frozenset[str]] = {}
@@ -129,7 +134,7 @@ class OpenAiClient:
         return failure
 
     async def _read_reply(self, session: aiohttp.ClientSession, body: Mapping[str, Any]) -> Any:
-        async with session.post(self._url, json=body, headers=self._headers, allow_redirects=False) as answer:
+        async with session.post(self._url, data=to_json(body), headers=self._headers, allow_redirects=False) as answer:
             said = await _read_whole(answer.content)
             if said is None:
                 return ModelFailure(f"the provider's answer has more than {MOST_BYTES} bytes", again=False)
