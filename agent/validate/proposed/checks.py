@@ -61,15 +61,6 @@ _ANY: Final = frozenset({(">=", "1"), (">", "0"), ("!=", "0"), ("=", "0"), ("<",
 """Comparisons of a count that only ask whether there are any."""
 
 
-@dataclass(frozen=True, slots=True)
-class WordsLeft:
-    """Words that a plan leaves unsaid: ``open`` are stretches that nothing mentions, and ``told`` are the reasons to
-    hold it for words that only describe."""
-
-    open: tuple[str, ...] = ()
-    told: Sequence[str] = ()
-
-
 @dataclass(frozen=True)
 class PlanChecks:
     """Checks the plan of one proposal. Each check returns a question if something stands in the way. ``left_out`` are
@@ -168,13 +159,16 @@ class PlanChecks:
         found = questions.join([each.label for each in left.found], "and")
         return f"{found} {be} {said}" if states else f"there {be} {found}"
 
-    def check_words(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Question | WordsLeft:
-        """What the plan leaves unsaid of the words of a person's order that changes something."""
+    def check_words(
+        self, steps: Sequence[Step], contracts: Sequence[Contract]
+    ) -> Question | tuple[tuple[str, ...], Sequence[str]]:
+        """What the plan leaves unsaid of a person's order that changes something: its open words, and the reasons to
+        hold it for words that only describe."""
         if all(each.risk is Risk.READ for each in contracts) or self.request.given is not None:
-            return WordsLeft()
+            return (), ()
         order = self._read_order(steps, contracts)
         told = self._check_coverage(order, steps)
-        return told if isinstance(told, Question) else WordsLeft(self._find_open_words(order, steps), told)
+        return told if isinstance(told, Question) else (self._find_open_words(order, steps), told)
 
     def _check_coverage(self, order: Order, steps: Sequence[Step]) -> Question | Sequence[str]:
         """Stops the plan for words that change the deal and that nothing accounts for. The person says whether the rest
