@@ -135,8 +135,10 @@ for _measure, (_, _, _row) in zip(MEASURES, _TABLE, strict=True):
 
 
 def fold(word: str) -> str:
-    plain = unicodedata.normalize("NFKD", word.casefold())
-    return re.sub(r"[\s_]+", " ", "".join(char for char in plain if not unicodedata.combining(char))).strip(" .-")
+    plain = word.casefold()
+    if not plain.isascii():
+        plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
+    return re.sub(r"[\s_]+", " ", plain).strip(" .-")
 
 
 def find_measure(word: str | None, dimension: str | None = None) -> Measure | None:

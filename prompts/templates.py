@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
@@ -28,7 +28,7 @@ SECOND_READING_VERSION: Final = "second_reading/v1"
 MAX_LINE: Final = 160
 
 Role = Literal["system", "user"]
-_ROLES: Final[tuple[Role, ...]] = ("system", "user")
+ROLES: Final[tuple[Role, ...]] = ("system", "user")
 _HERE: Final = Path(__file__).parent
 
 
@@ -54,12 +54,12 @@ def versions() -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: (name.split("/v")[0], int(name.split("/v")[1]))))
 
 
-def render(version: str, context: ProposeContext) -> list[Message]:
-    """Renders the messages of ``version``, fixed part first and the request last. Raises BadSetting for a version that
-    does not exist."""
+def render(version: str, context: ProposeContext, roles: Sequence[Role] = ROLES) -> list[Message]:
+    """Renders the messages of ``version`` in these ``roles``, fixed part first and the request last. Raises BadSetting
+    for a version that does not exist."""
     template = _template(version)
     values = template.new_context({"it": context})
-    made = [Message(role, "".join(template.blocks[role](values)).strip()) for role in _ROLES if role in template.blocks]
+    made = [Message(role, "".join(template.blocks[role](values)).strip()) for role in roles if role in template.blocks]
     return [message for message in made if message.content]
 
 

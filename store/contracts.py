@@ -16,6 +16,7 @@ from core.crypto.authenticator import Authenticator
 from core.errors import Conflict, NotAuthentic, NotFound
 from store.database import before_commit
 from store.dialect import DbNow, UtcTime, upsert
+from store.driver.prepared import PreparedQuery
 from store.history import log
 from store.rows import Row, add, add_new, amend, every, find_authenticator, first, table
 
@@ -77,7 +78,7 @@ class ContractGenerationRow(Row, table=True):
 
 _T = table(ContractRow)
 _G = table(ContractGenerationRow)
-_GENERATION = select(_G.c.n).where(_G.c.workspace == bindparam("of"))
+_GENERATION = PreparedQuery(ContractGenerationRow, select(_G).where(_G.c.workspace == bindparam("of")))
 _K = table(SigningKeyRow)
 
 
@@ -121,7 +122,8 @@ async def generation(session: AsyncSession, workspace: str) -> str:
 
     It is a count, not a time: a clock that goes back must not keep a retired contract on offer.
     """
-    return str((await session.execute(_GENERATION, {"of": workspace})).scalar_one_or_none() or 0)
+    row = await _GENERATION.first(session, of=workspace)
+    return str(row.n if row is not None else 0)
 
 
 async def active(session: AsyncSession, workspace: str) -> list[ContractRow]:
@@ -201,7 +203,7 @@ async def seal_generation(session: AsyncSession, workspace: str) -> None:
     if known is None:
         known = await _active_set(session, workspace)
     await session.execute(upsert(session, _G).values(workspace=workspace, n=0).on_conflict_do_nothing())
-    n = (await session.execute(_GENERATION, {"of": workspace})).scalar_one()
+    n = int(await generation(session, workspace))
     code = keys.code(_SET, _set_fields(workspace, n, known))
     await session.execute(update(_G).where(_G.c.workspace == workspace).values(mac=code))
     await log.tell_generation(session, workspace, n)

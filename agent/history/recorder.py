@@ -7,6 +7,7 @@ digest.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.history.log
-from agent.pipeline import CallOutcome, Plan, Step, Trace, grade_evidence
+from agent.pipeline import CallOutcome, Plan, Resolved, Step, grade_evidence
 from agent.runs.run import Run
 from agent.runs.test_mode import is_test
 from core.actor import Actor
@@ -160,6 +161,29 @@ def make_entry(
     )
 
 
+def make_resolved_entry(run: Run, resolved: Resolved, at: datetime) -> HistoryEntry:
+    """The entry of what the resolver was asked and what it answered. Durations in ms, cost in US dollars.
+
+    A search doesn't look at the prompts: nearly all of each is the same in every request, and the request itself has
+    an entry of its own.
+    """
+    trace = resolved.trace.model_dump(mode="json", exclude_none=True)
+    entry = make_entry(
+        run,
+        EntryType.RESOLVED,
+        at,
+        duration_ms=resolved.trace.duration_ms,
+        trace=trace,
+        resolution=resolved.resolution.model_dump(mode="json"),
+    )
+    return replace(entry, searched={**entry.data, "trace": _leave_out_prompts(trace)})
+
+
+def _leave_out_prompts(trace: dict[str, Any]) -> dict[str, Any]:
+    rest = {name: each for name, each in trace.items() if name != "prompt"}
+    return {**rest, "second": _leave_out_prompts(rest["second"])} if "second" in rest else rest
+
+
 async def record_act(
     session: AsyncSession, actor: Actor, kind: EntryType, at: datetime, *, request_id: str | None = None, **data: Any
 ) -> HistoryRow:
@@ -180,11 +204,6 @@ async def record_act(
 def find_highest_risk(plan: Plan | None) -> str | None:
     order = ("read", "write", "irreversible")
     return max((step.risk.value for step in plan.steps), key=order.index) if plan and plan.steps else None
-
-
-def describe_trace(trace: Trace) -> dict[str, Any]:
-    """The resolver's trace, as stored: what it was asked and what it answered. Durations in ms, cost in US dollars."""
-    return trace.model_dump(mode="json", exclude_none=True)
 
 
 def list_sentences(plan: Plan | None) -> list[str]:

@@ -188,6 +188,11 @@ class Trace(Value):
     notes: tuple[str, ...] = ()
     second: Annotated[Trace | None, Field(exclude_if=lambda second: second is None)] = None
 
+    @property
+    def summary(self) -> Trace:
+        """This trace without the messages and answers, which are long. A run keeps it so; AI History has all of it."""
+        return self.model_copy(update={"prompt": None, "response": None, "second": None})
+
     def add_second(self, second: Trace) -> Trace:
         """This trace with a later question to the model."""
         costs = None if self.cost is None or second.cost is None else Decimal(self.cost) + Decimal(second.cost)

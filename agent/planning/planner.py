@@ -261,15 +261,8 @@ class Planner:
         moved = await repository.move(session, run, was={"received"})
         told = [recorder.make_entry(moved, kind, now, outcome=moved.state, duration_ms=took_ms, **entry)]
         if resolved is not None:
-            read = recorder.make_entry(
-                moved,
-                EntryType.RESOLVED,
-                now - timedelta(milliseconds=took_ms),  # its answer came before the check began
-                duration_ms=resolved.trace.duration_ms,
-                trace=recorder.describe_trace(resolved.trace),
-                resolution=resolved.resolution.model_dump(mode="json"),
-            )
-            told.insert(0, read)
+            # Its answer came before the check began.
+            told.insert(0, recorder.make_resolved_entry(moved, resolved, now - timedelta(milliseconds=took_ms)))
         await store.history.log.append_all(session, run.workspace, told)
         for earlier_id in withdrawal.runs:
             await self._withdraw(session, earlier_id, moved, withdrawal.why)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from agent.pipeline import PhaseCallback, Refusal, Resolved, ignore_phase
@@ -23,8 +22,8 @@ from registry.conditions import condition
 from registry.conditions.condition import ConditionResult, Evaluator
 
 if TYPE_CHECKING:
-    from agent.resolve.model.client import ModelClient
-    from agent.resolve.model.parse import Parser
+    from agent.resolve.model.answer_shape import AnswerShape
+    from agent.resolve.model.client import Completion, ModelClient
     from agent.resolve.model.resolver import VersionChoice
     from agent.workspace.context import WorkspaceContext
 
@@ -118,15 +117,9 @@ class ReadingPool:
 
         return serve
 
-    async def _complete(self, messages: Any, schema: dict[str, Any], parser: Parser, legal: str, most: int) -> Any:
-        """The model's answer as JSON. Its type is built here, because a class can't be sent to the server."""
-        from agent.resolve.model.resolver import answer_type
-
+    async def _complete(self, messages: Any, shape: AnswerShape, legal: str, most: int) -> Completion:
         assert self._model is not None
-        shape = answer_type(schema, parser)
-        completion = await self._model.complete(messages, shape, legal=legal, max_tokens=most)
-        value = completion.value
-        return replace(completion, value=None if value is None else value.model_dump_json())  # type: ignore[arg-type]
+        return await self._model.complete(messages, shape, legal=legal, max_tokens=most)
 
     async def _find_version(self) -> str:
         """The form in which the model is asked. Found out once for all workers."""

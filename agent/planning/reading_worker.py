@@ -11,11 +11,8 @@ import logging
 import pickle
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Any, Final
 
 from agent.pipeline import Request
 from agent.planning.propose import propose, resolve
@@ -30,7 +27,9 @@ from registry.conditions.condition import Condition, ConditionResult
 from registry.offers.shortlist import Shortlist, make_shortlist
 from registry.records import Kinds, Query, Record, RecordKind
 
-T = TypeVar("T", bound=BaseModel)
+if TYPE_CHECKING:
+    from agent.resolve.model.answer_shape import AnswerShape
+    from agent.resolve.model.client import Completion
 
 _WARM: Final = Request(text="refund Adam's last invoice", now=datetime(2026, 1, 1, tzinfo=UTC))
 
@@ -57,67 +56,44 @@ class CallWorkspace:
     def __init__(self, held: HeldWorkspace, parent: ParentLink) -> None:
         self._held = held
         self.catalogue = held.catalogue
-        self.kinds = held.kinds.served_by(ParentRecords(parent))
+        self.kinds = held.kinds.served_by(ServerPorts(parent))
 
     def shortlist(self, actor: Actor, surface: Surface) -> Shortlist:
         return self._held.shortlist(actor, surface)
 
 
-class ParentRecords:
-    """A ContextProvider whose look-ups the server makes."""
+class ServerPorts:
+    """What the server does for a worker: it looks records up, asks the model, knows the form to ask it in, and judges
+    conditions. Cheap conditions are judged here."""
 
     def __init__(self, parent: ParentLink) -> None:
-        self._parent = parent
+        self._ask = parent.ask
 
     def kinds(self) -> tuple[RecordKind, ...]:
         return ()
 
     async def search(self, query: Query) -> Sequence[Record]:
-        found: Sequence[Record] = await self._parent.ask("search", query)
+        found: Sequence[Record] = await self._ask("search", query)
         return found
 
     async def get(self, kind: str, record_id: str) -> Record | None:
-        record: Record | None = await self._parent.ask("record", (kind, record_id))
+        record: Record | None = await self._ask("record", (kind, record_id))
         return record
 
-
-class ParentModelClient:
-    """A model client whose questions the server asks."""
-
-    def __init__(self, parent: ParentLink) -> None:
-        self._parent = parent
-
     async def complete(
-        self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = 512
-    ) -> Any:
-        schema, parser = shape.json_schema, shape.parser  # type: ignore[attr-defined]
-        completion = await self._parent.ask("complete", (tuple(messages), schema, parser, legal, max_tokens))
-        value = completion.value
-        return replace(completion, value=None if value is None else shape.model_validate_json(value))
-
-
-class ParentFormChoice:
-    """The form that the server found for its model."""
-
-    def __init__(self, parent: ParentLink) -> None:
-        self._parent = parent
+        self, messages: Sequence[Mapping[str, str]], shape: AnswerShape, *, legal: str = "", max_tokens: int = 512
+    ) -> Completion:
+        completion: Completion = await self._ask("complete", (tuple(messages), shape, legal, max_tokens))
+        return completion
 
     async def version(self) -> str:
-        return str(await self._parent.ask("version", None))
-
-
-class ParentEvaluator:
-    """Judges cheap conditions here. The server's workers for conditions judge the others."""
-
-    def __init__(self, parent: ParentLink) -> None:
-        self._parent = parent
+        return str(await self._ask("version", None))
 
     async def evaluate(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:
         if condition.cheap:
             return condition.evaluate(values)
-        judged: ConditionResult = await self._parent.ask(
-            "judge", (condition.expression, condition.variables, dict(values), workspace)
-        )
+        asked = (condition.expression, condition.variables, dict(values), workspace)
+        judged: ConditionResult = await self._ask("judge", asked)
         return judged
 
 
@@ -126,9 +102,8 @@ def make_named_resolver(name: str, parent: ParentLink) -> Resolver:
         return RuleResolver()
     from agent.resolve.model.resolver import ProposingResolver
 
-    return FallbackResolver(
-        ProposingResolver(ParentModelClient(parent), choice=ParentFormChoice(parent)), RuleResolver()
-    )
+    server = ServerPorts(parent)
+    return FallbackResolver(ProposingResolver(server, choice=server), RuleResolver())
 
 
 async def warm() -> None:
@@ -143,7 +118,7 @@ def main(arguments: Sequence[str]) -> int:
 
     async def propose_run(held: HeldWorkspace, given: Any, parent: ParentLink) -> Any:
         run, confirmed, thread = given
-        task = make_task(run, CallWorkspace(held, parent), confirmed, ParentEvaluator(parent), thread)
+        task = make_task(run, CallWorkspace(held, parent), confirmed, ServerPorts(parent), thread)
         return await propose(task, make_named_resolver(resolver, parent), parent.tell)
 
     async def resolve_run(held: HeldWorkspace, run: Any, parent: ParentLink) -> Any:

@@ -263,7 +263,7 @@ def take_outcome(run: Run, outcome: Outcome, thread: Thread) -> Run:
         run = run.with_(text=outcome.text)
     if outcome.resolved is not None:
         records = {**thread.records, **outcome.records}
-        run = run.with_(trace=outcome.resolved.trace, handles=replace(thread, records=records).handles)
+        run = run.with_(trace=outcome.resolved.trace.summary, handles=replace(thread, records=records).handles)
     if outcome.answers is not None:
         run = run.with_(answers=outcome.answers)
     if outcome.hold and not run.hold:

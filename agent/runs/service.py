@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 import store.runs.calls
 import store.runs.runs
 from agent.extract.limits import MAX_TEXT
@@ -142,23 +144,29 @@ class RunService:
         changed meanwhile, and what ``show`` raises."""
         async with self.database.read() as session:
             current = await principals.find_current_actor(session, actor, self.clock())
-        if current is None or current.role != actor.role:
-            raise Forbidden("Your access here has changed meanwhile, so the request is not shown.")
-        return await self.show(actor, run_id)
+            if current is None or current.role != actor.role:
+                raise Forbidden("Your access here has changed meanwhile, so the request is not shown.")
+            run = await self._read(session, actor.workspace, run_id)
+        return await self._admit(actor, run)
 
     async def show(self, actor: Actor, run_id: str) -> Run:
         """A run, for anyone whom ``authority.sees`` admits. Raises NotFound for others, and Forbidden if the same
         person asked for it in another role."""
         async with self.database.read() as session:
-            run = await repository.get(session, actor.workspace, run_id)
-            if run.state in ("executing", "unknown"):
-                calls = await store.runs.calls.of_run(session, actor.workspace, run_id)
-                took = await store.runs.calls.took_ms(session, actor.workspace, run_id)
-                run = run.with_(
-                    outcomes=tuple(
-                        recorder.make_outcome(call, duration_ms=took.get(call.call_id, 0.0)) for call in calls
-                    )
-                )
+            run = await self._read(session, actor.workspace, run_id)
+        return await self._admit(actor, run)
+
+    async def _read(self, session: AsyncSession, workspace: str, run_id: str) -> Run:
+        """A run, with its calls as far as they have come."""
+        run = await repository.get(session, workspace, run_id)
+        if run.state not in ("executing", "unknown"):
+            return run
+        calls = await store.runs.calls.of_run(session, workspace, run_id)
+        took = await store.runs.calls.took_ms(session, workspace, run_id)
+        made = (recorder.make_outcome(call, duration_ms=took.get(call.call_id, 0.0)) for call in calls)
+        return run.with_(outcomes=tuple(made))
+
+    async def _admit(self, actor: Actor, run: Run) -> Run:
         if authority.sees_unread(actor, run) or authority.sees(
             actor, run, (await self.contexts.of(run.workspace)).catalogue
         ):
@@ -167,7 +175,7 @@ class RunService:
             raise Forbidden(
                 f"This was asked as {run.actor.role}; you act as {actor.role}, which may not run what it is about."
             )
-        raise NotFound(f"There is no run {run_id}.")
+        raise NotFound(f"There is no run {run.id}.")
 
     async def list_runs(
         self, actor: Actor, *, thread_id: str | None = None, before: str | None = None, limit: int = 50

@@ -11,16 +11,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
+from agent.resolve.model.answer_shape import AnswerShape
 from agent.resolve.model.client import Completion
 from agent.resolve.model.resolver import Client
 from core import canon
 from core.errors import InvalidInput, ModelMisbehaved, ModelUnavailable
-
-T = TypeVar("T", bound=BaseModel)
 
 
 class NotRecorded(ModelUnavailable):
@@ -89,8 +86,8 @@ class Recorded:
         self._take = take
 
     async def complete(
-        self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = 512
-    ) -> Completion[T]:
+        self, messages: Sequence[Mapping[str, str]], shape: AnswerShape, *, legal: str = "", max_tokens: int = 512
+    ) -> Completion:
         """Answers from the cassette, else asks the client behind. Raises NotRecorded, and what the client behind
         raises."""
         key = canon.digest(
@@ -98,7 +95,7 @@ class Recorded:
                 "model": self._model,
                 "mode": self._mode,
                 "messages": [dict(message) for message in messages],
-                "schema": shape.model_json_schema(),
+                "schema": shape.titled_schema,
                 "take": self._take,
             }
         )
@@ -120,12 +117,11 @@ class Recorded:
         return made
 
 
-def _make_kept(made: Completion[T]) -> dict[str, Any]:
-    value = None if made.value is None else made.value.model_dump(mode="json", by_alias=True, exclude_none=True)
+def _make_kept(made: Completion) -> dict[str, Any]:
     return {
         "model": made.model,
         "mode": made.mode,
-        "value": value,
+        "value": made.value,
         "text": made.text,
         "tokens_in": made.tokens_in,
         "tokens_out": made.tokens_out,
@@ -136,15 +132,13 @@ def _make_kept(made: Completion[T]) -> dict[str, Any]:
     }
 
 
-def _make_completion(kept: Mapping[str, Any], messages: Sequence[Mapping[str, str]], shape: type[T]) -> Completion[T]:
+def _make_completion(kept: Mapping[str, Any], messages: Sequence[Mapping[str, str]], shape: AnswerShape) -> Completion:
     if "misbehaved" in kept:
         raise ModelMisbehaved(kept["misbehaved"])
-    try:
-        value = None if kept["value"] is None else shape.model_validate_json(json.dumps(kept["value"]))
-    except ValidationError as error:
-        raise InvalidInput("An answer on the cassette does not fit its own request; record it again.") from error
+    if kept["value"] is not None and shape.find_fault(kept["value"]) is not None:
+        raise InvalidInput("An answer on the cassette does not fit its own request; record it again.")
     return Completion(
-        value=value,
+        value=kept["value"],
         text=kept["text"],
         model=kept["model"],
         mode=kept["mode"],

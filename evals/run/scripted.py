@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
-from pydantic import BaseModel, ValidationError
-
+from agent.resolve.model.answer_json import BadProposal
+from agent.resolve.model.answer_shape import AnswerShape
 from agent.resolve.model.client import Completion
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.second_reading import CHANGES, KNOWN, PieceParser
 from core.errors import ModelMisbehaved
-
-T = TypeVar("T", bound=BaseModel)
 
 
 class ScriptedClient(Protocol):
@@ -30,19 +28,17 @@ class ScriptedClient(Protocol):
         return {}
 
     async def complete(
-        self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = 0
-    ) -> Completion[T]:
+        self, messages: Sequence[Mapping[str, str]], shape: AnswerShape, *, legal: str = "", max_tokens: int = 0
+    ) -> Completion:
         del legal, max_tokens
-        parser: Parser | PieceParser = shape.parser  # type: ignore[attr-defined]
+        parser: Any = shape.parser
         answer = self.judge(parser) if isinstance(parser, PieceParser) else self.answer(parser, messages)
         try:
-            value = shape.model_validate(answer)
-        except ValidationError as error:
-            raise ModelMisbehaved(
-                f"The {self.name} model's answer is no proposal: {error.errors()[0]['msg']}"
-            ) from error
+            parser.parse(answer)
+        except BadProposal as error:
+            raise ModelMisbehaved(f"The {self.name} model's answer is no proposal: {error}") from error
         return Completion(
-            value=value,
+            value=answer,
             text=json.dumps(answer, ensure_ascii=False),
             model=self.name,
             mode="json_schema",

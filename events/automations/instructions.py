@@ -116,7 +116,7 @@ class Instructions:
             detail = f"{author.name} may run none of the actions that “{row.name}” names; nothing was sent."
             return EvaluatedRun(run, Refusal(code="forbidden", detail=detail))
         resolved = await self._resolve(run, context)
-        run = run.with_(trace=resolved.trace)
+        run = run.with_(trace=resolved.trace.summary)
         said = _list_drafts(resolved, context)
         if said is None:
             return EvaluatedRun(run, _find_unsaid(resolved), resolved)

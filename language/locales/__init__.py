@@ -75,6 +75,9 @@ class Locale:
     states: frozenset[str]
     nouns: frozenset[str]
 
+    def has(self, word: str) -> bool:
+        return word in self.single or word in self.parts
+
 
 def translate(text: str) -> Translation | None:
     """Translates the words of a request in another language. None for English, and for a language without a locale."""
@@ -154,9 +157,7 @@ def guess_language(text: str) -> str | None:
 
 def _count_own(language: str, words: list[str]) -> int:
     known = load_locale(language)
-    return sum(
-        (word in known.single or word in known.parts) and not is_word(word) and word not in EMPTY for word in words
-    )
+    return sum(known.has(word) and not is_word(word) and word not in EMPTY for word in words)
 
 
 def _place_states(text: str, pieces: list[Piece], words: Locale) -> list[Piece]:
@@ -224,18 +225,21 @@ def _touch(text: str, one: Piece, other: Piece) -> bool:
 
 def _language(words: list[str]) -> str | None:
     """The language of most words. None if English fits as well."""
+    every = [word.casefold() for word in words]
+    foreign = {word for word in every if len(word) >= _SHORTEST and not is_word(word) and word not in EMPTY}
+    if not foreign:
+        return None
     small = [word.casefold() for at, word in enumerate(words) if at == 0 or not word[:1].isupper()]
     english = sum(word in EMPTY for word in small)
-    every = [word.casefold() for word in words]
+    bare = {word: _bare(word) for word in every}
     best: tuple[int, int, str] | None = None
     for language in list_languages():
         words_of = load_locale(language)
-        single = words_of.single.keys() | words_of.parts
-        known = [word for word in every if word in single or _bare(word) in single]
-        own = [word for word in known if len(word) >= _SHORTEST and not is_word(word) and word not in EMPTY]
+        known = [word for word in every if words_of.has(word) or words_of.has(bare[word])]
+        own = [word for word in known if word in foreign]
         own = [word for word in own if singularize(words_of.single.get(word, "")) != singularize(word)]  # "euros"
-        covered = sum(word in single or _bare(word) in single for word in small)
-        plain = sum(is_word(word) and word not in single for word in small)
+        covered = sum(words_of.has(word) or words_of.has(bare[word]) for word in small)
+        plain = sum(is_word(word) and not words_of.has(word) for word in small)
         if not own or (len(own) < SURELY and plain) or covered < _SHARE * len(small) or english > covered:
             continue
         best = max(best or (0, 0, ""), (len(own), len(known), language))

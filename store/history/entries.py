@@ -92,7 +92,8 @@ _HEAD = table(HistoryHeadRow)
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """New entry. ``actor`` is ``Actor.as_json()``; its ``person`` becomes a column. ``data`` is JSON."""
+    """New entry. ``actor`` is ``Actor.as_json()``; its ``person`` becomes a column. ``data`` is JSON. ``searched`` is
+    what of it a search looks at; None: all of it."""
 
     kind: str
     run_id: str | None
@@ -106,6 +107,7 @@ class HistoryEntry:
     model: str | None = None
     prompt_version: str | None = None
     duration_ms: float | None = None
+    searched: Mapping[str, Any] | None = None
 
     def chained(self, workspace: str, seq: int, prev: str) -> dict[str, Any]:
         """Computes its columns, in the order of ENTRY_COLUMNS. Raises NotCanonical."""
@@ -126,7 +128,7 @@ class HistoryEntry:
             "request_id": self.request_id,
             "actor": canon.dumps(self.actor).decode(),
             "data": canon.dumps(self.data).decode(),
-            "words": collect_words(self.kind, self.actor, self.data),
+            "words": collect_words(self.kind, self.actor, self.data if self.searched is None else self.searched),
             "prev": prev,
         }
         columns["digest"] = digest_entry(columns)

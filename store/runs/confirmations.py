@@ -12,7 +12,8 @@ from sqlmodel import Field
 
 from core.actor import Actor
 from store.dialect import DbNow, UtcTime, upsert
-from store.rows import Row, check_text, compute_code, every, table
+from store.driver.prepared import PreparedQuery
+from store.rows import Row, check_text, compute_code, table
 
 
 class ConfirmationRow(Row, table=True):
@@ -34,11 +35,14 @@ class ConfirmationRow(Row, table=True):
 
 
 _T = table(ConfirmationRow)
-_OF_SESSION = select(_T).where(
-    _T.c.workspace == bindparam("within"),
-    _T.c.session_id == bindparam("during"),
-    _T.c.person == bindparam("by"),
-    _T.c.role == bindparam("acting_as"),
+_OF_SESSION = PreparedQuery(
+    ConfirmationRow,
+    select(_T).where(
+        _T.c.workspace == bindparam("within"),
+        _T.c.session_id == bindparam("during"),
+        _T.c.person == bindparam("by"),
+        _T.c.role == bindparam("acting_as"),
+    ),
 )
 
 
@@ -59,8 +63,8 @@ async def has(session: AsyncSession, by: Actor, session_id: str, contract_digest
 
 async def of_session(session: AsyncSession, by: Actor, session_id: str) -> frozenset[str]:
     """The contract digests this person has confirmed in this session, in this role."""
-    of = {"within": by.workspace, "during": session_id, "by": by.person, "acting_as": by.role}
-    return frozenset(row.contract_digest for row in await every(session, ConfirmationRow, _OF_SESSION, of))
+    found = await _OF_SESSION.every(session, within=by.workspace, during=session_id, by=by.person, acting_as=by.role)
+    return frozenset(row.contract_digest for row in found)
 
 
 async def purge(session: AsyncSession, before: datetime) -> int:

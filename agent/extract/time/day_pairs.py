@@ -171,8 +171,9 @@ def name_day(name: str, annotation: Annotation) -> frozenset[str]:
     return frozenset((*name.split("_"), *(annotation.label or "").casefold().split()))
 
 
-def find_eves(days: Iterable[dates.DateSpan], named: Iterable[str], value: object) -> set[int]:
+def find_eves(days: Iterable[dates.DateSpan], named: Iterable[str], value: object) -> dict[int, tuple[str]]:
     """Where a day begins whose day before is the value, in a parameter for the last day ("before the 10th" is due on
-    the 9th). ``named`` are the words of its name and label."""
+    the 9th), with the word that says so. ``named`` are the words of its name and label."""
     last = not LAST_DAYS.isdisjoint(named)
-    return {each.start for each in days if last and str(value)[:10] == (each.day - timedelta(days=1)).isoformat()}
+    eves = (each for each in days if last and str(value)[:10] == (each.day - timedelta(days=1)).isoformat())
+    return {each.start: ("before",) for each in eves}

@@ -4,9 +4,11 @@ about it."""
 from __future__ import annotations
 
 import json
+import pickle
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any, Final, Literal
 
 from registry.contract import Unit
@@ -47,9 +49,26 @@ class ActionForm:
     arguments: Mapping[str, ArgumentForm]
 
 
-def make_action_forms(offers: Sequence[Offer], kinds: Sequence[RecordKind]) -> dict[str, ActionForm]:
+class ActionForms(dict[str, ActionForm]):
+    """Offered actions by token. They are the same for many requests, and each request takes them to another process: so
+    they are packed once, and unpacked there once."""
+
+    @cached_property
+    def packed(self) -> bytes:
+        return pickle.dumps(dict(self))
+
+    def __reduce__(self) -> tuple[Callable[[bytes], ActionForms], tuple[bytes]]:
+        return _unpack, (self.packed,)
+
+
+@lru_cache(maxsize=64)
+def _unpack(packed: bytes) -> ActionForms:
+    return ActionForms(pickle.loads(packed))  # noqa: S301 - of our own process, which packed it
+
+
+def make_action_forms(offers: Sequence[Offer], kinds: Sequence[RecordKind]) -> ActionForms:
     """The offers by token. A token is the last part of the name if that is unique, or else the whole name."""
-    made: dict[str, ActionForm] = {}
+    made = ActionForms()
     known = frozenset(kind.name for kind in kinds)
     last = [offer.name.rpartition(".")[2] for offer in offers]
     for offer, short in zip(offers, last, strict=True):

@@ -13,11 +13,10 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Any, Final
 
 from agent.resolve.model import model_errors
+from agent.resolve.model.answer_shape import AnswerShape
 from agent.resolve.model.model_errors import ModelFailure
 from agent.resolve.model.openai_http import OpenAiClient, serves
 from agent.resolve.model.reply import CUT_OFF, Reply
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from agent.resolve.model.litellm_client import LiteLlmClient
 
 Sleep = Callable[[float], Awaitable[None]]
-T = TypeVar("T", bound=BaseModel)
 
 MAX_TOKENS: Final = 512
 FIRST_PAUSE_S: Final = 0.5
@@ -40,7 +38,7 @@ REASONING_TOKENS: Final = 8000
 
 
 @dataclass(frozen=True, slots=True)
-class Completion(Generic[T]):
+class Completion:
     """A model's answer.
 
     ``value`` is None if it refused. ``messages`` and ``text`` are the last messages sent and the last text received.
@@ -48,7 +46,7 @@ class Completion(Generic[T]):
     decimal string, or None if the price is unknown.
     """
 
-    value: T | None
+    value: Mapping[str, Any] | None
     text: str
     model: str
     mode: str
@@ -90,9 +88,14 @@ class ModelClient:
         await self._direct.__aexit__()
 
     async def complete(
-        self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = MAX_TOKENS
-    ) -> Completion[T]:
-        """Asks for an answer of type ``shape``.
+        self,
+        messages: Sequence[Mapping[str, str]],
+        shape: AnswerShape,
+        *,
+        legal: str = "",
+        max_tokens: int = MAX_TOKENS,
+    ) -> Completion:
+        """Asks for an answer of this ``shape``.
 
         An answer that doesn't fit is sent back once with what was wrong. ``legal`` lists the legal actions for that
         message. Raises ModelUnavailable if no model answered, ModelMisbehaved if the repair didn't fit either.
@@ -135,7 +138,7 @@ class ModelClient:
             self._libraries = await asyncio.to_thread(_load, self.settings)
         return self._libraries
 
-    async def _ask(self, asked: _Asked[T], messages: Sequence[Mapping[str, str]], tally: _Usage) -> Reply[T] | None:
+    async def _ask(self, asked: _Asked, messages: Sequence[Mapping[str, str]], tally: _Usage) -> Reply | None:
         """One reply of one model, with retries. None if the retries ran out."""
         model = asked.model
         for attempt in range(self.settings.model_retries + 1):
@@ -156,8 +159,8 @@ class ModelClient:
         return None
 
     async def _ask_once(
-        self, asked: _Asked[T], messages: Sequence[Mapping[str, str]], tally: _Usage
-    ) -> Reply[T] | ModelFailure:
+        self, asked: _Asked, messages: Sequence[Mapping[str, str]], tally: _Usage
+    ) -> Reply | ModelFailure:
         """Asks once. If the provider rejects a parameter, it is left out from now on."""
         while True:
             tally.attempts += 1
@@ -167,7 +170,7 @@ class ModelClient:
             if not isinstance(asked.way, OpenAiClient) or not asked.way.leave_out(asked.model, outcome.parameter):
                 return outcome
 
-    def _make_completion(self, asked: _Asked[T], reply: Reply[T], tally: _Usage) -> Completion[T]:
+    def _make_completion(self, asked: _Asked, reply: Reply, tally: _Usage) -> Completion:
         return Completion(
             value=None if reply.refused else reply.value,
             text=reply.text,
@@ -182,7 +185,7 @@ class ModelClient:
             notes=tuple(tally.notes),
         )
 
-    def _compute_cost(self, asked: _Asked[T], tally: _Usage) -> str | None:
+    def _compute_cost(self, asked: _Asked, tally: _Usage) -> str | None:
         known = None if isinstance(asked.way, OpenAiClient) else asked.way.find_price(asked.model)
         price = self.settings.model_prices.get(asked.model) or known
         if price is None:
@@ -192,16 +195,16 @@ class ModelClient:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked(Generic[T]):
-    """A request to one model: how to reach the model, and the type of its answer."""
+class _Asked:
+    """A request to one model: how to reach the model, and the shape of its answer."""
 
     way: OpenAiClient | LiteLlmClient
     model: str
     mode: str
-    shape: type[T]
+    shape: AnswerShape
     max_tokens: int
 
-    async def ask_once(self, messages: Sequence[Mapping[str, str]]) -> Reply[T] | ModelFailure:
+    async def ask_once(self, messages: Sequence[Mapping[str, str]]) -> Reply | ModelFailure:
         return await self.way.ask(self.model, self.mode, messages, self.shape, self.max_tokens)
 
 

@@ -22,7 +22,8 @@ from agent.planning.proposal import (
     Proposal,
     RecordArgument,
 )
-from agent.resolve.model.resolver import MAX_TOKENS, Client, answer_type, prepare
+from agent.resolve.model.answer_shape import AnswerShape
+from agent.resolve.model.resolver import MAX_TOKENS, Client, prepare
 from core.errors import ModelMisbehaved, ModelUnavailable
 from core.settings import ModelForm
 from prompts import DEFAULT_VERSION, PLAIN_VERSION
@@ -130,11 +131,11 @@ async def takes_full_form(client: Client) -> bool:
     shortlist = Shortlist([_FEE, _SHUT], role="owner")
     for text, right in _PROBES:
         asked = prepare(Request(text=text, now=_NOW), shortlist, (_ZONE, _GATE))
-        shape = answer_type(asked.schema.schema, asked.parser)
+        shape = AnswerShape(asked.schema.schema, asked.parser)
         try:
             completion = await client.complete(asked.messages, shape, max_tokens=MAX_TOKENS)
         except ModelMisbehaved:
             return False
-        if completion.value is None or not right(asked.parser.parse(completion.value.model_dump())):
+        if completion.value is None or not right(asked.parser.parse(completion.value)):
             return False
     return True

@@ -15,17 +15,17 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from typing import Any, ClassVar, Final
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from agent.resolve.model import model_errors
+from agent.resolve.model.answer_shape import DOES_NOT_FIT, AnswerShape
 from agent.resolve.model.model_errors import ModelFailure
 from agent.resolve.model.reply import UNREADABLE, Reply, make_reply
 from core.settings import ModelSettings
 
 Price = tuple[Decimal, Decimal]
-T = TypeVar("T", bound=BaseModel)
 
 # Servers that accept a JSON Schema, although LiteLLM's table doesn't know the models behind them.
 _SCHEMA_PROVIDERS: Final = frozenset(
@@ -66,9 +66,9 @@ class LiteLlmClient:
         model: str,
         mode: str,
         messages: Sequence[Mapping[str, str]],
-        shape: type[T],
+        shape: AnswerShape,
         max_tokens: int,
-    ) -> Reply[T] | ModelFailure:
+    ) -> Reply | ModelFailure:
         """One reply, or why there is none. Raises nothing."""
         seen = _Seen()
         loaded = self._loaded
@@ -78,16 +78,16 @@ class LiteLlmClient:
         )
         client.on("completion:kwargs", seen.sent)
         client.on("completion:response", seen.came)
-        value: T | None = None
+        value: dict[str, Any] | None = None
         fault: str | None = None
         failure: ModelFailure | None = None
         try:
             async with asyncio.timeout(self._settings.model_timeout_s):
                 # Never use instructor's ``context=``: it would render Jinja in the person's words.
-                value = await client.chat.completions.create(
+                made = await client.chat.completions.create(
                     model=model,
                     messages=[dict(message) for message in messages],
-                    response_model=shape,
+                    response_model=_make_type(shape),
                     max_retries=0,
                     num_retries=0,
                     max_tokens=max_tokens,
@@ -96,6 +96,7 @@ class LiteLlmClient:
                     **self._settings.request_parameters,
                     **self._make_access(model),
                 )
+                value = made.model_dump()
         except TimeoutError:
             failure = ModelFailure(f"no answer within {self._settings.model_timeout_s:g} s", again=True)
         except Exception as error:
@@ -126,6 +127,28 @@ class LiteLlmClient:
             return str(self._loaded.litellm.get_llm_provider(model)[1])
         except Exception:
             return model.partition("/")[0]
+
+
+class _Answer(BaseModel):
+    """A model's answer as instructor takes it: held to the schema of one request, and checked as it is validated."""
+
+    model_config = ConfigDict(extra="allow")
+    shape: ClassVar[AnswerShape]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _check(cls, value: Any) -> Any:
+        if isinstance(value, dict) and cls.shape.find_fault(value) is not None:
+            raise ValueError(DOES_NOT_FIT)
+        return value
+
+    @classmethod
+    def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
+        return cls.shape.titled_schema
+
+
+def _make_type(shape: AnswerShape) -> type[_Answer]:
+    return type(shape.name, (_Answer,), {"shape": shape, "__module__": __name__})
 
 
 class _Loaded:

@@ -11,23 +11,21 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import lru_cache
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
 
 from agent.resolve.model import model_errors
+from agent.resolve.model.answer_shape import AnswerShape
 from agent.resolve.model.model_errors import ModelFailure
 from agent.resolve.model.reply import CUT_OFF, UNREADABLE, Reply, cut_off, make_reply, text_of
 from core.settings import ModelSettings
 
 if TYPE_CHECKING:
     import aiohttp
-
-T = TypeVar("T", bound=BaseModel)
 
 PROVIDER: Final = "openai/"
 """Prefix of a model's name on such a server, as in LiteLLM."""
@@ -56,7 +54,10 @@ class OpenAiClient:
 
     def __init__(self, settings: ModelSettings) -> None:
         self._url = f"{settings.model_url.rstrip('/')}/chat/completions"
-        self._headers = {"Authorization": f"Bearer {settings.model_key or 'none'}"}
+        self._headers = {
+            "Authorization": f"Bearer {settings.model_key or 'none'}",
+            "Content-Type": "application/json",
+        }
         self._timeout_s = settings.model_timeout_s
         self._parameters = settings.request_parameters
         self._not_taken: dict[str, frozenset[str]] = {}
@@ -78,9 +79,9 @@ class OpenAiClient:
         model: str,
         mode: str,
         messages: Sequence[Mapping[str, str]],
-        shape: type[T],
+        shape: AnswerShape,
         max_tokens: int,
-    ) -> Reply[T] | ModelFailure:
+    ) -> Reply | ModelFailure:
         """One reply, or why there is none. Raises nothing."""
         sent = [dict(message) for message in messages]
         body = {
@@ -93,7 +94,7 @@ class OpenAiClient:
         if isinstance(came, ModelFailure):
             return Reply(None, sent, refused=True) if came.refused else came
         try:
-            value, fault = _validate(came, shape)
+            value, fault = _read_answer(came, shape)
             return make_reply(came, value, sent, fault)
         except UNREADABLE:
             return model_errors.NO_COMPLETION
@@ -133,7 +134,7 @@ class OpenAiClient:
         return failure
 
     async def _read_reply(self, session: aiohttp.ClientSession, body: Mapping[str, Any]) -> Any:
-        async with session.post(self._url, json=body, headers=self._headers, allow_redirects=False) as answer:
+        async with session.post(self._url, data=to_json(body), headers=self._headers, allow_redirects=False) as answer:
             said = await _read_whole(answer.content)
             if said is None:
                 return ModelFailure(f"the provider's answer has more than {MOST_BYTES} bytes", again=False)
@@ -176,16 +177,9 @@ async def _read_whole(stream: aiohttp.StreamReader) -> bytes | None:
     return bytes(said)
 
 
-@lru_cache(maxsize=64)
-def _make_schema(shape: type[BaseModel]) -> Mapping[str, Any]:
-    """The JSON Schema of a type. Made once for each type, because it never changes."""
-    return shape.model_json_schema()
-
-
-def _make_form(mode: str, shape: type[BaseModel]) -> dict[str, Any]:
+def _make_form(mode: str, shape: AnswerShape) -> dict[str, Any]:
     """How the server makes its answer fit the shape."""
-    schema = _make_schema(shape)
-    name = shape.__name__
+    schema, name = shape.titled_schema, shape.name
     if mode == "json_schema":
         return {
             "response_format": {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": schema}}
@@ -194,14 +188,10 @@ def _make_form(mode: str, shape: type[BaseModel]) -> dict[str, Any]:
     return {"tools": [tool], "tool_choice": {"type": "function", "function": {"name": name}}}
 
 
-def _validate(response: Any, shape: type[T]) -> tuple[T | None, str | None]:
-    """The answer as a ``shape``, or what is wrong with it. A server without schema support may put its JSON in a code
-    fence."""
+def _read_answer(response: Any, shape: AnswerShape) -> tuple[Mapping[str, Any] | None, str | None]:
+    """The answer, or what is wrong with it. A server without schema support may put its JSON in a code fence."""
     text = text_of(response).rpartition("</think>")[2]
     if cut_off(response):
         return None, CUT_OFF
     start, end = text.find("{"), text.rfind("}")
-    try:
-        return shape.model_validate_json(text[start : end + 1] if 0 <= start < end else text), None
-    except ValidationError as error:
-        return None, model_errors.describe_fault(error)
+    return shape.read(text[start : end + 1] if 0 <= start < end else text)

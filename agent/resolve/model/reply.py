@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
-
-from pydantic import BaseModel
+from typing import Any, Final
 
 from agent.resolve.model import model_errors
 from agent.resolve.model.model_errors import ModelFailure, says_no
 from core.storable import make_storable
-
-T = TypeVar("T", bound=BaseModel)
 
 MOST_TOKENS: Final = 1_000_000_000
 """A larger token count is invalid."""
@@ -24,11 +20,11 @@ UNREADABLE: Final = (AttributeError, LookupError, OverflowError, RecursionError,
 
 
 @dataclass(frozen=True, slots=True)
-class Reply(Generic[T]):
-    """One reply of a model. ``messages`` are what was sent. ``misfit`` says why the reply doesn't fit the type (a
+class Reply:
+    """One reply of a model. ``messages`` are what was sent. ``misfit`` says why the reply doesn't fit the shape (a
     refusal is no misfit). ``reasoned``: the model reasoned before answering, within the same token limit."""
 
-    value: T | None
+    value: Mapping[str, Any] | None
     messages: Sequence[Mapping[str, Any]]
     text: str = ""
     refused: bool = False
@@ -52,8 +48,8 @@ def cut_off(response: Any) -> bool:
 
 
 def make_reply(
-    response: Any, value: T | None, messages: Sequence[Mapping[str, Any]], fault: str | None
-) -> Reply[T] | ModelFailure:
+    response: Any, value: Mapping[str, Any] | None, messages: Sequence[Mapping[str, Any]], fault: str | None
+) -> Reply | ModelFailure:
     """Builds the reply from an OpenAI-shaped ``response``. ``value`` was parsed from it, or ``fault`` says why not.
 
     A server that gives no valid token counts isn't trusted with the rest either. Raises one of UNREADABLE.

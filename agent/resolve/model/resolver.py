@@ -7,18 +7,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar, Final, Protocol, TypeVar
-
-from pydantic import BaseModel, ConfigDict, model_validator
+from typing import Any, Final, Protocol
 
 from agent.pipeline import Abstain, Ask, Proposed, Request, Resolution, Resolved, Trace
 from agent.planning.proposal import AskResult, Call, PlanResult, Proposal
-from agent.resolve.model.answer_json import BadProposal
+from agent.resolve.model.answer_shape import AnswerShape
 from agent.resolve.model.arguments import ActionForm, make_action_forms, make_other_tokens
 from agent.resolve.model.client import Completion
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.plain import PlainParser, make_plain_schema
-from agent.resolve.model.schema import make_schema, propose_context
+from agent.resolve.model.schema import make_fixed_context, make_request_context, make_schema
 from agent.resolve.model.second_reading import MOST_PIECES, add_verdicts, prepare_pieces
 from agent.resolve.resolver import MODEL, NOTHING_OPEN, PieceQuestion, choose_candidates, find_chosen_action
 from agent.resolve.rules.resolver import RuleResolver
@@ -28,8 +26,6 @@ from prompts import DEFAULT_VERSION, SECOND_READING_VERSION, is_plain, render
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
-
-T = TypeVar("T", bound=BaseModel)
 
 MOST_WHOLE: Final = 32
 MOST_OFFERED: Final = 20
@@ -50,8 +46,8 @@ class Client(Protocol):
     """Port: what the resolver needs from ``ModelClient``."""
 
     async def complete(
-        self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = 512
-    ) -> Completion[T]: ...
+        self, messages: Sequence[Mapping[str, str]], shape: AnswerShape, *, legal: str = "", max_tokens: int = 512
+    ) -> Completion: ...
 
 
 class VersionChoice(Protocol):
@@ -60,45 +56,13 @@ class VersionChoice(Protocol):
     async def version(self) -> str: ...
 
 
-class AnswerParser(Protocol):
-    """Port: parses one answer. Raises BadProposal."""
-
-    def parse(self, answer: Any) -> Any: ...
-
-
-class _Answer(BaseModel):
-    """A model's answer, held to the schema of one request and parsed as it is validated, so that a misfit is sent back
-    once."""
-
-    model_config = ConfigDict(extra="allow")
-    json_schema: ClassVar[dict[str, Any]] = {}
-    parser: ClassVar[AnswerParser]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _parse(cls, value: Any) -> Any:
-        if isinstance(value, dict):
-            try:
-                cls.parser.parse(value)
-            except BadProposal as error:
-                raise ValueError(str(error)) from error
-        return value
-
-    @classmethod
-    def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
-        return {"title": cls.__name__, **cls.json_schema}
-
-
-def answer_type(schema: dict[str, Any], parser: AnswerParser) -> type[_Answer]:
-    """The type of one request's answer."""
-    return type("Proposal", (_Answer,), {"json_schema": schema, "parser": parser, "__module__": __name__})
-
-
 @dataclass(frozen=True, slots=True)
 class AnswerSchema:
     """Answer schema: ``schema`` goes to the provider, ``digest`` names it in history. ``actions`` are the offered ones
-    by token, ``others`` the names of other roles' actions by token."""
+    by token, ``others`` the names of other roles' actions by token. ``fixed`` is the part of the prompt that tells of
+    them."""
 
+    fixed: tuple[dict[str, str], ...]
     schema: dict[str, Any]
     digest: str
     actions: Mapping[str, ActionForm]
@@ -108,17 +72,19 @@ class AnswerSchema:
 @dataclass(frozen=True, slots=True, eq=False)
 class Offered:
     """What an answer may be about. ``others`` are the names of other roles' actions. ``thread`` adds what needs a
-    thread: undoing, and choosing among its sets. Equal if it holds the same objects, which outlive many requests."""
+    thread: undoing, and choosing among its sets. ``more``: the platform has other actions. Equal if it holds the same
+    objects, which outlive many requests."""
 
     offers: tuple[Offer, ...]
     kinds: tuple[RecordKind, ...]
     others: tuple[str, ...] = ()
     thread: bool = False
-    plain: bool = False
+    more: bool = False
+    version: str = DEFAULT_VERSION
 
     @property
     def _key(self) -> tuple[object, ...]:
-        return (*map(id, self.offers), 0, *map(id, self.kinds), self.others, self.thread, self.plain)
+        return (*map(id, self.offers), 0, *map(id, self.kinds), self.others, self.thread, self.more, self.version)
 
     def __hash__(self) -> int:
         return hash(self._key)
@@ -129,14 +95,19 @@ class Offered:
 
 @lru_cache(maxsize=64)
 def make_answer_schema(offered: Offered) -> AnswerSchema:
-    """The schema of an answer, in the full or the plain form."""
+    """The schema of an answer, in the form of the prompt's version, and the fixed part of the prompt."""
     actions = make_action_forms(offered.offers, offered.kinds)
     others = make_other_tokens(offered.others, actions)
-    if offered.plain:
+    plain = is_plain(offered.version)
+    if plain:
         made = make_plain_schema(actions, offered.kinds, thread=offered.thread)
     else:
         made = make_schema(actions, offered.kinds, tuple(others), thread=offered.thread)
-    return AnswerSchema(made, canon.digest(made), actions, others)
+    context = make_fixed_context(
+        actions, offered.kinds, not_allowed=tuple(others), more=offered.more, thread=offered.thread, plain=plain
+    )
+    fixed = tuple(message.as_json() for message in render(offered.version, context, ("system",)))
+    return AnswerSchema(fixed, made, canon.digest(made), actions, others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,20 +127,19 @@ def prepare(
     plain = is_plain(version)
     offers = _list_nearest(request, shortlist) if plain else _choose_offers(request, shortlist)
     near = list_kinds(offers, kinds, request.text, whole=0 if plain else MOST_KINDS)
-    offered = Offered(tuple(offers), tuple(near), tuple(shortlist.others), thread=bool(request.thread), plain=plain)
-    schema = make_answer_schema(offered)
-    actions, others = schema.actions, schema.others
-    parser = (PlainParser if plain else Parser)(request, actions, near, others)
-    context = propose_context(
-        request,
-        actions,
-        near,
-        role=shortlist.role,
-        not_allowed=tuple(others),
+    offered = Offered(
+        tuple(offers),
+        tuple(near),
+        tuple(shortlist.others),
+        thread=bool(request.thread),
         more=len(offers) < len(shortlist),
-        plain=plain,
+        version=version,
     )
-    return Prepared([message.as_json() for message in render(version, context)], schema, parser)
+    schema = make_answer_schema(offered)
+    parser = (PlainParser if plain else Parser)(request, schema.actions, near, schema.others)
+    context = make_request_context(request, role=shortlist.role, plain=plain)
+    asked = [message.as_json() for message in render(version, context, ("user",))]
+    return Prepared([*schema.fixed, *asked], schema, parser)
 
 
 def _choose_offers(request: Request, shortlist: Shortlist) -> list[Offer]:
@@ -215,7 +185,7 @@ class ProposingResolver:
             return self._make_untried(Abstain(reason="nothing_fits", detail=NOTHING_OPEN))
         version = await self._choice.version() if self._choice is not None else self._version
         asked = prepare(request, shortlist, kinds, version=version)
-        shape = answer_type(asked.schema.schema, asked.parser)
+        shape = AnswerShape(asked.schema.schema, asked.parser)
         legal = ", ".join(asked.schema.actions)
         completion = await self.client.complete(asked.messages, shape, legal=legal, max_tokens=MAX_TOKENS)
         resolution = self._make_resolution(completion.value, asked.parser, shortlist, request)
@@ -240,16 +210,16 @@ class ProposingResolver:
         called = dict.fromkeys(call.action for call in proposal.result.calls)
         offers = [offer for name in called if (offer := question.shortlist.get(name)) is not None]
         asked = prepare_pieces(request, proposal, offers, list_kinds(offers, question.kinds, request.text), pieces)
-        shape = answer_type(asked.schema, asked.parser)
+        shape = AnswerShape(asked.schema, asked.parser)
         completion = await self.client.complete(asked.messages, shape, max_tokens=MAX_TOKENS)
         trace = self._make_trace(completion, SECOND_READING_VERSION, asked.digest, ())
-        verdicts = asked.parser.parse(completion.value.model_dump()) if completion.value is not None else {}
+        verdicts = asked.parser.parse(completion.value) if completion.value is not None else {}
         if not verdicts or (read := add_verdicts(question, verdicts)) is None:
             return Resolved(resolution=Abstain(reason="model_refused", detail=MISJUDGED), trace=trace)
         return Resolved(resolution=Proposed(proposal=read), trace=trace)
 
     def _make_trace(
-        self, completion: Completion[Any], version: str, schema_digest: str, shortlist: tuple[str, ...]
+        self, completion: Completion, version: str, schema_digest: str, shortlist: tuple[str, ...]
     ) -> Trace:
         return Trace(
             resolver=self.name,
@@ -268,11 +238,11 @@ class ProposingResolver:
         )
 
     def _make_resolution(
-        self, value: BaseModel | None, parser: Parser, shortlist: Shortlist, request: Request
+        self, value: Mapping[str, Any] | None, parser: Parser, shortlist: Shortlist, request: Request
     ) -> Resolution | Proposed:
         if value is None:
             return Abstain(reason="model_refused", detail="The model would not work on this request.")
-        proposal = parser.parse(value.model_dump())
+        proposal = parser.parse(value)
         picked = find_chosen_action(request, shortlist)
         if picked is not None and not isinstance(proposal.result, PlanResult):
             # The person chose the action, so the model no longer decides it.

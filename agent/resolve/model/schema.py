@@ -26,28 +26,40 @@ MAX_NOT_ALLOWED = 30
 _TYPES = {"money_minor": "money", "datetime": "time", "date": "day", "boolean": "true|false", "currency": "code"}
 
 
-def propose_context(
-    request: Request,
+def make_fixed_context(
     actions: Mapping[str, ActionForm],
     kinds: Sequence[RecordKind],
     *,
-    role: str,
     not_allowed: Sequence[str] = (),
     more: bool = False,
+    thread: bool = False,
     plain: bool = False,
 ) -> ProposeContext:
-    """The context of the prompt for this request. The plain form has no defaults, and the time only if the words
-    mention a time: a small model copies both."""
+    """The context of the prompt's fixed part, which no request is in. The plain form has no defaults: a small model
+    copies them."""
     by_name = {kind.name: kind for kind in kinds}
-    shown = {form.offer.name: token for token, form in actions.items()}
+    return ProposeContext(
+        request="",
+        present="",
+        role="",
+        actions=describe_actions(actions, kinds, plain=plain),
+        kinds=tuple(_describe_kind(kind, by_name) for kind in kinds),
+        not_allowed=tuple(not_allowed[:MAX_NOT_ALLOWED]),
+        more=more,
+        thread=(TurnText("", ""),) if thread else (),
+    )
+
+
+def make_request_context(
+    request: Request, *, role: str, actions: tuple[ActionText, ...] = (), plain: bool = False
+) -> ProposeContext:
+    """The context of the request's part of the prompt. The plain form has the time only if the words mention a time: a
+    small model copies it."""
     return ProposeContext(
         request=request.text,
         present=format_now(request.now) if not plain or _speaks_of_time(request) else "",
         role=role,
-        actions=tuple(_describe_action(form, by_name, shown, plain) for form in actions.values()),
-        kinds=tuple(_describe_kind(kind, by_name) for kind in kinds),
-        not_allowed=tuple(not_allowed[:MAX_NOT_ALLOWED]),
-        more=more,
+        actions=actions,
         thread=tuple(TurnText(turn.words, turn.came) for turn in request.thread),
         answers=tuple(
             AnswerText(about=answer.slot.partition("/")[0].rpartition(".")[2], words=answer.text or answer.label or "")
@@ -66,6 +78,14 @@ def _speaks_of_time(request: Request) -> bool:
 def format_now(now: datetime) -> str:
     """``2026-11-24 12:00 UTC, Tuesday``."""
     return f"{now:%Y-%m-%d %H:%M} {now.tzname() or 'UTC'}, {now:%A}"
+
+
+def describe_actions(
+    actions: Mapping[str, ActionForm], kinds: Sequence[RecordKind], *, plain: bool = False
+) -> tuple[ActionText, ...]:
+    by_name = {kind.name: kind for kind in kinds}
+    shown = {form.offer.name: token for token, form in actions.items()}
+    return tuple(_describe_action(form, by_name, shown, plain) for form in actions.values())
 
 
 def _describe_action(

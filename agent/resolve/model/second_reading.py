@@ -16,7 +16,7 @@ from agent.planning.proposal import Aside, Call, PlanResult, Proposal, Words
 from agent.planning.quotes import find_in_request
 from agent.resolve.model.answer_json import BadProposal, read_mapping
 from agent.resolve.model.arguments import make_action_forms
-from agent.resolve.model.schema import Json, make_enum, make_object, propose_context
+from agent.resolve.model.schema import Json, describe_actions, make_enum, make_object, make_request_context
 from agent.resolve.resolver import PieceQuestion
 from core import canon
 from prompts import SECOND_READING_VERSION, PieceText, render
@@ -67,7 +67,7 @@ def prepare_pieces(
     actions = make_action_forms(offers, kinds)
     tokens = {form.offer.name: token for token, form in actions.items()}
     context = replace(
-        propose_context(request, actions, kinds, role=""),
+        make_request_context(request, role="", actions=describe_actions(actions, kinds)),
         planned=tuple(_tell_call(call, tokens) for call in proposal.result.calls),
         pieces=tuple(PieceText(f"B{at}", piece) for at, piece in enumerate(pieces, 1)),
     )

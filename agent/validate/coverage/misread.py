@@ -34,6 +34,7 @@ from agent.validate.coverage.misread_texts import (
     find_beside_texts,
     find_told_to_others,
     find_unset_members,
+    is_exact,
     list_named,
     tell_value,
 )
@@ -81,7 +82,6 @@ _STATES: Final = re.compile(
     r"\s*(?:[€$£¥]\s*|[^\W\d_]+\s+)?(?:is|are|was|were|remains?)\s+(?P<still>still\s+)?(?P<told>[^\W\d_]+)",
     re.IGNORECASE,
 )
-_A_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _BOUND: Final = r"before|towards|shortly\s+after|early"
 _TO_DAY: Final = r"\s+(?:(?:in|on|of|during|within)\s+)?(?:the\s+)?$"
 _BOUNDS: Final = re.compile(rf"(?<!\w)(?P<rough>{_BOUND}){_TO_DAY}", re.IGNORECASE)
@@ -193,25 +193,23 @@ def _find_other_figures(order: Order) -> Iterator[Place]:
 def _find_rough(order: Order) -> Iterator[Place]:
     """Words beside a number, a length or a day that make it approximate or bound it ("about a week", "Monday or so",
     "before Friday"), and words that take only a part of a week or month ("early next week")."""
+    exact = [each for each in order.arguments if is_exact(each[2])]
+    if not exact:
+        return
     text, read = order.text, read_text(order.text)
     days = dates.find(read, order.request.now.date())
     said = [(each.start, each.end, _PART_OF if each.last is not None else _BOUNDS) for each in days]
     said += [(each.start, each.end, patterns.ROUGH_BEFORE) for each in numerals.find_typed(text)]
     said += [(each.start, each.end, patterns.ROUGH_BEFORE) for each in durations.find(read)]
-    for contract, name, argument in order.arguments:
-        exact = isinstance(argument, ComputedArgument) or (
-            isinstance(argument, TypedValue)
-            and (type(argument.value) in (int, float) or _A_DAY.match(str(argument.value)) is not None)
-        )
+    for contract, name, argument in exact:
         own = list_named(contract, name)  # "best before" is what it is called
         eves = find_eves(days, own, tell_value(argument))
-        for first, last in order.find(argument) if exact else ():
+        for first, last in order.find(argument):
             for start, end, further in (each for each in said if each[0] < last and first < each[1]):
                 before = (patterns.search_before(each, text, start) for each in (patterns.ROUGH_BEFORE, further))
                 behind = patterns.OR_SO.match(text, find_closing(patterns.CLAUSE, text, start))
                 found = next(filter(None, before), None) or patterns.ROUGH_BEHIND.match(text, end) or behind
-                said_so = {*own, *(("before",) if start in eves else ())}
-                if found is not None and found["rough"].split()[0].casefold() not in said_so:
+                if found is not None and found["rough"].split()[0].casefold() not in {*own, *eves.get(start, ())}:
                     yield min(start, found.start("rough")), max(end, found.end("rough"))
 
 
@@ -224,6 +222,9 @@ def _counts(order: Order, unit: Unit, sign: re.Match[str]) -> bool:
 
 def _find_other_currencies(order: Order) -> Iterator[Place]:
     """Currencies that neither a used amount nor a record is in. Nothing is converted."""
+    named = list(find_currencies(order.text)) if order.on_records else []
+    if not named:
+        return
     units = {find_unit(each.unit) for each in order.parts(Number)}
     known = {each.upper() for each in order.told_by_records} | {each for each in units if each is not None}
     known |= order.currencies
@@ -234,7 +235,6 @@ def _find_other_currencies(order: Order) -> Iterator[Place]:
     apart = {*order.find(order.parts(Number)), *notes}
     used = [each for each in order.find(order.proposal.result) if each not in apart]
     counted = {each.end for each in numerals.find_typed(order.text)}  # "10 dollars, no, euros"
-    named = list(find_currencies(order.text)) if order.on_records else []
     unnamed = order.structure.several and not all(
         any(agrees(said, each) for said in named) for each in order.currencies
     )

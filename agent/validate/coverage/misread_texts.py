@@ -19,6 +19,7 @@ from language.text import NAMES_TOO
 from language.wordnet import find_similar_stems, is_word, rate_similarity
 from registry.contract import Contract, Unit
 
+_A_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _MARK: Final = re.compile(r"[,;.!?–—-]\s*(?:(?:and|then|please|also)\s+)*$", re.IGNORECASE)
 _VERB: Final = re.compile(
     r"(?P<verb>[a-z]+(?<!ed)(?<![a-z]{3}ing)(?<!s))\s+(?P<object>(?:her|him|them|it|me|us|the|his|their|my|our|an?)\b|[A-Z])?"
@@ -146,6 +147,13 @@ def find_unset_members(order: Order) -> Iterator[Place]:
 def list_named(contract: Contract, name: str) -> list[str]:
     """The words of a parameter's name and label. They may say its unit."""
     return f"{name.replace('_', ' ')} {contract.annotation(name).label or ''}".casefold().split()
+
+
+def is_exact(argument: Argument) -> bool:
+    """Whether it is a number, an amount or a day."""
+    if isinstance(argument, TypedValue):
+        return type(argument.value) in (int, float) or _A_DAY.match(str(argument.value)) is not None
+    return isinstance(argument, ComputedArgument)
 
 
 def tell_value(argument: Argument) -> str:

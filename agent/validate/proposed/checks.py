@@ -159,21 +159,30 @@ class PlanChecks:
         found = questions.join([each.label for each in left.found], "and")
         return f"{found} {be} {said}" if states else f"there {be} {found}"
 
-    def check_coverage(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Question | list[str]:
+    def check_words(
+        self, steps: Sequence[Step], contracts: Sequence[Contract]
+    ) -> Question | tuple[tuple[str, ...], Sequence[str]]:
+        """What the plan leaves unsaid of a person's order that changes something: its open words, and the reasons to
+        hold it for words that only describe."""
+        if all(each.risk is Risk.READ for each in contracts) or self.request.given is not None:
+            return (), ()
+        order = self._read_order(steps, contracts)
+        told = self._check_coverage(order, steps)
+        return told if isinstance(told, Question) else (self._find_open_words(order, steps), told)
+
+    def _check_coverage(self, order: Order, steps: Sequence[Step]) -> Question | Sequence[str]:
         """Stops the plan for words that change the deal and that nothing accounts for. The person says whether the rest
         is meant. Otherwise returns the reasons to hold it: words that only describe."""
-        changes = any(contract.risk is not Risk.READ for contract in contracts)
         consent = has_consent(self.request, REST)
         read_again = any(each.role in READ_AGAIN for each in self.proposal.asides or ())
-        if not changes or self.request.given is not None or (consent and not read_again):
+        if consent and not read_again:
             return []
-        order = self._read_order(steps, contracts)
         left = find_unaccounted(order)
         does = questions.preview_steps(steps)
         again = explain_unclear(self.request, REST)
         told = [f"Nothing is done about {questions.quote_several(left.told)}."] if left.told else []
         told += explain_denied(order)
-        own = ORDERS & collect_subject_stems(contracts, self.query.kinds)
+        own = ORDERS & collect_subject_stems(order.contracts, self.query.kinds)
         expressed = [each for each in left.expressed if not (roots := {*stem_text(each)}) or roots - own]
         be = "are" if len(expressed) > 1 else "is"
         meant = f"{questions.quote_several(expressed)} {be} taken to say this too: check that nothing is missing."
@@ -223,12 +232,9 @@ class PlanChecks:
         ]
         return [*slips, *explain_choices(self.query.context, pins), *dict.fromkeys(self.query.context.spared or ())]
 
-    def find_open_words(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> tuple[str, ...]:
-        """Stretches of the request that neither the plan nor the resolver mentions. Only for a person's order, and
-        without words that an answered question was about."""
-        if all(each.risk is Risk.READ for each in contracts) or self.request.given is not None:
-            return ()
-        order = self._read_order(steps, contracts)
+    def _find_open_words(self, order: Order, steps: Sequence[Step]) -> tuple[str, ...]:
+        """Stretches of the request that neither the plan nor the resolver mentions, without words that an answered
+        question was about."""
         read = [each for step in steps for each in _list_read(step, self.request)]
         found = find_open_words(order, read)
         if not found or not has_consent(self.request, REST):

@@ -111,10 +111,8 @@ class _Planner:
         if not parts.steps:
             return parts.refuse_empty()
         parts.reasons += self.checks.explain_found(parts.steps)
-        to_tell = self.checks.check_coverage(parts.steps, parts.contracts)
-        if isinstance(to_tell, Question):
-            return to_tell
-        return parts.build(self.checks.find_open_words(parts.steps, parts.contracts), to_tell)
+        left = self.checks.check_words(parts.steps, parts.contracts)
+        return left if isinstance(left, Question) else parts.build(*left)
 
     async def _plan_call(self, at: int, call: Call, contract: Contract) -> Trouble | None:
         judged_by: list[LocatedRecord] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import pytest
@@ -53,6 +54,15 @@ ROOT = {"$defs": {"size": {"type": "string", "enum": ["s", "m"]}, "loop": {"$ref
 def test_a_parameters_own_type_is_offered_strictly(schema: Any, made: Any, told: str) -> None:
     assert make_native_schema(schema, ROOT) == made
     assert describe_type(schema, ROOT) == told
+
+
+def test_what_is_offered_is_packed_once_for_all_requests_that_take_it_to_another_process() -> None:
+    one, another = (asked(text, "lending").parser for text in ("renew loan 502", "waive fine F-231"))
+    first, second = (pickle.loads(pickle.dumps(each)) for each in (one, another))
+    assert first.actions == one.actions
+    assert first.actions is second.actions
+    assert one.actions.packed is another.actions.packed  # type: ignore[attr-defined]
+    assert (first.request.text, second.request.text) == ("renew loan 502", "waive fine F-231")
 
 
 def test_what_an_object_may_leave_out_is_null() -> None:

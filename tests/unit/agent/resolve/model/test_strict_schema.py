@@ -15,6 +15,7 @@ import pytest
 from agent.pipeline import Request, Turn
 from agent.resolve.model.resolver import prepare
 from connectors.saas.kinds import KINDS
+from prompts import DEFAULT_VERSION, PLAIN_VERSION
 from registry.offers.offer import Offer, make_offer
 from registry.offers.shortlist import Shortlist
 from tests.unit.agent.validate.fake_platform import SAAS
@@ -52,6 +53,34 @@ def test_the_schema_is_made_once_for_the_same_actions_and_anew_for_what_else_may
     assert first.others == {}
     assert others.others == {"audit": "saas.audit"}
     assert len({each.digest for each in (first, thread, others)}) == 3
+
+
+def test_the_part_of_the_prompt_that_no_request_is_in_is_made_once_for_the_same_actions() -> None:
+    one, another, larger, plain = (
+        prepare(Request(text=text, now=NOW), Shortlist(offers, role="owner"), KINDS, version=version)
+        for text, offers, version in (
+            ("void it", SAAS[:2], DEFAULT_VERSION),
+            ("who is it?", SAAS[:2], DEFAULT_VERSION),
+            ("void it", SAAS[:3], DEFAULT_VERSION),
+            ("void it", SAAS[:2], PLAIN_VERSION),
+        )
+    )
+    assert one.messages[0] is another.messages[0]
+    assert one.messages[1] != another.messages[1]
+    assert [each["role"] for each in one.messages] == ["system", "user"]
+    assert len({each.messages[0]["content"] for each in (one, larger, plain)}) == 3
+
+
+def test_the_fixed_part_tells_that_there_are_further_actions_and_what_a_thread_allows() -> None:
+    whole = prepare(Request(text="void it", now=NOW), Shortlist(SAAS[:2], role="owner"), ())
+    assert "no other actions" in whole.messages[0]["content"]
+    assert "has other actions" in many(100)[0]
+    thread = (Turn(words="void it", came="done"),)
+    alone, going_on = (
+        prepare(Request(text="void it", now=NOW, thread=turns), Shortlist(SAAS[:2]), KINDS, version=PLAIN_VERSION)
+        for turns in ((), thread)
+    )
+    assert alone.messages[0] != going_on.messages[0]
 
 
 @pytest.mark.parametrize("at", range(4), ids=["demo", "lending", "dome", "large"])
