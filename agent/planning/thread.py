@@ -22,7 +22,6 @@ from agent.pipeline import (
     ProposedSource,
     Question,
     RecordSource,
-    Reply,
     RunState,
     Step,
     Turn,
@@ -180,14 +179,14 @@ class _Builder:
                 f"asked for {run.question.param or run.question.slot}{self._describe_offered(run, run.question)}"
             )
         elif run.reply is not None:
-            parts.append(f"answered{self._describe_answered(run.reply)}")
+            parts.append(f"answered{self._describe_answered(_list_told(run))}")
         else:
             parts.append("is being worked out" if run.state == "received" else NOTHING_DONE)
         words = "; ".join((run.text, *(answer.text for answer in run.answers if answer.text)))
         spoken = dict.fromkeys(handle for call in calls for handle in call.records.values())
-        if run.reply is not None and run.reply.record_kind is not None and run.reply.records and run.plan is None:
-            kind = run.reply.record_kind
-            spoken[self._handle(tuple((kind, each.id) for each in run.reply.records[:MOST_RECORDS]))] = None
+        keys = _list_told(run)
+        if keys and run.plan is None:
+            spoken[self._handle(keys)] = None
         records = tuple(
             EarlierRecords(handle=each, kind=self.records[each][0][0], count=len(self.records[each])) for each in spoken
         )
@@ -271,11 +270,9 @@ class _Builder:
         contract = self.catalogue.get(names[int(at)]) if at.isdigit() and int(at) < len(names) else None
         return contract.annotation(param).record if contract is not None else None
 
-    def _describe_answered(self, reply: Reply) -> str:
-        if reply.record_kind is None or not reply.records:
-            return ""
-        keys = tuple((reply.record_kind, each.id) for each in reply.records[:MOST_RECORDS])
-        return f" with {self._handle(keys)}" + (f" ({len(keys)} of kind {reply.record_kind})" if len(keys) > 1 else "")
+    def _describe_answered(self, keys: tuple[RecordKey, ...]) -> str:
+        many = f" ({len(keys)} of kind {keys[0][0]})" if len(keys) > 1 else ""
+        return f" with {self._handle(keys)}{many}" if keys else ""
 
     def _handle(self, keys: tuple[RecordKey, ...]) -> str:
         if keys not in self._handles:
@@ -286,6 +283,13 @@ class _Builder:
     def _number(self, name: str) -> str:
         self._numbers[name] = self._numbers.get(name, 0) + 1
         return f"@{name}{self._numbers[name]}"
+
+
+def _list_told(run: Run) -> tuple[RecordKey, ...]:
+    """The records of an answer, or the one that a question says can't be taken."""
+    if run.reply is not None and run.reply.record_kind is not None:
+        return tuple((run.reply.record_kind, each.id) for each in run.reply.records[:MOST_RECORDS])
+    return (run.question.about,) if run.question is not None and run.question.about is not None else ()
 
 
 def _find_call(run: Run, step: Step) -> Call | None:

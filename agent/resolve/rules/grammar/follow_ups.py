@@ -70,13 +70,15 @@ MOST_SHOWN: Final = 20
 """Records that an answer remembers; where there are as many, there may be more."""
 MOST_STRANGE: Final = 2
 """Small words that nothing explains in a correction, which always waits on a card."""
+_IS: Final = rf"{LEAD}(?:it|that|this)(?:['’]s|\s+(?:is|was|shall|should|must|ought))\b"
 _CHANGES: Final = re.compile(
-    rf"{LEAD}(?:make|let|set|change|put|turn)\s+(?:it|that|this)\b|{LEAD}(?:i\s+mean(?:t)?\b|rather\b)|"
-    rf"{LEAD}(?:it|that|this)(?:['’]s|\s+(?:is|was|shall|should|must|ought))\b",
+    rf"{LEAD}(?:make|let|set|change|put|turn)\s+(?:it|that|this)\b|{LEAD}(?:i\s+mean(?:t)?\b|rather\b)|{_IS}",
     re.IGNORECASE,
 )
 """What says a call anew instead of asking for one more."""
-_GIVES: Final = word_set("have has get gets take takes give gives handle handles let")
+_RENAMES: Final = re.compile(rf"{LEAD}(?:make|let|change)\s+(?:it|that|this)\b|{_IS}", re.IGNORECASE)
+"""… and may name another record for it."""
+_DOES_IT: Final = re.compile(r"(?<!\bdo\s)\b(?:it|that|this)\b(?!\s+one\b)", re.IGNORECASE)
 _ANEW: Final = word_set("wrong no nope meant mean sorry wait actually instead rather not other oops")
 """Words by which what was said before is said anew."""
 _UNTIL: Final = word_set("until till to through thru")
@@ -320,8 +322,8 @@ def _continued(
     call = Call(action=offer.name, arguments=arguments)
     anew = bool(said & _ANEW) or bool(reader.corrections)
     if named:
-        if said & _GIVES and said & lexicon.THINGS - {"one"}:
-            return None  # "and let Ada have it" says what happens to it, and doesn't repeat the call
+        if _DOES_IT.search(reader.text.plain) and not _RENAMES.match(reader.text.plain):
+            return None  # "and let Ada have it", "move it to Ada's room" say what happens to it, and don't name another
         if strange or not (anew or said & MORE or reader.low(0) == "and" or {"as", "well"} <= said):
             return None
         if last.computed and not all(name in found for name in last.computed):
