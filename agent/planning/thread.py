@@ -197,8 +197,25 @@ class _Builder:
             calls=tuple(calls),
             records=records,
             answered=result.answer if isinstance(result, AnswerResult) else None,
+            each=self._handle_each(run.plan.steps) if run.plan is not None else None,
         )
         self.turns.append(turn)
+
+    def _handle_each(self, steps: Sequence[Step]) -> tuple[str, str] | None:
+        """The one parameter in which several calls of an action differ, and the records that they have there."""
+        said = [{each.param: each for each in step.filled if not self._is_from_record(each)} for step in steps]
+        names = {name for params in said for name in params}
+        differing = [name for name in names if len({repr(each.get(name) and each[name].value) for each in said}) > 1]
+        if len({step.action for step in steps}) != 1 or len(differing) != 1:
+            return None
+        sources = [params[differing[0]].source for params in said if differing[0] in params]
+        keys = tuple((each.record_kind, each.record_id) for each in sources if isinstance(each, RecordSource))
+        return (differing[0], self._handle(keys)) if len(keys) == len(steps) else None
+
+    def _is_from_record(self, filled: ParameterValue) -> bool:
+        """Whether a value is a record's, and no reference to it."""
+        source = filled.source
+        return isinstance(source, RecordSource) and bool(source.field) and not self._is_reference(filled, source)
 
     def _make_earlier_call(self, run: Run, step: Step) -> EarlierCall:
         handle = next(name for name, call in self.calls.items() if call.run_id == run.id and call.step is step)

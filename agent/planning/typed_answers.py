@@ -24,9 +24,9 @@ from agent.planning.task import (
     list_planned_actions,
     take_outcome,
 )
+from agent.planning.thread import Thread
 from agent.query.context import RecordKey
 from agent.resolve.rules.clauses import begins_like_an_order
-from agent.planning.thread import Thread
 from agent.resolve.rules.grammar.earlier_calls import LEAD, corrects_to_other, strip_denial
 from agent.runs.answer_phrases import is_cancellation, make_answer
 from agent.runs.run import Run

@@ -10,6 +10,7 @@ from typing import Final
 
 from agent.pipeline import Answer, Request
 from agent.validate.questions import quote_words
+from language.text import word_set
 
 _WORDS: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 """Words and figures: "no, 20" is no mere no."""
@@ -30,7 +31,7 @@ _YES: Final = frozenset(
         "sì", "sì grazie", "ja graag", "sim", "sim por favor",
     }
 )  # fmt: skip
-_SENDING: Final = frozenset("y yes yeah yep yup yea aye ja sí si oui sì sim do send go confirm".split())
+_SENDING: Final = word_set("y yes yeah yep yup yea aye ja sí si oui sì sim do send go confirm")
 _NO: Final = frozenset(
     {
         "n", "no", "nope", "nah", "no thanks", "no thank you", "no don't", "don't", "do not", "please don't", "no way",

@@ -161,13 +161,14 @@ def _continue(
     reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence[Turn]
 ) -> Proposed | Proposal | Abstain | None:
     last_turns = [turn for turn in thread if not turn.idle][-2:]
-    calls = next((turn.calls for turn in reversed(last_turns) if turn.calls), ())
+    turn = next((turn for turn in reversed(last_turns) if turn.calls), None)
+    calls = turn.calls if turn is not None else ()
     if not reader.tokens:
         return None
     chooser = Chooser(reader, shortlist)
     if (back := take_back(reader, typed, thread, chooser)) is not None:
         return back
-    if not calls or len(reader.tokens) > MOST_TOKENS or reader.tokens[-1].text == "?":
+    if turn is None or len(reader.tokens) > MOST_TOKENS or reader.tokens[-1].text == "?":
         return None
     last = calls[-1]
     offer = shortlist.get(last.action)
@@ -175,7 +176,7 @@ def _continue(
         return None
     if len(calls) == 1 and (changed := change_by(reader, typed, offer, last)) is not None:
         return changed
-    some = read_fewer(reader, typed, offer, calls, chooser) or narrow_calls(reader, offer, calls)
+    some = read_fewer(reader, typed, offer, calls, chooser) or narrow_calls(reader, offer, turn)
     some = some or read_beside(reader, offer, calls)
     if (some := some or read_once_more(typed, offer, calls)) is not None:
         return some

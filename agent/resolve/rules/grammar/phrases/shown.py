@@ -22,11 +22,10 @@ _ITS: Final = word_set("its")
 _THEIRS: Final = word_set("his her")
 _PAIR: Final = 2
 _TELLS: Final = lexicon.RELATIVES | word_set("on with in at from of about under over above below without whose")
-_BEHIND: Final = word_set("to please again too and for now then")
+_BEHIND: Final = word_set("to please again too and for now then only")
 _ONE: Final = word_set("one ones")
 _MOST_BEFORE: Final = 4  # words
 _PLACES_SHOWN: Final = word_set("last final first")
-_THE_FIRST: Final = (("the", "first"), ("the", "last"))
 _UNCLEAR: Final = word_set("next previous original")
 
 
@@ -37,8 +36,7 @@ def find_standing(reader: Reader, thread: Sequence[Turn]) -> Mapping[int, Find]:
     shown = next((reader.shown[each.kind] for each in reversed(records) if each.kind in reader.shown), None)
     if shown is not None:
         last = reader.last_set
-        base = last if last is not None and last.record == shown.record else shown
-        return {at: base for at in range(len(reader.tokens)) if _stands(reader, at, _list_set_words(base))}
+        return stand_for(reader, last if last is not None and last.record == shown.record else shown)
     people = reader.people()
     for each in records if people is not None else ():
         kind = reader.kinds.get(each.kind)
@@ -48,6 +46,11 @@ def find_standing(reader: Reader, thread: Sequence[Turn]) -> Mapping[int, Find]:
             base = Find(record=kind.name, where=(BelongsTo(owner=owner), Except(left_out=here)))
             return {at: base for at in range(len(reader.tokens)) if _stands(reader, at, frozenset())}
     return {}
+
+
+def stand_for(reader: Reader, shown: Find) -> Mapping[int, Find]:
+    """Where a word stands for some of these records."""
+    return {at: shown for at in range(len(reader.tokens)) if _stands(reader, at, _list_set_words(shown))}
 
 
 def _list_set_words(shown: Find) -> frozenset[str]:
@@ -75,8 +78,9 @@ def _stands(reader: Reader, at: int, sets: frozenset[str]) -> bool:
 
 
 def _count_of_places(reader: Reader, at: int) -> int:
-    """How many a number behind "the first" or "the last" is of. 0 for anything else, and for "the first one"."""
-    number = reader.numbers.get(at) if reader.lows(at - 2, 2) in _THE_FIRST else None
+    """How many a number behind "the first" or "the newest" is of. 0 for anything else, and for "the first one"."""
+    end = reader.low(at - 2) == "the" and abs(PLACES.get(reader.low(at - 1), (0,))[0]) == 1
+    number = reader.numbers.get(at) if end else None
     return int(number.value) if number is not None and number.value > 1 else 0
 
 
