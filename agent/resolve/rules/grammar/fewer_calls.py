@@ -27,11 +27,11 @@ PLACES: Final = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd":
 _LEFT_OUT: Final = re.compile(
     rf"{LEAD}(?:but\s+)?(?:(?:leave|keep)\s+(?P<apart>[^,;.!?]{{1,60}}?)\s+out|"
     r"(?:leave\s+out|omit|skip|drop|exclude|without|except(?:\s+for)?|not|minus|everything\s+but|all\s+but)\s+(?P<what>[^,;.!?]{1,60}?)|"
-    r"(?P<alone>[^,;.!?]{1,60}?)\s+not)(?:[\s,]+(?:though|please|out|of\s+it))*[\s.!]*",
+    r"(?P<alone>[^,;.!?]{1,60}?)\s+not)(?:[\s,]+(?:though|please|out|of\s+it))*[\s,.!]*",
     re.IGNORECASE,
 )
 _LEFT: Final = re.compile(
-    rf"{LEAD}(?:(?:only|just)\s+(?P<what>[^,;.!?]{{1,60}}?)|(?P<alone>[^,;.!?]{{1,60}}?)\s+only)(?:[\s,]+(?:please|though))*[\s.!]*",
+    rf"{LEAD}(?:(?:only|just)\s+(?P<what>[^,;.!?]{{1,60}}?)|(?P<alone>[^,;.!?]{{1,60}}?)\s+only)(?:[\s,]+(?:please|though))*[\s,.!]*",
     re.IGNORECASE,
 )
 
