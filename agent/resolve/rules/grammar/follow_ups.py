@@ -11,23 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from agent.extract.answer_words import AROUND
-from agent.pipeline import Abstain, EarlierCall, EarlierRecords, Proposed, Turn
+from agent.pipeline import Abstain, EarlierCall, Proposed, Turn
 from agent.planning.proposal import (
     Argument,
     Call,
     ComputedArgument,
-    CountOf,
     Find,
-    Has,
     PlanResult,
     Proposal,
     QuotedText,
     RecordArgument,
-    RecordsAnswer,
-    TotalOf,
-    ValueAnswer,
     Words,
-    YesNoAnswer,
 )
 from agent.planning.quotes import list_words
 from agent.resolve.rules.grammar import lexicon
@@ -51,8 +45,6 @@ from agent.resolve.rules.grammar.orders.action_words import read_action_words
 from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
-from agent.resolve.rules.grammar.orders.stretch_spoken import is_somebody
-from agent.resolve.rules.grammar.phrases.shown import find_standing
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.questions import join
 from language.text import find_quotations, singularize, with_article, word_set
@@ -66,8 +58,6 @@ DONE: Final = (
     "“{}” was sent already, so it can't be changed any more. {}what shall come on top of it (“and … more”). "
     "Nothing was done now."
 )
-MOST_SHOWN: Final = 20
-"""Records that an answer remembers; where there are as many, there may be more."""
 MOST_STRANGE: Final = 2
 """Small words that nothing explains in a correction, which always waits on a card."""
 _IS: Final = rf"{LEAD}(?:it|that|this)(?:['’]s|\s+(?:is|was|shall|should|must|ought))\b"
@@ -86,68 +76,6 @@ _FROM: Final = word_set("from starting since")
 _AROUND: Final = AROUND | {"also", "too", "same", "again", "plus"}
 _FOR_WHOM: Final = word_set("more for to on top please too as well him her them it that this")
 """What may stand behind an amount that comes on top."""
-
-
-def remember(reader: Reader, thread: Sequence[Turn]) -> None:
-    """Makes the records of earlier requests available to pronouns, the latest first: "block her", "print them"."""
-    for turn in thread:
-        for each in turn.records:
-            kind = reader.kinds.get(each.kind)
-            if kind is None:
-                continue
-            find = _find(each)
-            people = reader.people()
-            reader.spoken[kind.name] = find
-            if each.count > 1:
-                reader.shown[kind.name] = find
-            if kind is people or (turn.answered is not None and is_somebody(reader, kind)):
-                reader.person = find
-                continue
-            reader.thing = find
-            if people is not None and reader.leads(kind, people):
-                reader.person = Find(record=people.name, where=(Has(related=find),))
-    reader.last_set = _those(reader, thread[-1]) if thread else None
-    reader.standing = find_standing(reader, thread)
-    reader.several = _list_together(thread)
-    reader.remembered = tuple({*reader.spoken.values(), *filter(None, (reader.person, reader.thing))})
-
-
-def _list_together(thread: Sequence[Turn]) -> tuple[Find, ...]:
-    """The records for which the latest calls did the same, one each: what "both" are after "close 7" and "close 8"."""
-    kinds = {each.handle: each.kind for turn in thread for each in turn.records if each.count == 1}
-    handles: list[str] = []
-    action = ""
-    for turn in reversed(thread):
-        actions = {call.action for call in turn.calls}
-        if len(actions) != 1 or (action and action not in actions):
-            break
-        (action,) = actions
-        handles += [handle for call in reversed(turn.calls) for handle in call.records.values()]
-    found = [*dict.fromkeys(reversed(handles))]
-    alike = len({kinds.get(each, "") for each in found}) == 1 and all(each in kinds for each in found)
-    return tuple(Find(record=kinds[each], among=each) for each in found) if alike and len(found) > 1 else ()
-
-
-def _find(records: EarlierRecords) -> Find:
-    pick = "one" if records.count == 1 else records.count if records.count == 2 else "all"
-    return Find(record=records.kind, among=records.handle, pick=pick)
-
-
-def _those(reader: Reader, turn: Turn) -> Find | None:
-    """The records of the latest request: all that its question was about, or the records themselves if all of them are
-    remembered."""
-    answer = turn.answered
-    asked = answer.records if isinstance(answer, RecordsAnswer) else None
-    if isinstance(answer, ValueAnswer) and isinstance(answer.value, CountOf | TotalOf):
-        asked = answer.value.of
-    test = answer.tests[0] if isinstance(answer, YesNoAnswer) and len(answer.tests) == 1 else None
-    if test is not None and test.op == ">=" and isinstance(test.left, CountOf):  # "are there any …": of those
-        asked = test.left.of if isinstance(test.left.of, Find) and test.left.of.said is None else None
-    if isinstance(asked, Find) and asked.pick == "all" and '"among"' not in asked.model_dump_json(exclude_none=True):
-        return drop_places(asked) if asked.record in reader.kinds else None
-    if len(turn.records) != 1 or turn.records[0].kind not in reader.kinds or turn.records[0].count >= MOST_SHOWN:
-        return None
-    return _find(turn.records[0]).model_copy(update={"pick": "all"})
 
 
 def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence[Turn]) -> Proposed | Abstain | None:

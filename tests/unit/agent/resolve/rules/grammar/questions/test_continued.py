@@ -47,6 +47,9 @@ async def go_on(first: str, then: str, at: str | FrozenWorld) -> Verdict:
         ("is bill 812 open?", "and 814?", "vet", ["814"]),
         ("list the open bills of Tomasz", "and Greta?", "vet", ["811"]),
         ("which lessons are in November?", "and in December?", "riding", ["603", "606", "607"]),
+        ("which lessons are in November?", "what about December", "riding", ["603", "606", "607"]),
+        ("list the open bills", "and paid ones?", "vet", ["814", "815"]),
+        ("which bills of Tomasz are open?", "and which are paid?", "vet", []),
         ("list the open bills", "which one is older?", "vet", ["812"]),
         ("list the open bills", "and the latest?", "vet", ["813"]),
         ("list the open bills", "the biggest one?", "vet", ["812"]),
@@ -142,3 +145,10 @@ async def test_another_currency_of_the_same_sum_is_asked_for_in_three_words() ->
     reply = await went_on("what is the sum of the bills", "and in EUR?", "vet")
     assert reply is not None
     assert "486.00 EUR" in reply.text
+
+
+async def test_the_records_by_which_somebody_was_found_are_what_is_done_with_them() -> None:
+    """These guests have other open charges, too."""
+    made = await go_on("who has open minibar charges?", "waive them all", "hotel")
+    assert isinstance(made, Plan), made
+    assert sorted(step.filled[0].value for step in made.steps) == [9001, 9006, 9009]
