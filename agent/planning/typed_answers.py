@@ -25,6 +25,7 @@ from agent.planning.task import (
     take_outcome,
 )
 from agent.planning.thread import Thread
+from agent.planning.thread_answers import read_thread_question, tell_of_thread
 from agent.query.context import RecordKey
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar.earlier_calls import LEAD, corrects_to_other, strip_denial
@@ -131,16 +132,21 @@ def _stands_alone(text: str, read: Outcome, *, stuck: bool, before: Sequence[str
             return False
 
 
-async def plan_in_thread(run: Run, earlier: Sequence[Run], propose: ProposeRun) -> tuple[Run, Outcome]:
+async def plan_in_thread(
+    run: Run, earlier: Sequence[Run], propose: ProposeRun, waiting: Sequence[Run] = ()
+) -> tuple[Run, Outcome]:
     """The run with what was made of it. Words that say too little by themselves are tried as the answer to the question
     that is open in the thread: then the run takes the place of the one that asked. "No, the other one" is the other
     answer to the question that the last card came of. A bare "no" or "cancel" drops the card that waits there; a bare
-    "yes" or "wait" confirms nothing, because it doesn't say what was seen on it."""
+    "yes" or "wait" confirms nothing, because it doesn't say what was seen on it. ``waiting`` are the cards that wait
+    for this person, in this thread and in others."""
     if (other := await _choose_other(run, earlier, propose)) is not None:
         return other
     thread, outcome = await propose(run, earlier)
     if (instead := await _order_instead(run, earlier, (thread, outcome), propose)) is not None:
         return instead
+    if (told := _tell_of_thread(run, outcome, earlier, waiting)) is not None:
+        return take_outcome(run, outcome, thread), Outcome(told)
     card = _find_card(run, earlier) if _leaves_card(outcome) else None
     drops = is_no(run.text) or (isinstance(outcome.verdict, Abstain) and is_cancellation(run.text))
     if card is not None and drops:
@@ -161,6 +167,15 @@ async def plan_in_thread(run: Run, earlier: Sequence[Run], propose: ProposeRun) 
                 runs = (*led.withdrawal.runs, asked.id)
                 return take_outcome(again, led, before), replace(led, withdrawal=Withdrawal(runs, "Answered"))
     return take_outcome(run, outcome, thread), outcome
+
+
+def _tell_of_thread(run: Run, outcome: Outcome, earlier: Sequence[Run], waiting: Sequence[Run]) -> Reply | None:
+    """The answer to a question about the conversation itself. A card that waits goes before records that do."""
+    if run.answers or run.given is not None:
+        return None
+    about = "what was done" if is_yes(run.text) and not _find_card(run, earlier) else read_thread_question(run.text)
+    unread = isinstance(outcome.verdict, Abstain) or (about == "what waits" and waiting)
+    return tell_of_thread(about, earlier, waiting) if about is not None and unread else None
 
 
 async def _order_instead(
