@@ -26,7 +26,7 @@ from agent.planning.proposal import (
 from agent.planning.quotes import list_words
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.changed_numbers import change_by, is_number, list_free_numbers
-from agent.resolve.rules.grammar.changed_texts import adds_to_text, read_text_anew, refuse_addition
+from agent.resolve.rules.grammar.changed_texts import adds_to_text, is_free_text, read_text_anew, refuse_addition
 from agent.resolve.rules.grammar.earlier_calls import (
     LEAD,
     LEAD_WORDS,
@@ -271,11 +271,12 @@ def _continued(
     if len(read.calls) > 1:
         return None
     values = [name for name in found if not isinstance(found[name], RecordArgument)]
-    texts = all(isinstance(found[name], QuotedText) for name in values)
-    if texts and not (find_quotations(reader.text.plain) or said & _labels(offer, values)):
+    # Of one that has a form, as an address has, not any words are a value.
+    texts = [name for name in values if isinstance(found[name], QuotedText) and is_free_text(offer.properties[name])]
+    if len(texts) == len(values) and not (find_quotations(reader.text.plain) or said & _labels(offer, values)):
         return None  # any words could be a reason
     outside = {reader.low(at) for at in range(len(reader.tokens)) if at not in reader.quoted}
-    added = [name for name in values if isinstance(found[name], QuotedText) and adds_to_text(last, name, outside)]
+    added = [name for name in texts if adds_to_text(last, name, outside)]
     if added and last.can_change and not _CHANGES.match(reader.text.plain):
         return refuse_addition(offer, added[0])
     if not values or len(calls) > 1 or telling or len(strange) > MOST_STRANGE:

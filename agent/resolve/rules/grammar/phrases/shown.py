@@ -8,7 +8,7 @@ from typing import Final
 
 from agent.extract.references.vocabulary import PLACES
 from agent.pipeline import Turn
-from agent.planning.proposal import AS_SHOWN, BelongsTo, Except, Find, Has, OrderByField
+from agent.planning.proposal import AS_SHOWN, BelongsTo, Condition, Except, Find, Has, OrderByField
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, count_placing
 from agent.resolve.rules.grammar.reader import Reader
@@ -59,6 +59,8 @@ def _list_set_words(shown: Find) -> frozenset[str]:
 
 def _stands(reader: Reader, at: int, sets: frozenset[str]) -> bool:
     low = reader.low(at)
+    if low in lexicon.EVERY:
+        return bool(sets) and _is_narrowed(reader, at)
     if sets and _count_of_places(reader, at):  # "close the first three"
         return (reader.is_mark(at + 1) or reader.low(at + 1) in _BEHIND) and reader.noun(at + 1) is None
     if low in PLACES and sets:  # "close the two oldest"
@@ -71,10 +73,16 @@ def _stands(reader: Reader, at: int, sets: frozenset[str]) -> bool:
     if low == "two":
         return low in sets and reader.lows(at - 2, 2) == ("of", "the") and reader.noun(at + 1) is None
     if low in sets:
-        return (low != "them" or reader.low(at - 1) in PARTITIVE) and reader.noun(at + 1) is None
+        told = low != "them" or reader.low(at - 1) in PARTITIVE or _is_narrowed(reader, at)
+        return told and reader.noun(at + 1) is None
     if reader.low(at + 1) in PARTITIVE and reader.low(at + 2) in _SET:
         return low == "ones"
     return low == "ones" or (low == "one" and "the" in reader.lows(at - _MOST_BEFORE, _MOST_BEFORE))
+
+
+def _is_narrowed(reader: Reader, at: int) -> bool:
+    """Whether some are left out right behind a word for all: "them except 7", "all but 7"."""
+    return any(reader.lows(at + 1, len(each)) == each for each in (*lexicon.EXCEPT, *lexicon.EXCEPT_AFTER_ALL))
 
 
 def _count_of_places(reader: Reader, at: int) -> int:
@@ -147,5 +155,15 @@ def find_shown(reader: Reader, find: Find, index: int, noun: int, last: int) -> 
             return None
         shown, order = reader.shown[find.record], place
     pick = _count_of_places(reader, noun) or find.pick
-    changed = {"said": find.said or shown.said, "where": (*shown.where, *find.where), "order": order, "pick": pick}
+    where = (*shown.where, *(_leave_out_of(shown, each) for each in find.where))
+    changed = {"said": find.said or shown.said, "where": where, "order": order, "pick": pick}
     return shown.model_copy(update=changed)
+
+
+def _leave_out_of(shown: Find, condition: Condition) -> Condition:
+    """An exception by its place, as the one among the records shown: "all of them but the oldest"."""
+    left_out = condition.left_out if isinstance(condition, Except) else None
+    if not isinstance(left_out, Find) or left_out.record != shown.record or left_out.order is None:
+        return condition
+    changed = {"where": (*shown.where, *left_out.where), "among": left_out.among or shown.among}
+    return Except(left_out=left_out.model_copy(update=changed))

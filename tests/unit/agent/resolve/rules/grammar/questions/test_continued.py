@@ -152,3 +152,20 @@ async def test_the_records_by_which_somebody_was_found_are_what_is_done_with_the
     made = await go_on("who has open minibar charges?", "waive them all", "hotel")
     assert isinstance(made, Plan), made
     assert sorted(step.filled[0].value for step in made.steps) == [9001, 9006, 9009]
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("send a reminder for them except 812", ["811", "813"]),
+        ("send a reminder for all but Tomasz's", ["811"]),
+        ("send a reminder for them all but Greta's", ["812", "813"]),
+        ("send a reminder for all of them but the oldest", ["811", "813"]),
+        ("send a reminder for everything except the newest", ["811", "812"]),
+    ],
+)
+async def test_some_of_what_was_shown_is_left_out_of_an_order(words: str, left: list[str]) -> None:
+    """The oldest of all is paid, and none of those."""
+    made = await go_on("which bills are open?", words, "vet")
+    assert isinstance(made, Plan), made
+    assert sorted(str(step.filled[0].value) for step in made.steps) == left
