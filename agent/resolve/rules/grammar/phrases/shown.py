@@ -15,6 +15,7 @@ from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
 
 _SET: Final = word_set("those them these")
+_ALL: Final = word_set("all everything")
 PARTITIVE: Final = word_set("of among")
 _THINGS: Final = word_set("it that this they them")
 _PEOPLE: Final = word_set("he she him her")
@@ -49,8 +50,10 @@ def find_standing(reader: Reader, thread: Sequence[Turn]) -> Mapping[int, Find]:
 
 
 def stand_for(reader: Reader, shown: Find) -> Mapping[int, Find]:
-    """Where a word stands for some of these records."""
-    return {at: shown for at in range(len(reader.tokens)) if _stands(reader, at, _list_set_words(shown))}
+    """Where a word stands for some of these records. "All" does where no records of another kind are spoken of."""
+    nouns = {noun[0].name for at in range(len(reader.tokens)) if (noun := reader.noun(at)) is not None}
+    words = _list_set_words(shown) | (_ALL if nouns <= {shown.record} else frozenset())
+    return {at: shown for at in range(len(reader.tokens)) if _stands(reader, at, words)}
 
 
 def _list_set_words(shown: Find) -> frozenset[str]:
@@ -59,8 +62,8 @@ def _list_set_words(shown: Find) -> frozenset[str]:
 
 def _stands(reader: Reader, at: int, sets: frozenset[str]) -> bool:
     low = reader.low(at)
-    if low in lexicon.EVERY:
-        return bool(sets) and _is_narrowed(reader, at)
+    if low in _ALL:
+        return low in sets and _is_narrowed(reader, at)
     if sets and _count_of_places(reader, at):  # "close the first three"
         return (reader.is_mark(at + 1) or reader.low(at + 1) in _BEHIND) and reader.noun(at + 1) is None
     if low in PLACES and sets:  # "close the two oldest"
