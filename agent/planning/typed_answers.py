@@ -20,6 +20,7 @@ from agent.planning.task import (
     Task,
     Verdict,
     Withdrawal,
+    hold,
     is_not_found,
     list_planned_actions,
     take_outcome,
@@ -48,6 +49,7 @@ _HESITATES: Final = re.compile(LEAD, re.IGNORECASE)
 _ABOUT: Final = "@asked1"
 _SPEAKS: Final = re.compile(r"\b(?:it|that|this|him|her|them)\b", re.IGNORECASE)
 _SPEAKS_BEHIND: Final = re.compile(rf"\b(?:on|onto|to|for|in|at|with|of|from|about)\s+{_SPEAKS.pattern}", re.IGNORECASE)
+_NOT_OFFERED: Final = "Another record than those offered was named; check that this is the one you mean."
 _NO_CARD: Final = frozenset({"answered", "abstained", "refused"})
 _LEAST: Final = 2
 """Words of the shortest answer that may be a request of its own."""
@@ -73,6 +75,12 @@ async def settle_answer(task: Task, made: Outcome, propose: Propose) -> tuple[Ta
         read = await propose(own)
         if _stands_alone(text, read, stuck=lost and not free, before=list_planned_actions(made)):
             return own, replace(read, text=text, answers=(), records={**read.records, **spoken})
+    if lost and "/" in slot:  # whose it is was asked, and the record itself may be named
+        itself = answers[-1].model_copy(update={"slot": slot.partition("/")[0]})
+        answered = task.request.model_copy(update={"answers": (*answers[:-1], itself)})
+        named = await propose(replace(task, request=answered))
+        if isinstance(named.verdict, Plan):
+            return task, replace(hold(named, _NOT_OFFERED), answers=answered.answers)
     lead = (_UNCHOSEN if isinstance(made.verdict, Question) and made.verdict.candidates else _UNREAD) if stuck else ""
     agrees = lost and is_yes(text)
     # "Put Ada on it" speaks of what can't be taken: it names no other.

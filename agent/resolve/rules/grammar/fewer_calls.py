@@ -66,7 +66,7 @@ def narrow_calls(reader: Reader, offer: Offer, turn: Turn) -> Proposal | None:
     """Those of a card's calls whose records the words describe ("only the oldest", "the first two") or don't ("except
     Ada's"). None if not all words say that."""
     calls = turn.calls
-    if turn.each is None or not all(call.can_change and not call.computed for call in calls):
+    if turn.each is None or any(call.computed for call in calls):
         return None
     name, handle = turn.each
     kind = reader.kinds.get(offer.annotation(name).record or "")
@@ -79,7 +79,8 @@ def narrow_calls(reader: Reader, offer: Offer, turn: Turn) -> Proposal | None:
     start, end = found.span(group) if found is not None else (0, len(plain))
     every = Find(record=kind.name, among=handle, pick="all")
     finds = _list_described(reader, reader.end_index(start), reader.end_index(end), every)
-    if not finds or (found is None and any(each.order is None for each in finds)):
+    waits = all(call.can_change for call in calls)
+    if not finds or (found is None and not (waits and all(each.order is not None for each in finds))):
         return None
     if left_out is not None:
         finds = [every.model_copy(update={"where": tuple(Except(left_out=each) for each in finds)})]

@@ -105,6 +105,8 @@ def _continue(
     if len(calls) == 1 and (changed := change_by(reader, typed, offer, last)) is not None:
         return changed
     some = read_fewer(reader, typed, offer, calls, chooser) or narrow_calls(reader, offer, turn)
+    if some is not None and not all(call.can_change for call in calls):
+        return Abstain(reason="nothing_fits", detail=_explain_done(offer))
     some = some or read_beside(reader, offer, calls)
     if (some := some or read_once_more(typed, offer, calls)) is not None:
         return some

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.pipeline import Plan, Question
+from agent.pipeline import Abstain, Plan, Question
 from tests.unit.agent.planning.test_corrected_cards import talk
 
 NAMED = "waive charges 9001, 9002 and 9003"
@@ -54,6 +54,18 @@ async def test_calls_that_differ_in_more_than_their_record_are_not_told_by_it() 
     _, outcome = await talk(ordered, "only the oldest", there="lending")
     assert not isinstance(outcome.verdict, Plan)
     assert outcome.withdrawal.runs == ()
+
+
+@pytest.mark.parametrize("text", ["only the first two", "not 9002", "the last two only"])
+async def test_calls_that_were_sent_are_said_to_be_sent(text: str) -> None:
+    _, outcome = await talk(NAMED, text, there="hotel", cards="succeeded")
+    assert isinstance(outcome.verdict, Abstain), outcome.verdict
+    assert "was sent already" in outcome.verdict.detail
+
+
+async def test_a_place_alone_is_no_part_of_what_was_sent() -> None:
+    _, outcome = await talk(NAMED, "the oldest", there="hotel", cards="succeeded")
+    assert not isinstance(outcome.verdict, Abstain) or "was sent already" not in outcome.verdict.detail
 
 
 async def test_a_card_is_narrowed_again() -> None:

@@ -85,3 +85,13 @@ async def test_a_place_is_one_of_the_list_that_was_shown() -> None:
         request = task.request.model_copy(update={"answers": answers})
         made = await propose(replace(task, request=request, proposal=asked.proposal), RuleResolver())
         assert isinstance(made.verdict, comes), made.verdict
+
+
+async def test_the_record_itself_answers_whose_it_is_and_waits() -> None:
+    asked, outcome = await answered("garage", "resend Marcus's last invoice", "R-5103")
+    assert asked.slot == "0.invoice_id/customer"
+    assert isinstance(outcome.verdict, Plan), outcome.verdict
+    assert {each.value for each in outcome.verdict.steps[0].filled} == {903}
+    assert outcome.verdict.held
+    _, other = await answered("garage", "resend Marcus's last invoice", "R-9999")
+    assert isinstance(other.verdict, Question)
