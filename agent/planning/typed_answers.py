@@ -156,11 +156,13 @@ async def plan_in_thread(
     if (told := _tell_of_thread(run, outcome, earlier, waiting)) is not None:
         return take_outcome(run, outcome, thread), Outcome(told)
     card = _find_card(run, earlier) if _leaves_card(outcome) else None
-    drops = is_no(run.text) or (isinstance(outcome.verdict, Abstain) and is_cancellation(run.text))
+    hesitates = _HESITATES.fullmatch(run.text) is not None
+    said = run.text.split()[-1] if hesitates else run.text  # "actually no"
+    drops = is_no(said) or (isinstance(outcome.verdict, Abstain) and is_cancellation(run.text))
     if card is not None and drops:
         withdrawal = Withdrawal((card.id,), "Taken back")
         return take_outcome(run, outcome, thread), Outcome(Reply(text=DROPPED), withdrawal=withdrawal)
-    if card is not None and (is_yes(run.text) or _HESITATES.fullmatch(run.text)):
+    if card is not None and (is_yes(run.text) or hesitates):
         return take_outcome(run, outcome, thread), Outcome(Reply(text=_WAITS))
     asked = earlier[-1] if earlier and not run.answers and run.given is None else None
     question = asked.question if asked is not None and asked.state == "asked" else None

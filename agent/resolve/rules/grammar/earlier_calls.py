@@ -26,6 +26,7 @@ from agent.planning.proposal import (
     UndoResult,
     Words,
 )
+from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.reader import Reader
@@ -93,7 +94,9 @@ def strip_denial(text: str) -> tuple[str, bool]:
     begun = lead[0] if lead is not None else ""
     rest = text[len(begun) :]
     told = _INSTEAD.search(rest)
-    denies, changes = _DENIES.search(begun) is not None, _INSTEAD.search(begun) is not None or told is not None
+    apart = not begun.rstrip()[-1:].isalnum() or begins_like_an_order(rest)  # "no problem, …" denies nothing
+    denies = apart and _DENIES.search(begun) is not None
+    changes = _INSTEAD.search(begun) is not None or told is not None
     if not (denies or changes) or {each.low for each in read_text(text).tokens} & (MORE - {"again"}):
         return text, False
     stop = told.start() if told is not None and told.end() == len(rest) else len(rest)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent.pipeline import Answer, Plan, Question, Request
+from agent.pipeline import Answer, Plan, Question, Reply, Request
 from agent.planning.propose import propose
 from agent.planning.task import CORRECTED, Outcome, Task, make_task
 from agent.planning.thread import build_thread
@@ -24,10 +24,25 @@ async def test_an_order_after_a_no_takes_the_place_of_the_card(words: str) -> No
     assert CORRECTED in outcome.verdict.held
 
 
-@pytest.mark.parametrize("words", ["move it to room Sage", "also move it to room Sage", "actually, send bill 5008"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "move it to room Sage",
+        "also move it to room Sage",
+        "actually, assign task 61 to Kemi",
+        "no problem, assign task 61 to Kemi",
+    ],
+)
 async def test_an_order_besides_leaves_the_card(words: str) -> None:
     _, outcome = await talk("hotel", "cancel booking 5009", words)
     assert outcome.withdrawal.runs == ()
+
+
+@pytest.mark.parametrize("words", ["actually no", "hm, no", "wait, no", "none of them"])
+async def test_a_no_behind_a_hesitation_drops_the_card(words: str) -> None:
+    runs, outcome = await talk("hotel", "waive charges 9001 and 9002", words)
+    assert outcome.withdrawal.runs == (runs[0].id,)
+    assert isinstance(outcome.verdict, Reply)
 
 
 async def test_a_question_about_what_is_ordered_instead_takes_the_place_of_the_card_too() -> None:
