@@ -36,8 +36,8 @@ _NO: Final = frozenset(
     {
         "n", "no", "nope", "nah", "no thanks", "no thank you", "no don't", "don't", "do not", "please don't", "no way",
         "no stop", "stop", "cancel", "no cancel", "cancel it", "cancel that", "not now", "no not now", "nothing",
-        "none", "none of them", "don't do it", "do nothing", "no do nothing", "nein", "nein danke", "nee", "nee dank je",
-        "non", "non merci", "no gracias", "no grazie", "não", "não obrigado", "não obrigada",
+        "none", "none of them", "don't do it", "do nothing", "no do nothing", "nein", "nein danke", "nee",
+        "nee dank je", "non", "non merci", "no gracias", "no grazie", "não", "não obrigado", "não obrigada",
     }
 )  # fmt: skip
 
