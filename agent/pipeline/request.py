@@ -82,13 +82,15 @@ NOTHING_DONE: Final = "nothing was done"
 
 class Turn(Value):
     """An earlier request of the thread: its words and its result, as action names and handles. ``calls`` and
-    ``records`` are the same result for code. ``answered`` is the question that was answered."""
+    ``records`` are the same result for code. ``answered`` is the question that was answered. ``each`` is the one
+    parameter in which several calls differ, with the handle of all their records."""
 
     words: str
     came: str
     calls: tuple[EarlierCall, ...] = ()
     records: tuple[EarlierRecords, ...] = ()
     answered: AskedOfRecords | None = None
+    each: tuple[str, str] | None = None
 
     @property
     def idle(self) -> bool:

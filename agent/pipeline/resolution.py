@@ -94,7 +94,7 @@ class Question(Value):
     ``slot`` names what the answer fills: ``action``, ``0.invoice_id`` (first call's parameter) or
     ``0.invoice_id/customer`` (the record on the way to it). ``missing`` lists every required parameter without a value,
     and ``param`` is the one asked for now. ``pieces`` are parts of the request that a plan leaves out, if the question
-    is only about them.
+    is only about them. ``about`` is the kind and id of the record that was meant and can't be taken.
     """
 
     slot: str
@@ -105,6 +105,7 @@ class Question(Value):
     candidates: tuple[Candidate, ...] = ()
     free_text: bool = True
     pieces: Annotated[tuple[str, ...], Field(exclude=True)] = ()
+    about: Annotated[tuple[str, str] | None, Field(exclude_if=lambda about: about is None)] = None
 
 
 class Calls(Value):

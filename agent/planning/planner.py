@@ -31,9 +31,11 @@ from agent.planning.task import (
     make_too_costly,
 )
 from agent.planning.thread import MOST_TURNS, WAITING, Thread, build_thread, restore_thread
+from agent.planning.thread_answers import read_thread_question
 from agent.planning.typed_answers import plan_in_thread
 from agent.resolve.resolver import Resolver
 from agent.runs import outcomes, repository
+from agent.runs.expire import has_expired
 from agent.runs.progress import PlanningProgress, PlanningStopped, Progress
 from agent.runs.run import Run
 from agent.runs.verdicts import settle_run
@@ -110,6 +112,7 @@ class Planner:
             confirmed = await store.runs.confirmations.of_session(session, actor or run.actor, run.session_id)
             context = await self.contexts.find_current(session, workspace)
             earlier = await self._list_earlier(session, run, actor or run.actor)
+            waiting = await self._list_waiting(session, run, actor or run.actor)
         if run.state != "received":
             return None
         if actor is None:
@@ -122,7 +125,7 @@ class Planner:
         run, context = run.with_(actor=actor), context or await self.contexts.of(workspace)
         try:
             async with self.progress.of(run) as job:
-                run, outcome = await self.evaluate(run, context, confirmed, job, earlier)
+                run, outcome = await self.evaluate(run, context, confirmed, job, earlier, waiting)
         except PlanningStopped:
             log.info("cancelled while it was worked out", extra={"run_id": run_id})
             return None
@@ -136,6 +139,16 @@ class Planner:
         before = [each for each in found if (each.created_at, each.id) < (run.created_at, run.id)]
         return tuple(before[-MOST_TURNS:])
 
+    async def _list_waiting(self, session: AsyncSession, run: Run, actor: Actor) -> list[Run]:
+        """The cards of the requester that wait, newest first, for a request that asks about those."""
+        if read_thread_question(run.text) != "what waits":
+            return []
+        rows = await store.runs.runs.listed(
+            session, run.workspace, states=("held",), person=actor.person, role=actor.role, limit=MOST_READ
+        )
+        found = repository.list_readable(rows)
+        return [each for each in found if each.mode == run.mode and not has_expired(each, self.clock())]
+
     async def evaluate(
         self,
         run: Run,
@@ -143,14 +156,16 @@ class Planner:
         confirmed: Collection[str],
         job: PlanningProgress | None = None,
         earlier: Sequence[Run] = (),
+        waiting: Sequence[Run] = (),
     ) -> tuple[Run, Outcome]:
-        """The run with its resolution and verdict, after the ``earlier`` ones of its thread. Nothing is stored.
+        """The run with its resolution and verdict, after the ``earlier`` ones of its thread, with the cards that are
+        ``waiting`` for the person. Nothing is stored.
 
         ``job`` is told of the steps and may be stopped meanwhile (PlanningStopped). Raises PlatformUnavailable,
         ModelUnavailable or ModelMisbehaved.
         """
         await self._read_anew(earlier, context)
-        return await plan_in_thread(run, earlier, partial(self._propose, context, confirmed, job))
+        return await plan_in_thread(run, earlier, partial(self._propose, context, confirmed, job), waiting)
 
     async def _read_anew(self, earlier: Sequence[Run], context: WorkspaceContext) -> None:
         """Reads again from the platform what the latest request of the thread has just changed, and updates the cached

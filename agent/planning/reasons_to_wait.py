@@ -9,7 +9,7 @@ from typing import Final
 from agent.pipeline import Plan
 from agent.planning.proposal import Compare, Find, Proposal, Word
 from agent.planning.quotes import walk
-from agent.planning.task import Outcome, Task, changes_something
+from agent.planning.task import CORRECTED, Outcome, Task, Withdrawal, changes_something
 from agent.resolve.rules.reported_orders import find_reported_orders
 from agent.validate.questions import quote_words
 
@@ -27,9 +27,19 @@ def let_wait(task: Task, outcome: Outcome) -> Outcome:
         held = (*held, *filter(None, (outcome.hold,)), *_explain_reported(task), *_explain_ranges(outcome.proposal))
     if not held and (why := task.must_wait or (task.hold if changes_something(plan) else "")):
         held = (why,)
-    if held == plan.held:
-        return outcome
-    return replace(outcome, verdict=plan.model_copy(update={"held": held, "approvals": max(1, plan.approvals)}))
+    return replace(outcome, verdict=_hold_plan(plan, held))
+
+
+def let_replace(outcome: Outcome, card: str) -> Outcome:
+    """The outcome in the place of a card that waits. Its plan waits too, also if it comes only after a question."""
+    verdict = outcome.verdict
+    verdict = _hold_plan(verdict, (*verdict.held, CORRECTED)) if isinstance(verdict, Plan) else verdict
+    return replace(outcome, verdict=verdict, hold=CORRECTED, withdrawal=Withdrawal((card,), "Corrected"))
+
+
+def _hold_plan(plan: Plan, held: tuple[str, ...]) -> Plan:
+    same = held == plan.held
+    return plan if same else plan.model_copy(update={"held": held, "approvals": max(1, plan.approvals)})
 
 
 def _explain_reported(task: Task) -> Iterator[str]:

@@ -22,7 +22,6 @@ from agent.pipeline import (
     ProposedSource,
     Question,
     RecordSource,
-    Reply,
     RunState,
     Step,
     Turn,
@@ -180,14 +179,14 @@ class _Builder:
                 f"asked for {run.question.param or run.question.slot}{self._describe_offered(run, run.question)}"
             )
         elif run.reply is not None:
-            parts.append(f"answered{self._describe_answered(run.reply)}")
+            parts.append(f"answered{self._describe_answered(_list_told(run))}")
         else:
             parts.append("is being worked out" if run.state == "received" else NOTHING_DONE)
         words = "; ".join((run.text, *(answer.text for answer in run.answers if answer.text)))
         spoken = dict.fromkeys(handle for call in calls for handle in call.records.values())
-        if run.reply is not None and run.reply.record_kind is not None and run.reply.records and run.plan is None:
-            kind = run.reply.record_kind
-            spoken[self._handle(tuple((kind, each.id) for each in run.reply.records[:MOST_RECORDS]))] = None
+        keys = _list_told(run)
+        if keys and run.plan is None:
+            spoken[self._handle(keys)] = None
         records = tuple(
             EarlierRecords(handle=each, kind=self.records[each][0][0], count=len(self.records[each])) for each in spoken
         )
@@ -198,8 +197,25 @@ class _Builder:
             calls=tuple(calls),
             records=records,
             answered=result.answer if isinstance(result, AnswerResult) else None,
+            each=self._handle_each(run.plan.steps) if run.plan is not None else None,
         )
         self.turns.append(turn)
+
+    def _handle_each(self, steps: Sequence[Step]) -> tuple[str, str] | None:
+        """The one parameter in which several calls of an action differ, and the records that they have there."""
+        said = [{each.param: each for each in step.filled if not self._is_from_record(each)} for step in steps]
+        names = {name for params in said for name in params}
+        differing = [name for name in names if len({repr(each.get(name) and each[name].value) for each in said}) > 1]
+        if len({step.action for step in steps}) != 1 or len(differing) != 1:
+            return None
+        sources = [params[differing[0]].source for params in said if differing[0] in params]
+        keys = tuple((each.record_kind, each.record_id) for each in sources if isinstance(each, RecordSource))
+        return (differing[0], self._handle(keys)) if len(keys) == len(steps) else None
+
+    def _is_from_record(self, filled: ParameterValue) -> bool:
+        """Whether a value is a record's, and no reference to it."""
+        source = filled.source
+        return isinstance(source, RecordSource) and bool(source.field) and not self._is_reference(filled, source)
 
     def _make_earlier_call(self, run: Run, step: Step) -> EarlierCall:
         handle = next(name for name, call in self.calls.items() if call.run_id == run.id and call.step is step)
@@ -271,11 +287,9 @@ class _Builder:
         contract = self.catalogue.get(names[int(at)]) if at.isdigit() and int(at) < len(names) else None
         return contract.annotation(param).record if contract is not None else None
 
-    def _describe_answered(self, reply: Reply) -> str:
-        if reply.record_kind is None or not reply.records:
-            return ""
-        keys = tuple((reply.record_kind, each.id) for each in reply.records[:MOST_RECORDS])
-        return f" with {self._handle(keys)}" + (f" ({len(keys)} of kind {reply.record_kind})" if len(keys) > 1 else "")
+    def _describe_answered(self, keys: tuple[RecordKey, ...]) -> str:
+        many = f" ({len(keys)} of kind {keys[0][0]})" if len(keys) > 1 else ""
+        return f" with {self._handle(keys)}{many}" if keys else ""
 
     def _handle(self, keys: tuple[RecordKey, ...]) -> str:
         if keys not in self._handles:
@@ -286,6 +300,13 @@ class _Builder:
     def _number(self, name: str) -> str:
         self._numbers[name] = self._numbers.get(name, 0) + 1
         return f"@{name}{self._numbers[name]}"
+
+
+def _list_told(run: Run) -> tuple[RecordKey, ...]:
+    """The records of an answer, or the one that a question says can't be taken."""
+    if run.reply is not None and run.reply.record_kind is not None:
+        return tuple((run.reply.record_kind, each.id) for each in run.reply.records[:MOST_RECORDS])
+    return (run.question.about,) if run.question is not None and run.question.about is not None else ()
 
 
 def _find_call(run: Run, step: Step) -> Call | None:

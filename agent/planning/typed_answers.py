@@ -5,13 +5,14 @@ they are neither. Also the reverse: a request of a thread that answers the quest
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from agent.pipeline import Abstain, Answer, Candidate, Plan, Question, Refusal, Reply
+from agent.pipeline import Abstain, Answer, Candidate, EarlierRecords, Plan, Question, Refusal, Reply, Turn
 from agent.planning.answers_for_model import asks_for_text
 from agent.planning.linked_plans import ONLY_FIT
+from agent.planning.reasons_to_wait import let_replace
 from agent.planning.task import (
     CORRECTED,
     Outcome,
@@ -19,12 +20,16 @@ from agent.planning.task import (
     Task,
     Verdict,
     Withdrawal,
+    hold,
     is_not_found,
     list_planned_actions,
     take_outcome,
 )
+from agent.planning.thread import Thread
+from agent.planning.thread_answers import read_thread_question, tell_of_thread
+from agent.query.context import RecordKey
 from agent.resolve.rules.clauses import begins_like_an_order
-from agent.resolve.rules.grammar.earlier_calls import LEAD, corrects_to_other
+from agent.resolve.rules.grammar.earlier_calls import LEAD, corrects_to_other, strip_denial
 from agent.runs.answer_phrases import is_cancellation, make_answer
 from agent.runs.run import Run
 from agent.validate.consent import is_no, is_yes
@@ -41,6 +46,10 @@ _ASKS: Final = re.compile(
 DROPPED: Final = "All right, that is dropped; nothing was done."
 _WAITS: Final = "The card above waits for you: confirm it there. Nothing was sent yet."
 _HESITATES: Final = re.compile(LEAD, re.IGNORECASE)
+_ABOUT: Final = "@asked1"
+_SPEAKS: Final = re.compile(r"\b(?:it|that|this|him|her|them)\b", re.IGNORECASE)
+_SPEAKS_BEHIND: Final = re.compile(rf"\b(?:on|onto|to|for|in|at|with|of|from|about)\s+{_SPEAKS.pattern}", re.IGNORECASE)
+_NOT_OFFERED: Final = "Another record than those offered was named; check that this is the one you mean."
 _NO_CARD: Final = frozenset({"answered", "abstained", "refused"})
 _LEAST: Final = 2
 """Words of the shortest answer that may be a request of its own."""
@@ -58,21 +67,47 @@ async def settle_answer(task: Task, made: Outcome, propose: Propose) -> tuple[Ta
     slot, catalogue = answers[-1].slot, task.workspace_context.catalogue
     stuck, free = _is_stuck(made.verdict, slot), asks_for_text(slot, task.proposal, catalogue)
     lost = stuck or (is_not_found(made.verdict) and _strip_owner(made.verdict) == slot.partition("/")[0])
+    spoken: Mapping[str, tuple[RecordKey, ...]] = {}
+    before = replace(task, request=task.request.model_copy(update={"answers": answers[:-1]}))
     if len(text.split()) >= _LEAST and (lost or not free):
-        request = task.request.model_copy(update={"text": text, "answers": (), "offered": ()})
-        own = replace(task, request=request, drafts=(), proposal=None)
+        spoken = await _list_spoken(text, before, propose)
+        own = _begin_anew(task, strip_denial(text)[0], spoken)
         read = await propose(own)
         if _stands_alone(text, read, stuck=lost and not free, before=list_planned_actions(made)):
-            return own, replace(read, text=text, answers=())
+            return own, replace(read, text=text, answers=(), records={**read.records, **spoken})
+    if lost and "/" in slot:  # whose it is was asked, and the record itself may be named
+        itself = answers[-1].model_copy(update={"slot": slot.partition("/")[0]})
+        answered = task.request.model_copy(update={"answers": (*answers[:-1], itself)})
+        named = await propose(replace(task, request=answered))
+        if isinstance(named.verdict, Plan):
+            return task, replace(hold(named, _NOT_OFFERED), answers=answered.answers)
     lead = (_UNCHOSEN if isinstance(made.verdict, Question) and made.verdict.candidates else _UNREAD) if stuck else ""
     agrees = lost and is_yes(text)
-    if (agrees or _ASKS.match(text)) and not free and slot != REST:
-        before = replace(task, request=task.request.model_copy(update={"answers": answers[:-1]}))
-        made, lead = replace(await propose(before), answers=answers[:-1]), _AGREES if agrees else _ASKED
+    # "Put Ada on it" speaks of what can't be taken: it names no other.
+    speaks = bool(spoken) and isinstance(made.verdict, Plan) and _SPEAKS_BEHIND.search(text) is not None
+    if (agrees or speaks or _ASKS.match(text)) and not free and slot != REST:
+        lead = _AGREES if agrees else _UNREAD if speaks else _ASKED
+        made = replace(await propose(before), answers=answers[:-1])
     question, said = made.verdict, quote_words(text)
     if lead and isinstance(question, Question) and said not in question.text:
         made = replace(made, verdict=question.model_copy(update={"text": lead.format(said) + question.text}))
     return task, made
+
+
+async def _list_spoken(text: str, asked: Task, propose: Propose) -> Mapping[str, tuple[RecordKey, ...]]:
+    """The record that "it" may be in words under a question: the one that the question says can't be taken."""
+    verdict = (await propose(asked)).verdict if _SPEAKS.search(text) else None
+    about = verdict.about if isinstance(verdict, Question) else None
+    return {_ABOUT: (about,)} if about is not None else {}
+
+
+def _begin_anew(task: Task, text: str, spoken: Mapping[str, tuple[RecordKey, ...]]) -> Task:
+    """The task with the words of an answer as its request. ``spoken`` are the records that were spoken of last."""
+    records = tuple(EarlierRecords(handle=name, kind=keys[0][0]) for name, keys in spoken.items())
+    turn = Turn(words=task.request.text, came="asked", records=records)
+    thread = (*task.request.thread, turn) if records else task.request.thread
+    request = task.request.model_copy(update={"text": text, "answers": (), "offered": (), "thread": thread})
+    return replace(task, request=request, drafts=(), proposal=None, thread={**task.thread, **spoken})
 
 
 def _is_stuck(verdict: Verdict, slot: str) -> bool:
@@ -94,8 +129,9 @@ def _stands_alone(text: str, read: Outcome, *, stuck: bool, before: Sequence[str
         return False
     unread = read.resolved is None or isinstance(read.resolved.resolution, Abstain)
     match read.verdict:
-        case Reply():
-            return not unread  # what a bare name is of
+        case Reply():  # not what a bare name is of, or one of a list
+            asks = "?" in text or _ASKS.match(text) is not None or begins_like_an_order(text)
+            return not unread and (stuck or asks)
         case Plan():
             return stuck or not set(list_planned_actions(read)) & set(before)
         case Question() | Refusal():
@@ -104,20 +140,29 @@ def _stands_alone(text: str, read: Outcome, *, stuck: bool, before: Sequence[str
             return False
 
 
-async def plan_in_thread(run: Run, earlier: Sequence[Run], propose: ProposeRun) -> tuple[Run, Outcome]:
+async def plan_in_thread(
+    run: Run, earlier: Sequence[Run], propose: ProposeRun, waiting: Sequence[Run] = ()
+) -> tuple[Run, Outcome]:
     """The run with what was made of it. Words that say too little by themselves are tried as the answer to the question
     that is open in the thread: then the run takes the place of the one that asked. "No, the other one" is the other
     answer to the question that the last card came of. A bare "no" or "cancel" drops the card that waits there; a bare
-    "yes" or "wait" confirms nothing, because it doesn't say what was seen on it."""
+    "yes" or "wait" confirms nothing, because it doesn't say what was seen on it. ``waiting`` are the cards that wait
+    for this person, in this thread and in others."""
     if (other := await _choose_other(run, earlier, propose)) is not None:
         return other
     thread, outcome = await propose(run, earlier)
+    if (instead := await _order_instead(run, earlier, (thread, outcome), propose)) is not None:
+        return instead
+    if (told := _tell_of_thread(run, outcome, earlier, waiting)) is not None:
+        return take_outcome(run, outcome, thread), Outcome(told)
     card = _find_card(run, earlier) if _leaves_card(outcome) else None
-    drops = is_no(run.text) or (isinstance(outcome.verdict, Abstain) and is_cancellation(run.text))
+    hesitates = _HESITATES.fullmatch(run.text) is not None
+    said = run.text.split()[-1] if hesitates else run.text  # "actually no"
+    drops = is_no(said) or (isinstance(outcome.verdict, Abstain) and is_cancellation(run.text))
     if card is not None and drops:
         withdrawal = Withdrawal((card.id,), "Taken back")
         return take_outcome(run, outcome, thread), Outcome(Reply(text=DROPPED), withdrawal=withdrawal)
-    if card is not None and (is_yes(run.text) or _HESITATES.fullmatch(run.text)):
+    if card is not None and (is_yes(run.text) or hesitates):
         return take_outcome(run, outcome, thread), Outcome(Reply(text=_WAITS))
     asked = earlier[-1] if earlier and not run.answers and run.given is None else None
     question = asked.question if asked is not None and asked.state == "asked" else None
@@ -132,6 +177,42 @@ async def plan_in_thread(run: Run, earlier: Sequence[Run], propose: ProposeRun) 
                 runs = (*led.withdrawal.runs, asked.id)
                 return take_outcome(again, led, before), replace(led, withdrawal=Withdrawal(runs, "Answered"))
     return take_outcome(run, outcome, thread), outcome
+
+
+def _tell_of_thread(run: Run, outcome: Outcome, earlier: Sequence[Run], waiting: Sequence[Run]) -> Reply | None:
+    """The answer to a question about the conversation itself. A card that waits goes before records that do."""
+    if run.answers or run.given is not None:
+        return None
+    about = "what was done" if is_yes(run.text) and not _find_card(run, earlier) else read_thread_question(run.text)
+    unread = isinstance(outcome.verdict, Abstain) or (about == "what waits" and waiting)
+    return tell_of_thread(about, earlier, waiting) if about is not None and unread else None
+
+
+async def _order_instead(
+    run: Run, earlier: Sequence[Run], made: tuple[Thread, Outcome], propose: ProposeRun
+) -> tuple[Run, Outcome] | None:
+    """The run as an order in place of the card that was shown right before: "no, move it to Friday", or, for the same
+    record, "move it to Friday instead". None if its words are no such order."""
+    card = earlier[-1] if earlier and earlier[-1].state == "held" and not run.answers and run.given is None else None
+    bare, denies = strip_denial(run.text)
+    if card is None or bare == run.text or made[1].withdrawal.runs:
+        return None
+    if not isinstance(made[1].verdict, Plan):
+        made = await propose(run.with_(text=bare), earlier)
+    thread, outcome = made
+    match outcome.verdict:
+        case Plan() as plan:
+            fits = denies or bool(_list_pinned(plan) & _list_pinned(card.plan))
+        case Question(slot=slot):
+            fits = denies and slot != "action" and begins_like_an_order(bare)
+        case _:
+            fits = False
+    return (take_outcome(run.with_(hold=CORRECTED), outcome, thread), let_replace(outcome, card.id)) if fits else None
+
+
+def _list_pinned(plan: Plan | None) -> set[tuple[str, str]]:
+    """The records that a plan is for."""
+    return {(pin.record_kind, pin.record_id) for step in (plan.steps if plan else ()) for pin in step.pins}
 
 
 def _find_card(run: Run, earlier: Sequence[Run]) -> Run | None:

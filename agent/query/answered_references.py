@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from agent.extract.answer_words import list_cores, split_exclusion
 from agent.pipeline import Question, Request, Span
-from agent.planning.proposal import Find, Handle, OrderByCount, OrderByField, Reference, Words
+from agent.planning.proposal import AS_SHOWN, Find, Handle, OrderByCount, OrderByField, Reference, Words
 from agent.query.conditions import read_quantity
 from agent.query.context import NOTHING_FOUND, Own, QueryContext
 from agent.query.pool import MOST_SCANNED, Pool
@@ -313,12 +313,18 @@ async def find_described(finder: Finder, need: RecordQuery, asked: Find, words: 
     find = read_singled_out(words, need.kind, tuple(finder.context.kinds), finder.context.request.now)
     if find is None or asked.record != need.kind.name:
         return None
+    place = next((_PLACES[word] + 1 for word in fold_words(words) if word in _PLACES), 0)
+    if asked.among is None and place > 1:
+        return None  # no list was shown that has such a place
+    if listed := asked.among is not None and place > 0:
+        order = OrderByField(by=AS_SHOWN, first="earliest", nth=place)
+        find = asked.model_copy(update={"order": order, "where": ()})
     # "The last one" of the Brightwater invoices is Brightwater's, also if they have none.
     owned = asked.said is not None and asked.said.text in finder.search.owners_names
     said = asked.said if owned else None
     outcome = await finder.run(need, find.model_copy(update={"said": said, "where": (*asked.where, *find.where)}), own)
     found = isinstance(outcome, tuple) and 0 < len(outcome) <= need.most
-    return outcome if found or (owned and isinstance(outcome, Question)) else None
+    return outcome if found or ((owned or listed) and isinstance(outcome, Question)) else None
 
 
 MOST_LETTERS: Final = 120

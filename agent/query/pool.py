@@ -54,7 +54,7 @@ def ask_about_empty(need: RecordQuery, find: Find, pool: Pool) -> Question:
     if not pool.records and owner is not None and several:  # they may have others
         return need.ask(f"{owner.label} has no such {name_kinds(kind)}.")
     if len(pool.records) == 1:
-        return need.ask(explain_exclusion(pool.records[0], pool.records[0].label, need))
+        return need.ask(explain_exclusion(one := pool.records[0], one.label, need), about=one)
     words = [each.state for each in find.where if isinstance(each, StateIs) and not each.negated]
     known = [kind.states[word] for word in dict.fromkeys(words) if word in kind.states]
     if not pool.records and owner is None and len(known) < len(find.where):  # some of them there may be

@@ -389,7 +389,7 @@ class RecordSearch:
         ]
         wanted = merge_filters(*states, need.filter)
         if wanted and not fits(record, wanted):
-            return need.ask(explain_exclusion(record, record.label, replace(need, filter=wanted)))
+            return need.ask(explain_exclusion(record, record.label, replace(need, filter=wanted)), about=record)
         zone, noun = self.context.request.zone, name_kind(need.kind)
         told = next(filter(None, (tell_difference(each, record, need.kind, zone) for each in find.where)), "")
         told = told or f"{record.label} doesn't match the rest of what you said."

@@ -336,7 +336,7 @@ class RecordFinder:
         """The records, or what excludes the first one that doesn't pass the contract's demands."""
         for each in found:
             if not fits(each.record, need.filter):
-                return need.ask(explain_exclusion(each.record, each.label, need))
+                return need.ask(explain_exclusion(each.record, each.label, need), about=each.record)
         return tuple(found)
 
 

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from cli.client import Client
 
 WAITING = ("received", "confirmed", "executing")
-_YES: Final = re.compile(
-    r"\s*y(?:es|ep|up|eah)?(?:[\s,]+(?:please|do\s+it|send\s+it|go\s+ahead))?\s*[.!]*\s*", re.IGNORECASE
-)
 _NO: Final = re.compile(r"\s*no?(?:[\s,.;:!]+(.*))?", re.IGNORECASE | re.DOTALL)
 """Matches a no, which may be followed by its reason."""
 
@@ -182,9 +179,11 @@ def _read_line(prompt: str) -> str | None:
 
 def read_decision(said: str | None) -> tuple[bool, str] | None:
     """What was typed under a card as a decision: yes or no, and the reason of a no. None where it is neither."""
+    from agent.validate.consent import sends
+
     if said is None:
         return None
-    if _YES.fullmatch(said):
+    if sends(said):
         return True, ""
     no = _NO.fullmatch(said)
     return (False, (no[1] or "").strip()) if no else None

@@ -135,8 +135,9 @@ class RecordQuery:
         """The query for the owner of this record: any record of that kind."""
         return RecordQuery(f"{self.base_slot}/{kind.name}", self.param, kind, restricts=self.restricts)
 
-    def ask(self, text: str, *, code: QuestionCode = "not_found") -> Question:
-        return Question(slot=self.slot, code=code, text=text, param=self.param)
+    def ask(self, text: str, *, code: QuestionCode = "not_found", about: Record | None = None) -> Question:
+        key = (self.kind.name, about.id) if about is not None else None
+        return Question(slot=self.slot, code=code, text=text, param=self.param, about=key)
 
 
 Outcome = tuple[LocatedRecord, ...] | Question

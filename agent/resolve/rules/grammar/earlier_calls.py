@@ -26,6 +26,7 @@ from agent.planning.proposal import (
     UndoResult,
     Words,
 )
+from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.reader import Reader
@@ -43,6 +44,8 @@ LEAD: Final = (
     r"on\s+second\s+thoughts?|pls|just|then|so|and|now|that\s+was\s+wrong)\b[\s,.!…–—-]*)*"
 )
 LEAD_WORDS: Final = re.compile(rf"(?=\W*\w){LEAD}(?<=[\w,.!…–—-]\s)", re.IGNORECASE)
+_DENIES: Final = re.compile(r"\b(?:no|nope|nah)\b", re.IGNORECASE)
+_INSTEAD: Final = re.compile(r"[\s,]+(?:instead|rather)(?:\s+please)?[\s.!]*$|\b(?:actually|rather)\b", re.IGNORECASE)
 _THAT: Final = (
     r"(?:it|that|this|them|those|these|both|all|everything|the\s+last\s+(?:one|step|change|action)|"
     r"the\s+change|that\s+one)"
@@ -82,6 +85,22 @@ _AGREES: Final = word_set("ok okay please")
 def comes_on_top(reader: Reader) -> bool:
     """Whether words say that something is done besides, and not instead."""
     return reader.low(0) in ON_TOP - _AGREES or any(token.low in MORE for token in reader.tokens)
+
+
+def strip_denial(text: str) -> tuple[str, bool]:
+    """The words with blanks for what denies something before them ("no, …"), and whether they do. Also without what
+    only says that they replace it ("… instead"). As they stand if they come on top of something."""
+    lead = LEAD_WORDS.match(text)
+    begun = lead[0] if lead is not None else ""
+    rest = text[len(begun) :]
+    told = _INSTEAD.search(rest)
+    apart = not begun.rstrip()[-1:].isalnum() or begins_like_an_order(rest)  # "no problem, …" denies nothing
+    denies = apart and _DENIES.search(begun) is not None
+    changes = _INSTEAD.search(begun) is not None or told is not None
+    if not (denies or changes) or {each.low for each in read_text(text).tokens} & (MORE - {"again"}):
+        return text, False
+    stop = told.start() if told is not None and told.end() == len(rest) else len(rest)
+    return f"{' ' * len(begun)}{rest[:stop]}{' ' * (len(rest) - stop)}", denies
 
 
 def take_back(reader: Reader, typed: str, thread: Sequence[Turn], chooser: Chooser) -> Proposal | Abstain | None:

@@ -11,28 +11,22 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from agent.extract.answer_words import AROUND
-from agent.pipeline import Abstain, EarlierCall, EarlierRecords, Proposed, Turn
+from agent.pipeline import Abstain, EarlierCall, Proposed, Turn
 from agent.planning.proposal import (
     Argument,
     Call,
     ComputedArgument,
-    CountOf,
     Find,
-    Has,
     PlanResult,
     Proposal,
     QuotedText,
     RecordArgument,
-    RecordsAnswer,
-    TotalOf,
-    ValueAnswer,
     Words,
-    YesNoAnswer,
 )
 from agent.planning.quotes import list_words
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.changed_numbers import change_by, is_number, list_free_numbers
-from agent.resolve.rules.grammar.changed_texts import adds_to_text, read_text_anew, refuse_addition
+from agent.resolve.rules.grammar.changed_texts import adds_to_text, is_free_text, read_text_anew, refuse_addition
 from agent.resolve.rules.grammar.earlier_calls import (
     LEAD,
     LEAD_WORDS,
@@ -51,8 +45,6 @@ from agent.resolve.rules.grammar.orders.action_words import read_action_words
 from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
-from agent.resolve.rules.grammar.orders.stretch_spoken import is_somebody
-from agent.resolve.rules.grammar.phrases.shown import find_standing
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.questions import join
 from language.text import find_quotations, singularize, with_article, word_set
@@ -66,17 +58,17 @@ DONE: Final = (
     "“{}” was sent already, so it can't be changed any more. {}what shall come on top of it (“and … more”). "
     "Nothing was done now."
 )
-MOST_SHOWN: Final = 20
-"""Records that an answer remembers; where there are as many, there may be more."""
 MOST_STRANGE: Final = 2
 """Small words that nothing explains in a correction, which always waits on a card."""
+_IS: Final = rf"{LEAD}(?:it|that|this)(?:['’]s|\s+(?:is|was|shall|should|must|ought))\b"
 _CHANGES: Final = re.compile(
-    rf"{LEAD}(?:make|let|set|change|put|turn)\s+(?:it|that|this)\b|{LEAD}(?:i\s+mean(?:t)?\b|rather\b)|"
-    rf"{LEAD}(?:it|that|this)(?:['’]s|\s+(?:is|was|shall|should|must|ought))\b",
+    rf"{LEAD}(?:make|let|set|change|put|turn)\s+(?:it|that|this)\b|{LEAD}(?:i\s+mean(?:t)?\b|rather\b)|{_IS}",
     re.IGNORECASE,
 )
 """What says a call anew instead of asking for one more."""
-_GIVES: Final = word_set("have has get gets take takes give gives handle handles let")
+_RENAMES: Final = re.compile(rf"{LEAD}(?:make|let|change)\s+(?:it|that|this)\b|{_IS}", re.IGNORECASE)
+"""… and may name another record for it."""
+_DOES_IT: Final = re.compile(r"(?<!\bdo\s)\b(?:it|that|this)\b(?!\s+one\b)", re.IGNORECASE)
 _ANEW: Final = word_set("wrong no nope meant mean sorry wait actually instead rather not other oops")
 """Words by which what was said before is said anew."""
 _UNTIL: Final = word_set("until till to through thru")
@@ -84,68 +76,6 @@ _FROM: Final = word_set("from starting since")
 _AROUND: Final = AROUND | {"also", "too", "same", "again", "plus"}
 _FOR_WHOM: Final = word_set("more for to on top please too as well him her them it that this")
 """What may stand behind an amount that comes on top."""
-
-
-def remember(reader: Reader, thread: Sequence[Turn]) -> None:
-    """Makes the records of earlier requests available to pronouns, the latest first: "block her", "print them"."""
-    for turn in thread:
-        for each in turn.records:
-            kind = reader.kinds.get(each.kind)
-            if kind is None:
-                continue
-            find = _find(each)
-            people = reader.people()
-            reader.spoken[kind.name] = find
-            if each.count > 1:
-                reader.shown[kind.name] = find
-            if kind is people or (turn.answered is not None and is_somebody(reader, kind)):
-                reader.person = find
-                continue
-            reader.thing = find
-            if people is not None and reader.leads(kind, people):
-                reader.person = Find(record=people.name, where=(Has(related=find),))
-    reader.last_set = _those(reader, thread[-1]) if thread else None
-    reader.standing = find_standing(reader, thread)
-    reader.several = _list_together(thread)
-    reader.remembered = tuple({*reader.spoken.values(), *filter(None, (reader.person, reader.thing))})
-
-
-def _list_together(thread: Sequence[Turn]) -> tuple[Find, ...]:
-    """The records for which the latest calls did the same, one each: what "both" are after "close 7" and "close 8"."""
-    kinds = {each.handle: each.kind for turn in thread for each in turn.records if each.count == 1}
-    handles: list[str] = []
-    action = ""
-    for turn in reversed(thread):
-        actions = {call.action for call in turn.calls}
-        if len(actions) != 1 or (action and action not in actions):
-            break
-        (action,) = actions
-        handles += [handle for call in reversed(turn.calls) for handle in call.records.values()]
-    found = [*dict.fromkeys(reversed(handles))]
-    alike = len({kinds.get(each, "") for each in found}) == 1 and all(each in kinds for each in found)
-    return tuple(Find(record=kinds[each], among=each) for each in found) if alike and len(found) > 1 else ()
-
-
-def _find(records: EarlierRecords) -> Find:
-    pick = "one" if records.count == 1 else records.count if records.count == 2 else "all"
-    return Find(record=records.kind, among=records.handle, pick=pick)
-
-
-def _those(reader: Reader, turn: Turn) -> Find | None:
-    """The records of the latest request: all that its question was about, or the records themselves if all of them are
-    remembered."""
-    answer = turn.answered
-    asked = answer.records if isinstance(answer, RecordsAnswer) else None
-    if isinstance(answer, ValueAnswer) and isinstance(answer.value, CountOf | TotalOf):
-        asked = answer.value.of
-    test = answer.tests[0] if isinstance(answer, YesNoAnswer) and len(answer.tests) == 1 else None
-    if test is not None and test.op == ">=" and isinstance(test.left, CountOf):  # "are there any …": of those
-        asked = test.left.of if isinstance(test.left.of, Find) and test.left.of.said is None else None
-    if isinstance(asked, Find) and asked.pick == "all" and '"among"' not in asked.model_dump_json(exclude_none=True):
-        return drop_places(asked) if asked.record in reader.kinds else None
-    if len(turn.records) != 1 or turn.records[0].kind not in reader.kinds or turn.records[0].count >= MOST_SHOWN:
-        return None
-    return _find(turn.records[0]).model_copy(update={"pick": "all"})
 
 
 def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence[Turn]) -> Proposed | Abstain | None:
@@ -159,13 +89,14 @@ def _continue(
     reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence[Turn]
 ) -> Proposed | Proposal | Abstain | None:
     last_turns = [turn for turn in thread if not turn.idle][-2:]
-    calls = next((turn.calls for turn in reversed(last_turns) if turn.calls), ())
+    turn = next((turn for turn in reversed(last_turns) if turn.calls), None)
+    calls = turn.calls if turn is not None else ()
     if not reader.tokens:
         return None
     chooser = Chooser(reader, shortlist)
     if (back := take_back(reader, typed, thread, chooser)) is not None:
         return back
-    if not calls or len(reader.tokens) > MOST_TOKENS or reader.tokens[-1].text == "?":
+    if turn is None or len(reader.tokens) > MOST_TOKENS or reader.tokens[-1].text == "?":
         return None
     last = calls[-1]
     offer = shortlist.get(last.action)
@@ -173,7 +104,9 @@ def _continue(
         return None
     if len(calls) == 1 and (changed := change_by(reader, typed, offer, last)) is not None:
         return changed
-    some = read_fewer(reader, typed, offer, calls, chooser) or narrow_calls(reader, offer, calls)
+    some = read_fewer(reader, typed, offer, calls, chooser) or narrow_calls(reader, offer, turn)
+    if some is not None and not all(call.can_change for call in calls):
+        return Abstain(reason="nothing_fits", detail=_explain_done(offer))
     some = some or read_beside(reader, offer, calls)
     if (some := some or read_once_more(typed, offer, calls)) is not None:
         return some
@@ -320,8 +253,8 @@ def _continued(
     call = Call(action=offer.name, arguments=arguments)
     anew = bool(said & _ANEW) or bool(reader.corrections)
     if named:
-        if said & _GIVES and said & lexicon.THINGS - {"one"}:
-            return None  # "and let Ada have it" says what happens to it, and doesn't repeat the call
+        if _DOES_IT.search(reader.text.plain) and not _RENAMES.match(reader.text.plain):
+            return None  # "and let Ada have it", "move it to Ada's room" say what happens to it, and don't name another
         if strange or not (anew or said & MORE or reader.low(0) == "and" or {"as", "well"} <= said):
             return None
         if last.computed and not all(name in found for name in last.computed):
@@ -340,11 +273,12 @@ def _continued(
     if len(read.calls) > 1:
         return None
     values = [name for name in found if not isinstance(found[name], RecordArgument)]
-    texts = all(isinstance(found[name], QuotedText) for name in values)
-    if texts and not (find_quotations(reader.text.plain) or said & _labels(offer, values)):
+    # Of one that has a form, as an address has, not any words are a value.
+    texts = [name for name in values if isinstance(found[name], QuotedText) and is_free_text(offer.properties[name])]
+    if len(texts) == len(values) and not (find_quotations(reader.text.plain) or said & _labels(offer, values)):
         return None  # any words could be a reason
     outside = {reader.low(at) for at in range(len(reader.tokens)) if at not in reader.quoted}
-    added = [name for name in values if isinstance(found[name], QuotedText) and adds_to_text(last, name, outside)]
+    added = [name for name in texts if adds_to_text(last, name, outside)]
     if added and last.can_change and not _CHANGES.match(reader.text.plain):
         return refuse_addition(offer, added[0])
     if not values or len(calls) > 1 or telling or len(strange) > MOST_STRANGE:

@@ -29,7 +29,7 @@ from agent.planning.proposal import (
 from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.earlier_calls import exchange, rewrite
-from agent.resolve.rules.grammar.follow_ups import follow_up, remember
+from agent.resolve.rules.grammar.follow_ups import follow_up
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT
 from agent.resolve.rules.grammar.orders.chooser import TELLS, Choice, Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
@@ -49,6 +49,7 @@ from agent.resolve.rules.grammar.questions.answers import read_answer
 from agent.resolve.rules.grammar.questions.continued import ELSE, leave_out_before, read_continued
 from agent.resolve.rules.grammar.questions.overdue import leave_out_finished
 from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.remembered import remember
 from agent.resolve.rules.normalization import AlignedText
 from agent.validate.questions import ask_for_action
 from language.stems import makes_anew

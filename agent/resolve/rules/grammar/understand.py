@@ -94,7 +94,8 @@ def understand(
             titled = read_anew()
             read_titles_as_names(titled.reader, places)
             answer, proposer = titled.answer(), titled if proposer.reader.unread is None else proposer
-    answer = answer or find_asked_action(text, shortlist, read_anew().means)
+    spoken = next((call.action for turn in reversed(thread) for call in turn.calls), None)
+    answer = answer or find_asked_action(text, shortlist, read_anew().means, spoken)
     if answer is not None:
         return proposer.offer_answer(answer)
     unread = proposer.reader
@@ -296,6 +297,7 @@ def explain_unread(reader: Reader, orders: Callable[[str], bool], *, ordered: bo
 
 
 Asks = Literal["may I", "who may", "can it be undone", "is it confirmed", "how do I"]
+_SPOKEN_OF: Final = frozenset(stem_text("do that it this then afterwards later again"))
 _FORMS: Final[Mapping[Asks, str]] = {
     "may I": r"^\W*(?:am\s+i\s+(?:allowed|able|permitted)\s+to|may\s+i"
     r"|do\s+i\s+have\s+(?:the\s+)?(?:permission|right)s?\s+to)\s+(?P<what>.{1,120})$",
@@ -308,21 +310,22 @@ _FORMS: Final[Mapping[Asks, str]] = {
 }
 
 
-def find_asked_action(text: str, shortlist: Shortlist, means: Callable[[int, int], str | None]) -> ActionAnswer | None:
+def find_asked_action(
+    text: str, shortlist: Shortlist, means: Callable[[int, int], str | None], spoken: str | None = None
+) -> ActionAnswer | None:
     """The action that a question is about. None if the words ask no such question, or name no single action. ``means``
-    gives the one action that the words at some offsets mean as an order."""
+    gives the one action that the words at some offsets mean as an order, ``spoken`` is what "that" is."""
     for asks, form in _FORMS.items():
         found = re.match(form, text, re.IGNORECASE | re.DOTALL)
         if found is None:
             continue
-        groups = found.groupdict()
-        said = set(stem_text(groups.get("what") or groups.get("that") or ""))
+        named = "what" if found["what"] else "that"
+        said = set(stem_text(found.groupdict().get(named) or ""))
         names = [*(offer.name for offer in shortlist.offers), *shortlist.others]
         parts = {name: [stem(part) for part in name.rpartition(".")[2].split("_")] for name in names}
         whole = [name for name in names if said.issuperset(parts[name])]
         verbs = [name for name in names if parts[name][0] in said]
-        named = "what" if groups.get("what") else "that"
-        meant = whole[0] if len(whole) == 1 else means(*found.span(named))
+        meant = spoken if said <= _SPOKEN_OF else whole[0] if len(whole) == 1 else means(*found.span(named))
         meant = meant or (verbs[0] if len(verbs) == 1 else None)
         if meant is not None:
             return ActionAnswer(action=meant, asks=asks)

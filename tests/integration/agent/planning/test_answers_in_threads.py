@@ -110,4 +110,27 @@ async def test_a_yes_where_no_card_waits_is_none(harness: AgentHarness) -> None:
     card = await say(harness, "refund INV-1012", person="oscar")
     await harness.decisions.reject(harness.people["oscar"], card.id)
     said = await say(harness, "yes", card, person="oscar")
-    assert said.state == "abstained"
+    assert said.reply is not None
+    assert said.reply.text.startswith("This was dropped, and nothing was sent: ")
+
+
+async def test_what_waits_is_told_over_all_threads_of_the_person_and_of_nobody_else(harness: AgentHarness) -> None:
+    await say(harness, "refund INV-1012", person="olivia")
+    card = await say(harness, "refund INV-1012", person="olivia")
+    assert card.state == "held", card.question or card.refusal
+    await say(harness, "refund INV-1012", person="oscar")
+    told = await say(harness, "what is still waiting?", person="olivia")
+    assert told.reply is not None, told.refusal
+    assert told.reply.values == ("2",)
+    harness.clock.advance(days=30)
+    later = await say(harness, "what is still waiting?", person="olivia")
+    assert later.reply is not None
+    assert later.reply.text == "No waiting tickets."  # where no card waits, it is a question about records
+
+
+async def test_an_order_behind_a_no_withdraws_the_card(harness: AgentHarness) -> None:
+    card = await say(harness, "refund INV-1012", person="olivia")
+    other = await say(harness, "no, give Berta Lind 20 credit", card, person="olivia")
+    assert other.state == "held", other.question or other.refusal
+    before = await harness.run(card.id)
+    assert (before.state, before.replaced_by) == ("rejected", other.id)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from agent.pipeline import Plan, RunState
+from agent.pipeline import EarlierCall, EarlierRecords, Plan, Proposed, Request, RunState, Turn
+from agent.planning.proposal import PlanResult
 from agent.planning.propose import propose
 from agent.planning.task import CHEAP_ONLY, Outcome, make_task
 from agent.planning.thread import build_thread
 from agent.resolve.rules.resolver import RuleResolver
 from agent.runs.run import Run
 from core import ids
+from registry.contract import Annotation
+from registry.offers.shortlist import Shortlist
+from tests.unit.agent.resolve.rules.grammar.test_understand import GUEST, OF_STAY, STAY, WHICH, action
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
@@ -70,3 +74,20 @@ async def test_what_is_said_anew_of_several_waiting_cards_takes_their_place() ->
 async def test_what_comes_on_top_of_several_waiting_cards_takes_no_place() -> None:
     _, outcome = await talk("refund R-5101", "and R-5105", "also refund half of both", there="garage")
     assert outcome.withdrawal.runs == ()
+
+
+async def test_an_address_said_anew_takes_the_place_of_the_one_on_the_card() -> None:
+    mail = {"type": "string", "format": "email"}
+    address = {"email": Annotation(label="Address")}
+    offers = Shortlist(
+        [action("set_email", "Set the e-mail of a stay", {**WHICH, "email": mail}, {**OF_STAY, **address})]
+    )
+    call = EarlierCall(handle="@call1", action="inn.set_email", records={"stay": "@stay1"}, said=("email",), waits=True)
+    turn = Turn(words="…", came="…", calls=(call,), records=(EarlierRecords(handle="@stay1", kind="stay"),))
+    for text in ("no wait, ada@mill.example", "make it ada@mill.example", "ada@mill.example"):
+        request = Request(text=text, now=NOW, thread=(turn,))
+        made = (await RuleResolver().resolve(request, offers, (GUEST, STAY))).resolution
+        assert isinstance(made, Proposed), made
+        assert isinstance(made.proposal.result, PlanResult)
+        assert made.proposal.result.replaces == ("@call1",)
+        assert "ada@mill.example" in made.proposal.model_dump_json()

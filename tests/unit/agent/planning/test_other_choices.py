@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from agent.pipeline import Answer, Candidate, Plan, Question
+from agent.pipeline import Answer, Candidate, Plan, Question, Reply
 from agent.planning.propose import propose
 from agent.planning.task import CHEAP_ONLY, CORRECTED, Outcome, make_task
 from agent.planning.thread import Thread, build_thread, restore_thread
@@ -44,8 +44,10 @@ async def talk(name: str, *turns: str) -> tuple[list[Run], Outcome]:
         run, outcome = await plan_in_thread(run, runs, plan)
         made = outcome.verdict
         state = "held" if isinstance(made, Plan) else "asked" if isinstance(made, Question) else "abstained"
-        question = made if isinstance(made, Question) else None
-        runs.append(run.with_(state=state, plan=made if isinstance(made, Plan) else None, question=question))
+        state = "answered" if isinstance(made, Reply) else state
+        question, reply = (made if isinstance(made, each) else None for each in (Question, Reply))
+        plan_made = made if isinstance(made, Plan) else None
+        runs.append(run.with_(state=state, plan=plan_made, question=question, reply=reply))
     return runs, outcome
 
 

@@ -172,7 +172,7 @@ def test_a_card_under_another_one_comes_back_when_that_is_decided(capsys: pytest
     assert server.posted[-1][0] == "/v1/runs/run_2/reject"
 
 
-@pytest.mark.parametrize("line", ["yep", "yes please", "Yes, please.", "yeah", "y"])
+@pytest.mark.parametrize("line", ["yep", "yes please", "y", "ok yes, do it", "Go ahead!", "oui", "sí, por favor"])
 def test_a_yes_in_everyday_words_confirms_the_card(line: str) -> None:
     made, server = chat(HELD, shown("run_2", "succeeded", card=CARD))
     made.hear("credit Adam 75")
@@ -180,7 +180,9 @@ def test_a_yes_in_everyday_words_confirms_the_card(line: str) -> None:
     assert server.posted[-1] == ("/v1/runs/run_2/confirm", {"digest": DIGEST})
 
 
-@pytest.mark.parametrize("line", ["yes 40", "yes and Nora too", "ok", "yesterday"])
+@pytest.mark.parametrize(
+    "line", ["yes 40", "yes and Nora too", "ok", "right", "yesterday", "yes no", "yes, without that"]
+)
 def test_a_yes_with_more_to_it_confirms_nothing(line: str) -> None:
     made, server = chat(HELD, HELD)
     made.hear("credit Adam 75")

@@ -165,7 +165,7 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
         made.where += [told] if told is not None else []
         day = reader.date_field(kind, noun) or (find_day_of_state(kind, told.state) if told is not None else None)
         made.line = line or (day.name if day is not None else made.line)
-    made.plural = singularize(low) != low or low in lexicon.PLURALS
+    made.plural = singularize(low) != low or low in lexicon.PLURALS | {"all", "everything"}
     topic = made.said
     last = _numbered(reader, made, last, stop)
     if noun in reader.telling_nouns and made.line is None and is_born(kind) and last in reader.ranges:

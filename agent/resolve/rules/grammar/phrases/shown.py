@@ -8,13 +8,14 @@ from typing import Final
 
 from agent.extract.references.vocabulary import PLACES
 from agent.pipeline import Turn
-from agent.planning.proposal import AS_SHOWN, BelongsTo, Except, Find, Has, OrderByField
+from agent.planning.proposal import AS_SHOWN, BelongsTo, Condition, Except, Find, Has, OrderByField
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, count_placing
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
 
 _SET: Final = word_set("those them these")
+_ALL: Final = word_set("all everything")
 PARTITIVE: Final = word_set("of among")
 _THINGS: Final = word_set("it that this they them")
 _PEOPLE: Final = word_set("he she him her")
@@ -22,11 +23,10 @@ _ITS: Final = word_set("its")
 _THEIRS: Final = word_set("his her")
 _PAIR: Final = 2
 _TELLS: Final = lexicon.RELATIVES | word_set("on with in at from of about under over above below without whose")
-_BEHIND: Final = word_set("to please again too and for now then")
+_BEHIND: Final = word_set("to please again too and for now then only")
 _ONE: Final = word_set("one ones")
 _MOST_BEFORE: Final = 4  # words
 _PLACES_SHOWN: Final = word_set("last final first")
-_THE_FIRST: Final = (("the", "first"), ("the", "last"))
 _UNCLEAR: Final = word_set("next previous original")
 
 
@@ -37,8 +37,7 @@ def find_standing(reader: Reader, thread: Sequence[Turn]) -> Mapping[int, Find]:
     shown = next((reader.shown[each.kind] for each in reversed(records) if each.kind in reader.shown), None)
     if shown is not None:
         last = reader.last_set
-        base = last if last is not None and last.record == shown.record else shown
-        return {at: base for at in range(len(reader.tokens)) if _stands(reader, at, _list_set_words(base))}
+        return stand_for(reader, last if last is not None and last.record == shown.record else shown)
     people = reader.people()
     for each in records if people is not None else ():
         kind = reader.kinds.get(each.kind)
@@ -50,12 +49,21 @@ def find_standing(reader: Reader, thread: Sequence[Turn]) -> Mapping[int, Find]:
     return {}
 
 
+def stand_for(reader: Reader, shown: Find) -> Mapping[int, Find]:
+    """Where a word stands for some of these records. "All" does where no records of another kind are spoken of."""
+    nouns = {noun[0].name for at in range(len(reader.tokens)) if (noun := reader.noun(at)) is not None}
+    words = _list_set_words(shown) | (_ALL if nouns <= {shown.record} else frozenset())
+    return {at: shown for at in range(len(reader.tokens)) if _stands(reader, at, words)}
+
+
 def _list_set_words(shown: Find) -> frozenset[str]:
     return _SET | {"two"} if shown.pick == _PAIR else _SET
 
 
 def _stands(reader: Reader, at: int, sets: frozenset[str]) -> bool:
     low = reader.low(at)
+    if low in _ALL:
+        return low in sets and _is_narrowed(reader, at)
     if sets and _count_of_places(reader, at):  # "close the first three"
         return (reader.is_mark(at + 1) or reader.low(at + 1) in _BEHIND) and reader.noun(at + 1) is None
     if low in PLACES and sets:  # "close the two oldest"
@@ -68,15 +76,22 @@ def _stands(reader: Reader, at: int, sets: frozenset[str]) -> bool:
     if low == "two":
         return low in sets and reader.lows(at - 2, 2) == ("of", "the") and reader.noun(at + 1) is None
     if low in sets:
-        return (low != "them" or reader.low(at - 1) in PARTITIVE) and reader.noun(at + 1) is None
+        told = low != "them" or reader.low(at - 1) in PARTITIVE or _is_narrowed(reader, at)
+        return told and reader.noun(at + 1) is None
     if reader.low(at + 1) in PARTITIVE and reader.low(at + 2) in _SET:
         return low == "ones"
     return low == "ones" or (low == "one" and "the" in reader.lows(at - _MOST_BEFORE, _MOST_BEFORE))
 
 
+def _is_narrowed(reader: Reader, at: int) -> bool:
+    """Whether some are left out right behind a word for all: "them except 7", "all but 7"."""
+    return any(reader.lows(at + 1, len(each)) == each for each in (*lexicon.EXCEPT, *lexicon.EXCEPT_AFTER_ALL))
+
+
 def _count_of_places(reader: Reader, at: int) -> int:
-    """How many a number behind "the first" or "the last" is of. 0 for anything else, and for "the first one"."""
-    number = reader.numbers.get(at) if reader.lows(at - 2, 2) in _THE_FIRST else None
+    """How many a number behind "the first" or "the newest" is of. 0 for anything else, and for "the first one"."""
+    end = reader.low(at - 2) == "the" and abs(PLACES.get(reader.low(at - 1), (0,))[0]) == 1
+    number = reader.numbers.get(at) if end else None
     return int(number.value) if number is not None and number.value > 1 else 0
 
 
@@ -143,5 +158,15 @@ def find_shown(reader: Reader, find: Find, index: int, noun: int, last: int) -> 
             return None
         shown, order = reader.shown[find.record], place
     pick = _count_of_places(reader, noun) or find.pick
-    changed = {"said": find.said or shown.said, "where": (*shown.where, *find.where), "order": order, "pick": pick}
+    where = (*shown.where, *(_leave_out_of(shown, each) for each in find.where))
+    changed = {"said": find.said or shown.said, "where": where, "order": order, "pick": pick}
     return shown.model_copy(update=changed)
+
+
+def _leave_out_of(shown: Find, condition: Condition) -> Condition:
+    """An exception by its place, as the one among the records shown: "all of them but the oldest"."""
+    left_out = condition.left_out if isinstance(condition, Except) else None
+    if not isinstance(left_out, Find) or left_out.record != shown.record or left_out.order is None:
+        return condition
+    changed = {"where": (*shown.where, *left_out.where), "among": left_out.among or shown.among}
+    return Except(left_out=left_out.model_copy(update=changed))

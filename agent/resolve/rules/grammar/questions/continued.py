@@ -19,6 +19,7 @@ from agent.planning.proposal import (
     Find,
     OrderByField,
     RecordsAnswer,
+    StateIs,
     TotalOf,
     ValueAnswer,
     Words,
@@ -31,6 +32,7 @@ from agent.resolve.rules.grammar.phrases.shown import read_place
 from agent.resolve.rules.grammar.questions.restrictions import BE, read_restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
+from registry.records import RecordKind
 
 _SET: Final = word_set("those them these they")
 _ONLY: Final = re.compile(
@@ -45,6 +47,8 @@ _OPENS: Final = word_set("the those ones what that which are is with who")
 _LEADS: Final = _OPENS | word_set("and so one of them please show me")
 _BEHIND: Final = word_set("them those these please")
 _ONES: Final = word_set("ones one those them")
+_BEFORE_VALUES: Final = word_set("from which are is the what")
+_IN: Final = "in "
 _FIGURES: Final = word_set(
     "and so how what what's is are do does that those they them this there the in of to come be all"
 )
@@ -210,31 +214,51 @@ def _other_time(reader: Reader, before: Answer, finds: Sequence[Find], at: int, 
     fields = {each.field for each in old.where if isinstance(each, Compare) and _is_day(each)}
     if len(fields) != 1:
         return None
-    when = reader.when(at, next(iter(fields))) or reader.when(at - 1, next(iter(fields)))
+    (field,) = fields
+    when = reader.when(at, field) or reader.when(at - 1, field) or _read_bare_time(reader, at, stop, field)
     if when is None or when[1] < stop:
         return None
     kept = tuple(each for each in old.where if not _is_day(each))
     return _with(before, old, old.model_copy(update={"where": (*kept, *when[0])}))
 
 
+def _read_bare_time(reader: Reader, at: int, stop: int, field: str) -> tuple[list[Condition], int] | None:
+    """A month or a year without its preposition: "and January?"."""
+    start, end = reader.tokens[at].start, reader.tokens[stop - 1].end
+
+    def place(first: int, last: int) -> Words:
+        return reader.place(max(first - len(_IN), 0) + start, last - len(_IN) + start)
+
+    alone = Reader(f"{_IN}{reader.text.plain[start:end]}", tuple(reader.kinds.values()), reader.now, place)
+    alone.asks = True
+    made = alone.when(0, field)
+    return (made[0], stop) if made is not None and made[1] == len(alone.tokens) else None
+
+
 def _other_value(reader: Reader, before: Answer, finds: Sequence[Find], at: int, stop: int) -> Answer | None:
     """The same with another value of a field, or with one where none was said: "and in GBP?, and from Peru?"."""
-    old = finds[0] if len(finds) == 1 else None
+    inner = [each for each in walk(finds[0]) if isinstance(each, Find)] if finds else []
+    old = finds[0] if len(inner) == len(finds) > 0 else None  # all others are within it
     kind = reader.kinds[old.record] if old is not None else None
-    at += reader.low(at) == "from"
-    found = reader.state(at, kind) if kind is not None else None
-    valued = found is not None and isinstance(found[0], Compare)
-    told = (found[0], at + found[1]) if found is not None and valued else None
-    told = told or (reader.country(at, kind) if kind is not None else None)
-    if old is None or told is None or told[1] != stop:
+    while reader.low(at) in _BEFORE_VALUES:
+        at += 1
+    stop -= reader.low(stop - 1) in _ONES
+    if old is None or kind is None:
         return None
-    kept = tuple(each for each in old.where if _list_fields(each).isdisjoint(_list_fields(told[0])))
+    found = reader.state(at, kind)
+    told = (found[0], at + found[1]) if found is not None else reader.country(at, kind)
+    if told is None or told[1] != stop:
+        return None
+    kept = tuple(each for each in old.where if _list_fields(each, kind).isdisjoint(_list_fields(told[0], kind)))
     return _with(before, old, old.model_copy(update={"where": (*kept, told[0])}))
 
 
-def _list_fields(condition: Condition) -> set[str]:
-    """The fields that a condition compares."""
-    return {each.field for each in walk(condition) if isinstance(each, Compare)}
+def _list_fields(condition: Condition, kind: RecordKind) -> set[str]:
+    """The fields that a condition is about."""
+    states = [kind.states.get(each.state, {}) for each in walk(condition) if isinstance(each, StateIs)]
+    return {each.field for each in walk(condition) if isinstance(each, Compare)} | {
+        name for each in states for name in each
+    }
 
 
 def _is_day(condition: Condition) -> bool:

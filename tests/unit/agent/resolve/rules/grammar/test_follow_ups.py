@@ -265,13 +265,20 @@ async def test_a_singular_is_one_of_those_shown_so_that_it_is_asked_which(text: 
         "cancel some of them",
         "cancel half of them",
         "cancel the next of those",
-        "cancel all but the newest",
         "cancel those with a dog",
     ],
 )
 async def test_a_part_of_those_shown_that_is_left_open_is_never_all_of_them(text: str) -> None:
     made = await resolve(text, shown(4))
     assert '"pick":"all"' not in made.model_dump_json()
+
+
+async def test_all_but_one_of_those_shown_leaves_out_the_one_among_them() -> None:
+    (call,) = (await plan("cancel all but the newest", shown(4))).calls
+    reference = call.arguments["stay"].reference
+    (condition,) = reference.where
+    assert (reference.among, reference.pick) == ("@set1", "all")
+    assert (condition.left_out.among, condition.left_out.order.first) == ("@set1", "latest")
 
 
 async def test_the_bare_noun_is_the_record_that_the_thread_spoke_of() -> None:

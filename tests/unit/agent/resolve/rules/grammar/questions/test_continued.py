@@ -47,6 +47,9 @@ async def go_on(first: str, then: str, at: str | FrozenWorld) -> Verdict:
         ("is bill 812 open?", "and 814?", "vet", ["814"]),
         ("list the open bills of Tomasz", "and Greta?", "vet", ["811"]),
         ("which lessons are in November?", "and in December?", "riding", ["603", "606", "607"]),
+        ("which lessons are in November?", "what about December", "riding", ["603", "606", "607"]),
+        ("list the open bills", "and paid ones?", "vet", ["814", "815"]),
+        ("which bills of Tomasz are open?", "and which are paid?", "vet", []),
         ("list the open bills", "which one is older?", "vet", ["812"]),
         ("list the open bills", "and the latest?", "vet", ["813"]),
         ("list the open bills", "the biggest one?", "vet", ["812"]),
@@ -142,3 +145,27 @@ async def test_another_currency_of_the_same_sum_is_asked_for_in_three_words() ->
     reply = await went_on("what is the sum of the bills", "and in EUR?", "vet")
     assert reply is not None
     assert "486.00 EUR" in reply.text
+
+
+async def test_the_records_by_which_somebody_was_found_are_what_is_done_with_them() -> None:
+    """These guests have other open charges, too."""
+    made = await go_on("who has open minibar charges?", "waive them all", "hotel")
+    assert isinstance(made, Plan), made
+    assert sorted(step.filled[0].value for step in made.steps) == [9001, 9006, 9009]
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("send a reminder for them except 812", ["811", "813"]),
+        ("send a reminder for all but Tomasz's", ["811"]),
+        ("send a reminder for them all but Greta's", ["812", "813"]),
+        ("send a reminder for all of them but the oldest", ["811", "813"]),
+        ("send a reminder for everything except the newest", ["811", "812"]),
+    ],
+)
+async def test_some_of_what_was_shown_is_left_out_of_an_order(words: str, left: list[str]) -> None:
+    """The oldest of all is paid, and none of those."""
+    made = await go_on("which bills are open?", words, "vet")
+    assert isinstance(made, Plan), made
+    assert sorted(str(step.filled[0].value) for step in made.steps) == left
