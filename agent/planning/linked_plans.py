@@ -8,54 +8,52 @@ or a word of its action, and the plan waits for a person. One that can't be undo
 from __future__ import annotations
 
 import itertools
-import re
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
-from agent.pipeline import Abstain, Answer, Ask, Plan, Proposed, Question, Request, Resolved
+from agent.pipeline import Abstain, Answer, Ask, Plan, Question, Refusal
+from agent.planning.linked_values import JOINED, Read, add_reason, mask, names_value, read_values, tells_value
 from agent.planning.proposal import (
     BelongsTo,
     Call,
     Compare,
     Computed,
-    ComputedArgument,
     Condition,
-    DraftedText,
-    FieldOf,
     Find,
-    Handle,
     PlanResult,
     Proposal,
-    QuotedText,
     RecordArgument,
+    StateIs,
     Words,
 )
 from agent.planning.quotes import find_places, walk
-from agent.planning.record_links import AWAY, RecordLink, find_links, link_members
+from agent.planning.record_links import RecordLink, find_links, is_away, is_taken_off, link_members
 from agent.planning.task import (
     Outcome,
     Task,
     ask_which,
     hold,
+    hold_for_words,
     hold_or_ask,
     is_not_found,
     list_planned_actions,
     names_itself,
 )
-from agent.planning.told_records import find_dated, find_day, find_states
-from agent.planning.unread_words import HANDING, is_payment, list_unread, names_action, names_deed, names_taking_away
+from agent.planning.told_clauses import list_tellings
+from agent.planning.told_records import find_dated, find_dates, find_day, find_states
+from agent.planning.unread_words import HANDING, list_unread, names_action, names_deed, names_taking_away
+from agent.planning.wished_deeds import blank_asking, find_asked, find_taker, find_wish, list_wished
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar.orders.action_words import OWN, ActionWords, read_action_words
-from agent.resolve.rules.grammar.orders.text_parameters import takes_text
 from agent.validate.coverage.opposed_verbs import GIVING_BACK, TAKING_AWAY
 from agent.validate.questions import REST, preview_steps
 from agent.validate.records.located import RecordScope
 from core.errors import PlatformUnavailable
-from language.stems import makes_anew, split_runs, stem_text
+from language.stems import makes_anew, stem_text
 from language.text import word_set
 from registry.contract import Contract, Risk
-from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
@@ -76,9 +74,6 @@ MOST_CHARACTERS: Final = 400
 _OPEN: Final = frozenset({"unclear_action", "not_found", "missing"})
 _ASKS: Final = word_set("is are was were do does did has have had can could will would shall should may might")
 """Words that begin a question."""
-_JOINED: Final = re.compile(r"\s*(?:,|&|\+|and\b|,\s*and\b)\s*", re.IGNORECASE)
-"""Between two of a list: each of them is meant."""
-Read = Callable[[Request, Shortlist], Awaitable[Resolved]]
 Validate = Callable[[Proposal], Awaitable[Outcome]]
 
 
@@ -94,45 +89,87 @@ class Role:
 
 async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate) -> Outcome:
     """The one plan that has a place for all words, held; the question which, if several have. ``made`` if it stands, if
-    there is none, or if an action of another role has a place for all words, too. ``read`` reads a request among some
-    offers, ``validate`` tries a proposal on live data."""
-    text = task.request.text
-    asks = "?" in text or not _ASKS.isdisjoint(word.casefold() for word in text.split()[:1])
-    if task.request.answers or asks or len(text) > MOST_CHARACTERS or not is_open(task, made):
+    there is none, or if an action of another role has a place for all words, too. What is only told beside an order is
+    shown on its card. ``read`` reads a request among some offers, ``validate`` tries a proposal on live data."""
+    text, asked = blank_asking(task.request.text), find_asked(task.request.text)
+    asks = not asked and ("?" in text or text.casefold().partition(" ")[0] in _ASKS)
+    if task.request.answers or asks or len(text) > MOST_CHARACTERS or not _may_be_linked(task, made):
         return made
+    task = _read_as(task, text)
     shortlist = task.workspace_context.shortlist(task.actor, task.request.surface)
     try:
-        links = await find_links(text, _make_scope(task), _list_kinds(task, shortlist))
-        found = await _list_readings(task, links, shortlist, read, _list_offered(made))
-        closed = shortlist.closed is not None and await _list_readings(task, links, shortlist.closed, read)
-        tried = [] if closed else [await validate(each) for each in found[:MOST_TRIED]]
+        links = await find_links(mask(text, find_dates(task)), _make_scope(task), _list_kinds(task, shortlist))
+        planned = await _plan_links(task, made, links, shortlist, read, validate)
+        if planned is not made:
+            return planned
+        for untold, told in list_tellings(text, [(each.start, each.end) for each in links if each.by_name]):
+            kept = [each for each in links if untold[each.start : each.end].strip()]
+            explained = partial(_explain, task, validate, told)
+            planned = await _plan_links(_read_as(task, untold), made, kept, shortlist, read, explained)
+            if planned is not made and (isinstance(planned.verdict, Plan) or _offers_rest(planned)):
+                used = find_places(planned.proposal, task.request)
+                left = [text[start:end] for start, end in told if (start, end) not in used]
+                return hold_for_words(planned, left) if left else planned
     except PlatformUnavailable:
         return made
+    return made
+
+
+def _read_as(task: Task, text: str) -> Task:
+    return replace(task, request=task.request.model_copy(update={"text": text}))
+
+
+async def _explain(task: Task, validate: Validate, told: Sequence[tuple[int, int]], proposal: Proposal) -> Outcome:
+    return await validate(add_reason(task, proposal, told))
+
+
+def _may_be_linked(task: Task, made: Outcome) -> bool:
+    """Whether no plan was made that names of live data may bring. Which of several was asked about may be said."""
+    match made.verdict:
+        case Question(code="ambiguous" | "unreadable" | "missing", slot=slot):
+            return slot != "action"
+    return is_open(task, made)
+
+
+async def _plan_links(
+    task: Task, made: Outcome, links: Sequence[RecordLink], shortlist: Shortlist, read: Read, validate: Validate
+) -> Outcome:
+    """The plan, the question, or ``made``."""
+    found = await _list_readings(task, links, shortlist, read, _list_offered(made))
+    closed = shortlist.closed is not None and await _list_readings(task, links, shortlist.closed, read)
+    tried = [] if closed else [await validate(each) for each in found[:MOST_TRIED]]
     whole = {
         tuple((step.action, *((each.param, repr(each.value)) for each in step.filled)) for step in plan.steps): each
         for each in tried
         if isinstance(plan := each.verdict, Plan) and len(plan.steps) == 1
     }
     plans = [each for each in whole.values() if names_itself(each.verdict)] or [*whole.values()]
-    named = len(plans) == 1 and names_action(task, _list_called(plans[0])[0], shortlist)
+    plans = [each for each in plans if names_value(task, list_planned_actions(each))] or plans
+    named = len(plans) == 1 and names_action(task, list_planned_actions(plans[0])[0], shortlist)
     planned = hold(plans[0], FOUND) if named else hold_or_ask(task, plans[0], ONLY_FIT) if len(plans) == 1 else made
     asked_before = isinstance(made.verdict, Question) and (made.verdict.candidates or made.verdict.slot == REST)
     if asked_before and not isinstance(planned.verdict, Plan):
         return made
-    if planned is not made:
+    if isinstance(made.verdict, Question) and made.verdict.code == "ambiguous":
+        same = list_planned_actions(planned) == list_planned_actions(made)
+        words = (len(task.request.text[each.start : each.end].split()) for each in links if each.by_name)
+        return planned if sum(words) > 1 and (same or names_itself(planned.verdict)) else made
+    opened = is_open(task, made)
+    if planned is not made and (opened or isinstance(planned.verdict, Plan)):
         return planned
-    if plans:
+    if plans and opened:
         return ask_which(task, [name for each in plans for name in list_planned_actions(each)], made)
     least = 1 if isinstance(made.verdict, Abstain) else 2
     questions = [(each, each.verdict) for each in tried if isinstance(each.verdict, Question)]
+    questions = [(each, one) for each, one in questions if opened or one.slot == REST]
     asked = [each for each, one in questions if len(one.candidates) >= (1 if one.slot == REST else least)]
     asked.sort(key=lambda each: is_not_found(each.verdict))
+    asked = asked or [each for each in tried if opened and isinstance(each.verdict, Refusal)]
     return hold(asked[0], ONLY_FIT) if len({list_planned_actions(each) for each in asked}) == 1 else made
 
 
-def _list_called(made: Outcome) -> list[str]:
-    result = made.proposal.result if made.proposal is not None else None
-    return [call.action for call in result.calls] if isinstance(result, PlanResult) else []
+def _offers_rest(made: Outcome) -> bool:
+    return isinstance(made.verdict, Question) and made.verdict.slot == REST
 
 
 def _list_offered(made: Outcome) -> list[str]:
@@ -165,7 +202,7 @@ def is_open(task: Task, made: Outcome) -> bool:
         case Abstain(reason=reason):
             return reason == "nothing_fits"
         case Question(code="missing", param=str(name)):
-            actions = (task.workspace_context.catalogue.get(each) for each in _list_called(made))
+            actions = (task.workspace_context.catalogue.get(each) for each in list_planned_actions(made))
             called = [each for each in actions if each is not None]  # something new may be there already by its name
             return any(each.annotation(name).record is not None or makes_anew(each.title) for each in called)
         case Question(code=code, slot=slot):
@@ -202,6 +239,7 @@ async def _list_readings(
         likely = [each for each in ranked if each.risk is not Risk.READ]
         offers = likely[:NEAREST]
     made: list[tuple[tuple[int, int], Proposal]] = []
+    wish = find_wish(text)
     # A number may name a record or be a value. So may a word of a closed list: "bath", of what is added.
     members = [
         each
@@ -209,27 +247,31 @@ async def _list_readings(
         if (said := text[each.start : each.end]) and any(link_members(said, said, one) for one in offers)
     ]
     for those in itertools.islice(list_choices(links, members), MOST_CHOICES):
-        masked = _mask(text, [(each.start, each.end) for each in those])
+        masked = mask(text, [(each.start, each.end) for each in those])
         for offer in offers if those and not _is_list(text, those) else ():
             contract = task.workspace_context.catalogue.get(offer.name)
             roles = [*_assign(task, contract, those)] if contract is not None else []
             words = read_action_words(offer, shortlist)
             if contract is None or not roles or not names_taking_away(task, contract, words):
                 continue
-            values = await _read_values(task, offer, those, masked, read)
+            values = await read_values(task, offer, those, masked, read)
             if values is None and offer.name in offered:  # so little is said beside the name that it is read with it
-                values = await _read_values(task, offer, those, text, read)
+                values = await read_values(task, offer, those, text, read)
             if values is None:
                 continue
             deed = names_deed(contract, words, task, masked)
-            told = deed or _tells_value(task, contract, values, masked)
+            told = deed or tells_value(task, contract, values, masked)
             for each in roles:
                 direct = sum(one.direct for one in each)
                 if not _may_be_meant(contract, words, text, each, values, deed=deed):
                     continue
                 handed = any(one.direct and contract.annotation(one.parameter).replaces for one in each)
                 meant = told or direct > 1 or (handed and not HANDING.isdisjoint(text.casefold().split()))
-                proposal = _propose(task, contract, words, each, values, masked) if meant else None
+                taker = find_taker(text, wish, _list_holders(task, contract, each, values)) if wish else 0
+                if not taker and find_asked(text):
+                    continue
+                wished = list_wished(text, contract, shortlist, wish, taker) if wish else []
+                proposal = _propose(task, contract, words, each, values, masked, wished) if meant else None
                 if proposal is not None:
                     made.append(((-direct, len(each)), proposal))
     return [each for _, each in sorted(made, key=lambda pair: pair[0])]
@@ -261,7 +303,7 @@ def _may_be_meant(
 def _is_list(text: str, links: Sequence[RecordLink]) -> bool:
     """Whether two neighbours are both meant ("Ada and Bo"), or are two halves of one name that nobody has."""
     return any(
-        _JOINED.fullmatch(text, one.end, other.start)
+        JOINED.fullmatch(text, one.end, other.start)
         or (text[one.end : other.start].isspace() and set(one.kinds) & {*other.kinds})
         for one, other in itertools.pairwise(links)
     )
@@ -273,13 +315,6 @@ def list_choices(links: Sequence[RecordLink], members: Collection[RecordLink] = 
     for many in range(len(unsure) + 1):
         for values in itertools.combinations(unsure, many):
             yield tuple(each for each in links if each not in values)
-
-
-def _mask(text: str, places: Iterable[tuple[int, int]]) -> str:
-    """The text with blanks in these places, so that each other word keeps its own."""
-    for start, end in places:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
 
 
 def _assign(task: Task, contract: Contract, links: Sequence[RecordLink]) -> Iterator[tuple[Role, ...]]:
@@ -295,7 +330,7 @@ def _assign(task: Task, contract: Contract, links: Sequence[RecordLink]) -> Iter
     own = {kind.name for kind in wanted.values()}
     options: list[list[Role]] = []
     for link in links:
-        away = AWAY.search(task.request.text, 0, link.start) is not None
+        away = is_away(task.request.text, link.start, link.end)
         open_to = [
             Role(link, name, parameter, name == kind.name)
             for name in link.kinds
@@ -315,68 +350,26 @@ def _assign(task: Task, contract: Contract, links: Sequence[RecordLink]) -> Iter
             yield roles
 
 
-async def _read_values(
-    task: Task, offer: Offer, links: Sequence[RecordLink], masked: str, read: Read
-) -> dict[str, Any] | None:
-    """The values that ``masked`` says, the request without its names: members of closed lists, and what the grammar
-    reads. None if not all that the action requires are said, or if a free text took some: any words may be that."""
-    text = task.request.text
-    members = link_members(text, masked, offer)
-    listed = [name for name, schema in offer.properties.items() if "enum" in (schema or ())]
-    rest = _mask(masked, find_places(tuple(members.values()), task.request))
-    chosen = Answer(slot="action", choice=offer.name, text="")
-    request = task.request.model_copy(update={"text": rest, "answers": (chosen,)})
-    resolved = await read(request, Shortlist([offer]))
-    result = resolved.resolution.proposal.result if isinstance(resolved.resolution, Proposed) else None
-    calls = result.calls if isinstance(result, PlanResult) else ()
-    if len(calls) > 1 or any(each.action != offer.name or each.condition is not None for each in calls):
-        return None
-    said = {name: each for call in calls for name, each in call.arguments.items()}
-    values = {name: each for name, each in said.items() if offer.annotation(name).record is None and name not in listed}
-    places = find_places(tuple(values.values()), task.request)
-    quoted = (name for name, each in values.items() if isinstance(each, QuotedText | DraftedText))
-    if any(takes_text(name, offer.properties[name], offer.annotation(name)) for name in quoted):
-        return None
-    for (first, last), each in itertools.product(places, links):
-        numbers = (text[each.start : each.end] + text[first:last]).isdigit()
-        if (first <= each.end and each.start <= last) or (numbers and _JOINED.fullmatch(text, each.end, first)):
-            return None  # of words that name a record, or the rest of one ("F" of "F-9"), or listed: "901 and 12"
-    values |= members
-    lacking = [each for each in offer.list_missing(values) if offer.annotation(each).record is None]
-    kept = {each: _keep_value(offer, each, values) for each in lacking}
-    return {**values, **kept} if all(kept.values()) else None
-
-
-def _keep_value(offer: Offer, name: str, values: Collection[str]) -> ComputedArgument | None:
-    """What the record has, for a value that isn't said where another of its values is changed: "lesson 7 starts at
-    16:30" stays on its day. None if nothing else is changed."""
-    held, others = offer.annotation(name).replaces, [offer.annotation(each).replaces for each in values]
-    if held is None or not any(each is not None and each.parameter == held.parameter for each in others):
-        return None
-    return ComputedArgument(expression=FieldOf(field=held.field, of=Handle(handle=f"@{held.parameter}")))
-
-
-def _tells_value(task: Task, contract: Contract, values: Mapping[str, Any], masked: str) -> bool:
-    """Whether values alone tell the action: no bare number beside a name, and no money that anybody may give or get."""
-    if any(is_payment(task, contract, name) for name in values):
-        return False
-    places = find_places(tuple(values.values()), task.request)
-    said = [word for word, start, _ in split_runs(masked) if not any(first <= start < last for first, last in places)]
-    quoted = "".join(task.request.text[first:last] for first, last in places)
-    return bool(values) and (bool(said) or not quoted.strip().isdigit())
-
-
 def _propose(
-    task: Task, contract: Contract, words: ActionWords, roles: Sequence[Role], values: Mapping[str, Any], masked: str
+    task: Task,
+    contract: Contract,
+    words: ActionWords,
+    roles: Sequence[Role],
+    values: Mapping[str, Any],
+    masked: str,
+    wished: Sequence[str],
 ) -> Proposal | None:
-    """The call. A day that no parameter takes tells which record is meant. None if words are left."""
+    """The call. A day that no parameter takes tells which record is meant. None if words are left that are not
+    ``wished``."""
     text = task.request.text
     said = {id(each.link): Words(text=text[each.link.start : each.link.end], start=each.link.start) for each in roles}
     arguments = dict(values)
     taken = [(each.link.start, each.link.end) for each in roles]
     taken += find_places(tuple(values.values()), task.request)
     day = find_day(task, taken)
-    states: list[str] = []
+    states = ["it", "it's", "him", "them", *wished]
+    if any(is_taken_off(text, *each) for each in taken):
+        states += ["off", "give"]
     for parameter in dict.fromkeys(each.parameter for each in roles):
         kind = contract.annotation(parameter).record
         assert kind is not None
@@ -387,8 +380,8 @@ def _propose(
             if each.parameter == parameter and not each.direct
         )
         told = find_states(task, kind, masked, taken)
-        states += [word for each in told for word in each.state.split()]
-        where += told
+        states += itertools.chain.from_iterable(told.values())
+        where += tuple(StateIs(state=each) for each in told)
         dated = find_dated(task, kind) if day is not None else None
         if day is not None and dated is not None:
             where = (*where, Compare(field=dated, op="during", value=day))
@@ -396,3 +389,12 @@ def _propose(
         arguments[parameter] = RecordArgument(reference=Find(record=kind, said=name, where=where))
     proposal = Proposal(result=PlanResult(calls=(Call(action=contract.name, arguments=arguments),)))
     return proposal if not any(list_unread(task, proposal, contract, words, states)) else None
+
+
+def _list_holders(
+    task: Task, contract: Contract, roles: Sequence[Role], values: Mapping[str, Any]
+) -> list[tuple[int, int]]:
+    """The places of new values of a record's fields: of whoever or whatever takes the place of another."""
+    given = tuple(each for name, each in values.items() if contract.annotation(name).replaces)
+    named = [(each.link.start, each.link.end) for each in roles if contract.annotation(each.parameter).replaces]
+    return [*named, *find_places(given, task.request)]

@@ -19,6 +19,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.validate.records.located import LocatedRecord, RecordScope
 from agent.validate.records.ranking import fold_words
 from language.irregular_verbs import PLAIN_FORMS
+from language.number_words import CARDINALS
 from language.stems import EMPTY, is_past, split_runs, stem
 from language.wordnet import is_word
 from registry.offers.offer import Offer
@@ -42,10 +43,12 @@ _SHORT: Final = 60
 _WORD: Final = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+")
 _CODE: Final = re.compile(r"(?:\w{1,8}[-/.]|#)\Z")
 _OWNS: Final = re.compile(r"['’]")
-AWAY: Final = re.compile(r"\b(?:instead\s+of|rather\s+than|not|from|to\s+be)\s+(?:the\s+)?\Z", re.IGNORECASE)
+_AWAY: Final = re.compile(r"\b(?:instead\s+of|rather\s+than|not|from|to\s+be)\s+(?:the\s+)?\Z", re.IGNORECASE)
 """Words before what another one takes the place of, and before what is still to come: "instead of Ada", "from the red
 room", "to be cleaned"."""
-_BESIDE_NAMES: Final = lexicon.DETERMINERS | {"and"}
+_TAKE: Final = re.compile(r"(?<!\w)take\s+(?:the\s+)?\Z", re.IGNORECASE)
+_OFF: Final = re.compile(r"\s+off(?!\w)", re.IGNORECASE)
+_BESIDE_NAMES: Final = lexicon.DETERMINERS | lexicon.PRONOUNS | {"and"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,8 @@ async def find_links(text: str, scope: RecordScope, kinds: Sequence[RecordKind])
         if end > at and not {stem(each) for each in said[at:end]} <= nouns:
             start, stop = _find_code_start(text, words[at][1]), words[end - 1][2]
             called = tuple(name for name in names if names[name] >= end)
-            by_name = bool(called) and not text[start:stop].isdigit()
+            counts = text[start:stop].isdigit() or all(each in CARDINALS for each in said[at:end])
+            by_name = bool(called) and not counts
             kinds_of = called or tuple(name for name in held if held[name] >= end)
             owns = _OWNS.match(text, stop) is not None or said[end - 1].endswith("s")
             texts = zip(kinds, every, strict=True) if not called else ()
@@ -124,6 +128,15 @@ async def list_linked(
             if all(any(_is_like(one, word) for word in words) for one in said):
                 made.append(LocatedRecord(record, kind, ()))
     return made
+
+
+def is_away(text: str, start: int, end: int) -> bool:
+    """Whether something else takes the place of what is named here: "from Ada", "take Ada off it"."""
+    return _AWAY.search(text, 0, start) is not None or is_taken_off(text, start, end)
+
+
+def is_taken_off(text: str, start: int, end: int) -> bool:
+    return _TAKE.search(text, 0, start) is not None and _OFF.match(text, end) is not None
 
 
 def _stands_in_order(run: Sequence[str], every: Sequence[Sequence[Record]], kinds: Sequence[RecordKind]) -> bool:
@@ -250,6 +263,7 @@ def link_members(text: str, masked: str, offer: Offer) -> dict[str, TypedValue]:
     None of a list of which it says several."""
     runs = [*split_runs(masked)]
     said = [_fold_form(word.casefold()) for word, _, _ in runs]
+    head = next((at for at, (word, _, _) in enumerate(runs) if word.casefold() not in EMPTY), None)
     made: dict[str, TypedValue] = {}
     for name, schema in offer.properties.items():
         members = schema.get("enum") or () if isinstance(schema, Mapping) else ()
@@ -257,8 +271,8 @@ def link_members(text: str, masked: str, offer: Offer) -> dict[str, TypedValue]:
             (member, first, last)
             for member in members
             for phrase in _list_phrases(str(member), offer.annotation(name).words.get(str(member), ()))
-            for first, last in _find_said(said, phrase)
-            if not AWAY.search(text, 0, runs[first][1])
+            for first, last in (*_find_said(said, phrase), *_find_ordered(said, head, phrase))
+            if not is_away(text, runs[first][1], runs[last][2])
         }
         best = [each for each in found if each[2] - each[1] == max(last - first for _, first, last in found)]
         if len({member for member, _, _ in best}) == 1:
@@ -290,3 +304,9 @@ def _find_said(said: Sequence[str], phrase: Sequence[str]) -> Iterator[tuple[int
             rest = rest[said[at] == rest[0] :]
         if word == phrase[0] and not rest:
             yield first, at
+
+
+def _find_ordered(said: Sequence[str], head: int | None, phrase: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where the verb of an order stands that makes something so: "reject Ada" of rejected, "reopen 7" of open."""
+    if head is not None and phrase in ((f"{said[head]} (past)",), (said[head].removeprefix("re"),)):
+        yield head, head

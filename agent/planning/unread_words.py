@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from agent.extract.spans.politeness import strip_politeness
 from agent.extract.time.day_pairs import ENDS, name_day
 from agent.pipeline import Plan
 from agent.planning.proposal import (
@@ -21,15 +22,17 @@ from agent.planning.quotes import find_places, walk
 from agent.planning.task import Outcome, Task, hold_for_words
 from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order, split_clauses
 from agent.resolve.rules.grammar.orders.action_words import LIGHT as PLAIN_VERBS
-from agent.resolve.rules.grammar.orders.action_words import OWN, ActionWords, find_base_form, read_action_words
+from agent.resolve.rules.grammar.orders.action_words import TOLD, ActionWords, find_base_form, read_action_words
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.validate.coverage.opposed_verbs import GIVING_BACK, TAKING_AWAY
-from agent.validate.coverage.unused_words import COST, list_referred_kinds
+from agent.validate.coverage.unused_words import list_price_words, list_referred_kinds
 from language.example_patterns import PARTICLES
 from language.locales import translate
+from language.measures import counts_singly
 from language.stems import EMPTY, is_past, name_stems, split_runs, stem, stem_text
 from language.text import word_set
-from registry.contract import Contract
+from language.wordnet import is_word
+from registry.contract import Contract, Unit
 from registry.offers.shortlist import Shortlist
 
 _LIGHT: Final = word_set(
@@ -37,14 +40,18 @@ _LIGHT: Final = word_set(
     "plz rather than make makes set put use do does go goes we i just one job run thing order"
 )
 """Words that say nothing of an order by themselves, or by which anything may be set."""
+_SPENDING: Final = word_set("did spent worked")
+"""Who did an hour on something worked as long."""
 _GIVING: Final = word_set("give get")
 """Verbs that order, at the beginning. Elsewhere they tell who gets something from whom."""
-_WANTING: Final = word_set("want wants need needs take takes")
+_WANTING: Final = word_set("want wants wanted need needs needed take takes")
 """Who wants money doesn't pay it."""
 _CHANGING: Final = word_set(
-    "push drop postpone delay swap switch correct change raise lower cut bump bring up down back forward"
+    "push postpone delay swap switch correct change bump bring slip slips wait up down back forward"
 )
 """Words by which a value is changed: to another one, or by something."""
+_LESSENING: Final = word_set("drop raise lower cut")
+"""… which is no day: a visit of Friday is dropped."""
 _DATED: Final = word_set("by till until til")
 """Words beside a day."""
 _COMING: Final = word_set("come comes coming")
@@ -75,6 +82,7 @@ _AS_WHAT: Final = re.compile(r"(?<!\w)as\s+$", re.IGNORECASE)
 _BY_WHAT: Final = re.compile(r"(?<!\w)by\s+(?:the\s+)?$", re.IGNORECASE)
 """Before a way or a means: "by card"."""
 _OWNED: Final = re.compile(r"\s+(?:the\s+)?\w+['’]s\b")
+_LENGTHS: Final = frozenset((Unit.HOURS, Unit.MINUTES, Unit.SECONDS))
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ODD: Final = re.compile(r"[^\w\s.,:;'’‘\"“”()/&#@%€£$+!-]|(?<![\w.,])[-!](?=\s*\w)|!(?=.*\w)")
 """Signs that may deny, remove, compare or point: no plan has a place for them."""
@@ -83,6 +91,8 @@ _LETS: Final = re.compile(r"\W*(?:please\s+)?let\b", re.IGNORECASE)
 """An order whose verb stands further on: "let Ada know"."""
 _ANY_AMOUNT: Final = "amount"
 """What a parameter is called that may as well be given or taken."""
+_LEAST_SHORT: Final = 3
+"""Letters of a word that may be the beginning of another."""
 AKIN: Final = 0.3
 """How much a word tells of an action that has a verb of that meaning."""
 
@@ -115,15 +125,23 @@ def list_unread(
     light |= {"be"} if _TO_BE.search(text) else frozenset()
     light |= _IS if done or told or old or not _ANEW.isdisjoint(runs) else frozenset()  # "Bo is taking over"
     own = _collect_own_stems(task, contract, every)
-    phrases = (each.casefold().split() for each in (contract.title, *contract.aliases))
+    phrases = [each.casefold().split() for each in (contract.title, *contract.aliases)]
     own |= {each[1] for each in phrases if each[1:2] and each[1] in PARTICLES and stem(each[0]) in map(stem, runs)}
-    for word, start, end in split_runs(text):
+    light |= {*runs[:1]} if any(each[:1] == runs[:1] for each in phrases) else frozenset()  # "ok the plan"
+    for word, start, end in split_runs(strip_politeness(text)):
         low = word.casefold()
         # Whose it was, or what else is changed: "from Ada's tour", "swap 7 with Ada's".
         other = low == "from" and _OWNED.match(text, start + len(word)) is not None
         other = other or (low == "with" and "swap" in runs)
-        if other or (low not in light and stem(low) not in own and start not in used | old):
+        named = stem(low) in own or any(_is_short_for(low, each) for each in own)
+        named = named or (counts_singly(low) and start - 2 in used)
+        if other or (low not in light and not named and start not in used | old):
             yield start, end
+
+
+def _is_short_for(said: str, word: str) -> bool:
+    """Whether what is no word is the beginning of one: "urg" of "urgency"."""
+    return len(said) >= _LEAST_SHORT and word.startswith(said) and not is_word(said)
 
 
 def hold_unread(task: Task, made: Outcome) -> Outcome:
@@ -183,9 +201,11 @@ def _list_light(task: Task, contract: Contract, given: Mapping[str, Argument]) -
         ("by",) if by else (),
         ("as",) if any(_AS_WHAT.search(text, 0, first) for first, _ in places) else (),
         _CHANGING if relative or aimed or dated else (),
+        _LESSENING if relative or (aimed and not dated) else (),
         _BY if relative or "add" in stem_text(contract.title) else (),
         (_DATED | _COMING if comes else _DATED) if dated else (),
         () if pays else _WANTING,
+        _SPENDING | _WHEN_DONE if any(contract.annotation(name).unit in _LENGTHS for name in given) else (),
     )
 
 
@@ -203,7 +223,7 @@ def _collect_own_stems(task: Task, contract: Contract, given: Iterable[str]) -> 
     for name in given:
         told = (contract.annotation(name).label, (contract.properties.get(name) or {}).get("description"))
         made.update((*name_stems(name), *(each for text in told for each in stem_text(str(text or "")))))
-    made |= COST if stem("price") in made else frozenset()
+    made |= list_price_words((contract,), task.workspace_context.kinds)
     kinds = list_referred_kinds((contract,), task.workspace_context.kinds)
     return frozenset(made.union(stem(word) for kind in kinds for noun in kind.nouns for word in noun.split()))
 
@@ -211,12 +231,11 @@ def _collect_own_stems(task: Task, contract: Contract, given: Iterable[str]) -> 
 def names_deed(contract: Contract, words: ActionWords, task: Task, masked: str) -> bool:
     """Whether a word is said of what the action does, and not only of what it is about."""
     nouns = {stem(word) for kind in task.workspace_context.kinds for noun in kind.nouns for word in noun.split()}
-    own = {stem(word) for each in (contract.title, *contract.aliases) for word, _, _ in split_runs(each)}
-    plain = {word.casefold() for word, _, _ in split_runs(masked)} - ((EMPTY | _LIGHT) - _ONCE_MORE)
-    said = {stem(word) for word in plain}
-    return bool(said & (own - nouns - (EMPTY - _ONCE_MORE))) or any(
-        words.rate_verb(find_base_form(each)) >= AKIN for each in said
-    )
+    called = [[word.casefold() for word, _, _ in split_runs(each)] for each in (contract.title, *contract.aliases)]
+    small = (EMPTY | _LIGHT) - _ONCE_MORE - {each[0] for each in called if len(each) > 1}  # "ok the plan"
+    said = {stem(word.casefold()) for word, _, _ in split_runs(masked) if word.casefold() not in small}
+    own = {stem(word) for each in called for word in each if word not in small}
+    return bool(said & (own - nouns)) or any(words.rate_verb(find_base_form(each)) >= AKIN for each in said)
 
 
 def names_taking_away(task: Task, contract: Contract, words: ActionWords) -> bool:
@@ -231,8 +250,8 @@ def names_taking_away(task: Task, contract: Contract, words: ActionWords) -> boo
 
 def names_action(task: Task, action: str, shortlist: Shortlist) -> bool:
     """Whether the request says the verb or another name of an action itself."""
-    offer, said = shortlist.get(action), {*stem_text(task.request.text)}
+    offer, said = shortlist.get(action), {stem(word.casefold()) for word, _, _ in split_runs(task.request.text)}
     words = read_action_words(offer, shortlist) if offer is not None else None
     return words is not None and (
-        any(words.verbs.get(each, 0.0) >= OWN for each in said) or any(said.issuperset(each) for each in words.phrases)
+        any(words.verbs.get(each, 0.0) >= TOLD for each in said) or any(said.issuperset(each) for each in words.phrases)
     )

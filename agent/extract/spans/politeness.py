@@ -47,7 +47,8 @@ _CLOSING: Final = re.compile(r"(?P<end>[;,.!?\n–—]|\s-)\s*+(?P<words>[^\W\d_
 _PARTS_OF_DAY: Final = re.compile(
     r"(?:in\s+the\s+|this\s+|that\s+|at\s+)?(?:morning|afternoon|evening)\b", re.IGNORECASE
 )
-_WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
+"""A number is none that is said to be kind: "5, sorry 6"."""
 _MOST: Final = 10
 _MOST_SENTENCES: Final = 20
 """Most polite sentences before and after the request itself."""

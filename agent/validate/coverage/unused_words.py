@@ -38,8 +38,9 @@ million k more extra additional another less fewer except but until till
 """
 _MEASURES: Final = frozenset(_MEASURE_WORDS.split())
 _NUMBER: Final = re.compile(r"\d")
-COST: Final = frozenset((stem("cost"),))
-"""By which a price is told: "it costs 5"."""
+_COST: Final = frozenset(map(stem, ("cost", "price")))
+"""By which a price is told, whatever it is called: "it costs 5"."""
+_PRICES: Final = frozenset(map(stem, ("price", "rate", "fee")))
 # Joins a further wish to the one before: "… and Oskar's", "…, also INV-1052", "… as well as the one of Hugo Bernard".
 _LITTLE: Final = (
     r"(?:(?:and|also|then|plus|the|a|an|of|for|from|by|to|his|her|its|their|our|my|that|those|ones?|both)\s+)*"
@@ -143,13 +144,34 @@ def collect_own_stems(contracts: Sequence[Contract], kinds: Iterable[RecordKind]
         for name in contract.properties:
             made.update((*name_stems(name), *stem_text(contract.annotation(name).label or "")))
             made.update(stem_text(" ".join(_members(contract.properties[name]))))
-    made |= COST if stem("price") in made else frozenset()
+    made |= list_price_words(contracts, kinds)
     nouns = {
         stem(word) for kind in list_referred_kinds(contracts, kinds) for noun in kind.nouns for word in noun.split()
     }
     states = {stem(state) for kind in list_referred_kinds(contracts, kinds) for state in kind.states}
     kin = {root for kind in list_referred_kinds(contracts, kinds) for root in KIN.get(stem(kind.name), ())}
     return frozenset(made | states | nouns | kin)
+
+
+def list_price_words(contracts: Sequence[Contract], kinds: Iterable[RecordKind]) -> frozenset[str]:
+    """The stems by which the price is told that one of these actions sets, but for those of another amount that its
+    records have as well."""
+    priced = {
+        each
+        for contract in contracts
+        for name in contract.properties
+        if contract.annotation(name).replaces is not None
+        for each in name_stems(name)
+    }
+    if _PRICES.isdisjoint(priced):
+        return frozenset()
+    held = {
+        each
+        for kind in list_referred_kinds(contracts, kinds)
+        for field in kind.fields
+        for each in name_stems(field.name)
+    }
+    return _COST - (held - priced)
 
 
 def list_referred_kinds(contracts: Sequence[Contract], kinds: Iterable[RecordKind]) -> list[RecordKind]:

@@ -107,6 +107,7 @@ def test_politeness_says_nothing(typed: str, left: str) -> None:
         "Friday: refund it",
         "cancel INV-1, this one",
         "say 'thanks, when you get a moment'",
+        "make it 5, sorry 6",
         "when Adam gets a moment, remind him",
         "thanks",
         "",

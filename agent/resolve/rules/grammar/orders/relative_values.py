@@ -15,23 +15,25 @@ from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.phrases.amounts import find_way
 from agent.resolve.rules.grammar.reader import Reader
 from language.fractions import read_fraction
+from language.measures import find_measure
+from language.stems import stem
 from language.text import word_set
 
 _MORE: Final = word_set("later more extra additional further")
 _LESS: Final = word_set("earlier early sooner fewer less")
 _LONGER: Final = word_set("longer more extra additional further")
-_POSTPONING: Final = word_set("postpone delay defer push extend prolong lengthen")
+_POSTPONING: Final = frozenset(map(stem, word_set("postpone delay defer push extend prolong lengthen slip")))
 _SHORTENING: Final = word_set("shorten curtail")
 _CARRYING: Final[dict[str, tuple[Literal["+", "-"], frozenset[str]]]] = {
-    **dict.fromkeys(("back", "off"), ("+", _POSTPONING | word_set("put move set shift"))),
-    "forward": ("-", word_set("bring pull put")),
+    **dict.fromkeys(("back", "off"), ("+", _POSTPONING | {"put", "move", "set", "shift"})),
+    "forward": ("-", frozenset({"bring", "pull", "put"})),
 }
 """Which way something is carried in time by a particle with one of these verbs. "Move it forward" is said of both."""
 _BY: Final = word_set("by back")
 _ANOTHER: Final = word_set("another extra additional further")
 MULTIPLYING: Final = word_set("double triple halve")
 _BY_DAYS: Final = word_set("days weeks fortnights months years")
-_MOST_BETWEEN: Final = 8
+_MOST_BETWEEN: Final = 12
 """Tokens between a verb of postponing and the length of time."""
 
 
@@ -116,8 +118,8 @@ def _find_shift(reader: Reader, at: int, end: int, titled: Collection[str], *, e
     if (ends and not _SHORTENING.isdisjoint(before)) or reader.lows(at - 2, 2) == ("earlier", "by"):
         return "-"
     particle = next((each for each in (reader.low(end), *reversed(before)) if each in _CARRYING), "")
-    way, verbs = _CARRYING.get(particle, ("+", _POSTPONING))
-    if not verbs.isdisjoint((*before, *titled)):
+    way, verbs = _CARRYING.get(particle, ("+", _POSTPONING | ({"shift"} if reader.low(at - 1) == "by" else set())))
+    if not verbs.isdisjoint(map(stem, (*before, *titled))):
         return way
     around = {reader.low(at - 1), *reader.lows(at, end + 1 - at)}
     return "+" if ends and around & (_LONGER | _ANOTHER) else None
@@ -134,10 +136,9 @@ def _list_amounts(reader: Reader, *, dated: bool) -> Iterator[tuple[int, int, De
     """The lengths of time in days or longer, or the numbers that are said: first token, end, number, unit."""
     if dated:
         for each in reader.durations:
-            unit = f"{each.unit.rstrip('s')}s"
-            unit = "days" if unit == "nights" else unit
-            if unit in _BY_DAYS:
-                yield reader.end_index(each.start), reader.end_index(each.end), each.count, unit
+            measure = find_measure(each.unit)
+            if measure is not None and measure.name in _BY_DAYS:
+                yield reader.end_index(each.start), reader.end_index(each.end), each.count, measure.name
         return
     lengths = {reader.end_index(each.start) for each in reader.durations}
     for at, number in reader.numbers.items():

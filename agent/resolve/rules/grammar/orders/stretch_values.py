@@ -36,7 +36,7 @@ from agent.resolve.rules.grammar.orders.told_shares import find_amounts
 from agent.resolve.rules.grammar.phrases.amounts import MONEY, Amounts, is_left_out, says_own
 from agent.resolve.rules.grammar.phrases.plain_names import find_counting_words
 from language.fractions import read_fraction
-from language.measures import convert_said, counts_in, find_measure
+from language.measures import CALENDAR, convert_said, counts_in, find_measure
 from language.stems import makes_anew, stem
 from language.text import word_set
 from registry.contract import Annotation, Unit
@@ -227,20 +227,15 @@ class StretchValues(StretchWords):
         taken: set[int] = set()
         for each in reader.durations:
             first, last = reader.end_index(each.start), reader.end_index(each.end)
-            said = f"{each.unit.rstrip('s')}s" if each.unit else ""
+            measure = find_measure(each.unit)
+            said = measure.name if measure is not None else ""
             if not self.first <= first < self.stop or first in self.quoted:
                 continue
             taken.update(range(first, last))
-            if (
-                unit == "days"
-                and said not in ("days", "nights", "weeks")
-                and not each.seconds % DAY
-                and "month" not in said
-                and "year" not in said
-            ):
+            calendar = measure is not None and measure.dimension == CALENDAR
+            if unit == "days" and said not in ("days", "weeks") and not each.seconds % DAY and not calendar:
                 yield Piece(first, last, TypedValue(value=int(each.seconds / DAY), quote=reader.words(first, last)))
                 continue
-            said = "days" if said == "nights" else said
             if said not in ("days", "weeks", "hours", "minutes", "seconds"):
                 continue
             number = Number(number=each.count, unit=said, quote=reader.words(first, last))

@@ -21,7 +21,7 @@ from language.wordnet import find_similar_stems, is_word, load_lexicon
 from registry.contract import Annotation
 from registry.offers.offer import Offer
 
-_REASONS: Final = frozenset(map(stem, ("reason", "why", "note", "cause", "purpose", "comment", "memo", "remark")))
+REASONS: Final = frozenset(map(stem, ("reason", "why", "note", "cause", "purpose", "comment", "memo", "remark")))
 _NAMES: Final = frozenset(map(stem, ("name", "title")))
 _PUTTING: Final = word_set("put add stick attach write")
 _ONTO: Final = word_set("on to onto")
@@ -125,7 +125,7 @@ def read_text_argument(
     """
     first, stop, after, order = place
     message = is_message(name, annotation)
-    reason = bool(list_named(name, annotation) & _REASONS)
+    reason = bool(list_named(name, annotation) & REASONS)
     own = list_named(name, annotation)
     for begin, end in find_quotations(reader.text.plain):
         at, last = reader.end_index(begin + 1), reader.end_index(end - 1)
