@@ -254,11 +254,11 @@ def _other_value(reader: Reader, before: Answer, finds: Sequence[Find], at: int,
 
 
 def _list_fields(condition: Condition, kind: RecordKind) -> set[str]:
-    """The fields that a condition is about."""
-    states = [kind.states.get(each.state, {}) for each in walk(condition) if isinstance(each, StateIs)]
-    return {each.field for each in walk(condition) if isinstance(each, Compare)} | {
-        name for each in states for name in each
-    }
+    """The fields that a condition is about. A state may be a value of a closed field."""
+    states = [each.state for each in walk(condition) if isinstance(each, StateIs)]
+    closed = {each.name for each in kind.fields if not set(each.values or ()).isdisjoint(states)}
+    compared = {each.field for each in walk(condition) if isinstance(each, Compare)}
+    return compared.union(closed, *(kind.states.get(each, {}) for each in states))
 
 
 def _is_day(condition: Condition) -> bool:
