@@ -72,6 +72,7 @@ MOST_TRIED: Final = 6
 MOST_CHARACTERS: Final = 400
 """Of a request that is read once more."""
 _OPEN: Final = frozenset({"unclear_action", "not_found", "missing"})
+_SPOKEN_OF: Final = word_set("it him her them this that those these")
 _ASKS: Final = word_set("is are was were do does did has have had can could will would shall should may might")
 """Words that begin a question."""
 Validate = Callable[[Proposal], Awaitable[Outcome]]
@@ -124,7 +125,10 @@ async def _explain(task: Task, validate: Validate, told: Sequence[tuple[int, int
 
 
 def _may_be_linked(task: Task, made: Outcome) -> bool:
-    """Whether no plan was made that names of live data may bring. Which of several was asked about may be said."""
+    """Whether no plan was made that names of live data may bring. Which of several was asked about may be said. What
+    is spoken of in a thread ("put it in the attic") is no name."""
+    if task.request.thread and not _SPOKEN_OF.isdisjoint(task.request.text.casefold().split()):
+        return False
     match made.verdict:
         case Question(code="ambiguous" | "unreadable" | "missing", slot=slot):
             return slot != "action"
