@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, Final
 
 from agent.pipeline import Abstain, Answer, Ask, Plan, Question, Refusal
@@ -105,9 +104,14 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
             return planned
         for untold, told in list_tellings(text, [(each.start, each.end) for each in links if each.by_name]):
             kept = [each for each in links if untold[each.start : each.end].strip()]
-            explained = partial(_explain, task, validate, told)
+
+            async def explained(proposal: Proposal, told: Sequence[tuple[int, int]] = told) -> Outcome:
+                return await validate(add_reason(task, proposal, told))
+
             planned = await _plan_links(_read_as(task, untold), made, kept, shortlist, read, explained)
-            if planned is not made and (isinstance(planned.verdict, Plan) or _offers_rest(planned)):
+            if planned is not made and (
+                isinstance(planned.verdict, Plan) or getattr(planned.verdict, "slot", None) == REST
+            ):
                 used = find_places(planned.proposal, task.request)
                 left = [text[start:end] for start, end in told if (start, end) not in used]
                 return hold_for_words(planned, left) if left else planned
@@ -120,19 +124,14 @@ def _read_as(task: Task, text: str) -> Task:
     return replace(task, request=task.request.model_copy(update={"text": text}))
 
 
-async def _explain(task: Task, validate: Validate, told: Sequence[tuple[int, int]], proposal: Proposal) -> Outcome:
-    return await validate(add_reason(task, proposal, told))
-
-
 def _may_be_linked(task: Task, made: Outcome) -> bool:
-    """Whether no plan was made that names of live data may bring. Which of several was asked about may be said. What
-    is spoken of in a thread ("put it in the attic") is no name."""
+    """Whether no plan was made that names of live data may bring. Which of several was asked about may be said, and
+    what is spoken of in a thread ("put it in the attic") is no name."""
     if task.request.thread and not _SPOKEN_OF.isdisjoint(task.request.text.casefold().split()):
         return False
-    match made.verdict:
-        case Question(code="ambiguous" | "unreadable" | "missing", slot=slot):
-            return slot != "action"
-    return is_open(task, made)
+    asked = made.verdict if isinstance(made.verdict, Question) else None
+    named = asked is not None and asked.code in ("ambiguous", "unreadable", "missing")
+    return asked.slot != "action" if asked is not None and named else is_open(task, made)
 
 
 async def _plan_links(
@@ -170,10 +169,6 @@ async def _plan_links(
     asked.sort(key=lambda each: is_not_found(each.verdict))
     asked = asked or [each for each in tried if opened and isinstance(each.verdict, Refusal)]
     return hold(asked[0], ONLY_FIT) if len({list_planned_actions(each) for each in asked}) == 1 else made
-
-
-def _offers_rest(made: Outcome) -> bool:
-    return isinstance(made.verdict, Question) and made.verdict.slot == REST
 
 
 def _list_offered(made: Outcome) -> list[str]:
