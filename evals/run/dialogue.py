@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,8 +17,9 @@ from typing import Any
 
 from agent.pipeline import Abstain, Answer, CallOutcome, Plan, Question, Refusal, Reply, Trace
 from agent.planning.propose import propose
-from agent.planning.task import Outcome, make_task, take_outcome
-from agent.planning.thread import MOST_TURNS, build_thread, restore_thread
+from agent.planning.task import Outcome, make_task
+from agent.planning.thread import MOST_TURNS, Thread, build_thread, restore_thread
+from agent.planning.typed_answers import plan_in_thread
 from agent.resolve.resolver import Resolver
 from agent.runs.answer_phrases import is_cancellation, make_answer
 from agent.runs.run import Run
@@ -186,21 +187,24 @@ class _Player:
             self.runs[-1] = await self._execute(run, run.plan)
 
     async def _plan(self, run: Run, *, last: bool) -> None:
-        earlier = self.runs[-MOST_TURNS:]
-        context = self.ground.context
+        """Plans in the thread as the product does, where words may also answer, replace or drop what came before."""
         asked = bool(run.answers) and run.answers[-1].slot == "action"
         run = run.with_(drafts=(), proposal=None) if asked else run
-        stands = bool(run.drafts) or run.proposal is not None
-        thread = build_thread(earlier, context.catalogue)
-        thread = restore_thread(run.handles, earlier, now=thread) if stands else thread
-        outcome = await propose(make_task(run, context, (), production.EVALUATOR, thread), self.resolver)
+        waiting = [each for each in self.runs if each.state == "held"]
+        run, outcome = await plan_in_thread(run, self.runs[-MOST_TURNS:], self._propose, waiting)
         if outcome.resolved is not None:
             self.trace = outcome.resolved.trace
         for each in outcome.withdrawal.runs:
             self.runs = [one.with_(state="rejected") if one.id == each else one for one in self.runs]
-        run = take_outcome(run, outcome, thread)
         self.entry = await self._make_entry(run, outcome)
         self.runs.append(await self._settle(run, outcome, last=last))
+
+    async def _propose(self, run: Run, earlier: Sequence[Run]) -> tuple[Thread, Outcome]:
+        context = self.ground.context
+        thread = build_thread(earlier, context.catalogue)
+        if run.drafts or run.proposal is not None:
+            thread = restore_thread(run.handles, earlier, now=thread)
+        return thread, await propose(make_task(run, context, (), production.EVALUATOR, thread), self.resolver)
 
     async def _make_entry(self, run: Run, outcome: Outcome) -> CaseResult:
         if outcome.withdrawal.runs and isinstance(outcome.verdict, Reply):
