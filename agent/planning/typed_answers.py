@@ -25,7 +25,7 @@ from agent.planning.task import (
     list_planned_actions,
     take_outcome,
 )
-from agent.planning.thread import Thread
+from agent.planning.thread import NO_THREAD, Thread
 from agent.planning.thread_answers import read_thread_question, tell_of_thread
 from agent.query.context import RecordKey
 from agent.resolve.rules.clauses import begins_like_an_order
@@ -150,20 +150,17 @@ async def plan_in_thread(
     for this person, in this thread and in others."""
     if (other := await _choose_other(run, earlier, propose)) is not None:
         return other
+    card = _find_card(run, earlier)
+    if card is not None and card is earlier[-1] and (said := _settle_card(card, run.text)) is not None:
+        return take_outcome(run, said, NO_THREAD), said  # no model is asked what a bare yes or no means
     thread, outcome = await propose(run, earlier)
     if (instead := await _order_instead(run, earlier, (thread, outcome), propose)) is not None:
         return instead
     if (told := _tell_of_thread(run, outcome, earlier, waiting)) is not None:
         return take_outcome(run, outcome, thread), Outcome(told)
-    card = _find_card(run, earlier) if _leaves_card(outcome) else None
-    hesitates = _HESITATES.fullmatch(run.text) is not None
-    said = run.text.split()[-1] if hesitates else run.text  # "actually no"
-    drops = is_no(said) or (isinstance(outcome.verdict, Abstain) and is_cancellation(run.text))
-    if card is not None and drops:
-        withdrawal = Withdrawal((card.id,), "Taken back")
-        return take_outcome(run, outcome, thread), Outcome(Reply(text=DROPPED), withdrawal=withdrawal)
-    if card is not None and (is_yes(run.text) or hesitates):
-        return take_outcome(run, outcome, thread), Outcome(Reply(text=_WAITS))
+    unread = isinstance(outcome.verdict, Abstain)
+    if card is not None and _leaves_card(outcome) and (said := _settle_card(card, run.text, unread=unread)) is not None:
+        return take_outcome(run, outcome, thread), said
     asked = earlier[-1] if earlier and not run.answers and run.given is None else None
     question = asked.question if asked is not None and asked.state == "asked" else None
     if asked is not None and question is not None and _may_answer(outcome):
@@ -177,6 +174,15 @@ async def plan_in_thread(
                 runs = (*led.withdrawal.runs, asked.id)
                 return take_outcome(again, led, before), replace(led, withdrawal=Withdrawal(runs, "Answered"))
     return take_outcome(run, outcome, thread), outcome
+
+
+def _settle_card(card: Run, text: str, *, unread: bool = False) -> Outcome | None:
+    """What bare words do with a card that waits: "no" drops it, "yes" and "wait" are told where to confirm it. None for
+    words that say more. ``unread`` words, which came to nothing, also drop it by "never mind"."""
+    hesitates = _HESITATES.fullmatch(text) is not None
+    if is_no(text.split()[-1] if hesitates else text) or (unread and is_cancellation(text)):  # "actually no"
+        return Outcome(Reply(text=DROPPED), withdrawal=Withdrawal((card.id,), "Taken back"))
+    return Outcome(Reply(text=_WAITS)) if is_yes(text) or hesitates else None
 
 
 def _tell_of_thread(run: Run, outcome: Outcome, earlier: Sequence[Run], waiting: Sequence[Run]) -> Reply | None:

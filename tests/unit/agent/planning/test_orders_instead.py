@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from agent.pipeline import Answer, Plan, Question, Reply, Request
 from agent.planning.propose import propose
 from agent.planning.task import CORRECTED, Outcome, Task, make_task
-from agent.planning.thread import build_thread
+from agent.planning.thread import Thread, build_thread
+from agent.planning.typed_answers import plan_in_thread
 from agent.resolve.rules.resolver import RuleResolver
+from agent.runs.run import Run
 from tests.unit.agent.planning.test_other_choices import talk, values
 from tests.unit.own_worlds import NOW, OWNER, world
 
@@ -110,3 +113,17 @@ async def test_the_record_itself_answers_whose_it_is_and_waits() -> None:
     assert outcome.verdict.held
     _, other = await answered("garage", "resend Marcus's last invoice", "R-9999")
     assert isinstance(other.verdict, Question)
+
+
+@pytest.mark.parametrize("words", ["yes", "ok, go ahead", "no thanks", "hold on"])
+async def test_a_bare_yes_or_no_to_a_card_asks_no_model(words: str) -> None:
+    """What it means stands in the thread, so that nobody waits for a model or gets the card anew."""
+    runs, _ = await talk("hotel", "cancel booking 5009", "cancel booking 5012")
+    card = runs[0]
+
+    async def propose_nothing(run: Run, earlier: Sequence[Run]) -> tuple[Thread, Outcome]:
+        raise AssertionError(run.text)
+
+    asked = card.with_(id="run_00000000000000000000000009", text=words, state="resolving", plan=None)
+    _, outcome = await plan_in_thread(asked, [card], propose_nothing)
+    assert isinstance(outcome.verdict, Reply)
