@@ -102,7 +102,7 @@ _FREE: Final = (
 _OR: Final = r"or(?!\s+(?:so|something|whatever|anything|similar|thereabouts|rather|not|no)\b)"
 _OTHERS: Final = (
     r"(?:(?<=,)|(?<=;)|(?<=\band))\s+(?:and\s+)?the\s+(?:rest|others|remaining|remainder)(?![^,;.!?\n]*\b(?:stays?|remains?)\b)"
-    r"|same\s+(?:for|as|with|goes\s+for)|using|in\s+secret"
+    r"|same\s+(?:for|as|with|goes\s+for)|in\s+secret"
 )
 
 
@@ -142,6 +142,9 @@ ADDED: Final = re.compile(rf"(?<!\w)(?:{_ADDED})", re.IGNORECASE)
 FREE: Final = match_words(_FREE)
 OR: Final = match_words(_OR)
 OTHERS: Final = re.compile(rf"(?:{_OTHERS})(?!\w)", re.IGNORECASE)
+USING: Final = match_words("using")
+# Up to three words that say what the value behind them is: "using the card number …".
+_OF_VALUE: Final = re.compile(r"(?:\s+(?!(?:for|to|on|at|in|by|from|of|and|or)\b)[^\W\d_]+){0,3}\s*", re.IGNORECASE)
 # "Must not get": forbids what the clause is about.
 FORBIDS: Final = match_words(
     r"(?:(?:do|does|should|must|may|can|could|will|would|shall|ca|wo|sha)n['’]?t(?!\s+(?:you|we|forget|hesitate|fail)\b)"
@@ -190,6 +193,7 @@ def find_modifiers(
         (FREE, False, taken, True),
         (OR, by.either, plain, False),
         (OTHERS, False, taken, False),
+        (USING, False, taken, False),
     ):
         for found in () if accounted else pattern.finditer(text):
             place = (
@@ -214,7 +218,9 @@ def find_modifiers(
                 continue  # the day itself is used
             if pattern is OTHERS and _is_used(text, place[1], taken):
                 continue  # the same is done for someone who was used
-            heads = pattern in (BOUND, DONE_FIRST, WHEN, ADDED, FREE, OTHERS)
+            if pattern is USING and any(_OF_VALUE.fullmatch(text, place[1], start) for start, _ in taken):
+                continue  # what it introduces was used
+            heads = pattern in (BOUND, DONE_FIRST, WHEN, ADDED, FREE, OTHERS, USING)
             joins = pattern is not SHARE
             if _modifies(text, place, taken, verbs, heads=heads, joins=joins) and not (
                 tells and _tells_past(text, *place, taken)

@@ -48,6 +48,7 @@ from agent.validate.coverage.weighty_patterns import CLAUSE, CONDITION, NEGATION
 from agent.validate.questions import list_members
 from language import numerals
 from language.stems import EMPTY, ORDERS, name_stems, split_runs, stem, stem_text
+from language.text import find_quotations
 from registry.contract import Annotation, Contract, Risk
 from registry.records import RecordKind
 
@@ -153,8 +154,9 @@ class Order:
         return any(each.choice is not None for each in self.request.answers)
 
     def find(self, part: object) -> list[Place]:
-        """The places in the request that a part of the proposal quotes."""
-        return find_places(part, self.request)
+        """The places in the request that a part of the proposal quotes, with the marks around a quoted one."""
+        marked = {(start + 1, end - 1): (start, end) for start, end in find_quotations(self.text)}
+        return [marked.get(each, each) for each in find_places(part, self.request)]
 
     # ── what was used ──
 

@@ -216,6 +216,26 @@ async def test_who_asks_whether_something_is_so_has_ordered_nothing_in_other_wor
     assert stands or "You asked whether something is so" in made.text
 
 
+@pytest.mark.parametrize(
+    ("words", "stands"),
+    [
+        ("using the quay 'Kiel' on 5 December with 4 seats", True),
+        ("in 'Kiel' using the date 5 December with 4 seats", True),
+        ("in Kiel on 5 December, using the engine, with 4 seats", False),
+        ("in Kiel on 5 December using the engine for 4 seats", False),
+    ],
+)
+async def test_using_before_a_value_that_is_used_only_introduces_it(words: str, stands: bool) -> None:
+    made = await verdict_of(f"please reserve a boat {words}", RESERVE)
+    assert isinstance(made, Plan if stands else Question), made
+
+
+async def test_a_question_about_other_words_holds_no_half_of_a_pair_of_marks() -> None:
+    made = await verdict_of("reserve a boat on 5 December with 4 seats, same as at 'Kiel'", RESERVE)
+    assert isinstance(made, Question), made
+    assert "‘same as at’" in made.text
+
+
 async def test_a_list_that_nothing_was_sorted_into_is_asked_for() -> None:
     step = {"action": "sort_remarks", "praise": said(["lovely boat"], "lovely boat"), "blame": None}
     assert isinstance(await verdict_of("sort these remarks: 'lovely boat'", step), Question)
