@@ -204,6 +204,8 @@ class QueryContext:
         """Records that such words tell from others of the same name, with these words."""
         self.unoffered: dict[RecordKey, str] = {}
         """Records that an answer names although others were offered, with the answer."""
+        self.namesakes: dict[RecordKey, str] = {}
+        """Records of one of several people of the same name, as nobody else has such a one, with a sentence on it."""
         self.spared: list[str] | None = None
         """What a plan's card says of records that shall be left out and aren't among those that are meant. None for an
         answer, which has no card: there it is asked about."""

@@ -98,12 +98,13 @@ def _list_name_words(record: Record, kind: RecordKind, detail: str) -> set[str]:
 
 
 def explain_choices(context: QueryContext, pins: Sequence[tuple[str, str, str]]) -> list[str]:
-    """The card's remarks about records that other words tell apart, and about those that an answer names although
-    others were offered. For pins (kind, id, label)."""
+    """The card's remarks about records that other words tell apart, that only one of several namesakes has, and that an
+    answer names although others were offered. For pins (kind, id, label)."""
     there = {(kind, key): label for kind, key, label in pins}
     told = {key: " ".join(each.text for each in telling) for key, telling in context.singled_out.items()}
     return [
         *(f"Two or more could be meant; “{told[key]}” tells that it is {there[key]}." for key in there if key in told),
+        *(text for key, text in context.namesakes.items() if key in there),
         *(
             f"You wrote {quote_words(words)}; this is {there[key]}, which was none of the choices."
             for key, words in context.unoffered.items()

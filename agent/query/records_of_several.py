@@ -22,6 +22,7 @@ from agent.validate.questions import (
 from agent.validate.records.located import LABEL_CHARS, LocatedRecord, Outcome, RecordQuery, fits, name_kind
 from agent.validate.records.ranking import Fit, rate_fit
 from core.display_text import to_display_text
+from language.text import with_article
 from registry.records import Record, RecordKind
 
 
@@ -67,8 +68,8 @@ async def _look_at_records(
     finder: Finder, need: RecordQuery, find: Find, asked: Question, own: Own
 ) -> Pool | Question | None:
     """Asks about the records of all owners who share a name ("the Larch job"), instead of asking which owner and then
-    which record. If only one is somebody else's too who was named ("Ada's drill": one of two drills is lent to her), it
-    is that one. None if there are none or too many, or if something else was asked."""
+    which record. If further words fit only one ("Ada's fitting": the other Ada has none), it is that one, and its card
+    waits and says so, unless they name somebody. None if there are none or too many, or if something else was asked."""
     kind = finder.context.kinds.get(asked.slot.removeprefix(f"{need.slot}/"))
     several = asked.code == "ambiguous" and 1 < len(asked.candidates) < MAX_CANDIDATES
     if kind is None or not several or any(each.marks for each in asked.candidates):  # who looks like whom is told first
@@ -87,7 +88,11 @@ async def _look_at_records(
         return None
     meant = [each for each in pool.records if fits(each, need.filter)]
     whose = {each.id: next((way for way in pool.find_way(each) if way.kind.name == kind.name), None) for each in meant}
-    if len(meant) == 1 and any(_is_named(each) for each in where):
+    if len(meant) == 1 and where:
+        owner = whose[meant[0].id]
+        if owner is not None and not any(_is_named(each) for each in where):
+            remark = f"{opening}’, and only {owner.label} has such {with_article(name_kind(need.kind))}."
+            finder.context.namesakes[need.kind.name, meant[0].id] = remark
         return replace(pool, records=meant)
     fewest = 1 if called else 2  # words that are only taken for an owner's name single nothing out
     if not fewest <= len(meant) <= MAX_CANDIDATES or not all(whose.values()):

@@ -175,3 +175,13 @@ async def test_the_question_has_the_beginning_of_a_label_and_the_choices_have_al
     assert isinstance(asked, Question), asked
     assert asked.text.endswith("which crate is meant, crate 10 of Halden Stone or crate 20 of Halden Wool?"), asked.text
     assert asked.candidates[0].label == "crate 10 · 40 kg · in the hall"
+
+
+async def test_the_only_one_that_further_words_fit_is_taken_and_its_card_waits_and_says_so() -> None:
+    day = {"field": "day", "op": "during", "value": {"date": "2026-12-01", "quote": "1 December"}}
+    lesson = find("lesson", None, {"belongs_to": find("rider", "Berg")}, day)
+    swap = plan({"action": "swap_horse", "lesson_id": lesson, "horse_id": find("horse", "Moonlight")})
+    made = (await came_of("put the Berg lesson of 1 December on Moonlight", swap, "riding")).verdict
+    assert isinstance(made, Plan), made
+    assert made.steps[0].filled[0].value == 606
+    assert "Two riders are called ‘Berg’, and only Lotte Berg has such a lesson." in made.held
