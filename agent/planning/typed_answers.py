@@ -9,9 +9,21 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from agent.pipeline import Abstain, Answer, Candidate, EarlierRecords, Plan, Question, Refusal, Reply, Turn
+from agent.pipeline import (
+    Abstain,
+    Answer,
+    Candidate,
+    EarlierRecords,
+    Plan,
+    Proposed,
+    Question,
+    Refusal,
+    Reply,
+    Turn,
+)
 from agent.planning.answers_for_model import asks_for_text
 from agent.planning.linked_plans import ONLY_FIT
+from agent.planning.proposal import ActionAnswer, AnswerResult
 from agent.planning.reasons_to_wait import let_replace
 from agent.planning.task import (
     CORRECTED,
@@ -186,12 +198,25 @@ def _settle_card(card: Run, text: str, *, unread: bool = False) -> Outcome | Non
 
 
 def _tell_of_thread(run: Run, outcome: Outcome, earlier: Sequence[Run], waiting: Sequence[Run]) -> Reply | None:
-    """The answer to a question about the conversation itself. A card that waits goes before records that do."""
+    """The answer to a question about the conversation itself. A card that waits goes before records that do, and a call
+    of the thread before what its action is like in general."""
     if run.answers or run.given is not None:
         return None
     about = "what was done" if is_yes(run.text) and not _find_card(run, earlier) else read_thread_question(run.text)
     unread = isinstance(outcome.verdict, Abstain) or (about == "what waits" and waiting)
+    if _SPEAKS.search(run.text) and _asks_of_last_call(outcome, earlier):
+        return tell_of_thread(about or "what was done", earlier, waiting)
     return tell_of_thread(about, earlier, waiting) if about is not None and unread else None
+
+
+def _asks_of_last_call(outcome: Outcome, earlier: Sequence[Run]) -> bool:
+    """Whether a model takes the words for a question whether the action that was just called is confirmed."""
+    made = outcome.resolved.resolution if outcome.resolved is not None else None
+    match made.proposal.result if isinstance(made, Proposed) else None:
+        case AnswerResult(answer=ActionAnswer(action=action, asks="is it confirmed")):
+            last = next((run.plan for run in reversed(earlier) if run.plan is not None), None)
+            return last is not None and action in {step.action for step in last.steps}
+    return False
 
 
 async def _order_instead(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from agent.pipeline import Abstain, CallOutcome, Plan, Refusal, Reply
+from agent.pipeline import Abstain, CallOutcome, Plan, Proposed, Refusal, Reply, Resolved, Trace
+from agent.planning.proposal import ActionAnswer, AnswerResult, Proposal
 from agent.planning.task import Outcome
+from agent.planning.thread import NO_THREAD, Thread
 from agent.planning.thread_answers import read_thread_question, tell_of_thread
+from agent.planning.typed_answers import plan_in_thread
 from agent.runs.run import Run
 from tests.unit.agent.planning.test_other_choices import talk
 
@@ -103,3 +108,27 @@ async def test_who_may_do_that_is_about_the_card() -> None:
 async def test_a_yes_where_nothing_waits_says_what_was_done() -> None:
     _, outcome = await talk("hotel", "yes")
     assert isinstance(outcome.verdict, Abstain)
+
+
+@pytest.mark.parametrize(
+    ("question", "action", "says"),
+    [
+        ("did it go out?", "hotel.cancel_booking", "This was done: "),
+        ("does it need a yes?", "hotel.waive_charge", ""),
+        ("does cancelling a booking need a yes?", "hotel.cancel_booking", ""),
+    ],
+)
+async def test_whether_the_last_call_is_confirmed_is_told_of_the_call(question: str, action: str, says: str) -> None:
+    """A model has no other words for it than those for what its action is like."""
+    runs, _ = await talk("hotel", CARD)
+    done = runs[-1].with_(state="succeeded")
+    general = Reply(text="Yes, “Cancel a booking” is confirmed always.")
+    answer = AnswerResult(answer=ActionAnswer(action=action, asks="is it confirmed"))
+    read = Resolved(resolution=Proposed(proposal=Proposal(understood="", result=answer)), trace=Trace(resolver="model"))
+
+    async def propose(run: Run, earlier: Sequence[Run]) -> tuple[Thread, Outcome]:
+        return NO_THREAD, Outcome(general, read)
+
+    asked = done.with_(id="run_00000000000000000000000009", text=question, plan=None, state="resolving")
+    _, outcome = await plan_in_thread(asked, [done], propose)
+    assert text_of(outcome).startswith(says or general.text)
