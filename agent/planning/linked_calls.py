@@ -90,9 +90,12 @@ def list_choices(links: Sequence[RecordLink], members: Collection[RecordLink] = 
             yield tuple(each for each in links if each not in values)
 
 
-def assign_roles(task: Task, contract: Contract, links: Sequence[RecordLink]) -> Iterator[tuple[Role, ...]]:
+def assign_roles(
+    task: Task, contract: Contract, links: Sequence[RecordLink], *, told: bool = False
+) -> Iterator[tuple[Role, ...]]:
     """The ways in which every link has a role and every required record has a link. One that may be the record itself
-    is what another belongs to only if that is said: "Ada's", "instead of Ada"."""
+    is what another belongs to only if that is said: "Ada's", "instead of Ada". ``told``: what is told comes from
+    somebody, too."""
     kinds = task.workspace_context.kinds
     scope = make_scope(task)
     wanted = {
@@ -103,7 +106,7 @@ def assign_roles(task: Task, contract: Contract, links: Sequence[RecordLink]) ->
     own = {kind.name for kind in wanted.values()}
     options: list[list[Role]] = []
     for link in links:
-        away = is_away(task.request.text, link.start, link.end)
+        away = not told and is_away(task.request.text, link.start, link.end)
         open_to = [
             Role(link, name, parameter, name == kind.name)
             for name in link.kinds

@@ -22,12 +22,13 @@ from agent.planning.linked_calls import (
     may_be_meant,
     propose_call,
 )
+from agent.planning.linked_texts import list_text_calls
 from agent.planning.linked_values import Read, add_reason, mask, names_value, read_values, tells_value
 from agent.planning.proposal import (
     Proposal,
 )
 from agent.planning.quotes import find_places
-from agent.planning.record_links import RecordLink, find_links, link_members
+from agent.planning.record_links import MOST_LINKS, RecordLink, find_first_links, is_short, link_members
 from agent.planning.task import (
     Outcome,
     Task,
@@ -50,6 +51,7 @@ from core.errors import PlatformUnavailable
 from language.stems import makes_anew
 from language.text import word_set
 from registry.contract import Risk
+from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
@@ -83,8 +85,10 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     task = _read_as(task, text)
     shortlist = task.workspace_context.shortlist(task.actor, task.request.surface)
     try:
-        links = await find_links(mask(text, find_dates(task)), make_scope(task), _list_kinds(task, shortlist))
+        first = await find_first_links(mask(text, find_dates(task)), make_scope(task), _list_kinds(task, shortlist))
+        links = first if is_short(text) and len(first) <= MOST_LINKS else ()
         planned = await _plan_links(task, made, links, shortlist, read, validate)
+        planned = await _plan_text(task, made, first, shortlist, read, validate) if planned is made else planned
         if planned is not made:
             return planned
         for untold, told in list_tellings(text, [(each.start, each.end) for each in links if each.by_name]):
@@ -156,6 +160,35 @@ async def _plan_links(
     return hold(asked[0], ONLY_FIT) if len({list_planned_actions(each) for each in asked}) == 1 else made
 
 
+async def _plan_text(
+    task: Task, made: Outcome, links: Sequence[RecordLink], shortlist: Shortlist, read: Read, validate: Validate
+) -> Outcome:
+    """The plan of the one action whose text is what the words leave over, or the question for whom it is. ``made`` if
+    there is none."""
+    offers = _list_offers(task.request.text, shortlist)
+    found, lacking = await list_text_calls(task, links, offers, shortlist, read)
+    tried = [await validate(each) for each in found[:MOST_TRIED]]
+    plans = [each for each in tried if isinstance(each.verdict, Plan)]
+    actions = {list_planned_actions(each) for each in tried}
+    if len(actions) > 1:
+        return ask_which(task, [name for each in actions for name in each], made)
+    if plans:
+        return hold(plans[0], FOUND)
+    if tried:
+        return tried[0]
+    asked = [await validate(each) for each in lacking] if isinstance(made.verdict, Abstain) else []
+    return next((each for each in asked if isinstance(each.verdict, Question)), made)
+
+
+def _list_offers(text: str, shortlist: Shortlist) -> list[Offer]:
+    """The actions that change something. Of a larger registry those that share words with the request."""
+    offers = [each for each in shortlist.offers if each.risk is not Risk.READ]
+    if len(offers) <= MOST_OFFERS:
+        return offers
+    ranked = (each.offer for each in shortlist.top(text, len(shortlist)))
+    return [each for each in ranked if each.risk is not Risk.READ][:NEAREST]
+
+
 def _list_offered(made: Outcome) -> list[str]:
     asked = made.verdict
     return [each.id for each in asked.candidates] if isinstance(asked, Question) and asked.slot == "action" else []
@@ -213,11 +246,7 @@ async def _list_readings(
     """The calls in which every link has a role and every word a place, those first whose records are named
     themselves. ``offered`` are the actions that would be asked about."""
     text = task.request.text
-    offers = [each for each in shortlist.offers if each.risk is not Risk.READ] if links else []
-    if len(offers) > MOST_OFFERS:
-        ranked = (each.offer for each in shortlist.top(text, len(shortlist)))
-        likely = [each for each in ranked if each.risk is not Risk.READ]
-        offers = likely[:NEAREST]
+    offers = _list_offers(text, shortlist) if links else []
     made: list[tuple[tuple[int, int], Proposal]] = []
     wish = find_wish(text)
     # A number may name a record or be a value. So may a word of a closed list: "bath", of what is added.
