@@ -173,7 +173,8 @@ async def _plan_text(
     if len(actions) > 1:
         return ask_which(task, [name for each in actions for name in each], made)
     if plans:
-        return hold(plans[0], FOUND)
+        named = names_action(task, list_planned_actions(plans[0])[0], shortlist)
+        return hold(plans[0], FOUND if named else ONLY_FIT)
     if tried:
         return tried[0]
     asked = [await validate(each) for each in lacking] if isinstance(made.verdict, Abstain) else []

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from agent.extract.parameter_spec import ParameterSpec, make_parameter_spec
 from agent.extract.spans.politeness import is_polite_word
-from agent.extract.time import dates
+from agent.extract.time import dates, times
 from agent.planning.linked_calls import assign_roles, propose_call
 from agent.planning.linked_values import Read, mask, read_values
 from agent.planning.proposal import (
@@ -21,6 +22,7 @@ from agent.planning.proposal import (
     Proposal,
     QuotedText,
     RecordArgument,
+    TypedValue,
     Words,
 )
 from agent.planning.record_links import RecordLink, link_members
@@ -66,6 +68,7 @@ _WHAT: Final = word_set("that this it")
 _DOWN: Final = "down"
 """What stands behind a verb by which words are kept: "put down that …"."""
 _LET: Final = "let"
+_KNOW: Final = "know"
 _ALIKE: Final = 0.4
 """Similarity above which a verb may mean to make something."""
 _NAME: Final = stem("name")
@@ -153,7 +156,8 @@ class TextOrder:
         kinds = [task.workspace_context.kinds.get(offer.annotation(each).record or "") for each in offer.properties]
         taken = {stem(word) for kind in kinds if kind is not None for noun in kind.nouns for word in noun.split()}
         titled = {each for title in (offer.title, *offer.aliases) for each in stem_text(title)}
-        self.nouns = titled - taken - EMPTY
+        called = (stem_text(title) for title in (offer.title, *offer.aliases))
+        self.nouns = {each for title in called for each in title[len(title) > 1 :]} - taken
         self.own = titled | taken
         for each in offer.properties:
             self.own |= list_named(each, offer.annotation(each))
@@ -183,6 +187,8 @@ class TextOrder:
         if any(each.get("format") in ("date", "date-time") for each in self.offer.properties.values()):
             now = self.task.request.now.astimezone(self.task.request.zone).date()
             values += [(each.start, each.end) for each in dates.find(read_text(inner), now) if each.last is None]
+        if any("time" in self._read_spec(each).kinds for each in self.offer.properties):
+            values += [(each.start, each.end) for each in times.find_hours(read_text(inner))]
         names = [(each.start, each.end) for each in self.links]
         needs = any(self.offer.annotation(each).record is not None for each in self.offer.required)
         for word, first, _ in split_runs(inner):
@@ -198,7 +204,7 @@ class TextOrder:
     def _is_own(self, low: str) -> bool:
         said = stem(low)
         return (
-            low in EMPTY | PARTICLES | {"know"}
+            low in EMPTY | PARTICLES | {_KNOW}
             or is_polite_word(low)
             or said in self.own | NEW_THINGS | MAKING
             or self.words.rate_verb(said) >= WRITES
@@ -216,8 +222,12 @@ class TextOrder:
             at = words.index(said[0]) + 1
             if at < len(words) and words[at].low in PARTICLES:
                 return False  # "write it off", "write down"
-            tells = said[0].low in TELLING and self.words.writes
-            return tells or rate >= WRITES or (at < len(words) and words[at].part == "name" and lows[-1:] == ["that"])
+            named = next((step for step in range(at, len(words)) if words[step].part == "name"), len(words))
+            behind = next((each.low for each in words[named:] if each.part != "name"), "")
+            if said[0].low == _LET and behind != _KNOW:
+                return False
+            told = behind == "that" and all(each.low in lexicon.DETERMINERS for each in words[at:named])
+            return told or rate >= WRITES or (said[0].low in TELLING and self.words.writes)
         if rate < WRITES and (verb in TAKING_AWAY | READING):
             return False
         stems = [*map(stem, lows)]
@@ -268,8 +278,13 @@ class TextOrder:
         if unknown is None:
             return None
         free = next(step for step, each in enumerate(words) if each.start == unknown[0])
+        if self.sent and any(each.part == "name" for each in words[:free]):
+            free = next(at for at, each in enumerate(words) if each.part == "name")
+            while free + 1 < len(words) and words[free].part == "name":
+                free += 1
+            free += words[free].low == _KNOW
         beside = lexicon.DETERMINERS | lexicon.OWNERS | lexicon.PRONOUNS | SUBJECTS
-        while free > 1 and (words[free - 1].low in beside or words[free - 1].part == "value"):
+        while not self.sent and free > 1 and (words[free - 1].low in beside or words[free - 1].part == "value"):
             free -= 1
         head = words[:free]
         if not self._orders(head) or any(each.low in CARDINALS for each in head):
@@ -288,7 +303,7 @@ class TextOrder:
         content = [
             each
             for each in clause.words
-            if each.low not in EMPTY and not is_polite_word(each.low) and each.part != "value"
+            if (each.low not in EMPTY or each.low == _LET) and not is_polite_word(each.low) and each.part != "value"
         ]
         if not content or content[0].part == "name":
             return False
@@ -383,7 +398,7 @@ class TextOrder:
             links = subject[:1]
         masked = mask(self.text, [(each.start, each.end) for each in links])
         shown = f'"{"x" * (end - start - 2)}"' if end - start > 2 else " " * (end - start)
-        given = {self.name: self._quote(start, end), **self._read_day([stretch, *links])}
+        given = {self.name: self._quote(start, end), **self._read_when([stretch, *links])}
         values = await read_values(self.task, self.offer, links, masked[:start] + shown + masked[end:], read, given)
         if values is None:
             return []
@@ -405,11 +420,23 @@ class TextOrder:
     def _quote(self, start: int, end: int) -> Argument:
         return QuotedText(quote=Words(text=self.text[start:end], start=start))
 
-    def _read_day(self, taken: Sequence[Stretch | RecordLink]) -> dict[str, Argument]:
-        """The one day that the action needs, if it is said beside what is taken."""
-        needed = [each for each in self.offer.required if self.offer.properties[each].get("format") == "date"]
-        day = find_day(self.task, [(each.start, each.end) for each in taken]) if len(needed) == 1 else None
-        return {needed[0]: ComputedArgument(expression=day)} if day is not None else {}
+    def _read_when(self, taken: Sequence[Stretch | RecordLink]) -> dict[str, Argument]:
+        """The one day and the one time of day that the action needs, if they are said beside what is taken."""
+        places = [(each.start, each.end) for each in taken]
+        made: dict[str, Argument] = {}
+        specs = [self._read_spec(each) for each in self.offer.required]
+        days, hours = ([each.name for each in specs if each.kinds[:1] == (kind,)] for kind in ("date", "time"))
+        if len(days) == 1 and (day := find_day(self.task, places)) is not None:
+            made[days[0]] = ComputedArgument(expression=day)
+        said = [*times.find_hours(read_text(mask(self.text, places)))]
+        if len(hours) == len(said) == 1 and not said[0].open:
+            start, end = said[0].start, said[0].end
+            quote = Words(text=self.text[start:end], start=start)
+            made[hours[0]] = TypedValue(value=said[0].time.isoformat("minutes"), quote=quote)
+        return made
+
+    def _read_spec(self, name: str) -> ParameterSpec:
+        return make_parameter_spec(name, self.offer.properties[name], self.offer.annotation(name))
 
     def ask_whom(self, stretch: Stretch) -> list[Proposal]:
         """The call that asks for the record that it is for, where none is named or nobody is called so."""
