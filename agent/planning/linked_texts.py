@@ -156,8 +156,8 @@ class TextOrder:
         kinds = [task.workspace_context.kinds.get(offer.annotation(each).record or "") for each in offer.properties]
         taken = {stem(word) for kind in kinds if kind is not None for noun in kind.nouns for word in noun.split()}
         titled = {each for title in (offer.title, *offer.aliases) for each in stem_text(title)}
-        called = (stem_text(title) for title in (offer.title, *offer.aliases))
-        self.nouns = {each for title in called for each in title[len(title) > 1 :]} - taken
+        called = (stem_text(each)[len(each.split()) > 1 :] for each in (offer.title, *offer.aliases))
+        self.nouns = {word for each in called for word in each} - taken
         self.own = titled | taken
         for each in offer.properties:
             self.own |= list_named(each, offer.annotation(each))
