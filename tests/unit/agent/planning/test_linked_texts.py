@@ -67,7 +67,7 @@ async def read_call(text: str) -> tuple[str, dict[str, Any], tuple[str, ...]]:
 @pytest.mark.parametrize(
     ("text", "action", "values"),
     [
-        ("take down a grievance from orrin - mud everywhere, heavy", "log_grievance",
+        ("jot down a grievance from orrin: mud everywhere, heavy", "log_grievance",
             {"grower_id": 2, "title": "mud everywhere", "weight": "heavy"}),
         ("new chore: oil the gate tomorrow", "plan_chore", {"title": "oil the gate", "due_on": "2026-11-25"}),
         ("please set a chore: oil the gate, hand Cato, due 1 december", "plan_chore",
