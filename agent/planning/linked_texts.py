@@ -49,6 +49,7 @@ _CONDITIONS: Final = word_set("if unless once whenever only provided when")
 _BEFORE_VALUES: Final = word_set("by on due until till for at as with before the")
 _NO_TEXT: Final = _TO_WHOM | (_BEFORE_VALUES - {"the"}) | word_set("and or but about after")
 """What begins no text by itself: it says when, of what or for whom."""
+_JOINING: Final = word_set("and then but plus")
 _OWNS: Final = re.compile(r"['’]s?$")
 _WHAT: Final = word_set("that this it")
 _NAME: Final = stem("name")
@@ -145,7 +146,10 @@ class TextOrder(OrderWords):
         if not self.orders(head) or any(each.low in CARDINALS for each in head):
             return None
         owned = self.sent and head[-1].part == "name" and _OWNS.search(self.text, head[-1].start, head[-1].end)
-        lacks = owned or (self.lacks_record(head) and (self.sent or words[free - 1].low in _TO_WHOM))
+        beside_name = words[free - 1].low in _TO_WHOM and self.takes_record
+        lacks = owned or (self.lacks_record(head) and (self.sent or beside_name))
+        if words[free - 1].low in _JOINING or (beside_name and not lacks):
+            return None
         return Stretch(words[free].start, shown=False, unknown=unknown if lacks else None)
 
     def _find_unknown(self, words: Sequence[Word]) -> Place | None:
@@ -186,8 +190,12 @@ class TextOrder(OrderWords):
             return False
         if not shown and (words[0].low in BARS | _NO_TEXT or not _CONDITIONS.isdisjoint(each.low for each in words)):
             return False
-        for joint in _JOINT.finditer(said):
-            at = start + joint.end()
+        before = self.text[:start].rstrip()
+        others = lexicon.PERSONAL | word_set("he she they")
+        if "(" in said or (self.sent and before.endswith(" to") and any(each.low in others for each in words)):
+            return False
+        behind_mark = before.endswith((",", ".", ";", "-", "–"))
+        for at in (*([start] if behind_mark else ()), *(start + each.end() for each in _JOINT.finditer(said))):
             word = next((each for each in words if each.start >= at), None)
             if word is None:
                 continue

@@ -209,9 +209,12 @@ class OrderWords:
         )
         return owns and not self.sent
 
+    @property
+    def takes_record(self) -> bool:
+        return any(self.offer.annotation(each).record is not None for each in self.offer.properties)
+
     def lacks_record(self, words: Sequence[Word]) -> bool:
-        records = any(note.record is not None for note in map(self.offer.annotation, self.offer.properties))
-        return records and not any(each.part == "name" for each in words)
+        return self.takes_record and not any(each.part == "name" for each in words)
 
     def read_spec(self, name: str) -> ParameterSpec:
         return make_parameter_spec(name, self.offer.properties[name], self.offer.annotation(name))
