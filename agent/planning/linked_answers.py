@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from agent.pipeline import Reply
-from agent.planning.linked_plans import is_open, list_choices
+from agent.planning.linked_calls import list_choices
+from agent.planning.linked_plans import is_open
 from agent.planning.proposal import Answer, AnswerResult, Find, Proposal, RecordsAnswer, Words
 from agent.planning.record_links import RecordLink, find_links
 from agent.planning.task import Outcome, Task

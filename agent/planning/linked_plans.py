@@ -8,27 +8,27 @@ or a word of its action, and the plan waits for a person. One that can't be undo
 from __future__ import annotations
 
 import itertools
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import replace
+from typing import Final
 
 from agent.pipeline import Abstain, Answer, Ask, Plan, Question, Refusal
-from agent.planning.linked_values import JOINED, Read, add_reason, mask, names_value, read_values, tells_value
-from agent.planning.proposal import (
-    BelongsTo,
-    Call,
-    Compare,
-    Computed,
-    Condition,
-    Find,
-    PlanResult,
-    Proposal,
-    RecordArgument,
-    StateIs,
-    Words,
+from agent.planning.linked_calls import (
+    assign_roles,
+    is_list,
+    list_choices,
+    list_holders,
+    make_scope,
+    may_be_meant,
+    propose_call,
 )
-from agent.planning.quotes import find_places, walk
-from agent.planning.record_links import RecordLink, find_links, is_away, is_taken_off, link_members
+from agent.planning.linked_texts import list_text_calls
+from agent.planning.linked_values import Read, add_reason, mask, names_value, read_values, tells_value
+from agent.planning.proposal import (
+    Proposal,
+)
+from agent.planning.quotes import find_places
+from agent.planning.record_links import MOST_LINKS, RecordLink, find_first_links, is_short, link_members
 from agent.planning.task import (
     Outcome,
     Task,
@@ -41,18 +41,17 @@ from agent.planning.task import (
     names_itself,
 )
 from agent.planning.told_clauses import list_tellings
-from agent.planning.told_records import find_dated, find_dates, find_day, find_states
-from agent.planning.unread_words import HANDING, list_unread, names_action, names_deed, names_taking_away
+from agent.planning.told_records import find_dates
+from agent.planning.unread_words import HANDING, names_action, names_deed, names_taking_away
 from agent.planning.wished_deeds import blank_asking, find_asked, find_taker, find_wish, list_wished
 from agent.resolve.rules.clauses import begins_like_an_order
-from agent.resolve.rules.grammar.orders.action_words import OWN, ActionWords, read_action_words
-from agent.validate.coverage.opposed_verbs import GIVING_BACK, TAKING_AWAY
+from agent.resolve.rules.grammar.orders.action_words import read_action_words
 from agent.validate.questions import REST, preview_steps
-from agent.validate.records.located import RecordScope
 from core.errors import PlatformUnavailable
-from language.stems import makes_anew, stem_text
+from language.stems import makes_anew
 from language.text import word_set
-from registry.contract import Contract, Risk
+from registry.contract import Risk
+from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
@@ -62,8 +61,6 @@ MOST_KINDS: Final = 12
 MOST_OFFERS: Final = 40
 """Of larger registries those that share words with the request are tried."""
 NEAREST: Final = 8
-MOST_READINGS: Final = 24
-"""Ways to give the links of one request their roles in one action."""
 MOST_CHOICES: Final = 8
 """Ways to take a number for a record's or for a value."""
 MOST_TRIED: Final = 6
@@ -77,16 +74,6 @@ _ASKS: Final = word_set("is are was were do does did has have had can could will
 Validate = Callable[[Proposal], Awaitable[Outcome]]
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
-    """What a link is to a call: the record of ``parameter``, or what that record belongs to."""
-
-    link: RecordLink
-    kind: str
-    parameter: str
-    direct: bool
-
-
 async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate) -> Outcome:
     """The one plan that has a place for all words, held; the question which, if several have. ``made`` if it stands, if
     there is none, or if an action of another role has a place for all words, too. What is only told beside an order is
@@ -98,8 +85,10 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     task = _read_as(task, text)
     shortlist = task.workspace_context.shortlist(task.actor, task.request.surface)
     try:
-        links = await find_links(mask(text, find_dates(task)), _make_scope(task), _list_kinds(task, shortlist))
+        first = await find_first_links(mask(text, find_dates(task)), make_scope(task), _list_kinds(task, shortlist))
+        links = first if is_short(text) and len(first) <= MOST_LINKS else ()
         planned = await _plan_links(task, made, links, shortlist, read, validate)
+        planned = await _plan_text(task, made, first, shortlist, read, validate) if planned is made else planned
         if planned is not made:
             return planned
         for untold, told in list_tellings(text, [(each.start, each.end) for each in links if each.by_name]):
@@ -171,6 +160,36 @@ async def _plan_links(
     return hold(asked[0], ONLY_FIT) if len({list_planned_actions(each) for each in asked}) == 1 else made
 
 
+async def _plan_text(
+    task: Task, made: Outcome, links: Sequence[RecordLink], shortlist: Shortlist, read: Read, validate: Validate
+) -> Outcome:
+    """The plan of the one action whose text is what the words leave over, or the question for whom it is. ``made`` if
+    there is none."""
+    offers = _list_offers(task.request.text, shortlist)
+    found, lacking = await list_text_calls(task, links, offers, shortlist, read)
+    tried = [await validate(each) for each in found[:MOST_TRIED]]
+    plans = [each for each in tried if isinstance(each.verdict, Plan)]
+    actions = {list_planned_actions(each) for each in tried}
+    if len(actions) > 1:
+        return ask_which(task, [name for each in actions for name in each], made)
+    if plans:
+        named = names_action(task, list_planned_actions(plans[0])[0], shortlist)
+        return hold(plans[0], FOUND if named else ONLY_FIT)
+    if tried:
+        return tried[0]
+    asked = [await validate(each) for each in lacking] if isinstance(made.verdict, Abstain) else []
+    return next((each for each in asked if isinstance(each.verdict, Question)), made)
+
+
+def _list_offers(text: str, shortlist: Shortlist) -> list[Offer]:
+    """The actions that change something. Of a larger registry those that share words with the request."""
+    offers = [each for each in shortlist.offers if each.risk is not Risk.READ]
+    if len(offers) <= MOST_OFFERS:
+        return offers
+    ranked = (each.offer for each in shortlist.top(text, len(shortlist)))
+    return [each for each in ranked if each.risk is not Risk.READ][:NEAREST]
+
+
 def _list_offered(made: Outcome) -> list[str]:
     asked = made.verdict
     return [each.id for each in asked.candidates] if isinstance(asked, Question) and asked.slot == "action" else []
@@ -209,10 +228,6 @@ def is_open(task: Task, made: Outcome) -> bool:
     return False
 
 
-def _make_scope(task: Task) -> RecordScope:
-    return RecordScope(task.workspace_context.kinds, task.actor, task.request.surface)
-
-
 def _list_kinds(task: Task, shortlist: Shortlist) -> list[RecordKind]:
     """The kinds of record that the actions take, and those that these belong to."""
     kinds = task.workspace_context.kinds
@@ -232,11 +247,7 @@ async def _list_readings(
     """The calls in which every link has a role and every word a place, those first whose records are named
     themselves. ``offered`` are the actions that would be asked about."""
     text = task.request.text
-    offers = [each for each in shortlist.offers if each.risk is not Risk.READ] if links else []
-    if len(offers) > MOST_OFFERS:
-        ranked = (each.offer for each in shortlist.top(text, len(shortlist)))
-        likely = [each for each in ranked if each.risk is not Risk.READ]
-        offers = likely[:NEAREST]
+    offers = _list_offers(text, shortlist) if links else []
     made: list[tuple[tuple[int, int], Proposal]] = []
     wish = find_wish(text)
     # A number may name a record or be a value. So may a word of a closed list: "bath", of what is added.
@@ -247,9 +258,9 @@ async def _list_readings(
     ]
     for those in itertools.islice(list_choices(links, members), MOST_CHOICES):
         masked = mask(text, [(each.start, each.end) for each in those])
-        for offer in offers if those and not _is_list(text, those) else ():
+        for offer in offers if those and not is_list(text, those) else ():
             contract = task.workspace_context.catalogue.get(offer.name)
-            roles = [*_assign(task, contract, those)] if contract is not None else []
+            roles = [*assign_roles(task, contract, those)] if contract is not None else []
             words = read_action_words(offer, shortlist)
             if contract is None or not roles or not names_taking_away(task, contract, words):
                 continue
@@ -262,138 +273,15 @@ async def _list_readings(
             told = deed or tells_value(task, contract, values, masked)
             for each in roles:
                 direct = sum(one.direct for one in each)
-                if not _may_be_meant(contract, words, text, each, values, deed=deed):
+                if not may_be_meant(contract, words, text, each, values, deed=deed):
                     continue
                 handed = any(one.direct and contract.annotation(one.parameter).replaces for one in each)
                 meant = told or direct > 1 or (handed and not HANDING.isdisjoint(text.casefold().split()))
-                taker = find_taker(text, wish, _list_holders(task, contract, each, values)) if wish else 0
+                taker = find_taker(text, wish, list_holders(task, contract, each, values)) if wish else 0
                 if not taker and find_asked(text):
                     continue
                 wished = list_wished(text, contract, shortlist, wish, taker) if wish else []
-                proposal = _propose(task, contract, words, each, values, masked, wished) if meant else None
+                proposal = propose_call(task, contract, words, each, values, masked, wished) if meant else None
                 if proposal is not None:
                     made.append(((-direct, len(each)), proposal))
     return [each for _, each in sorted(made, key=lambda pair: pair[0])]
-
-
-def _may_be_meant(
-    contract: Contract,
-    words: ActionWords,
-    text: str,
-    roles: Sequence[Role],
-    values: Mapping[str, Any],
-    *,
-    deed: bool,
-) -> bool:
-    """Whether an action may be meant without its verb: to delete somebody cancels nothing of theirs, and nothing new is
-    made of one record and a day, unless that or its ``deed`` is said: "Ada's visit to Friday" books no stay. "Refund
-    Ada's lamp" names an order by whose it is and what of."""
-    titled = stem_text(contract.title)
-    if not TAKING_AWAY.isdisjoint(titled[:1]) and not any(each.direct for each in roles):
-        own = any(words.rate_verb(each) >= OWN for each in stem_text(text)) or not GIVING_BACK.isdisjoint(titled[:1])
-        if len(roles) < 2 or not own:
-            return False
-    if not makes_anew(contract.title):
-        return True
-    changed = any(isinstance(each, Computed) for each in walk(tuple(values.values())))
-    return not changed and (deed or len(roles) > 1 or not {*titled[1:]}.isdisjoint(stem_text(text)))
-
-
-def _is_list(text: str, links: Sequence[RecordLink]) -> bool:
-    """Whether two neighbours are both meant ("Ada and Bo"), or are two halves of one name that nobody has."""
-    return any(
-        JOINED.fullmatch(text, one.end, other.start)
-        or (text[one.end : other.start].isspace() and set(one.kinds) & {*other.kinds})
-        for one, other in itertools.pairwise(links)
-    )
-
-
-def list_choices(links: Sequence[RecordLink], members: Collection[RecordLink] = ()) -> Iterator[tuple[RecordLink, ...]]:
-    """All links, with and without each that may be none: a mere number, or one of ``members``, which may be values."""
-    unsure = [each for each in links if not each.by_name or each in members]
-    for many in range(len(unsure) + 1):
-        for values in itertools.combinations(unsure, many):
-            yield tuple(each for each in links if each not in values)
-
-
-def _assign(task: Task, contract: Contract, links: Sequence[RecordLink]) -> Iterator[tuple[Role, ...]]:
-    """The ways in which every link has a role and every required record has a link. One that may be the record itself
-    is what another belongs to only if that is said: "Ada's", "instead of Ada"."""
-    kinds = task.workspace_context.kinds
-    scope = _make_scope(task)
-    wanted = {
-        name: kind
-        for name in contract.properties
-        if (kind := kinds.get(contract.annotation(name).record or "")) is not None
-    }
-    own = {kind.name for kind in wanted.values()}
-    options: list[list[Role]] = []
-    for link in links:
-        away = is_away(task.request.text, link.start, link.end)
-        open_to = [
-            Role(link, name, parameter, name == kind.name)
-            for name in link.kinds
-            for parameter, kind in wanted.items()
-            if (named := kinds.get(name)) is not None
-            and (
-                not away
-                if name == kind.name
-                else scope.find_path(kind, named) and (away or link.owns or name not in own)
-            )
-        ]
-        options.append(open_to)
-    required = {name for name in wanted if name in contract.required}
-    for roles in itertools.islice(itertools.product(*options), MOST_READINGS):
-        direct = [each.parameter for each in roles if each.direct]
-        if len(direct) == len({*direct}) and required <= {each.parameter for each in roles}:
-            yield roles
-
-
-def _propose(
-    task: Task,
-    contract: Contract,
-    words: ActionWords,
-    roles: Sequence[Role],
-    values: Mapping[str, Any],
-    masked: str,
-    wished: Sequence[str],
-) -> Proposal | None:
-    """The call. A day that no parameter takes tells which record is meant. None if words are left that are not
-    ``wished``."""
-    text = task.request.text
-    said = {id(each.link): Words(text=text[each.link.start : each.link.end], start=each.link.start) for each in roles}
-    arguments = dict(values)
-    taken = [(each.link.start, each.link.end) for each in roles]
-    taken += find_places(tuple(values.values()), task.request)
-    day = find_day(task, taken)
-    states = ["it", "it's", "him", "them", *wished]
-    if any(is_taken_off(text, *each) for each in taken):
-        states += ["off", "give"]
-    for parameter in dict.fromkeys(each.parameter for each in roles):
-        kind = contract.annotation(parameter).record
-        assert kind is not None
-        name = next((said[id(each.link)] for each in roles if each.parameter == parameter and each.direct), None)
-        where: tuple[Condition, ...] = tuple(
-            BelongsTo(owner=Find(record=each.kind, said=said[id(each.link)]))
-            for each in roles
-            if each.parameter == parameter and not each.direct
-        )
-        told = find_states(task, kind, masked, taken)
-        states += itertools.chain.from_iterable(told.values())
-        where += tuple(StateIs(state=each) for each in told)
-        dated = find_dated(task, kind) if day is not None else None
-        if day is not None and dated is not None:
-            where = (*where, Compare(field=dated, op="during", value=day))
-            day = None
-        arguments[parameter] = RecordArgument(reference=Find(record=kind, said=name, where=where))
-    proposal = Proposal(result=PlanResult(calls=(Call(action=contract.name, arguments=arguments),)))
-    return proposal if not any(list_unread(task, proposal, contract, words, states)) else None
-
-
-def _list_holders(
-    task: Task, contract: Contract, roles: Sequence[Role], values: Mapping[str, Any]
-) -> list[tuple[int, int]]:
-    """The places of new values of a record's fields: of whoever or whatever takes the place of another."""
-    given = tuple(each for name, each in values.items() if contract.annotation(name).replaces)
-    named = [(each.link.start, each.link.end) for each in roles if contract.annotation(each.parameter).replaces]
-    return [*named, *find_places(given, task.request)]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from agent.pipeline import Answer, Proposed, Request, Resolved
 from agent.planning.proposal import (
+    Argument,
     ComputedArgument,
     DraftedText,
     FieldOf,
@@ -42,10 +44,16 @@ def mask(text: str, places: Iterable[tuple[int, int]]) -> str:
 
 
 async def read_values(
-    task: Task, offer: Offer, links: Sequence[RecordLink], masked: str, read: Read
+    task: Task,
+    offer: Offer,
+    links: Sequence[RecordLink],
+    masked: str,
+    read: Read,
+    given: Mapping[str, Argument] = MappingProxyType({}),
 ) -> dict[str, Any] | None:
     """The values that ``masked`` says, the request without its names: members of closed lists, and what the grammar
-    reads. None if not all that the action requires are said, or if a free text took some: any words may be that."""
+    reads. None if not all that the action requires are said, or if a free text took some: any words may be that.
+    ``given`` values are read already."""
     text = task.request.text
     members = link_members(text, masked, offer)
     listed = [name for name, schema in offer.properties.items() if "enum" in (schema or ())]
@@ -58,7 +66,8 @@ async def read_values(
     if len(calls) > 1 or any(each.action != offer.name or each.condition is not None for each in calls):
         return None
     said = {name: each for call in calls for name, each in call.arguments.items()}
-    values = {name: each for name, each in said.items() if offer.annotation(name).record is None and name not in listed}
+    said = {name: each for name, each in said.items() if offer.annotation(name).record is None and name not in given}
+    values = {name: each for name, each in said.items() if name not in listed}
     places = find_places(tuple(values.values()), task.request)
     quoted = (name for name, each in values.items() if isinstance(each, QuotedText | DraftedText))
     if any(takes_text(name, offer.properties[name], offer.annotation(name)) for name in quoted):
@@ -68,9 +77,9 @@ async def read_values(
         if (first <= each.end and each.start <= last) or (numbers and JOINED.fullmatch(text, each.end, first)):
             return None  # of words that name a record, or the rest of one ("F" of "F-9"), or listed: "901 and 12"
     values |= members
-    lacking = [each for each in offer.list_missing(values) if offer.annotation(each).record is None]
+    lacking = [each for each in offer.list_missing({*values, *given}) if offer.annotation(each).record is None]
     kept = {each: _keep_value(offer, each, values) for each in lacking}
-    return {**values, **kept} if all(kept.values()) else None
+    return {**values, **kept, **given} if all(kept.values()) else None
 
 
 def _keep_value(offer: Offer, name: str, values: Collection[str]) -> ComputedArgument | None:

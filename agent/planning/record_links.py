@@ -69,9 +69,17 @@ class RecordLink:
 async def find_links(text: str, scope: RecordScope, kinds: Sequence[RecordKind]) -> tuple[RecordLink, ...]:
     """The runs of words that name records of these kinds, longest first from the left. None if the text is long or
     names many. Raises PlatformUnavailable."""
-    words = [(fold_words(each[0]), each.start(), each.end()) for each in _WORD.finditer(text)]
-    if len(words) > MOST_WORDS:
-        return ()
+    links = await find_first_links(text, scope, kinds)
+    return links if is_short(text) and len(links) <= MOST_LINKS else ()
+
+
+def is_short(text: str) -> bool:
+    return len(_WORD.findall(text)) <= MOST_WORDS
+
+
+async def find_first_links(text: str, scope: RecordScope, kinds: Sequence[RecordKind]) -> tuple[RecordLink, ...]:
+    """The runs among the first words of a text that name records of these kinds. Raises PlatformUnavailable."""
+    words = [(fold_words(each[0]), each.start(), each.end()) for each in _WORD.finditer(text)][:MOST_WORDS]
     said = ["".join(word) if len(word) == 1 else "" for word, _, _ in words]  # an amount with cents names nothing
     nouns = {stem(word) for kind in kinds for noun in kind.nouns for word in noun.split()}
     every = await asyncio.gather(*(_list_records(scope, each, said) for each in kinds))
@@ -113,7 +121,7 @@ async def find_links(text: str, scope: RecordScope, kinds: Sequence[RecordKind])
             fields = {kind.name: _list_holding(said[at:end], kind, records) for kind, records in texts}
             links.append(RecordLink(start, stop, kinds_of, owns, by_name, fields))
         at = max(end, at + 1)
-    return tuple(links) if len(links) <= MOST_LINKS else ()
+    return tuple(links)
 
 
 async def list_linked(

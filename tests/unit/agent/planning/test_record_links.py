@@ -150,7 +150,7 @@ async def test_a_long_text_is_not_looked_through(monkeypatch: pytest.MonkeyPatch
     def fail(*_: object) -> None:
         raise AssertionError("looked through")
 
-    monkeypatch.setattr(linked_plans, "find_links", fail)
+    monkeypatch.setattr(linked_plans, "find_first_links", fail)
     await propose(make_task(f"runa {'9' * linked_plans.MOST_CHARACTERS} tap"), RuleResolver())
 
 

@@ -27,7 +27,7 @@ from registry.contract import Annotation
 from registry.offers.offer import Offer
 
 _WAYS: Final = frozenset(("from", "to", "for"))
-_LEADING: Final = MAKING | frozenset(
+NEW_THINGS: Final = MAKING | frozenset(
     map(stem, word_set("a an new another one more need want please i we make put open raise set up down in write file"))
 )
 """What stands before the noun of a new thing, where that alone is ordered: "another ticket", "we need a job"."""
@@ -36,7 +36,7 @@ _CHANGING: Final = WEIGHTY | {"too", "also", "scratch"}
 _ASKING: Final = frozenset(("ask", "tell", "remind", "get", "have"))
 """What begins an order that hands a deed to somebody."""
 _MOST_HANDED: Final = 12  # tokens
-_TITLING: Final = frozenset(("about", "called", "titled", "saying", "because", "regarding", "re"))
+TITLING: Final = frozenset(("about", "called", "titled", "saying", "because", "regarding", "re"))
 """What stands before a title."""
 _PUTTING: Final = word_set("add put enter write stick get include list register")
 _ONTO: Final = word_set("to on onto in into")
@@ -134,14 +134,14 @@ def find_led_thing(reader: Reader, offer: Offer, place: tuple[int, int]) -> int 
     noun = _find_new_thing(reader, offer, place)
     if noun is None or reader.low(noun) != singularize(reader.low(noun)) or any(map(str.isdigit, reader.low(noun + 1))):
         return None  # "job 7: …" is there already
-    return noun if all(stem(reader.low(at)) in _LEADING for at in range(place[0], noun)) else None
+    return noun if all(stem(reader.low(at)) in NEW_THINGS for at in range(place[0], noun)) else None
 
 
 def _list_before_titles(reader: Reader, offer: Offer, behind: range) -> Iterator[int]:
     """What introduces the title of a new thing behind its noun, and where it is: "a job for Ada, mend the lamp", "a
     job about the lamp", "a job to mend it"."""
     for at in behind:
-        told = reader.low(at) in _TITLING or (reader.low(at) in ("-", "–") and at not in reader.numbers)
+        told = reader.low(at) in TITLING or (reader.low(at) in ("-", "–") and at not in reader.numbers)
         told = told or (reader.low(at) == "to" and _is_verb(reader, at + 1))
         comma = reader.low(at) == "," and (at == behind.start or reader.low(behind.start) in LEADING | _WAYS)
         part = reader.words(at + 1, _find_comma(reader, at + 1, behind.stop + 1)).text if comma else ""
