@@ -41,7 +41,7 @@ from agent.planning.task import (
     names_itself,
 )
 from agent.planning.told_clauses import list_tellings
-from agent.planning.told_records import find_dated, find_dates, find_day, find_states
+from agent.planning.told_records import find_dated, find_dates, find_day, find_states, has_own_day
 from agent.planning.unread_words import HANDING, list_unread, names_action, names_deed, names_taking_away
 from agent.planning.wished_deeds import blank_asking, find_asked, find_taker, find_wish, list_wished
 from agent.resolve.rules.clauses import begins_like_an_order
@@ -369,7 +369,8 @@ def _propose(
     states = ["it", "it's", "him", "them", *wished]
     if any(is_taken_off(text, *each) for each in taken):
         states += ["off", "give"]
-    for parameter in dict.fromkeys(each.parameter for each in roles):
+    every = {each.parameter: contract.annotation(each.parameter).record or "" for each in roles}
+    for parameter in sorted(every, key=lambda each: not has_own_day(task, every[each])):
         kind = contract.annotation(parameter).record
         assert kind is not None
         name = next((said[id(each.link)] for each in roles if each.parameter == parameter and each.direct), None)
