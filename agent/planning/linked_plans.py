@@ -28,7 +28,7 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.planning.quotes import find_places, walk
-from agent.planning.record_links import RecordLink, find_links, is_away, is_taken_off, link_members
+from agent.planning.record_links import RecordLink, find_links, is_away, link_members, takes_off
 from agent.planning.task import (
     Outcome,
     Task,
@@ -41,16 +41,17 @@ from agent.planning.task import (
     names_itself,
 )
 from agent.planning.told_clauses import list_tellings
-from agent.planning.told_records import find_dated, find_dates, find_day, find_states, has_own_day
+from agent.planning.told_records import find_dated, find_dates, find_day, find_days, find_states, has_own_day
 from agent.planning.unread_words import HANDING, list_unread, names_action, names_deed, names_taking_away
 from agent.planning.wished_deeds import blank_asking, find_asked, find_taker, find_wish, list_wished
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar.orders.action_words import OWN, ActionWords, read_action_words
+from agent.resolve.rules.phrasal_verbs import write_plain_verbs
 from agent.validate.coverage.opposed_verbs import GIVING_BACK, TAKING_AWAY
 from agent.validate.questions import REST, preview_steps
 from agent.validate.records.located import RecordScope
 from core.errors import PlatformUnavailable
-from language.stems import makes_anew, stem_text
+from language.stems import makes_anew, name_stems, stem_text
 from language.text import word_set
 from registry.contract import Contract, Risk
 from registry.offers.shortlist import Shortlist
@@ -95,14 +96,16 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     asks = not asked and ("?" in text or text.casefold().partition(" ")[0] in _ASKS)
     if task.request.answers or asks or len(text) > MOST_CHARACTERS or not _may_be_linked(task, made):
         return made
-    task = _read_as(task, text)
     shortlist = task.workspace_context.shortlist(task.actor, task.request.surface)
+    text = write_plain_verbs(text, shortlist.knows, shortlist.calls)
+    task = _read_as(task, text)
     try:
         links = await find_links(mask(text, find_dates(task)), _make_scope(task), _list_kinds(task, shortlist))
         planned = await _plan_links(task, made, links, shortlist, read, validate)
         if planned is not made:
             return planned
-        for untold, told in list_tellings(text, [(each.start, each.end) for each in links if each.by_name]):
+        named = [(each.start, each.end) for each in links if each.by_name]
+        for untold, told in list_tellings(text, [*named, *find_days(task)]):
             kept = [each for each in links if untold[each.start : each.end].strip()]
 
             async def explained(proposal: Proposal, told: Sequence[tuple[int, int]] = told) -> Outcome:
@@ -293,8 +296,9 @@ def _may_be_meant(
         own = any(words.rate_verb(each) >= OWN for each in stem_text(text)) or not GIVING_BACK.isdisjoint(titled[:1])
         if len(roles) < 2 or not own:
             return False
-    if not makes_anew(contract.title):
-        return True
+    there = (name_stems(one.parameter) for one in roles if one.direct)
+    if not makes_anew(contract.title) or (titled[:1] == ["add"] and any({*titled[1:3]} & {*each} for each in there)):
+        return True  # "Add lamps to stock" makes no new lamp
     changed = any(isinstance(each, Computed) for each in walk(tuple(values.values())))
     return not changed and (deed or len(roles) > 1 or not {*titled[1:]}.isdisjoint(stem_text(text)))
 
@@ -367,7 +371,7 @@ def _propose(
     taken += find_places(tuple(values.values()), task.request)
     day = find_day(task, taken)
     states = ["it", "it's", "him", "them", *wished]
-    if any(is_taken_off(text, *each) for each in taken):
+    if takes_off(text, taken):
         states += ["off", "give"]
     every = {each.parameter: contract.annotation(each.parameter).record or "" for each in roles}
     for parameter in sorted(every, key=lambda each: not has_own_day(task, every[each])):
