@@ -28,7 +28,7 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.planning.quotes import find_places, walk
-from agent.planning.record_links import RecordLink, find_links, is_away, link_members, takes_off
+from agent.planning.record_links import RecordLink, find_links, is_away, is_taken_off, link_members
 from agent.planning.task import (
     Outcome,
     Task,
@@ -41,7 +41,7 @@ from agent.planning.task import (
     names_itself,
 )
 from agent.planning.told_clauses import list_tellings
-from agent.planning.told_records import find_dated, find_dates, find_day, find_days, find_states, has_own_day
+from agent.planning.told_records import find_dated, find_dates, find_day, find_states, has_own_day
 from agent.planning.unread_words import HANDING, list_unread, names_action, names_deed, names_taking_away
 from agent.planning.wished_deeds import blank_asking, find_asked, find_taker, find_wish, list_wished
 from agent.resolve.rules.clauses import begins_like_an_order
@@ -104,8 +104,7 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
         planned = await _plan_links(task, made, links, shortlist, read, validate)
         if planned is not made:
             return planned
-        named = [(each.start, each.end) for each in links if each.by_name]
-        for untold, told in list_tellings(text, [*named, *find_days(task)]):
+        for untold, told in list_tellings(text, [(each.start, each.end) for each in links if each.by_name]):
             kept = [each for each in links if untold[each.start : each.end].strip()]
 
             async def explained(proposal: Proposal, told: Sequence[tuple[int, int]] = told) -> Outcome:
@@ -371,7 +370,7 @@ def _propose(
     taken += find_places(tuple(values.values()), task.request)
     day = find_day(task, taken)
     states = ["it", "it's", "him", "them", *wished]
-    if takes_off(text, taken):
+    if any(is_taken_off(text, *each) for each in taken):
         states += ["off", "give"]
     every = {each.parameter: contract.annotation(each.parameter).record or "" for each in roles}
     for parameter in sorted(every, key=lambda each: not has_own_day(task, every[each])):

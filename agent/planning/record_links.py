@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,7 +47,6 @@ _AWAY: Final = re.compile(r"\b(?:instead\s+of|rather\s+than|not|from|to\s+be)\s+
 """Words before what another one takes the place of, and before what is still to come: "instead of Ada", "from the red
 room", "to be cleaned"."""
 _TAKE: Final = re.compile(r"(?<!\w)take\s+(?:the\s+)?\Z", re.IGNORECASE)
-_TAKE_OFF: Final = re.compile(r"(?<!\w)take\s+(?:him|her|them|it)\s+off(?!\w)", re.IGNORECASE)
 _OFF: Final = re.compile(r"\s+off(?!\w)", re.IGNORECASE)
 _BESIDE_NAMES: Final = lexicon.DETERMINERS | lexicon.PRONOUNS | {"and"}
 
@@ -138,11 +137,6 @@ def is_away(text: str, start: int, end: int) -> bool:
 
 def is_taken_off(text: str, start: int, end: int) -> bool:
     return _TAKE.search(text, 0, start) is not None and _OFF.match(text, end) is not None
-
-
-def takes_off(text: str, places: Iterable[tuple[int, int]]) -> bool:
-    """Whether something is taken off, by its name or by a word for it."""
-    return _TAKE_OFF.search(text) is not None or any(is_taken_off(text, *each) for each in places)
 
 
 def _stands_in_order(run: Sequence[str], every: Sequence[Sequence[Record]], kinds: Sequence[RecordKind]) -> bool:

@@ -18,13 +18,13 @@ Place = tuple[int, int]
 _BOUND: Final = re.compile(r",?\s(?:because|since)\s|[,;.!\n]\s+|\s[-–—]+\s", re.IGNORECASE)
 _BINDS: Final = re.compile(
     r"(?<!\w)(?:if|unless|when|once|until|till?|before|after|except|but|only|instead|rather|also|and|or|then|please|both"
-    r"|should|must|shall|can(?!['’]t)|could|may|might|would|will|want|not|never|no|none|without|all|every|each|you|do|don['’]?t"
+    r"|should|must|shall|can|could|may|might|would|will|want|not|never|no|none|without|all|every|each|you|do|don['’]?t"
     r"|others?|half|rest|another|too|more|less|fewer|later|earlier|sooner|said|told|wrote|meant"
     r"|(?:want|wish|hop|prefer|ask|expect|intend|promis|agre|mention|say|tell|allow)(?:s|es|ed|ing|e|d)?)(?!\w)|\d",
     re.IGNORECASE,
 )
 """Words by which more is done, less, or not yet, or that somebody wishes it. A number may be a value."""
-_STATES: Final = word_set("is are was were has have had does doesn't doesn’t didn't didn’t needs can't can’t cant cannot")
+_STATES: Final = word_set("is are was were has have had does doesn't doesn’t didn't didn’t needs")
 _SHORT: Final = ("'s", "’s", "'re", "’re")
 _NAME: Final = re.compile(r"(?<![^\W_])(?!I\b)(?=[A-ZÀ-ÖØ-Þ])[^\W\d_]+")
 _MARKS: Final = ".,;:!?'\"()"

@@ -34,12 +34,6 @@ def find_day(task: Task, taken: Collection[tuple[int, int]]) -> Day | None:
     return None
 
 
-def find_days(task: Task) -> list[tuple[int, int]]:
-    """The places of all days."""
-    text, now = task.request.text, task.request.now
-    return [(each.start, each.end) for each in dates.find(read_text(text), now.astimezone(task.request.zone).date())]
-
-
 def find_dates(task: Task) -> list[tuple[int, int]]:
     """The places of days that are written with numbers, which name no record."""
     text, now = task.request.text, task.request.now
