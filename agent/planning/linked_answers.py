@@ -67,7 +67,9 @@ def _list_rated(task: Task, kinds: Sequence[RecordKind], links: Sequence[RecordL
     """The answers to try, likeliest first."""
     text, made = task.request.text, dict[str, tuple[int, Answer]]()
     labels = {stem(word) for kind in kinds for each in kind.fields for word in label_field(each).split()}
-    told = [each for each in links if stem(text[each.start : each.end]) in labels]  # "can still be refunded"
+    states = {state.casefold() for kind in kinds for state in kind.states}
+    said = [(each, text[each.start : each.end].casefold()) for each in links]
+    told = [each for each, words in said if stem(words) in labels or words in states]  # "can still be refunded"
     for those in itertools.islice(list_choices(links, told), MOST_CHOICES):
         now = task.request.now.astimezone(task.request.zone)
         reader = Reader(text, kinds, now, lambda start, end: Words(text=text[start:end], start=start))

@@ -24,12 +24,12 @@ from agent.planning.proposal import (
 from agent.planning.quotes import find_places, walk
 from agent.planning.record_links import RecordLink, is_away, is_taken_off
 from agent.planning.task import Task
-from agent.planning.told_records import find_dated, find_day, find_states
+from agent.planning.told_records import find_dated, find_day, find_states, has_own_day
 from agent.planning.unread_words import list_unread
 from agent.resolve.rules.grammar.orders.action_words import OWN, ActionWords
 from agent.validate.coverage.opposed_verbs import GIVING_BACK, TAKING_AWAY
 from agent.validate.records.located import RecordScope
-from language.stems import makes_anew, stem_text
+from language.stems import makes_anew, name_stems, stem_text
 from registry.contract import Contract
 
 MOST_READINGS: Final = 24
@@ -67,8 +67,9 @@ def may_be_meant(
         own = any(words.rate_verb(each) >= OWN for each in stem_text(text)) or not GIVING_BACK.isdisjoint(titled[:1])
         if len(roles) < 2 or not own:
             return False
-    if not makes_anew(contract.title):
-        return True
+    there = (name_stems(one.parameter) for one in roles if one.direct)
+    if not makes_anew(contract.title) or (titled[:1] == ["add"] and any({*titled[1:3]} & {*each} for each in there)):
+        return True  # "Add lamps to stock" makes no new lamp
     changed = any(isinstance(each, Computed) for each in walk(tuple(values.values())))
     return not changed and (deed or len(roles) > 1 or not {*titled[1:]}.isdisjoint(stem_text(text)))
 
@@ -146,7 +147,8 @@ def propose_call(
     states = ["it", "it's", "him", "them", *wished]
     if any(is_taken_off(text, *each) for each in taken):
         states += ["off", "give"]
-    for parameter in dict.fromkeys(each.parameter for each in roles):
+    every = {each.parameter: contract.annotation(each.parameter).record or "" for each in roles}
+    for parameter in sorted(every, key=lambda each: not has_own_day(task, every[each])):
         kind = contract.annotation(parameter).record
         assert kind is not None
         name = next((said[id(each.link)] for each in roles if each.parameter == parameter and each.direct), None)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from agent.extract.time import dates
 from agent.planning.proposal import Day, Words
 from agent.planning.task import Task
+from agent.resolve.rules.grammar.dated_verbs import may_lie_ahead
+from agent.resolve.rules.grammar.lexicon import STATE_FIELDS
 from language.stems import split_runs, stem
 from language.text import read_text
+from registry.records import RecordKind
 
 _DATES: Final = frozenset({"date", "datetime"})
 _SURE: Final = 0.9
@@ -48,6 +51,12 @@ def find_dated(task: Task, name: str) -> str | None:
     return days[0] if len(days) == 1 else None
 
 
+def has_own_day(task: Task, name: str) -> bool:
+    """Whether records of a kind take place on a day, rather than having been there since."""
+    kind = task.workspace_context.kinds.get(name)
+    return kind is not None and (line := kind.field_named(find_dated(task, name) or "")) is not None and may_lie_ahead(line)
+
+
 def find_states(task: Task, name: str, masked: str, taken: Collection[tuple[int, int]]) -> dict[str, list[str]]:
     """The states by which a record is told, with the words for each: "the overdue one", "that's in the wash". One of a
     value or of what was done tells none."""
@@ -56,6 +65,7 @@ def find_states(task: Task, name: str, masked: str, taken: Collection[tuple[int,
         return {}
     which = {each: re.search(rf"{_WHICH}{re.escape(each)}(?!\w)", masked, re.IGNORECASE) for each in kind.states}
     told = {state: found[0].casefold().split() for state, found in which.items() if found is not None}
+    told |= {each: each.casefold().split() for each in _list_own_values(kind) if _says(each, masked, taken)}
     nouns = {"one", "ones"} | {stem(noun.split()[-1]) for noun in kind.nouns}
     pairs = itertools.pairwise(split_runs(masked))
     said = {
@@ -64,3 +74,15 @@ def find_states(task: Task, name: str, masked: str, taken: Collection[tuple[int,
         if stem(behind.casefold()) in nouns and not any(first <= start < last for first, last in taken)
     }
     return told | {each: [each] for each in kind.states if each in said}
+
+
+def _list_own_values(kind: RecordKind) -> Iterator[str]:
+    """The words for what a record is, and for who has it, which stay while it comes along: its type, its owner."""
+    stays = {each.name: each.values for each in kind.fields if each.values and each.name not in STATE_FIELDS}
+    yield from (each for each, held in kind.states.items() if held.keys() <= stays.keys())
+    yield from (str(one) for values in stays.values() for one in values if "_" not in str(one))
+
+
+def _says(phrase: str, masked: str, taken: Collection[tuple[int, int]]) -> bool:
+    places = re.finditer(rf"(?<!\w){re.escape(phrase)}(?!\w)", masked, re.IGNORECASE)
+    return any(not any(first < each.end() and each.start() < last for first, last in taken) for each in places)

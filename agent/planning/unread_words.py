@@ -54,8 +54,8 @@ _LESSENING: Final = word_set("drop raise lower cut")
 """… which is no day: a visit of Friday is dropped."""
 _DATED: Final = word_set("by till until til")
 """Words beside a day."""
-_COMING: Final = word_set("come comes coming")
-"""What somebody does on a day that ends nothing."""
+_COMING: Final = word_set("come comes coming came")
+"""What somebody does on a day that ends nothing, and what is more than there was."""
 _ONCE_MORE: Final = word_set("again")
 """What an action is called by: "Send a bill again"."""
 _BY: Final = word_set("add more less fewer extra another by")
@@ -202,7 +202,7 @@ def _list_light(task: Task, contract: Contract, given: Mapping[str, Argument]) -
         ("as",) if any(_AS_WHAT.search(text, 0, first) for first, _ in places) else (),
         _CHANGING if relative or aimed or dated else (),
         _LESSENING if relative or (aimed and not dated) else (),
-        _BY if relative or "add" in stem_text(contract.title) else (),
+        _BY if relative else _BY | _COMING if "add" in stem_text(contract.title) else (),
         (_DATED | _COMING if comes else _DATED) if dated else (),
         () if pays else _WANTING,
         _SPENDING | _WHEN_DONE if any(contract.annotation(name).unit in _LENGTHS for name in given) else (),

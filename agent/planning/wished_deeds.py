@@ -20,14 +20,17 @@ _WISH: Final = re.compile(
     re.IGNORECASE,
 )
 """What may, might or could be is not wished."""
+_GET: Final = re.compile(r"\W*get\s+(?!to\b)", re.IGNORECASE)
+_TO: Final = re.compile(r"(?<!\w)to(?!\w)", re.IGNORECASE)
 _ABLE: Final = re.compile(r"\W*(?:hey\s+)?can\s+(?!you\b)", re.IGNORECASE)
 _POLITE: Final = re.compile(r"\W*(?:hey\s+)?(?:can|could|would|will)\s+you\s", re.IGNORECASE)
 _PARTICLES: Final = PARTICLES | {"after", "to"}
 
 
 def find_wish(text: str) -> re.Match[str] | None:
-    """Where a request says that something shall be: "should", "needs to be"."""
-    return _WISH.search(text)
+    """Where a request says that something shall be: "should", "needs to be", "get Ada to …"."""
+    got = _GET.match(text)
+    return _WISH.search(text) or (_TO.search(text, got.end()) if got is not None else None)
 
 
 def find_asked(text: str) -> int:

@@ -65,6 +65,7 @@ _OWING: Final = word_set("left owe owes owing")
 _NEEDS: Final = word_set("need needs")
 _ASSIGNED: Final = word_set("assigned allocated given")
 _BACK_YET: Final = frozenset(("back", "yet"))
+_COUNTING: Final = frozenset(("many", "which", "what", "any"))
 _INSIDE: Final = "in"
 _FEWEST: Final = 4
 _LONGEST: Final = 5
@@ -280,6 +281,8 @@ def _read_state(reader: Reader, made: Reading, at: int) -> int:
     if (found := reader.state(at, made.kind)) is not None:
         made.where.append(found[0])
         made.stated = made.stated or tells_stage(found[0], made.kind)
+        counted = reader.low(at - 1) in _COUNTING and reader.low(at + found[1] - 1).endswith("s")
+        made.head = made.kind if counted else made.head  # "how many fittings"
         made.rate += _STATE
         return at + found[1]
     if reader.low(at) == _INSIDE and (inside := _find_inside(made.kind)) is not None and _is_there(reader, at):
@@ -363,10 +366,11 @@ def _read_deed(reader: Reader, made: Reading, at: int) -> int:
         return 0  # whose deed it was is told by what is over
     base = find_base_form(stem(reader.low(at)))
     doers: list[RecordKind | Field] = []
+    verbs = (base, *find_similar_stems(base, verb=True))  # whoever "teaches" is an instructor
     for relation in made.kind.relations:
         owner = reader.kinds.get(relation.kind)
         names = (relation.via.removesuffix("_id"), *(owner.nouns if owner is not None else ()))
-        if owner is not None and is_person(owner) and any(does(name, base) for name in names):
+        if owner is not None and is_person(owner) and any(does(name, verb) for name in names for verb in verbs):
             doers.append(owner)
     fields = [each for each in made.kind.fields if each.type in ("string", "enum")]
     doers = doers or [each for each in fields if does(label_field(each).removesuffix(" name"), base)]
