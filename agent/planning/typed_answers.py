@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from agent.extract.answer_words import AROUND
 from agent.pipeline import Abstain, Answer, Candidate, EarlierRecords, Plan, Question, Refusal, Reply, Turn
 from agent.planning.answers_for_model import asks_for_text
 from agent.planning.linked_plans import ONLY_FIT
@@ -25,8 +26,9 @@ from agent.planning.task import (
     list_planned_actions,
     take_outcome,
 )
-from agent.planning.thread import NO_THREAD, Thread
+from agent.planning.thread import NO_THREAD, WAITING, Thread
 from agent.planning.thread_answers import read_thread_question, tell_of_thread
+from agent.planning.unplaced_answers import UNPLACED, comes_on_top, names_other_record, strip_beside
 from agent.query.context import RecordKey
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar.earlier_calls import LEAD, corrects_to_other, strip_denial
@@ -51,6 +53,9 @@ _SPEAKS: Final = re.compile(r"\b(?:it|that|this|him|her|them)\b", re.IGNORECASE)
 _SPEAKS_BEHIND: Final = re.compile(rf"\b(?:on|onto|to|for|in|at|with|of|from|about)\s+{_SPEAKS.pattern}", re.IGNORECASE)
 _NOT_OFFERED: Final = "Another record than those offered was named; check that this is the one you mean."
 _NO_CARD: Final = frozenset({"answered", "abstained", "refused"})
+_CONTINUED: Final = frozenset({"asked", "held", "confirmed", "executing", "succeeded"})
+_STANDS: Final = "{} was sent already and stands; this comes on top of it."
+_ON_TOP: Final = "It says again what was said before, for something else, so it waits for a yes."
 _LEAST: Final = 2
 """Words of the shortest answer that may be a request of its own."""
 
@@ -173,7 +178,48 @@ async def plan_in_thread(
             if led.text is None and not unread and not _is_stuck(led.verdict, question.slot):
                 runs = (*led.withdrawal.runs, asked.id)
                 return take_outcome(again, led, before), replace(led, withdrawal=Withdrawal(runs, "Answered"))
+    if (continued := await _continue_last(run, earlier, outcome, propose)) is not None:
+        return continued
     return take_outcome(run, outcome, thread), outcome
+
+
+async def _continue_last(
+    run: Run, earlier: Sequence[Run], made: Outcome, propose: ProposeRun
+) -> tuple[Run, Outcome] | None:
+    """The run as the last one's request with a value of it said anew: "sorry, meant Ada", "and Ben", "the same on
+    Friday". It takes the place of a card that waits, unless it comes on top. What was sent stands, and is told. None if
+    its words say more than that, or fit nothing."""
+    said = strip_beside(run.text)
+    at = next((each for each in reversed(range(len(earlier))) if earlier[each].state not in _NO_CARD), None)
+    last = earlier[at] if at is not None and not run.answers and run.given is None else None
+    if at is None or last is None or not said or not _may_continue(run, last, at == len(earlier) - 1, made):
+        return None
+    more, sent = said != run.text.strip() and comes_on_top(run.text), last.state not in WAITING
+    kept = {"text": last.text, "now": last.now, "drafts": last.drafts, "proposal": last.proposal}
+    kept |= {"handles": last.handles, "hold": last.hold}
+    titles = join([f"“{each.title}”" for each in last.plan.steps] if last.plan else [], "and")
+    why = _STANDS.format(titles) if sent else _ON_TOP if more else CORRECTED
+    again = run.with_(**kept, must_wait=why, answers=(*last.answers, Answer(slot=UNPLACED, text=said)))
+    thread, outcome = await propose(again, earlier[:at])
+    if isinstance(outcome.verdict, Plan) and sent and not more and not names_other_record(outcome):
+        return None  # said by then: what is done can't be changed
+    if not isinstance(outcome.verdict, Plan | Question):
+        return None
+    if not sent and not more:
+        outcome = replace(outcome, withdrawal=Withdrawal((*outcome.withdrawal.runs, last.id), "Corrected"))
+    return take_outcome(again, outcome, thread), outcome
+
+
+def _may_continue(run: Run, last: Run, latest: bool, made: Outcome) -> bool:
+    """Whether words that came to nothing may say something of the last call anew: of one that is open, or right
+    after it. What else they ask or order is no such thing."""
+    if last.state not in _CONTINUED or last.now.date() != run.now.date() or not (latest or last.state == "held"):
+        return False
+    asks = run.text.rstrip().endswith("?") and not comes_on_top(run.text)
+    unread = isinstance(made.verdict, Abstain | Question | Refusal) or getattr(made.verdict, "partial", False)
+    first = (run.text.casefold().split() or [""])[0].strip(",.")
+    orders = begins_like_an_order(run.text) and first not in AROUND  # "make it 40" says only what is put
+    return unread and not asks and not orders and not _ASKS.match(run.text)
 
 
 def _settle_card(card: Run, text: str, *, unread: bool = False) -> Outcome | None:
