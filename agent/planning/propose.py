@@ -6,7 +6,7 @@ Console, API, automations, evals and the command line all use it, so what is mea
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -64,6 +64,7 @@ from agent.planning.task import (
 from agent.planning.thread import list_earlier_arguments
 from agent.planning.typed_answers import settle_answer
 from agent.planning.unchanged_calls import leave_out_unchanged
+from agent.planning.unplaced_answers import UNPLACED, place_answer
 from agent.planning.unread_words import hold_unread
 from agent.query.answers import Answerer
 from agent.query.references import Query
@@ -92,9 +93,13 @@ async def propose(
     """Turns a request into a plan, a question, an answer or a refusal. ``around`` wraps the call of the resolver.
     Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
 
+    def read_by_rules(own: Task) -> Awaitable[Outcome]:
+        return _propose(own, RuleResolver(), on_phase, around)
+
     async def settle(asked: Task) -> Outcome:
-        made = await _propose(asked, resolver, on_phase, around)
-        asked, made = await settle_answer(asked, made, lambda own: _propose(own, RuleResolver(), on_phase, around))
+        unplaced = any(each.slot == UNPLACED for each in asked.request.answers)
+        made = await (place_answer(asked, read_by_rules) if unplaced else _propose(asked, resolver, on_phase, around))
+        asked, made = await settle_answer(asked, made, read_by_rules)
         made = await offer_rest(asked, made, lambda rest: _validate(asked, made.resolved, rest, on_phase))
         return let_wait(asked, leave_out_unchanged(asked, await tell_known(asked, made)))
 

@@ -20,7 +20,10 @@ _BESIDE: Final = _ASKS | word_set(
     "already yet still really then so there here for on of to at by not didn't hasn't haven't isn't wasn't come left "
     "held card cards one ones thing things something last ok okay right"
 )
-_DONE: Final = word_set("through went gone go worked work happened happen sent done did succeeded succeed finished do")
+_DONE: Final = word_set(
+    "through went gone go worked work happened happen sent done did succeeded succeed finished do ask asked order "
+    "ordered request requested"
+)
 _WHY: Final = word_set("why how")
 _WAITS: Final = word_set("wait waits waiting pending confirm confirmed confirmation approve approved approval yes")
 _TOLD: Final[Mapping[RunState, str]] = {

@@ -37,8 +37,9 @@ from agent.planning.task import (
     list_planned_actions,
     take_outcome,
 )
-from agent.planning.thread import NO_THREAD, Thread
+from agent.planning.thread import NO_THREAD, WAITING, Thread
 from agent.planning.thread_answers import read_thread_question, tell_of_thread
+from agent.planning.unplaced_answers import UNPLACED, comes_on_top, names_other_record, place_answer, strip_beside
 from agent.query.context import RecordKey
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar.earlier_calls import LEAD, corrects_to_other, strip_denial
@@ -52,6 +53,7 @@ _UNREAD: Final = "{} doesn't answer this. "
 _UNCHOSEN: Final = "{} is none of these. Name one or type its number, or say “no” to drop it. "
 _AGREES: Final = "{} alone doesn't say which. "
 _ASKED: Final = "{} is a question of its own, which nothing here answers. "
+_UNDONE: Final = "Nothing of it was done yet. "
 _ASKS: Final = re.compile(
     r"\W*(?:who|what|which|when|where|why|how)(?:['’]?s\s+\w+|\s+(?!about\b|ever\b)\w+)\s+\w", re.IGNORECASE
 )
@@ -63,6 +65,11 @@ _SPEAKS: Final = re.compile(r"\b(?:it|that|this|him|her|them)\b", re.IGNORECASE)
 _SPEAKS_BEHIND: Final = re.compile(rf"\b(?:on|onto|to|for|in|at|with|of|from|about)\s+{_SPEAKS.pattern}", re.IGNORECASE)
 _NOT_OFFERED: Final = "Another record than those offered was named; check that this is the one you mean."
 _NO_CARD: Final = frozenset({"answered", "abstained", "refused"})
+_SAYS_ANEW: Final = re.compile(rf"{LEAD}make\s+(?:it|that|this)\b", re.IGNORECASE)
+_OTHERS: Final = frozenset({"other", "others"})
+_CONTINUED: Final = frozenset({"asked", "held", "confirmed", "executing", "succeeded"})
+_STANDS: Final = "{} was sent already and stands; this comes on top of it."
+_ON_TOP: Final = "It says again what was said before, for something else, so it waits for a yes."
 _LEAST: Final = 2
 """Words of the shortest answer that may be a request of its own."""
 
@@ -87,21 +94,27 @@ async def settle_answer(task: Task, made: Outcome, propose: Propose) -> tuple[Ta
         read = await propose(own)
         if _stands_alone(text, read, stuck=lost and not free, before=list_planned_actions(made)):
             return own, replace(read, text=text, answers=(), records={**read.records, **spoken})
-    if lost and "/" in slot:  # whose it is was asked, and the record itself may be named
-        itself = answers[-1].model_copy(update={"slot": slot.partition("/")[0]})
-        answered = task.request.model_copy(update={"answers": (*answers[:-1], itself)})
-        named = await propose(replace(task, request=answered))
-        if isinstance(named.verdict, Plan):
-            return task, replace(hold(named, _NOT_OFFERED), answers=answered.answers)
+    asks = _ASKS.match(text) is not None or (text.rstrip().endswith("?") and read_thread_question(text) is not None)
+    if lost and not free and not asks:  # it may say another value of the call: "make it 80", or the record for whose
+        other = answers[-1].model_copy(update={"slot": UNPLACED})
+        placed = replace(before, request=task.request.model_copy(update={"answers": (*answers[:-1], other)}))
+        read = await place_answer(placed, propose)
+        elsewhere = read.answers is not None and read.answers[-1].slot != slot
+        if isinstance(read.verdict, Plan):
+            return task, hold(read, _NOT_OFFERED) if "/" in slot else read
+        if isinstance(read.verdict, Question) and read.verdict.slot == slot and elsewhere:
+            said = f"{read.hold} {read.verdict.text}"
+            return task, replace(read, verdict=read.verdict.model_copy(update={"text": said}))
     lead = (_UNCHOSEN if isinstance(made.verdict, Question) and made.verdict.candidates else _UNREAD) if stuck else ""
     agrees = lost and is_yes(text)
     # "Put Ada on it" speaks of what can't be taken: it names no other.
     speaks = bool(spoken) and isinstance(made.verdict, Plan) and _SPEAKS_BEHIND.search(text) is not None
-    if (agrees or speaks or _ASKS.match(text)) and not free and slot != REST:
-        lead = _AGREES if agrees else _UNREAD if speaks else _ASKED
+    if (agrees or speaks or asks) and not free and slot != REST:
+        told = _UNDONE if read_thread_question(text) else _ASKED
+        lead = _AGREES if agrees else _UNREAD if speaks else told
         made = replace(await propose(before), answers=answers[:-1])
     question, said = made.verdict, quote_words(text)
-    if lead and isinstance(question, Question) and said not in question.text:
+    if lead and isinstance(question, Question) and (said not in question.text or lead == _UNDONE):
         made = replace(made, verdict=question.model_copy(update={"text": lead.format(said) + question.text}))
     return task, made
 
@@ -185,7 +198,48 @@ async def plan_in_thread(
             if led.text is None and not unread and not _is_stuck(led.verdict, question.slot):
                 runs = (*led.withdrawal.runs, asked.id)
                 return take_outcome(again, led, before), replace(led, withdrawal=Withdrawal(runs, "Answered"))
+    if (continued := await _continue_last(run, earlier, outcome, propose)) is not None:
+        return continued
     return take_outcome(run, outcome, thread), outcome
+
+
+async def _continue_last(
+    run: Run, earlier: Sequence[Run], made: Outcome, propose: ProposeRun
+) -> tuple[Run, Outcome] | None:
+    """The run as the last one's request with a value of it said anew: "sorry, meant Ada", "and Ben", "the same on
+    Friday". It takes the place of a card that waits, unless it comes on top. What was sent stands, and is told. None if
+    its words say more than that, or fit nothing."""
+    said = strip_beside(run.text)
+    at = next((each for each in reversed(range(len(earlier))) if earlier[each].state not in _NO_CARD), None)
+    last = earlier[at] if at is not None and not run.answers and run.given is None else None
+    if at is None or last is None or not said or not _may_continue(run, last, at == len(earlier) - 1, made):
+        return None
+    more, sent = said != run.text.strip() and comes_on_top(run.text), last.state not in WAITING
+    kept = {"text": last.text, "now": last.now, "drafts": last.drafts, "proposal": last.proposal}
+    kept |= {"handles": last.handles, "hold": last.hold}
+    titles = join([f"“{each.title}”" for each in last.plan.steps] if last.plan else [], "and")
+    why = _STANDS.format(titles) if sent else _ON_TOP if more else CORRECTED
+    again = run.with_(**kept, must_wait=why, answers=(*last.answers, Answer(slot=UNPLACED, text=said)))
+    thread, outcome = await propose(again, earlier[:at])
+    if isinstance(outcome.verdict, Plan) and sent and not more and not names_other_record(outcome):
+        return None  # said by then: what is done can't be changed
+    if not isinstance(outcome.verdict, Plan | Question):
+        return None
+    if not sent and not more:
+        outcome = replace(outcome, withdrawal=Withdrawal((*outcome.withdrawal.runs, last.id), "Corrected"))
+    return take_outcome(again, outcome, thread), outcome
+
+
+def _may_continue(run: Run, last: Run, latest: bool, made: Outcome) -> bool:
+    """Whether words that came to nothing may say something of the last call anew: of one that is open, or right
+    after it. What else they ask or order is no such thing."""
+    if last.state not in _CONTINUED or last.now.date() != run.now.date() or not (latest or last.state == "held"):
+        return False
+    asks = run.text.rstrip().endswith("?") and not comes_on_top(run.text)
+    asks = asks or not _OTHERS.isdisjoint(run.text.casefold().split())  # another than that, which it doesn't name
+    unread = isinstance(made.verdict, Abstain | Question | Refusal) or getattr(made.verdict, "partial", False)
+    orders = begins_like_an_order(strip_denial(run.text)[0].strip()) and not _SAYS_ANEW.match(run.text)
+    return unread and not asks and not orders and not _ASKS.match(run.text)
 
 
 def _settle_card(card: Run, text: str, *, unread: bool = False) -> Outcome | None:

@@ -82,7 +82,11 @@ def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence
     """The continuation of the thread's last calls, or why there is none. None if the request stands alone. ``typed``
     are its words as typed."""
     made = _continue(reader, typed, shortlist, thread)
-    return Proposed(proposal=made) if isinstance(made, Proposal) else made
+    if not isinstance(made, Proposal):
+        return made
+    # What is done once more is completed from the thread, so a person sees it first.
+    repeats = isinstance(made.result, PlanResult) and not made.result.replaces
+    return Proposed(proposal=made, unnamed=repeats)
 
 
 def _continue(
