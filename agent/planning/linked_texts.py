@@ -114,7 +114,9 @@ class TextOrder(OrderWords):
     def _find_before(self, at: int) -> Stretch | None:
         """The text before an order that points to it: "the tub leaks, note that"."""
         last = self.clauses[-1]
-        points = any(each.low in _WHAT or stem(each.low) in self.nouns for each in last.words)
+        points = any(
+            each.low in _WHAT or (not self.sent and stem(each.low) in self.nouns) for each in last.words
+        ) and not begins_like_an_order(self.text, self.clauses[at].words[0].start)
         orders = at < len(self.clauses) - 1 and points and self.orders(last.words)
         return Stretch(self.clauses[at].words[0].start) if orders and not last.has("") and not last.has("bar") else None
 
