@@ -114,7 +114,9 @@ class TextOrder(OrderWords):
     def _find_before(self, at: int) -> Stretch | None:
         """The text before an order that points to it: "the tub leaks, note that"."""
         last = self.clauses[-1]
-        points = any(each.low in _WHAT or stem(each.low) in self.nouns for each in last.words)
+        points = any(
+            each.low in _WHAT or (not self.sent and stem(each.low) in self.nouns) for each in last.words
+        ) and not begins_like_an_order(self.text, self.clauses[at].words[0].start)
         orders = at < len(self.clauses) - 1 and points and self.orders(last.words)
         return Stretch(self.clauses[at].words[0].start) if orders and not last.has("") and not last.has("bar") else None
 
@@ -150,6 +152,8 @@ class TextOrder(OrderWords):
         lacks = owned or (self.lacks_record(head) and (self.sent or beside_name))
         if words[free - 1].low in _JOINING or (beside_name and not lacks):
             return None
+        if words[free - 1].low in _TO_WHOM and stem(words[free - 2].low) not in self.nouns and not lacks:
+            return None  # "report on the gate", but "report a fault with the gate"
         return Stretch(words[free].start, shown=False, unknown=unknown if lacks else None)
 
     def _find_unknown(self, words: Sequence[Word]) -> Place | None:
@@ -188,6 +192,8 @@ class TextOrder(OrderWords):
         words = [each for clause in self.clauses for each in clause.words if start <= each.start < end]
         if not words or find_condition(said) is not None:
             return False
+        if not shown and words[0].low[:1].isdigit():
+            return False  # "chore 503", "45 pounds"
         if not shown and (words[0].low in BARS | _NO_TEXT or not _CONDITIONS.isdisjoint(each.low for each in words)):
             return False
         before = self.text[:start].rstrip()
