@@ -54,7 +54,11 @@ def find_dated(task: Task, name: str) -> str | None:
 def has_own_day(task: Task, name: str) -> bool:
     """Whether records of a kind take place on a day, rather than having been there since."""
     kind = task.workspace_context.kinds.get(name)
-    return kind is not None and (line := kind.field_named(find_dated(task, name) or "")) is not None and may_lie_ahead(line)
+    return (
+        kind is not None
+        and (line := kind.field_named(find_dated(task, name) or "")) is not None
+        and may_lie_ahead(line)
+    )
 
 
 def find_states(task: Task, name: str, masked: str, taken: Collection[tuple[int, int]]) -> dict[str, list[str]]:
