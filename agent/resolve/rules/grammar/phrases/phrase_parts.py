@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from agent.extract.references.vocabulary import PLACES, can_be_code, find_doer_field, rate_person_likeness
+from agent.extract.references.vocabulary import PLACES, can_be_code, rate_person_likeness
 from agent.planning.proposal import (
     AnyOf,
     BelongsTo,
@@ -384,8 +384,8 @@ def modifies(reader: Reader, index: int) -> bool:
 
 def read_listed_holder(reader: Reader, made: PhraseParts, first: int, last: int) -> int:
     """Where words end that are who has it, by a closed list of its kind: "Ada's deals", where they have such owners."""
-    field, said = find_doer_field(made.kind), " ".join(reader.lows(first, last - first))
-    value = next((each for each in field.values if str(each).casefold() == said), None) if field is not None else None
+    said, lists = " ".join(reader.lows(first, last - first)), (each.values for each in made.kind.fields)
+    value = next((each for values in lists for each in values if each.casefold() == said), None)
     made.where += [StateIs(state=value)] if value is not None else []
     return last if value is not None else 0
 
