@@ -46,7 +46,6 @@ from agent.planning.unread_words import HANDING, list_unread, names_action, name
 from agent.planning.wished_deeds import blank_asking, find_asked, find_taker, find_wish, list_wished
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar.orders.action_words import OWN, ActionWords, read_action_words
-from agent.resolve.rules.phrasal_verbs import write_plain_verbs
 from agent.validate.coverage.opposed_verbs import GIVING_BACK, TAKING_AWAY
 from agent.validate.questions import REST, preview_steps
 from agent.validate.records.located import RecordScope
@@ -96,9 +95,8 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     asks = not asked and ("?" in text or text.casefold().partition(" ")[0] in _ASKS)
     if task.request.answers or asks or len(text) > MOST_CHARACTERS or not _may_be_linked(task, made):
         return made
-    shortlist = task.workspace_context.shortlist(task.actor, task.request.surface)
-    text = write_plain_verbs(text, shortlist.knows, shortlist.calls)
     task = _read_as(task, text)
+    shortlist = task.workspace_context.shortlist(task.actor, task.request.surface)
     try:
         links = await find_links(mask(text, find_dates(task)), _make_scope(task), _list_kinds(task, shortlist))
         planned = await _plan_links(task, made, links, shortlist, read, validate)
