@@ -242,8 +242,7 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
             person = read_owner(reader, at, owner + 1, made.kind)
             if person is not None:
                 made.where.append(BelongsTo(owner=person))
-                reader.person = person
-                at = owner + 1
+                reader.person, at = person, owner + 1
                 continue
         if low in lexicon.OWNERS:
             person = reader.whose(made.kind)
