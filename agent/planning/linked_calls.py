@@ -148,9 +148,7 @@ def propose_call(
     if any(is_taken_off(text, *each) for each in taken):
         states += ["off", "give"]
     every = {each.parameter: contract.annotation(each.parameter).record or "" for each in roles}
-    for parameter in sorted(every, key=lambda each: not has_own_day(task, every[each])):
-        kind = contract.annotation(parameter).record
-        assert kind is not None
+    for parameter, kind in sorted(every.items(), key=lambda pair: not has_own_day(task, pair[1])):
         name = next((said[id(each.link)] for each in roles if each.parameter == parameter and each.direct), None)
         where: tuple[Condition, ...] = tuple(
             BelongsTo(owner=Find(record=each.kind, said=said[id(each.link)]))

@@ -46,7 +46,6 @@ from agent.planning.unread_words import HANDING, names_action, names_deed, names
 from agent.planning.wished_deeds import blank_asking, find_asked, find_taker, find_wish, list_wished
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar.orders.action_words import read_action_words
-from agent.resolve.rules.phrasal_verbs import write_plain_verbs
 from agent.validate.questions import REST, preview_steps
 from core.errors import PlatformUnavailable
 from language.stems import makes_anew
@@ -83,9 +82,8 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     asks = not asked and ("?" in text or text.casefold().partition(" ")[0] in _ASKS)
     if task.request.answers or asks or len(text) > MOST_CHARACTERS or not _may_be_linked(task, made):
         return made
-    shortlist = task.workspace_context.shortlist(task.actor, task.request.surface)
-    text = write_plain_verbs(text, shortlist.knows, shortlist.calls)
     task = _read_as(task, text)
+    shortlist = task.workspace_context.shortlist(task.actor, task.request.surface)
     try:
         first = await find_first_links(mask(text, find_dates(task)), make_scope(task), _list_kinds(task, shortlist))
         links = first if is_short(text) and len(first) <= MOST_LINKS else ()

@@ -245,7 +245,10 @@ def names_taking_away(task: Task, contract: Contract, words: ActionWords) -> boo
     called = stem_text(contract.title)[:1]
     if not GIVING_BACK.isdisjoint(called):
         return not GIVING_BACK.isdisjoint(said)
-    return TAKING_AWAY.isdisjoint(called) or any(words.rate_verb(find_base_form(each)) >= AKIN for each in said)
+    pairs = (each.casefold().split()[:2] for each in contract.aliases)
+    phrasal = any(PARTICLES.issuperset(each[1:]) and said.issuperset(map(stem, each)) for each in pairs if each[1:])
+    akin = any(words.rate_verb(find_base_form(each)) >= AKIN for each in said)
+    return phrasal or akin or TAKING_AWAY.isdisjoint(called)
 
 
 def names_action(task: Task, action: str, shortlist: Shortlist) -> bool:

@@ -58,14 +58,6 @@ def _compile_together() -> re.Pattern[str]:
     return re.compile(rf"{_BEFORE}(?P<verb>{_join_alternatives(_load_verbs())})(?=\s)", re.IGNORECASE)
 
 
-def write_plain_verbs(text: str, knows: Callable[[str], bool], calls: Callable[[str], bool]) -> str:
-    """The text with plain verbs, where they have room, so that each other word keeps its place."""
-    made = replace_phrasal_verbs(text, knows, calls)
-    for start, end, plain in made if all(len(plain) <= end - start for start, end, plain in made) else ():
-        text = text[:start] + plain.ljust(end - start) + text[end:]
-    return text
-
-
 @cache
 def _compile_apart() -> re.Pattern[str]:
     two = [phrase for phrase in PLAIN if phrase.count(" ") == 1]

@@ -26,6 +26,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     PhraseParts,
     guess,
     negate_condition,
+    read_listed_holder,
     read_named_owner,
     read_named_thing,
     read_value,
@@ -134,8 +135,8 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
             return phrase.last
         return 0
     above = reader.owner_of(made.kind)
-    if above is None or token is None:
-        return 0
+    if above is None or token is None or (step := read_listed_holder(reader, made, start, reader.name(start, stop))):
+        return step if above is not None and token is not None else 0
     if match := EMAIL.match(reader.text.plain, token.start):
         last = reader.end_index(match.end())
         made.where.append(BelongsTo(owner=Find(record=above.name, said=reader.words(start, last))))
@@ -144,8 +145,7 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
         return 0
     if reader.low(start) == "the" and rate_person_likeness(above) < 2:  # "the cleaning of the Long Barn"
         start += 1
-    end = reader.name(start, stop)
-    if end == start:
+    if (end := reader.name(start, stop)) == start:
         return 0
     person = Find(record=above.name, said=reader.words(start, end))
     if reader.tokens[end - 1].owns:

@@ -26,6 +26,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     is_one_name,
     names_either_state,
     read_holder,
+    read_listed_holder,
     read_owner,
     read_quantity,
     read_role,
@@ -232,7 +233,7 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
     while at < noun:
         low = reader.low(at)
         owner = next((step for step in range(at, noun) if reader.tokens[step].owns), None)
-        if owner is not None and read_times_own(reader, made, at):
+        if owner is not None and (read_times_own(reader, made, at) or read_listed_holder(reader, made, at, owner + 1)):
             at = owner + 1
             continue
         if owner is not None and low not in lexicon.EVERY | {"both", "of"} and not count_placing(reader, at):
@@ -241,8 +242,7 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int) -> bool:
             person = read_owner(reader, at, owner + 1, made.kind)
             if person is not None:
                 made.where.append(BelongsTo(owner=person))
-                reader.person = person
-                at = owner + 1
+                reader.person, at = person, owner + 1
                 continue
         if low in lexicon.OWNERS:
             person = reader.whose(made.kind)

@@ -382,6 +382,14 @@ def modifies(reader: Reader, index: int) -> bool:
     return False
 
 
+def read_listed_holder(reader: Reader, made: PhraseParts, first: int, last: int) -> int:
+    """Where words end that are who has it, by a closed list of its kind: "Ada's deals", where they have such owners."""
+    said, lists = " ".join(reader.lows(first, last - first)), (each.values for each in made.kind.fields)
+    value = next((each for values in lists for each in values if each.casefold() == said), None)
+    made.where += [StateIs(state=value)] if value is not None else []
+    return last if value is not None else 0
+
+
 def read_owner(reader: Reader, first: int, last: int, kind: RecordKind) -> Find | None:
     """The owner: the words up to the possessive."""
     while first < last and reader.low(first) in lexicon.DETERMINERS:

@@ -72,7 +72,13 @@ def list_linked_answers(reader: Reader, named: Sequence[RecordLink]) -> list[tup
     opening = max((each for each in _OPENINGS if reader.lows(begin, len(each)) == each), key=len, default=())
     low = reader.lows(0, len(reader.tokens))
     over = "did" in low and "last" not in low
-    if not (opening or _begins_with_owner(reader, named, begin)) or reader.denies or len(low) > MOST_TOKENS or over or _COMPARING in low:
+    if (
+        not (opening or _begins_with_owner(reader, named, begin))
+        or reader.denies
+        or len(low) > MOST_TOKENS
+        or over
+        or _COMPARING in low
+    ):
         return []
     asked, first = (opening[0] if opening else "what").removesuffix("'s"), begin + len(opening)
     asked = opening[-1] if len(opening) > 1 else {"whos": "who", "whats": "what", "whens": "when"}.get(asked, asked)
@@ -154,7 +160,9 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
             find = find.model_copy(update={"where": (*made.where, today, *stands), "order": order, "pick": "one"})
         if len({each.name for each in told}) == 1 and told[0].type in DATES:
             yield RecordsAnswer(records=find, fields=(told[0].name,))
-    elif asked == "what" and not (fields or made.said or made.times) and all(isinstance(each, StateIs) for each in where):
+    elif (
+        asked == "what" and not (fields or made.said or made.times) and all(isinstance(each, StateIs) for each in where)
+    ):
         yield RecordsAnswer(records=find)  # "what is waiting"
     elif asked == "what" and not fields and made.times and takes_place(kind, ""):
         yield RecordsAnswer(records=find)

@@ -62,10 +62,8 @@ _NOW: Final[tuple[tuple[str, ...], ...]] = (
 _PLACES: Final[Mapping[str, First]] = {"next": "earliest", "coming": "earliest", "last": "latest", "first": "earliest"}
 _OWING: Final = word_set("left owe owes owing")
 """Words that ask for what is left, to pay or of a stock."""
-_NEEDS: Final = word_set("need needs")
-_ASSIGNED: Final = word_set("assigned allocated given")
-_BACK_YET: Final = frozenset(("back", "yet"))
-_COUNTING: Final = frozenset(("many", "which", "what", "any"))
+_NEEDS, _ASSIGNED = word_set("need needs"), word_set("assigned allocated given")
+_BACK_YET, _COUNTING = frozenset(("back", "yet")), frozenset(("many", "which", "what", "any"))
 _INSIDE: Final = "in"
 _FEWEST: Final = 4
 _LONGEST: Final = 5
@@ -195,8 +193,7 @@ def _is_plain(reader: Reader, made: Reading, at: int) -> bool:
 
 
 def _add_name(reader: Reader, made: Reading, each: RecordLink, held: RecordKind) -> None:
-    first = reader.end_index(each.start)
-    words = reader.words(first, reader.end_index(each.end))
+    words = reader.words(first := reader.end_index(each.start), reader.end_index(each.end))
     where: tuple[Condition, ...] = _list_holders(reader, each, held, first, words) if each.held else ()
     if held is not made.kind:
         said = None if each.held else words
@@ -281,8 +278,8 @@ def _read_state(reader: Reader, made: Reading, at: int) -> int:
     if (found := reader.state(at, made.kind)) is not None:
         made.where.append(found[0])
         made.stated = made.stated or tells_stage(found[0], made.kind)
-        counted = reader.low(at - 1) in _COUNTING and reader.low(at + found[1] - 1).endswith("s")
-        made.head = made.kind if counted else made.head  # "how many fittings"
+        if reader.low(at - 1) in _COUNTING and reader.low(at + found[1] - 1).endswith("s"):
+            made.head = made.kind  # "how many fittings"
         made.rate += _STATE
         return at + found[1]
     if reader.low(at) == _INSIDE and (inside := _find_inside(made.kind)) is not None and _is_there(reader, at):
