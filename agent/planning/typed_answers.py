@@ -12,7 +12,7 @@ from typing import Any, Final
 from agent.pipeline import Abstain, Answer, Candidate, EarlierRecords, Plan, Question, Refusal, Reply, Turn
 from agent.planning.answers_for_model import asks_for_text
 from agent.planning.linked_plans import ONLY_FIT
-from agent.planning.reasons_to_wait import let_replace
+from agent.planning.reasons_to_wait import add_reason, let_replace
 from agent.planning.task import (
     CORRECTED,
     Outcome,
@@ -213,8 +213,7 @@ async def _continue_last(
         return None  # said by then: what is done can't be changed
     if not isinstance(outcome.verdict, Plan | Question):
         return None
-    if not sent and not more:
-        outcome = replace(outcome, withdrawal=Withdrawal((*outcome.withdrawal.runs, last.id), "Corrected"))
+    outcome = add_reason(outcome, why) if sent or more else let_replace(outcome, last.id)
     return take_outcome(again, outcome, thread), outcome
 
 
