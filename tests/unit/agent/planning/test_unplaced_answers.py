@@ -75,5 +75,5 @@ async def test_what_was_sent_stands_and_the_card_says_so() -> None:
     assert outcome.withdrawal.runs == ()
     assert isinstance(outcome.verdict, Plan)
     assert "“Extend a stay” was sent already and stands; this comes on top of it." in outcome.verdict.held
-    _, nothing = await talk("hotel", "extend noor's stay to friday week", "no, monday week", after=settle)
-    assert not isinstance(nothing.verdict, Plan) or nothing.verdict.held
+    _, nothing = await talk("lending", "renew loan 502 by 5 days", "no 14", after=settle)
+    assert not isinstance(nothing.verdict, Plan), "a number of what was sent can't be said anew"
