@@ -32,9 +32,14 @@ def let_wait(task: Task, outcome: Outcome) -> Outcome:
 
 def let_replace(outcome: Outcome, card: str) -> Outcome:
     """The outcome in the place of a card that waits. Its plan waits too, also if it comes only after a question."""
+    return replace(add_reason(outcome, CORRECTED), withdrawal=Withdrawal((card,), "Corrected"))
+
+
+def add_reason(outcome: Outcome, why: str) -> Outcome:
+    """The outcome with one more reason to wait, which a card shows now or after its question is answered."""
     verdict = outcome.verdict
-    verdict = _hold_plan(verdict, (*verdict.held, CORRECTED)) if isinstance(verdict, Plan) else verdict
-    return replace(outcome, verdict=verdict, hold=CORRECTED, withdrawal=Withdrawal((card,), "Corrected"))
+    verdict = _hold_plan(verdict, (*verdict.held, why)) if isinstance(verdict, Plan) else verdict
+    return replace(outcome, verdict=verdict, hold=why)
 
 
 def _hold_plan(plan: Plan, held: tuple[str, ...]) -> Plan:

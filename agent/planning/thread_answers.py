@@ -16,7 +16,7 @@ MOST_LISTED: Final = 5
 About = Literal["what was done", "why", "what waits"]
 _ASKS: Final = word_set("what what's which who why how did has have had is are was were does do any anything")
 _BESIDE: Final = _ASKS | word_set(
-    "it that this they them these everything all both i you we me my mine us our the a an be been being just now "
+    "it that this they them these everything all both out i you we me my mine us our the a an be been being just now "
     "already yet still really then so there here for on of to at by not didn't hasn't haven't isn't wasn't come left "
     "held card cards one ones thing things something last ok okay right"
 )

@@ -24,7 +24,7 @@ from agent.pipeline import (
 from agent.planning.answers_for_model import asks_for_text
 from agent.planning.linked_plans import ONLY_FIT
 from agent.planning.proposal import ActionAnswer, AnswerResult
-from agent.planning.reasons_to_wait import let_replace
+from agent.planning.reasons_to_wait import add_reason, let_replace
 from agent.planning.task import (
     CORRECTED,
     Outcome,
@@ -225,8 +225,7 @@ async def _continue_last(
         return None  # said by then: what is done can't be changed
     if not isinstance(outcome.verdict, Plan | Question):
         return None
-    if not sent and not more:
-        outcome = replace(outcome, withdrawal=Withdrawal((*outcome.withdrawal.runs, last.id), "Corrected"))
+    outcome = add_reason(outcome, why) if sent or more else let_replace(outcome, last.id)
     return take_outcome(again, outcome, thread), outcome
 
 

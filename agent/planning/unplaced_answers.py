@@ -36,7 +36,10 @@ def strip_beside(text: str) -> str:
     read = read_text(text)
     tokens = read.tokens
     first, last = 0, len(tokens)
-    while first < last and (tokens[first].low in _BESIDE or (first and tokens[first].low == "the")):
+    while first < last and (
+        tokens[first].low in _BESIDE
+        or (tokens[first].low == "the" and (first or (last > 1 and tokens[1].low in _BESIDE)))
+    ):
         first += 1
     while last > first and (tokens[last - 1].low in _BESIDE or not tokens[last - 1].word):
         last -= 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -19,8 +19,9 @@ from tests.unit.agent.runs.test_states import run as state_run
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
-async def talk(name: str, *turns: str) -> tuple[list[Run], Outcome]:
-    """What the last of the turns comes to, each typed into the box below the one before. Cards wait."""
+async def talk(name: str, *turns: str, after: Callable[[Run], Run] = lambda run: run) -> tuple[list[Run], Outcome]:
+    """What the last of the turns comes to, each typed into the box below the one before. Cards wait, unless ``after``
+    says what becomes of each run."""
     runs: list[Run] = []
     context = world(name)
 
@@ -39,7 +40,7 @@ async def talk(name: str, *turns: str) -> tuple[list[Run], Outcome]:
             text=text,
             thread_id=first,
             updated_at=NOW,
-            **about,  # type: ignore[arg-type]
+            **about,
         )
         run, outcome = await plan_in_thread(run, runs, plan)
         made = outcome.verdict
@@ -47,7 +48,7 @@ async def talk(name: str, *turns: str) -> tuple[list[Run], Outcome]:
         state = "answered" if isinstance(made, Reply) else state
         question, reply = (made if isinstance(made, each) else None for each in (Question, Reply))
         plan_made = made if isinstance(made, Plan) else None
-        runs.append(run.with_(state=state, plan=plan_made, question=question, reply=reply))
+        runs.append(after(run.with_(state=state, plan=plan_made, question=question, reply=reply)))
     return runs, outcome
 
 

@@ -23,6 +23,8 @@ from tests.unit.agent.planning.test_other_choices import talk
         ("has it worked", "what was done"),
         ("what did I just do?", "what was done"),
         ("what happened", "what was done"),
+        ("has that gone out?", "what was done"),
+        ("what was it I asked for", "what was done"),
         ("why?", "why"),
         ("how come?", "why"),
         ("why is it held", "why"),

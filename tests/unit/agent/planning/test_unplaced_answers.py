@@ -1,0 +1,79 @@
+"""Words that continue what was said before find their parameter by its type, and wait for a person."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Plan, Question
+from agent.planning.task import CORRECTED
+from agent.planning.unplaced_answers import comes_on_top, strip_beside
+from agent.runs.run import Run
+from tests.unit.agent.planning.test_orders_instead import answered
+from tests.unit.agent.planning.test_other_choices import talk, values
+
+
+@pytest.mark.parametrize("words", ["no, Kemi", "sorry, meant Kemi", "Kemi, sorry", "i mean kemi ade"])
+async def test_a_name_takes_the_place_of_the_one_on_the_card(words: str) -> None:
+    runs, outcome = await talk("hotel", "assign the pillows to Pedro", words)
+    assert values(outcome) == {"task_id": 65, "staff_id": 43}
+    assert outcome.withdrawal.runs == (runs[0].id,)
+    assert isinstance(outcome.verdict, Plan)
+    assert outcome.verdict.held
+
+
+async def test_what_comes_on_top_leaves_the_card() -> None:
+    _, outcome = await talk("garage", "ingrid takes the panda", "and the focus")
+    assert values(outcome) == {"job_id": 807, "mechanic_id": 2}
+    assert outcome.withdrawal.runs == ()
+    assert isinstance(outcome.verdict, Plan)
+    assert outcome.verdict.held
+
+
+@pytest.mark.parametrize(
+    "words", ["thanks", "the cot is new", "not Kemi", "unless Kemi is in", "the others", "is it Kemi?"]
+)
+async def test_words_that_say_more_or_less_than_a_value_leave_the_card(words: str) -> None:
+    _, outcome = await talk("hotel", "assign the pillows to Pedro", words)
+    assert not isinstance(outcome.verdict, Plan)
+    assert outcome.withdrawal.runs == ()
+
+
+async def test_an_answer_that_is_none_may_say_another_value_of_the_call() -> None:
+    asked, outcome = await answered("hotel", "charge booking 5008 40 euro", "make it 45 euro")
+    made = outcome.verdict
+    assert isinstance(made, Question)
+    assert (made.slot, outcome.answers and outcome.answers[-1].slot) == (asked.slot, "0.amount")
+    assert "Amount" in made.text
+    assert outcome.hold  # a card shows it, whatever the answer
+
+
+async def test_a_question_about_the_thread_leaves_the_question_open() -> None:
+    asked, outcome = await answered("hotel", "charge booking 5008 40 euro", "did that work?")
+    assert isinstance(outcome.verdict, Question)
+    assert outcome.verdict.text == f"Nothing of it was done yet. {asked.text}"
+
+
+def test_what_says_that_it_is_one_more_is_no_part_of_the_value() -> None:
+    assert strip_beside("the same again on Friday") == "on Friday"
+    assert strip_beside("also for Ada") == "Ada"
+    assert strip_beside("and Ada too, please") == "Ada too, please"
+    assert [comes_on_top(each) for each in ("and Ada", "Ada too", "Ada", "no, Ada")] == [True, True, False, False]
+
+
+async def test_a_correction_says_that_it_corrects() -> None:
+    _, outcome = await talk("hotel", "assign the pillows to Pedro", "no, Kemi")
+    assert isinstance(outcome.verdict, Plan)
+    assert CORRECTED in outcome.verdict.held
+
+
+async def test_what_was_sent_stands_and_the_card_says_so() -> None:
+    def settle(run: Run) -> Run:
+        return run.with_(state="succeeded") if run.state == "held" else run
+
+    _, outcome = await talk("hotel", "extend noor's stay to friday week", "sorry, meant priya", after=settle)
+    assert values(outcome)["booking_id"] == 5005
+    assert outcome.withdrawal.runs == ()
+    assert isinstance(outcome.verdict, Plan)
+    assert "“Extend a stay” was sent already and stands; this comes on top of it." in outcome.verdict.held
+    _, nothing = await talk("lending", "renew loan 502 by 5 days", "no 14", after=settle)
+    assert not isinstance(nothing.verdict, Plan), "a number of what was sent can't be said anew"
