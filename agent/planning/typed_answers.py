@@ -236,7 +236,9 @@ def _may_continue(run: Run, last: Run, latest: bool, made: Outcome) -> bool:
         return False
     asks = run.text.rstrip().endswith("?") and not comes_on_top(run.text)
     asks = asks or not _OTHERS.isdisjoint(run.text.casefold().split())  # another than that, which it doesn't name
-    unread = isinstance(made.verdict, Abstain | Question | Refusal) or getattr(made.verdict, "partial", False)
+    lacks = isinstance(made.verdict, Question) and made.verdict.code == "missing"  # all else of it was understood
+    unread = isinstance(made.verdict, Abstain | Question | Refusal) and not lacks
+    unread = unread or (isinstance(made.verdict, Reply) and made.verdict.partial)
     orders = begins_like_an_order(strip_denial(run.text)[0].strip()) and not _SAYS_ANEW.match(run.text)
     return unread and not asks and not orders and not _ASKS.match(run.text)
 
