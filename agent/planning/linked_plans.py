@@ -206,6 +206,8 @@ def is_open(task: Task, made: Outcome) -> bool:
             return any(each.annotation(name).record is not None or makes_anew(each.title) for each in called)
         case Question(code=code, slot=slot):
             return code in _OPEN or slot == REST
+        case Plan(steps=(step,)) if made.hold == ONLY_FIT and "instead" in task.request.text.casefold().split():
+            return makes_anew(step.title)  # it takes the place of what is there
     return False
 
 

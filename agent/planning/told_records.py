@@ -69,7 +69,11 @@ def find_states(task: Task, name: str, masked: str, taken: Collection[tuple[int,
         return {}
     which = {each: re.search(rf"{_WHICH}{re.escape(each)}(?!\w)", masked, re.IGNORECASE) for each in kind.states}
     told = {state: found[0].casefold().split() for state, found in which.items() if found is not None}
-    told = {each: each.casefold().split() for each in _list_own_values(kind) if _says(each, masked, taken)} | told
+    told = {
+        each: [*each.casefold().split(), f"{each.casefold()}'s"]
+        for each in _list_own_values(kind)
+        if _says(each, masked, taken)
+    } | told
     nouns = {"one", "ones"} | {stem(noun.split()[-1]) for noun in kind.nouns}
     pairs = itertools.pairwise(split_runs(masked))
     said = {
