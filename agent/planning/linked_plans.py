@@ -63,7 +63,7 @@ MOST_OFFERS: Final = 40
 """Of larger registries those that share words with the request are tried."""
 NEAREST: Final = 8
 MOST_READINGS: Final = 24
-"""Ways to give the links of one request their roles in one action."""
+"""Ways to give a request's links their roles in one action."""
 MOST_CHOICES: Final = 8
 """Ways to take a number for a record's or for a value."""
 MOST_TRIED: Final = 6
@@ -140,7 +140,7 @@ async def _plan_links(
     """The plan, the question, or ``made``."""
     found = await _list_readings(task, links, shortlist, read, _list_offered(made))
     closed = shortlist.closed is not None and await _list_readings(task, links, shortlist.closed, read)
-    tried = [] if closed else [await validate(each) for each in found[:MOST_TRIED]]
+    tried = [await validate(each) for each in found[: 0 if closed else MOST_TRIED]]
     whole = {
         tuple((step.action, *((each.param, repr(each.value)) for each in step.filled)) for step in plan.steps): each
         for each in tried
@@ -172,8 +172,8 @@ async def _plan_links(
 
 
 def _list_offered(made: Outcome) -> list[str]:
-    asked = made.verdict
-    return [each.id for each in asked.candidates] if isinstance(asked, Question) and asked.slot == "action" else []
+    asked = made.verdict if isinstance(made.verdict, Question) and made.verdict.slot == "action" else None
+    return [each.id for each in asked.candidates] if asked is not None else []
 
 
 async def preview_offered(task: Task, made: Outcome, plan: Callable[[Task], Awaitable[Outcome]]) -> Outcome:
@@ -206,8 +206,8 @@ def is_open(task: Task, made: Outcome) -> bool:
             return any(each.annotation(name).record is not None or makes_anew(each.title) for each in called)
         case Question(code=code, slot=slot):
             return code in _OPEN or slot == REST
-        case Plan(steps=(step,)) if made.hold == ONLY_FIT and "instead" in task.request.text.casefold().split():
-            return makes_anew(step.title)  # it takes the place of what is there
+        case Plan(steps=(step,)) if "instead" in task.request.text.casefold().split() and makes_anew(step.title):
+            return not begins_like_an_order(task.request.text)
     return False
 
 
@@ -295,8 +295,8 @@ def _may_be_meant(
         own = any(words.rate_verb(each) >= OWN for each in stem_text(text)) or not GIVING_BACK.isdisjoint(titled[:1])
         if len(roles) < 2 or not own:
             return False
-    there = (name_stems(one.parameter) for one in roles if one.direct)
-    if not makes_anew(contract.title) or (titled[:1] == ["add"] and any({*titled[1:3]} & {*each} for each in there)):
+    there = {stem for one in roles if one.direct for stem in name_stems(one.parameter)}
+    if not makes_anew(contract.title) or (titled[:1] == ["add"] and {*titled[1:3]} & there):
         return True  # "Add lamps to stock" makes no new lamp
     changed = any(isinstance(each, Computed) for each in walk(tuple(values.values())))
     return not changed and (deed or len(roles) > 1 or not {*titled[1:]}.isdisjoint(stem_text(text)))
