@@ -58,8 +58,7 @@ from registry.records import RecordKind
 
 ONLY_FIT: Final = "Your words don't name this action; it is the one that fits. Check that it is what you mean."
 FOUND: Final = "It was found by the names in your words. Check that it is the one you mean."
-MOST_KINDS: Final = 12
-MOST_OFFERS: Final = 40
+MOST_KINDS, MOST_OFFERS = 12, 40
 """Of larger registries those that share words with the request are tried."""
 NEAREST: Final = 8
 MOST_READINGS: Final = 24

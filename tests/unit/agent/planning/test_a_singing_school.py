@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Plan, Question, Reply
-from tests.unit.choir import ask_choir
+from tests.unit.singing_school import ask_school
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from tests.unit.choir import ask_choir
     ],
 )
 async def test_each_word_of_an_order_has_its_place_in_live_data(text: str, action: str, values: dict[str, Any]) -> None:
-    made = (await ask_choir(text)).verdict
+    made = (await ask_school(text)).verdict
     assert isinstance(made, Plan), made
     (step,) = made.steps
     assert (step.action, {each.param: each.value for each in step.filled}) == (f"choir.{action}", values)
@@ -31,7 +31,7 @@ async def test_each_word_of_an_order_has_its_place_in_live_data(text: str, actio
 
 
 async def test_a_phrasal_name_of_an_action_that_ends_something_is_a_verb_of_it() -> None:
-    made = (await ask_choir("rub out the madrigal")).verdict
+    made = (await ask_school("rub out the madrigal")).verdict
     assert isinstance(made, Plan) or (isinstance(made, Question) and "choir.call_off" in str(made)), made
 
 
@@ -46,12 +46,12 @@ async def test_a_phrasal_name_of_an_action_that_ends_something_is_a_verb_of_it()
     ],
 )
 async def test_a_question_is_answered_by_deeds_holders_and_states(text: str, labels: list[str]) -> None:
-    made = (await ask_choir(text)).verdict
+    made = (await ask_school(text)).verdict
     assert isinstance(made, Reply), made
     assert sorted(each.label for each in made.records) == labels
 
 
 async def test_what_somebody_has_is_asked_for_by_its_name_alone() -> None:
-    made = (await ask_choir("pia stern's mentor")).verdict
+    made = (await ask_school("pia stern's mentor")).verdict
     assert isinstance(made, Reply), made
     assert "Greta" in made.text
