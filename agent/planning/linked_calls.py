@@ -67,8 +67,8 @@ def may_be_meant(
         own = any(words.rate_verb(each) >= OWN for each in stem_text(text)) or not GIVING_BACK.isdisjoint(titled[:1])
         if len(roles) < 2 or not own:
             return False
-    there = (name_stems(one.parameter) for one in roles if one.direct)
-    if not makes_anew(contract.title) or (titled[:1] == ["add"] and any({*titled[1:3]} & {*each} for each in there)):
+    there = {each for one in roles if one.direct for each in name_stems(one.parameter)}
+    if not makes_anew(contract.title) or (titled[:1] == ["add"] and {*titled[1:3]} & there):
         return True  # "Add lamps to stock" makes no new lamp
     changed = any(isinstance(each, Computed) for each in walk(tuple(values.values())))
     return not changed and (deed or len(roles) > 1 or not {*titled[1:]}.isdisjoint(stem_text(text)))

@@ -225,6 +225,8 @@ def is_open(task: Task, made: Outcome) -> bool:
             return any(each.annotation(name).record is not None or makes_anew(each.title) for each in called)
         case Question(code=code, slot=slot):
             return code in _OPEN or slot == REST
+        case Plan(steps=(step,)) if "instead" in task.request.text.casefold().split() and makes_anew(step.title):
+            return not begins_like_an_order(task.request.text)
     return False
 
 

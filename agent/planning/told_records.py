@@ -54,8 +54,11 @@ def find_dated(task: Task, name: str) -> str | None:
 def has_own_day(task: Task, name: str) -> bool:
     """Whether records of a kind take place on a day, rather than having been there since."""
     kind = task.workspace_context.kinds.get(name)
-    line = kind.field_named(find_dated(task, name) or "") if kind is not None else None
-    return line is not None and may_lie_ahead(line)
+    return (
+        kind is not None
+        and (line := kind.field_named(find_dated(task, name) or "")) is not None
+        and may_lie_ahead(line)
+    )
 
 
 def find_states(task: Task, name: str, masked: str, taken: Collection[tuple[int, int]]) -> dict[str, list[str]]:
@@ -66,7 +69,11 @@ def find_states(task: Task, name: str, masked: str, taken: Collection[tuple[int,
         return {}
     which = {each: re.search(rf"{_WHICH}{re.escape(each)}(?!\w)", masked, re.IGNORECASE) for each in kind.states}
     told = {state: found[0].casefold().split() for state, found in which.items() if found is not None}
-    told |= {each: each.casefold().split() for each in _list_own_values(kind) if _says(each, masked, taken)}
+    told = {
+        each: [*each.casefold().split(), f"{each.casefold()}'s"]
+        for each in _list_own_values(kind)
+        if _says(each, masked, taken)
+    } | told
     nouns = {"one", "ones"} | {stem(noun.split()[-1]) for noun in kind.nouns}
     pairs = itertools.pairwise(split_runs(masked))
     said = {

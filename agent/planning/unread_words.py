@@ -36,8 +36,8 @@ from registry.contract import Contract, Unit
 from registry.offers.shortlist import Shortlist
 
 _LIGHT: Final = word_set(
-    "a an the my our your his her their its s of at for from in into on onto to with and again now instead please pls "
-    "plz rather than make makes set put use do does go goes we i just one job run thing order"
+    "a an the my our your his her their its hers theirs s of at for from in into on onto to with and again now "
+    "instead please pls plz rather than make makes set put use do does go goes we i just one job run thing order"
 )
 """Words that say nothing of an order by themselves, or by which anything may be set."""
 _SPENDING: Final = word_set("did spent worked")

@@ -1,64 +1,128 @@
-"""A choir: who sings since when, rehearsals on a day with who leads them, music stands, and whose letters they are."""
+"""A platform whose records often have already what is asked for: a choir with singers, concerts and halls."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
-from agent.planning.task import Outcome
+from agent.pipeline import Request
+from agent.planning.propose import propose
+from agent.planning.task import Outcome, Task
+from agent.resolve.model.resolver import ProposingResolver
 from evals.cases.frozen_world import FrozenWorld
-from tests.unit.marina import ask, define, list_rows
-from tests.unit.marina import offer as offer_of_marina
+from registry.records import Record
+from tests.unit.marina import list_rows
+from tests.unit.own_worlds import NOW, OWNER, Says, find, plan
 
-_NUMBER: Final = {"type": "integer", "minimum": 1}
-
-
-def _offer(name: str, title: str, properties: dict[str, Any], notes: dict[str, Any], **more: Any) -> Any:
-    made = offer_of_marina(name, title, f"{title}.", properties, notes, **more)
-    return {**made, "name": f"choir.{name}", "endpoint": {"url": f"https://platform.invalid/choir.{name}"}}
+_ID: Final = {"type": "integer", "minimum": 1}
+VOICE: Final = {"type": "string", "enum": ["soprano", "alto", "tenor", "bass"]}
+STATUS: Final = {"type": "string", "enum": ["draft", "public"]}
 
 
-_CONTRACTS: Final = [
-    _offer("enrol", "Put a singer into a rehearsal", {"singer_id": _NUMBER, "rehearsal_id": _NUMBER},
-        {"singer_id": {"record": "singer"}, "rehearsal_id": {"record": "rehearsal"}}),
-    _offer("assign_tutor", "Change the tutor of a rehearsal", {"rehearsal_id": _NUMBER, "tutor_id": _NUMBER},
-        {"rehearsal_id": {"record": "rehearsal"},
-            "tutor_id": {"record": "tutor", "replaces": {"parameter": "rehearsal_id", "field": "tutor_id"}}}),
-    _offer("call_off", "Cancel a rehearsal", {"rehearsal_id": _NUMBER}, {"rehearsal_id": {"record": "rehearsal"}},
-        aliases=["rub out a rehearsal"]),
-    _offer("add_stands", "Add stands to the store", {"stand_id": _NUMBER, "quantity": _NUMBER},
-        {"stand_id": {"record": "stand"}, "quantity": {"unit": "count"}}),
-    _offer("answer_letter", "Set the stage of a letter",
-        {"letter_id": _NUMBER, "stage": {"type": "string", "enum": ["new", "answered"]}},
-        {"letter_id": {"record": "letter"}, "stage": {"replaces": {"parameter": "letter_id", "field": "stage"}}}),
+def action(name: str, properties: dict[str, Any], notes: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A contract of the choir. All its parameters are required unless ``required`` says otherwise."""
+    required = more.pop("required", list(properties))
+    shape = {"type": "object", "additionalProperties": False, "properties": properties, "required": required}
+    return {
+        "schema": "opsiq/contract/v1", "name": f"choir.{name}", "version": 1, "title": name.replace("_", " "),
+        "description": f"It does what {name} says.", "surfaces": ["admin"], "roles": ["owner"], "risk": "write",
+        "parameters": shape, "annotations": notes, "confirmation": {"policy": "never"},
+        "endpoint": {"url": f"https://platform.invalid/choir.{name}"}, **more,
+    }  # fmt: skip
+
+
+def write(parameter: str, field: str) -> dict[str, Any]:
+    return {"replaces": {"parameter": parameter, "field": field}}
+
+
+SINGER: Final = {"record": "singer", "each": True}
+CONCERT: Final = {"record": "concert"}
+HALL: Final = {"record": "hall"}
+SET_VOICE: Final = action(
+    "set_voice", {"singer_id": _ID, "voice": VOICE}, {"singer_id": SINGER, "voice": write("singer_id", "voice")}
+)
+GIVE_HALL: Final = action(
+    "give_hall",
+    {"concert_id": _ID, "hall_id": _ID},
+    {"concert_id": CONCERT, "hall_id": {**HALL, **write("concert_id", "hall_id")}},
+)
+SET_SEATS: Final = action(
+    "set_seats",
+    {"concert_id": _ID, "seats": {"type": "integer"}, "why": {"type": "string", "maxLength": 80}},
+    {"concert_id": CONCERT, "seats": {"unit": "count", **write("concert_id", "seats")}},
+    required=["concert_id", "seats"],
+)
+CALL_OFF: Final = action("call_off", {"concert_id": _ID}, {"concert_id": CONCERT})
+KINDS: Final = [
+    {"name": "locker", "title": "Locker", "nouns": ["locker", "lockers"], "fields": [
+        {"name": "id", "type": "id", "search": "number"},
+        {"name": "state", "type": "enum", "values": ["open", "shut"]}]},
+    {"name": "singer", "title": "Singer", "nouns": ["singer", "singers"], "label": "{name}", "fields": [
+        {"name": "id", "type": "id", "search": "number"}, {"name": "name", "search": "name"},
+        {"name": "voice", "type": "enum", "values": VOICE["enum"]}, {"name": "guest", "type": "boolean"}]},
+    {"name": "hall", "title": "Hall", "nouns": ["hall", "halls"], "label": "{name}", "fields": [
+        {"name": "id", "type": "id"}, {"name": "name", "search": "name"}, {"name": "status"}]},
+    {"name": "concert", "title": "Concert", "nouns": ["concert", "concerts"], "label": "{name}",
+     "relations": [{"kind": "hall", "via": "hall_id"}, {"kind": "hall", "via": "spare_id"}], "fields": [
+        {"name": "id", "type": "id", "search": "number"}, {"name": "name", "search": "name"},
+        {"name": "hall_id", "type": "id"}, {"name": "spare_id", "type": "id"}, {"name": "seats", "type": "integer"},
+        {"name": "status", "type": "enum", "values": STATUS["enum"]}, {"name": "day", "type": "date"},
+        {"name": "row", "type": "integer"}, {"name": "price", "type": "money_minor"},
+        {"name": "sold_out", "type": "boolean"}]},
 ]  # fmt: skip
-_NAMED: Final = [{"name": "id", "type": "id", "search": "number"}, {"name": "name", "search": "name"}]
-_KINDS: Final = [
-    define("singer", ["singer", "singers"], [*_NAMED, {"name": "email", "type": "email", "search": "email"},
-        {"name": "joined_on", "type": "date"}], label="{name}", order="joined_on"),
-    define("tutor", ["tutor", "tutors", "instructor", "instructors"], _NAMED, label="{name}"),
-    define("rehearsal", ["rehearsal", "rehearsals"], [*_NAMED, {"name": "tutor_id", "type": "id"},
-        {"name": "day", "type": "date", "ranged": True},
-        {"name": "sort", "type": "enum", "values": ["warm_up", "concert"]}], label="{name}", order="day",
-        relations=[{"kind": "tutor", "via": "tutor_id"}],
-        states={"warm ups": {"sort": ["warm_up"]}, "warm up": {"sort": ["warm_up"]}}),
-    define("stand", ["stand", "stands"], [*_NAMED, {"name": "stock", "type": "integer"}], label="{name}"),
-    define("letter", ["letter", "letters"], [{"name": "id", "type": "id", "search": "number"},
-        {"name": "singer_id", "type": "id"}, {"name": "writer", "type": "enum", "values": ["Greta", "Anselm"]},
-        {"name": "stage", "type": "enum", "values": ["new", "answered"]}], label="letter {id}",
-        relations=[{"kind": "singer", "via": "singer_id"}]),
-]  # fmt: skip
-_RECORDS: Final = {
-    "singer": list_rows("id name email joined_on", (21, "Pia Stern", "pia@choir.example", "2025-03-04"),
-        (22, "Jonas Reuter", "jonas@choir.example", "2026-02-01")),
-    "tutor": list_rows("id name", (31, "Clara Voigt"), (32, "Bruno Hahn")),
-    "rehearsal": list_rows("id name tutor_id day sort", (41, "Evensong", 31, "2026-12-04", "warm_up"),
-        (42, "Evensong", 32, "2026-12-11", "concert"), (43, "Madrigal", 31, "2026-12-05", "concert")),
-    "stand": list_rows("id name stock", (51, "Beech", 4), (52, "Steel", 9)),
-    "letter": list_rows("id singer_id writer stage", (61, 21, "Greta", "new"), (62, 21, "Anselm", "new"),
-        (63, 22, "Greta", "answered")),
+RECORDS: Final = {
+    "locker": list_rows("id state", (70, "shut"), (71, "open")),
+    "singer": list_rows("id name voice guest", (1, "Nell Brody", "alto", False), (2, "Sam Ortiz", "bass", True),
+        (3, "Ines Roth", "alto", False)),
+    "hall": list_rows("id name status", (11, "Old Mill", "public"), (12, "Town Barn", "public")),
+    "concert": list_rows("id name hall_id spare_id seats status day row price sold_out",
+        (21, "Spring Vespers", 11, 12, 90, "Public", "2026-12-05", 2, 1500, False),
+        (22, "Carol Night", "12", 11, 60, "draft", "2026-12-20", 1, 60, True)),
 }  # fmt: skip
-CHOIR: Final = FrozenWorld({"contracts": _CONTRACTS, "kinds": _KINDS, "records": _RECORDS})
 
 
-async def ask_choir(text: str) -> Outcome:
-    return await ask(CHOIR, text)
+class Kept:
+    """The records of a choir as copies that were kept here since some day."""
+
+    def __init__(self, provider: Any) -> None:
+        self._provider = provider
+
+    def kinds(self) -> Any:
+        return self._provider.kinds()
+
+    async def search(self, query: Any) -> list[Record]:
+        return [replace(each, as_of="2026-11-24T08:30:00Z") for each in await self._provider.search(query)]
+
+    async def get(self, kind: str, record_id: str) -> Record | None:
+        found = await self._provider.get(kind, record_id)
+        return None if found is None else replace(found, as_of="2026-11-24T08:30:00Z")
+
+
+def make_task(text: str, *contracts: dict[str, Any], kept: bool = False, **more: Any) -> Task:
+    made = FrozenWorld({"contracts": list(contracts), "kinds": KINDS, "records": RECORDS})
+    provider = Kept(made.provider({})) if kept else made.provider({})
+    return Task(Request(text=text, now=NOW), OWNER, made.context(provider), "run_00000000000000000000000001", **more)
+
+
+async def told(task: Task, *steps: dict[str, Any], left: tuple[str, ...] = (), **more: Any) -> Outcome:
+    """What comes of a model's plan of these steps."""
+    rest = [{"quote": each, "is": "left over"} for each in left]
+    answer = {"understood": "", "result": {**plan(*steps), **more}, "rest": rest}
+    return await propose(task, ProposingResolver(Says(answer)))
+
+
+def step(name: str, **arguments: Any) -> dict[str, Any]:
+    return {"action": name, **arguments}
+
+
+def singer(name: str) -> Mapping[str, Any]:
+    return find("singer", name)
+
+
+def concert(name: str) -> Mapping[str, Any]:
+    return find("concert", name)
+
+
+def chosen(value: Any, quote: str) -> dict[str, Any]:
+    return {"value": value, "quote": quote}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
 from agent.extract.time.date_parameters import write
-from agent.pipeline import ComputedSource, PromptSource, ProposedSource, Question, RecordSource, Request
+from agent.pipeline import ComputedSource, PromptSource, ProposedSource, Question, RecordSource, Request, Span
 from agent.planning.proposal import (
     Argument,
     ArgumentOf,
@@ -71,6 +71,8 @@ class ArgumentValues:
         parameter = slots.parameter(name)
         match argument:
             case QuotedText(quote=quote):
+                if _is_name(find_spans(quote), records):
+                    return self._drop_unsupported(slots, parameter, quote.text)
                 return self._read_quoted(slots, parameter, quote)
             case TypedValue():
                 near = find_day_nearby(contract, parameter, argument.quote, records, self.request.now.date())
@@ -345,3 +347,13 @@ def _write_date(parameter: Parameter, value: Moment, now: datetime) -> str | Non
         assert zone is not None
         return moment_span(value, zone)[0].isoformat().replace("+00:00", "Z")
     return text[:10] if fmt == "date" else text
+
+
+def _is_name(said: Sequence[Span], records: Mapping[str, Sequence[LocatedRecord]]) -> bool:
+    """Whether a text is nothing but the words that name a record of the same call: "open a repair for Ada"."""
+    named = [(span.origin, span.start, span.end) for found in records.values() for each in found for span in each.spans]
+    return any(
+        origin == text.origin and start <= text.start and text.end <= end
+        for text in said
+        for origin, start, end in named
+    )
