@@ -100,9 +100,10 @@ async def settle_answer(task: Task, made: Outcome, propose: Propose) -> tuple[Ta
         placed = replace(before, request=task.request.model_copy(update={"answers": (*answers[:-1], other)}))
         read = await place_answer(placed, propose)
         elsewhere = read.answers is not None and read.answers[-1].slot != slot
-        if isinstance(read.verdict, Plan):
+        if isinstance(read.verdict, Plan) and elsewhere:
             return task, hold(read, _NOT_OFFERED) if "/" in slot else read
-        if isinstance(read.verdict, Question) and read.verdict.slot == slot and elsewhere:
+        again = isinstance(read.verdict, Question) and read.verdict.slot == slot and elsewhere
+        if isinstance(read.verdict, Question) and again and quote_words(text) not in read.verdict.text:
             said = f"{read.hold} {read.verdict.text}"
             return task, replace(read, verdict=read.verdict.model_copy(update={"text": said}))
     lead = (_UNCHOSEN if isinstance(made.verdict, Question) and made.verdict.candidates else _UNREAD) if stuck else ""

@@ -34,6 +34,7 @@ from agent.query.conditions import find_time_span as moment_span
 from agent.query.conditions import read_quantity
 from agent.query.context import EarlierArgument, Moment, Plain, Quantity, Worked
 from agent.query.references import Query
+from agent.resolve.rules.grammar.orders.text_parameters import takes_text
 from agent.validate import evidence, questions
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.evidence import find_spans
@@ -70,9 +71,13 @@ class ArgumentValues:
         decides."""
         parameter = slots.parameter(name)
         match argument:
+            case QuotedText(quote=quote) | TypedValue(quote=quote) if (
+                quote is not None
+                and takes_text(name, slots.schema(name), slots.annotation(name))
+                and _is_name(find_spans(quote), records)
+            ):
+                return self._drop_unsupported(slots, parameter, quote.text)
             case QuotedText(quote=quote):
-                if _is_name(find_spans(quote), records):
-                    return self._drop_unsupported(slots, parameter, quote.text)
                 return self._read_quoted(slots, parameter, quote)
             case TypedValue():
                 near = find_day_nearby(contract, parameter, argument.quote, records, self.request.now.date())

@@ -10,7 +10,7 @@ from tests.unit.own_worlds import came_of, find, plan
 
 @pytest.mark.parametrize(("quote", "stands"), [("Amelia", False), ("amelia", False), ("allergic to nuts", True)])
 async def test_a_name_alone_is_no_text(quote: str, stands: bool) -> None:
-    note = plan({"action": "note_guest", "guest_id": find("guest", "Amelia"), "text": {"quote": quote}})
+    note = plan({"action": "note_guest", "guest_id": find("guest", "Amelia"), "text": {"value": quote, "quote": quote}})
     made = (await came_of("make a note on Amelia, allergic to nuts", note, "hotel")).verdict
     assert isinstance(made, Plan if stands else Question), made
     assert not isinstance(made, Question) or made.param == "text"
