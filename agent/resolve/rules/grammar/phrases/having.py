@@ -6,7 +6,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from agent.extract.references.vocabulary import PLACES, find_doer_field, is_person, rate_person_likeness
+from agent.extract.references.vocabulary import PLACES, find_doer_field, is_person
 from agent.planning.proposal import (
     BelongsTo,
     Compare,
@@ -128,9 +128,6 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
         if deed is not None:
             made.where.append(Has(related=deed[0], op="=" if negated else ">=", count=0 if negated else count))
             return deed[1]
-    if reader.asks and not denied and (thing := _read_their_thing(reader, made.kind, at + 1, stop)) is not None:
-        made.where.append(BelongsTo(owner=thing[0]))
-        return thing[1]
     if phrase is None or not phrase.noun or not reader.related(made.kind, reader.kinds[phrase.find.record]):
         return (
             0 if denied or not reader.asks else read_comparison(reader, made, at + 1) or read_number(reader, made, at)
@@ -203,16 +200,6 @@ def _read_counted_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Fiel
     if own is not None and own.type in NUMERIC:
         return own, max(end, at + 1)
     return find_counted_field(kind, reader, at)
-
-
-def _read_their_thing(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Find, int] | None:
-    """A thing of theirs by its own name: "(which client has) Rex"."""
-    end = reader.name(at, stop) if at < stop and reader.tokens[at].capital else at
-    things = [each for each in reader.kinds.values() if each.relation_to(kind.name) and rate_person_likeness(each) == 1]
-    own = [each for each in things if not any(each.relation_to(other.name) for other in things if other is not each)]
-    if end == at or len(own) != 1 or is_person(own[0]) or not is_person(kind) or reader.noun(at) is not None:
-        return None
-    return Find(record=own[0].name, said=reader.words(at, end)), end
 
 
 def _read_noun_of_deed(reader: Reader, kind: RecordKind, at: int) -> tuple[Find, int] | None:

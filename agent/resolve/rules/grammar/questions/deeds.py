@@ -7,7 +7,7 @@ from typing import Final
 
 from agent.planning.proposal import Answer, BelongsTo, Condition, Find, RecordsAnswer, StateIs, Test, YesNoAnswer
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES, find_left
+from agent.resolve.rules.grammar.dated_verbs import find_left
 from agent.resolve.rules.grammar.phrases.conditions import NONE, ONE, count_test
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
@@ -45,18 +45,6 @@ def read_did(reader: Reader, whose: Find, verb: int, stop: int) -> Answer | None
             all_done = () if ever or reader.low(step) in _ANY else (_count(meant, due, none=True),)
             found.append((_count(meant, done), *all_done))
     return YesNoAnswer(tests=found[0]) if len(found) == 1 else None
-
-
-def read_when_done(reader: Reader, whose: Find, verb: int, stop: int) -> Answer | None:
-    """The day on which somebody did something with a record of theirs."""
-    found = []
-    for kind in _below(reader, whose):
-        day = reader.date_field(kind, verb) if verb + 1 < stop else None
-        theirs = Find(record=kind.name, where=(BelongsTo(owner=whose),))
-        meant = _told_apart(reader, kind, theirs, verb + 1, stop) if day is not None and day.type in DATES else None
-        if meant is not None and day is not None:
-            found.append(RecordsAnswer(records=meant, fields=(day.name,)))
-    return found[0] if len(found) == 1 else None
 
 
 def _below(reader: Reader, whose: Find) -> list[RecordKind]:

@@ -33,7 +33,6 @@ from agent.resolve.rules.grammar.phrases.conditions import count_test, list_mean
 from agent.resolve.rules.grammar.phrases.fields import label_field, read_total
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, guess
 from agent.resolve.rules.grammar.phrases.places_and_deeds import is_born
-from agent.resolve.rules.grammar.questions.deeds import read_when_done
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, read_restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
@@ -195,9 +194,6 @@ def read_when(reader: Reader, index: int, stop: int) -> Answer | None:
         dated = _day_of_named(reader, at + 1, stop)
     if dated:
         return take_first(reader, dated)
-    for about in list_subjects(reader, at + 1, stop):
-        if (done := read_when_done(reader, about.find, about.last, stop)) is not None:
-            return done
     return None
 
 
