@@ -50,7 +50,7 @@ def rate_fit(words: str, record: Record, kind: RecordKind, by: str) -> Fit:
         if each.search == by and record.values.get(each.name) is not None
     ]
     texts = held or [record.label]
-    if any(_fold(words) == _fold(text) or _join(words) == _join(text) for text in texts):
+    if any(_fold_name(words) == _fold_name(text) or _join(words) == _join(text) for text in texts):
         return Fit.EXACT
     wanted, there = (
         _list_words(words),
@@ -221,8 +221,9 @@ def _join(text: str) -> str:
     return "".join(fold_words(text))
 
 
-def _fold(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+def _fold_name(text: str) -> str:
+    """A name without case and without its article: "Fox" is the whole name of "The Fox"."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split()).removeprefix("the ")
 
 
 def fold_words(text: str) -> list[str]:
