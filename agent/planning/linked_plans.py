@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from agent.pipeline import Abstain, Answer, Ask, Plan, Question, Refusal
+from agent.planning.answers_for_model import asks_for_text
 from agent.planning.linked_calls import (
     assign_roles,
     is_list,
@@ -49,7 +50,7 @@ from agent.resolve.rules.grammar.orders.action_words import read_action_words
 from agent.validate.questions import REST, preview_steps
 from core.errors import PlatformUnavailable
 from language.stems import makes_anew
-from language.text import word_set
+from language.text import read_text, word_set
 from registry.contract import Risk
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -69,6 +70,10 @@ MOST_CHARACTERS: Final = 400
 """Of a request that is read once more."""
 _OPEN: Final = frozenset({"unclear_action", "not_found", "missing"})
 _SPOKEN_OF: Final = word_set("it him her them this that those these")
+_QUESTIONS: Final = word_set("what which who whose whom when where why how")
+_SPEAKERS: Final = word_set("me us")
+"""Who is told something in "remind me that …": nobody else is."""
+_OPENING: Final = 3
 _ASKS: Final = word_set("is are was were do does did has have had can could will would shall should may might")
 """Words that begin a question."""
 Validate = Callable[[Proposal], Awaitable[Outcome]]
@@ -164,7 +169,14 @@ async def _plan_text(
     task: Task, made: Outcome, links: Sequence[RecordLink], shortlist: Shortlist, read: Read, validate: Validate
 ) -> Outcome:
     """The plan of the one action whose text is what the words leave over, or the question for whom it is. ``made`` if
-    there is none."""
+    there is none, or if it was understood and asks about words or for the text: what is left over is none then."""
+    question = made.verdict if isinstance(made.verdict, Question) else None
+    catalogue = task.workspace_context.catalogue
+    if question is not None and (question.slot == REST or asks_for_text(question.slot, made.proposal, catalogue)):
+        return made
+    opening = [each.low for each in read_text(task.request.text).tokens][:_OPENING]
+    if not {*opening[:1]}.isdisjoint(_QUESTIONS) or not _SPEAKERS.isdisjoint(opening):
+        return made
     offers = _list_offers(task.request.text, shortlist)
     found, lacking = await list_text_calls(task, links, offers, shortlist, read)
     tried = [await validate(each) for each in found[:MOST_TRIED]]
