@@ -76,7 +76,6 @@ async def read_call(text: str) -> tuple[str, dict[str, Any], tuple[str, ...]]:
             {"title": "Hedges at Dusk", "day": "2026-11-27", "time": "16:30"}),
         ("jot down on ada: allergic to hay", "note_grower", {"grower_id": 1, "note": "allergic to hay"}),
         ("put down that Ada is allergic to hay", "note_grower", {"grower_id": 1, "note": "Ada is allergic to hay"}),
-            {"grower_id": 1, "note": "ada needs help with the lambs"}),
         ("let orrin know ada's new tractor comes on the 2nd", "message_grower",
             {"grower_id": 2, "text": "ada's new tractor comes on the 2nd"}),
         ("write Ada sorry for monday, the gate was shut", "message_grower",
