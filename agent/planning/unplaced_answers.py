@@ -27,6 +27,7 @@ _BESIDE: Final = word_set("and also too same again plus well as so then what how
 """What says that something is done besides, at either end of the words."""
 _FIRST: Final = word_set("and plus also")
 _MORE: Final = word_set("also too same again plus")
+_INSTEAD: Final = word_set("instead rather")
 _FORMS: Final = frozenset({"date", "date-time", "time"})
 Propose = Callable[[Task], Awaitable[Outcome]]
 
@@ -49,7 +50,7 @@ def strip_beside(text: str) -> str:
 def comes_on_top(text: str) -> bool:
     """Whether words say that something is done besides, and not instead."""
     said = [each.low for each in read_text(text).tokens if each.word]
-    return bool(said) and (said[0] in _FIRST or not _MORE.isdisjoint(said))
+    return _INSTEAD.isdisjoint(said) and bool(said) and (said[0] in _FIRST or not _MORE.isdisjoint(said))
 
 
 async def place_answer(task: Task, propose: Propose) -> Outcome:

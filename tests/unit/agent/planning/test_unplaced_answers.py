@@ -58,6 +58,7 @@ def test_what_says_that_it_is_one_more_is_no_part_of_the_value() -> None:
     assert strip_beside("also for Ada") == "Ada"
     assert strip_beside("and Ada too, please") == "Ada too, please"
     assert [comes_on_top(each) for each in ("and Ada", "Ada too", "Ada", "no, Ada")] == [True, True, False, False]
+    assert not comes_on_top("and Ada instead")
 
 
 async def test_a_correction_says_that_it_corrects() -> None:
