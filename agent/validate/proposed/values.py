@@ -73,6 +73,7 @@ class ArgumentValues:
         match argument:
             case QuotedText(quote=quote) | TypedValue(quote=quote) if (
                 quote is not None
+                and (isinstance(argument, QuotedText) or str(argument.value).casefold() == quote.text.casefold())
                 and takes_text(name, slots.schema(name), slots.annotation(name))
                 and _is_name(find_spans(quote), records)
             ):
@@ -355,10 +356,6 @@ def _write_date(parameter: Parameter, value: Moment, now: datetime) -> str | Non
 
 
 def _is_name(said: Sequence[Span], records: Mapping[str, Sequence[LocatedRecord]]) -> bool:
-    """Whether a text is nothing but the words that name a record of the same call: "open a repair for Ada"."""
-    named = [(span.origin, span.start, span.end) for found in records.values() for each in found for span in each.spans]
-    return any(
-        origin == text.origin and start <= text.start and text.end <= end
-        for text in said
-        for origin, start, end in named
-    )
+    """Whether a text is just the words that name a record of the same call: "open a repair for Ada"."""
+    named = {(span.origin, span.start, span.end) for found in records.values() for each in found for span in each.spans}
+    return any((each.origin, each.start, each.end) in named for each in said)

@@ -14,3 +14,11 @@ async def test_a_name_alone_is_no_text(quote: str, stands: bool) -> None:
     made = (await came_of("make a note on Amelia, allergic to nuts", note, "hotel")).verdict
     assert isinstance(made, Plan if stands else Question), made
     assert not isinstance(made, Question) or made.param == "text"
+
+
+async def test_a_text_that_is_quoted_together_with_the_name_stands() -> None:
+    request = "make a note on Amelia, allergic to nuts"
+    note = {"value": "allergic to nuts", "quote": request}
+    made = plan({"action": "note_guest", "guest_id": find("guest", request), "text": note})
+    verdict = (await came_of(request, made, "hotel")).verdict
+    assert not isinstance(verdict, Question) or verdict.param != "text"
