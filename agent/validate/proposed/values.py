@@ -75,6 +75,7 @@ class ArgumentValues:
                 quote is not None
                 and (isinstance(argument, QuotedText) or str(argument.value).casefold() == quote.text.casefold())
                 and takes_text(name, slots.schema(name), slots.annotation(name))
+                and quote.text != self.request.text  # which holds both
                 and _is_name(find_spans(quote), records)
             ):
                 return self._drop_unsupported(slots, parameter, quote.text)
