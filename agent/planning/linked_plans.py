@@ -25,9 +25,7 @@ from agent.planning.linked_calls import (
 )
 from agent.planning.linked_texts import list_text_calls
 from agent.planning.linked_values import Read, add_reason, mask, names_value, read_values, tells_value
-from agent.planning.proposal import (
-    Proposal,
-)
+from agent.planning.proposal import Proposal
 from agent.planning.quotes import find_places
 from agent.planning.record_links import MOST_LINKS, RecordLink, find_first_links, is_short, link_members
 from agent.planning.task import (

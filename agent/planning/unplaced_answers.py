@@ -20,6 +20,8 @@ from registry.contract import Contract
 
 UNPLACED: Final = "unplaced"
 """The slot of an answer to no question."""
+MOST_TRIED: Final = 12
+"""Parameters that words are tried for, each with look-ups of its own."""
 _TAKEN: Final = "{words} was taken for {label}; check that this is what you mean."
 _SEVERAL: Final = "{words} may be {labels} here. Say which; nothing was changed."
 _NONE: Final = "{words} fits nothing of what was said before; nothing was changed."
@@ -59,7 +61,8 @@ async def place_answer(task: Task, propose: Propose) -> Outcome:
     *before, said = task.request.answers
     words = quote_words(said.text or "")
     contract = _find_contract(task)
-    if contract is None:
+    names = [*_list_typed(contract, said.text or "")] if contract is not None else []
+    if contract is None or len(names) > MOST_TRIED:
         return Outcome(Abstain(reason="nothing_fits", detail=_NONE.format(words=words)))
 
     async def answer(*answers: Answer) -> Outcome:
@@ -69,7 +72,7 @@ async def place_answer(task: Task, propose: Propose) -> Outcome:
     stood = await answer(*before)
     fits: dict[str, Outcome] = {}
     asked: dict[str, Outcome] = {}
-    for name in _list_typed(contract, said.text or ""):
+    for name in names:
         slot, record = f"0.{name}", contract.annotation(name).record is not None
         kept = (each for each in before if not record or each.slot.partition("/")[0] != slot)
         made = await answer(*kept, said.model_copy(update={"slot": slot}))

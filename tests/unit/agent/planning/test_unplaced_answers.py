@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Plan, Question
+from agent.planning import unplaced_answers
 from agent.planning.task import CORRECTED
 from agent.planning.unplaced_answers import comes_on_top, strip_beside
 from agent.runs.run import Run
@@ -78,3 +79,10 @@ async def test_what_was_sent_stands_and_the_card_says_so() -> None:
     assert "“Extend a stay” was sent already and stands; this comes on top of it." in outcome.verdict.held
     _, nothing = await talk("lending", "renew loan 502 by 5 days", "no 14", after=settle)
     assert not isinstance(nothing.verdict, Plan), "a number of what was sent can't be said anew"
+
+
+async def test_words_are_tried_for_no_more_parameters_than_a_person_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unplaced_answers, "MOST_TRIED", 0)
+    _, outcome = await talk("hotel", "assign the pillows to Pedro", "no, Kemi")
+    assert not isinstance(outcome.verdict, Plan)
+    assert outcome.withdrawal.runs == ()
