@@ -43,6 +43,9 @@ async def test_a_phrasal_name_of_an_action_that_ends_something_is_a_verb_of_it()
         ("letters of anselm", ["letter 62"]),
         ("what have we got waiting", ["letter 63"]),
         ("how many warm ups on 4 december", ["Evensong"]),
+        ("who coaches the madrigal on 5 december", ["Clara Voigt"]),
+        ("how many warm ups next week", ["Evensong"]),
+        ("which warm ups are on 4 december", ["Evensong"]),
     ],
 )
 async def test_a_question_is_answered_by_deeds_holders_and_states(text: str, labels: list[str]) -> None:

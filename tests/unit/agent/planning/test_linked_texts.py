@@ -111,6 +111,12 @@ async def test_what_an_order_leaves_over_is_the_text_and_the_card_waits(
         "tell ada's sister the lambs are in",
         "log two grievances from orrin: mud and rust",
         "don't jot down on ada: allergic to hay",
+        "jot down on ada 3 lambs",
+        "log a grievance from orrin about the lane then bar ada",
+        "jot down on ada: allergic to hay. bar orrin for theft",
+        "ping orrin that the lambs are in if ada agrees",
+        "what note did ada get",
+        "remind me that orrin is late",
     ],
 )
 async def test_an_order_that_is_denied_put_off_doubled_or_for_nobody_known_is_no_text(text: str) -> None:

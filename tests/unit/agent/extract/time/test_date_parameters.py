@@ -266,3 +266,9 @@ def test_a_day_of_the_month_is_surer_with_its_preposition() -> None:
 
 def test_a_length_of_time_behind_coming_is_no_stretch_of_days() -> None:
     assert not dates.find(read_text("Ada is coming a week later"), date(2026, 12, 1))
+
+
+@pytest.mark.parametrize("words", ["tonights rehearsal", "tonight's rehearsal", "tomorrows rehearsal"])
+def test_a_day_may_have_its_owner_s_ending_without_the_apostrophe(words: str) -> None:
+    (found,) = dates.find(read_text(words), NOW.date())
+    assert found.day in (NOW.date(), NOW.date() + timedelta(days=1))
