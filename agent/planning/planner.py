@@ -344,8 +344,11 @@ class Planner:
 
 
 def resolve_work(run: Run) -> NewJob:
-    """The job that plans a received run."""
-    return NewJob(f"{run.id}:resolve:{run.revision}", RESOLVE_JOB, run.workspace, {"run_id": run.id}, priority=10)
+    """The job that plans a received run. Each person has a lane, so that one's many requests don't go before another's
+    only one."""
+    lane = f"{RESOLVE_JOB}:{run.workspace}:{run.actor.person}"
+    key = f"{run.id}:resolve:{run.revision}"
+    return NewJob(key, RESOLVE_JOB, run.workspace, {"run_id": run.id}, priority=10, lane=lane)
 
 
 async def put_resolve(session: AsyncSession, run: Run) -> None:

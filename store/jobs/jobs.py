@@ -48,8 +48,8 @@ _LANE: Final = COLUMNS.index("lane")
 
 
 class JobRow(Row, table=True):
-    """Job. ``state`` is ready, claimed, done or dead. ``lane`` groups jobs that share a limit (an endpoint).
-    ``payload`` is JSON.
+    """Job. ``state`` is ready, claimed, done or dead. ``lane`` groups jobs that share a limit (an endpoint, or a
+    person's requests). ``payload`` is JSON.
     """
 
     __tablename__ = "work"

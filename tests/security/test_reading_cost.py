@@ -36,10 +36,10 @@ BUDGET_S = 0.45
 REFUND = "refund Berta's last invoice"
 MOST_ASKED = 60
 """Half of what one person may have read in a minute."""
-MOST_BEFORE = 24
-"""Of thirty costly texts, those that may be settled between one request and its answer. Half of them are cheap to
-refuse, and the server takes requests up in the order of their arrival. If each look-up of the request waited for
-another costly text, it would be nearly all."""
+MOST_BEFORE = 15
+"""Of thirty costly texts, those that may be settled between one request and its answer. A few of a person's texts are
+taken up at once, many of which are cheap to refuse. If all thirty went before another's request, or each of its
+look-ups waited for one of them, it would be nearly all."""
 
 
 @pytest.fixture(scope="module")
