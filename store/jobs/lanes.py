@@ -1,6 +1,7 @@
 """Lanes of jobs: how many jobs of one lane may run at once, and until when it is paused.
 
-A lane is an endpoint, or one person's requests. A lane without a row has no limit of its own. Times are the database's, as in ``store.jobs.jobs``.
+A lane is an endpoint, or one person's requests. A lane without a row has no limit of its own. Times are the database's,
+as in ``store.jobs.jobs``.
 """
 
 from __future__ import annotations
