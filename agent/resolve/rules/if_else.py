@@ -20,9 +20,9 @@ _IF_SO: Final = re.compile(
     re.IGNORECASE,
 )
 _IF: Final = re.compile(r"(?<!even )(?<!as )\bif\b\s+(?!(?:so|not|possible|needed|necessary|any)\b)", re.IGNORECASE)
-# "Should Ada have paid, …": an "if" without the word.
+# "Should Ada have paid, …": an "if" without the word. "Close it, but not if she has paid" is an "unless".
 _OTHER_IF: Final = re.compile(
-    r"\b(?P<unless>unless)\b|\b(?P<case>in\s+case)\b(?!\s+of\b)|^\W*(?P<should>should)\s+(?!(?:i|we)\b)[^,.;?!\n]+,\s*\S",
+    r"\b(?P<unless>unless|(?<=\w\s)(?:(?:but|just|only|though)\s+){0,2}not\s+if|(?<=,\s)(?:but\s+)?not\s+if)\b|\b(?P<case>in\s+case)\b(?!\s+of\b)|^\W*(?P<should>should)\s+(?!(?:i|we)\b)[^,.;?!\n]+,\s*\S",
     re.IGNORECASE,
 )
 # "Nobody else" is somebody.
@@ -99,8 +99,9 @@ def list_possible_branches(text: str) -> list[ConditionalRequest]:
     bare = blank_quotations(text)
     so = list(_IF_SO.finditer(bare))
     ifs = [found for found in _IF.finditer(bare) if not any(each.start() <= found.start() < each.end() for each in so)]
-    others = [] if ifs or so else [*_OTHER_IF.finditer(bare)]
-    if len(others) == 1:
+    others = [*_OTHER_IF.finditer(bare)]
+    inside = all(any(each.start() <= found.start() < each.end() for each in others) for found in ifs)
+    if len(others) == 1 and inside and not so:
         first, last = others[0].span(others[0].lastgroup or 0)
         as_if = list_possible_branches(f"{text[:first]}{'if':>{last - first}}{text[last:]}")
         return [replace(each, negated=others[0].lastgroup == "unless") for each in as_if]

@@ -26,6 +26,7 @@ from agent.planning.proposal import (
 from agent.planning.quotes import find_in_request, find_places, walk
 from agent.query.arithmetic import test_holds
 from agent.query.context import Worked
+from agent.query.differences import tell_conditions
 from agent.query.other_words import explain_choices
 from agent.query.references import Query
 from agent.query.wording import tell_test
@@ -137,11 +138,11 @@ class PlanChecks:
                 return Question(slot=f"{at}.if", code="unreadable", text=text)
             results.append(held)
             judged_by += (*left.found, *right.found)
-            told.append(self._tell_test(test, left, right, held=held))
+            told.append(await self._tell_test(test, left, right, held=held))
         holds = all(results) if when.join == "all" else any(results)
         return holds, f"{'; '.join(told)}.", judged_by
 
-    def _tell_test(self, test: Test, left: Worked, right: Worked, *, held: bool) -> str:
+    async def _tell_test(self, test: Test, left: Worked, right: Worked, *, held: bool) -> str:
         """What is so of a test: which such records there are, or what a value is compared with."""
         of = test.left.of if isinstance(test.left, CountOf) else None
         kind = self.query.kinds.get(of.record) if isinstance(of, Find) else None
@@ -150,7 +151,14 @@ class PlanChecks:
         states = [f"{'not ' if each.negated else ''}{each.state}" for each in of.where if isinstance(each, StateIs)]
         said, be = questions.join(states, "and"), "is" if len(left.found) <= 1 else "are"
         if of.said is not None and len(states) < len(of.where):  # a day or an owner is no state that could be told
+            need = RecordQuery("0.if", "if", kind)
+            only = of.model_copy(update={"where": ()})
+            about = left.found or await self.query.records.find_all(need, only)
             labels = questions.join([each.label for each in left.found[:_MOST_TOLD]], "and")
+            if not isinstance(about, Question) and len(about) == 1:
+                shown = tell_conditions(of.where, about[0], self.query.kinds, so=bool(left.found))
+                if shown:
+                    return shown
             return f"that is so of {labels}" if labels else f"that isn't so of {of.said.text}"
         if not left.found and of.said is not None and len(states) == 1:
             return f"{of.said.text} is {f'not {said}'.removeprefix('not not ')}"

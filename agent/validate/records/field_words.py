@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from core.display_text import begin_sentence, within_sentence
 from language.measures import find_measure
+from language.stems import is_past
 from language.text import singularize, word_set
 from language.wordnet import is_word
 from registry.records import Field, RecordKind
@@ -78,8 +79,8 @@ def add_ended(fields: Sequence[Field], kind: RecordKind, values: Mapping[str, An
 
 
 def is_noun(label: str) -> bool:
-    """Whether people say "the … of": "fee", but not "due on"."""
-    return _NO_NOUN.fullmatch(label.lower()) is None
+    """Whether people say "the … of": "fee", but not "due on" or "issued"."""
+    return _NO_NOUN.fullmatch(label.lower()) is None and not is_past(label.lower())
 
 
 def tell_field_of(field: Field, kind: RecordKind, value: str, whose: str) -> str:

@@ -288,16 +288,19 @@ class Proposer:
         return read_tests(self.reader, first, last, holds=holds)
 
     def speak_of_each(self, calls: Sequence[Call]) -> Iterator[Find]:
-        """What "it" or "she" may mean in a condition: each record that the calls speak of in turn."""
+        """What "it" or "she" may mean in a condition: each record that the calls speak of in turn. Where they speak of
+        a thing, "it" is no person: "resend Ada's bill if it is overdue"."""
         people = self.reader.people()
-        for find in (each for each in walk(calls) if isinstance(each, Find)):
+        finds = [each for each in walk(calls) if isinstance(each, Find)]
+        things = [each for each in finds if not rate_person_likeness(self.reader.kinds[each.record])]
+        for find in finds:
             kind = self.reader.kinds[find.record]
             if rate_person_likeness(kind) and find.said is not None and not any(map(str.isdigit, find.said.text)):
                 self.reader.person = find
             elif people is not None and kind.relation_to(people.name) is not None:
                 theirs = Find(record=people.name, where=(Has(related=find.model_copy(update={"pick": "all"})),))
                 self.reader.person = self.reader.person or theirs
-            self.reader.thing = find
+            self.reader.thing = find if find in things or not things else self.reader.thing
             yield find
 
     def goes_by(self, word: str) -> bool:

@@ -42,11 +42,12 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     Phrase,
     PhraseParts,
     count_placing,
-    is_code,
     negate_condition,
 )
+from agent.resolve.rules.grammar.phrases.placed import read_placed_test
 from agent.resolve.rules.grammar.phrases.places_and_deeds import is_born
 from agent.resolve.rules.grammar.phrases.predicates import read_predicate_of, read_related_clause
+from agent.resolve.rules.grammar.phrases.subjects import list_subjects
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
 from registry.records import RecordKind
@@ -106,7 +107,10 @@ def read_tests(reader: Reader, index: int, stop: int, *, holds: bool = True) -> 
         or _by_anyone(reader, index, stop)
         or _told(reader, index, stop)
     )
-    tests = _read_paid(reader, index, stop) if made is None else (made[0],) if made[1] >= stop else None
+    if made is None:
+        tests = _read_paid(reader, index, stop) or read_placed_test(reader, index, stop)
+    else:
+        tests = (made[0],) if made[1] >= stop else None
     if tests is not None:
         _speaks_of(reader, tests[0], holds=holds)
         reader.covered.update(range(index, stop))
@@ -256,33 +260,6 @@ def _read_held_sum(reader: Reader, at: int, stop: int, owner: Find, op: Comparis
     return Test(
         left=FieldOf(field=held.name, of=owner.model_copy(update={"pick": "one"})), op=op, right=amount[0]
     ), stop
-
-
-def read_subject(reader: Reader, index: int, stop: int) -> Phrase | None:
-    """The subject of a sentence."""
-    if index >= stop:
-        return None
-    low = reader.low(index).removesuffix("'s").removesuffix("'re")
-    if low in {"it", "that", "this", "they"} and reader.thing is not None:
-        return Phrase(reader.thing, index, index + 1, True)
-    if low in {"he", "she", "they"} and reader.person is not None:
-        return Phrase(reader.person, index, index + 1, False)
-    return read_phrase(reader, index, stop, None)
-
-
-def list_subjects(reader: Reader, index: int, stop: int) -> list[Phrase]:
-    """The possible subjects of a sentence. A bare code may be of any kind. One with letters is first a code field's."""
-    one = read_subject(reader, index, stop) or (read_subject(reader, index, reader.name(index, stop)))
-    if one is not None:
-        return [one]
-    made: list[tuple[bool, Phrase]] = []
-    step = index + (reader.low(index) == "the")
-    for kind in reader.kinds.values():
-        if step < stop and is_code(reader, step, kind):
-            coded = any(each.search == "number" and each.type == "string" for each in kind.fields)
-            find = Find(record=kind.name, said=reader.words(step, step + 1))
-            made.append((coded is reader.low(step).isdigit(), Phrase(find, index, step + 1, True)))
-    return [phrase for _, phrase in sorted(made, key=lambda each: each[0])]
 
 
 def list_meant(reader: Reader, at: int, stop: int, *, named: bool = True) -> list[Find]:

@@ -29,10 +29,11 @@ from agent.resolve.rules.grammar.dated_verbs import (
     may_lie_ahead,
 )
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
-from agent.resolve.rules.grammar.phrases.conditions import count_test, list_meant, list_subjects, take_first
+from agent.resolve.rules.grammar.phrases.conditions import count_test, list_meant, take_first
 from agent.resolve.rules.grammar.phrases.fields import label_field, read_total
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, guess
 from agent.resolve.rules.grammar.phrases.places_and_deeds import is_born
+from agent.resolve.rules.grammar.phrases.subjects import list_subjects
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, read_restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem

@@ -10,7 +10,6 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, takes_place
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import (
-    read_subject,
     skip_owed,
 )
 from agent.resolve.rules.grammar.phrases.fields import find_owed, read_debt
@@ -28,6 +27,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed, read_not_done_for_time
 from agent.resolve.rules.grammar.phrases.positions import read_measured_order
 from agent.resolve.rules.grammar.phrases.predicates import read_predicate_of, read_related_clause
+from agent.resolve.rules.grammar.phrases.subjects import read_subject
 from agent.resolve.rules.grammar.questions.groups import (
     Restriction,
     read_called_in,

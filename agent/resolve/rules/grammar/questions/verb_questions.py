@@ -6,8 +6,9 @@ from typing import Final
 
 from agent.planning.proposal import Answer, BelongsTo, FieldOf, Find, RecordsAnswer, StateIs, ValueAnswer
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.conditions import list_meant, list_subjects, take_first
+from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
 from agent.resolve.rules.grammar.phrases.fields import list_stock_fields
+from agent.resolve.rules.grammar.phrases.subjects import list_subjects
 from agent.resolve.rules.grammar.questions.plain import read_exists
 from agent.resolve.rules.grammar.questions.restrictions import BE
 from agent.resolve.rules.grammar.reader import Reader

@@ -27,7 +27,6 @@ from agent.resolve.rules.grammar.phrases.conditions import (
     count_test,
     list_meant,
     list_namesakes,
-    list_subjects,
     read_existence,
     read_flag,
     read_owes,
@@ -37,8 +36,10 @@ from agent.resolve.rules.grammar.phrases.conditions import (
 )
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, negate_condition
+from agent.resolve.rules.grammar.phrases.placed import read_placed
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
 from agent.resolve.rules.grammar.phrases.predicates import read_predicate_of
+from agent.resolve.rules.grammar.phrases.subjects import list_subjects
 from agent.resolve.rules.grammar.questions.deeds import read_did
 from agent.resolve.rules.grammar.questions.groups import read_in_place
 from agent.resolve.rules.grammar.questions.plain import (
@@ -83,7 +84,9 @@ def read_yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
     owes = read_owes(reader, index + 1, stop) if low in DO else None
     if owes is not None and is_over(reader, owes[1], stop):
         return YesNoAnswer(tests=(owes[0],))
-    been = next((step for step in range(index + 2, stop) if reader.low(step) in _WHOLLY | {"been"}), stop)
+    ends = (step for step in range(index + 2, stop) if reader.low(step) in _WHOLLY | {"been"})
+    still = (step for step in range(index + 2, stop) if reader.low(step) in _STILL)  # "the last bill | still open"
+    been = min(next(ends, stop), next((step for step in still if reader.low(step - 1) not in BE | {"with"}), stop))
     # Several where a bare code may be of any kind.
     abouts = [_in_place(reader, each, stop) for each in list_subjects(reader, index + 1, been)]
     abouts += [replace(a, find=each) for a in abouts if not a.noun for each in list_namesakes(reader, a.find)]
@@ -92,6 +95,9 @@ def read_yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
     reader.readings += told[1:]
     dated = (each for about in abouts if low in BE and (each := _is_then(reader, about, stop)) is not None)
     return told[0] if told else next(dated, None) or _named_so(reader, index, stop)
+
+
+_STILL: Final = word_set("still already")
 
 
 def _named_so(reader: Reader, index: int, stop: int) -> Answer | None:
@@ -228,6 +234,9 @@ def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None
         wholly = reader.low(stop) == "up" or reader.low(at - 1) in _WHOLLY
         if wholly and is_person(reader.kinds[about.find.record]):
             return read_did(reader, about.find, at, stop)  # "is Ada all paid": whoever paid some isn't
+        placed = read_placed(reader, about.find, at + become, stop)
+        if placed is not None and is_over(reader, placed[1], stop):
+            return YesNoAnswer(tests=placed[0], about=about.find)
         made = read_told(reader, about.find, at + become, stop)
     if made is None or not is_over(reader, made[1], stop):
         return None
