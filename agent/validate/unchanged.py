@@ -6,13 +6,14 @@ one closed value or one relation of one record, and is named after that.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import permutations
 from typing import Final
 
-from agent.pipeline import DefaultSource, PromptSource, RecordSource
-from agent.validate.questions import list_members
+from agent.pipeline import DefaultSource, PromptSource, Question, RecordSource
+from agent.validate.questions import format_member_id, join, list_choices, list_members
 from agent.validate.records.field_words import is_noun, name_field
 from agent.validate.records.located import LocatedRecord
 from agent.validate.slots import Slots
@@ -23,6 +24,12 @@ from registry.contract import Derive, Risk, Unit
 _SETTING: Final = frozenset(stem_text("set change update edit modify patch switch move assign reassign mark"))
 _CLOSED: Final = frozenset({"enum", "string", "boolean"})
 """Types of a field that a closed list can be compared with."""
+_LEFT: Final = re.compile(
+    r"(?<!\w)(?:from|off|out\s+of|(?:no\s+longer|not)\s+(?:on|in|at|with))\s+(?:the\s+|their\s+|his\s+|her\s+)?$",
+    re.IGNORECASE,
+)
+"""Stands before a value that is left, and not before one that is reached."""
+_NEAR: Final = 30
 _LITTLE: Final = frozenset(("of", "the", "to"))
 
 
@@ -52,6 +59,24 @@ def find_already_so(slots: Slots) -> AlreadySo | None:
     sure = not any(each.kept for each in records.values())
     since = next((f", {each.kept}" for each in records.values() if each.kept), "")
     return AlreadySo(f"{'. '.join(told)}{since}", tuple(records.values()), sure)
+
+
+def ask_what_instead(slots: Slots) -> Question | None:
+    """Asks for the new value if the words only say the one to leave, which the record has: "take Ada off the pro
+    plan"."""
+    already = find_already_so(slots)
+    for name in _list_written(slots) if already is not None else ():
+        source, value = slots.filled[name].source, slots.filled[name].value
+        span = source.spans[0] if isinstance(source, PromptSource) and source.spans else None
+        others = [each for each in list_choices(slots.schema(name)) if each.id != format_member_id(value)]
+        if already is None or span is None or span.origin or not others:
+            continue
+        if _LEFT.search(slots.request.text, max(0, span.start - _NEAR), span.start) is not None:
+            choices = join([each.label for each in others], "or")
+            told = already.told.removesuffix(" already")
+            asked = slots.ask(name, f"{told} now. What shall it be instead: {choices}?", "missing")
+            return asked.model_copy(update={"candidates": tuple(others)})
+    return None
 
 
 def _list_written(slots: Slots) -> Mapping[str, Derive]:
@@ -100,6 +125,10 @@ def _tell(slots: Slots, name: str, field: str, found: LocatedRecord) -> str:
     declared, shown = found.kind.field_named(field), slots.filled[name].shown
     title = name_field(declared, found.kind).removesuffix(" id") if declared else field.replace("_", " ")
     title, whose = to_display_text(title), found.label if any(map(str.isalpha, found.label)) else found.named
+    if shown.casefold() in whose.casefold():  # "the plan of pro, 49 EUR a month"
+        owners = (f"{each.via.removesuffix('_id')}_name" for each in found.kind.relations)
+        owner = next((held for each in owners if (held := found.record.values.get(each))), None)
+        whose = to_display_text(str(owner)) if owner else whose
     if isinstance(slots.filled[name].value, bool):
         return begin_sentence(f"{whose}: {title} is {shown} already")
     if not is_noun(title):

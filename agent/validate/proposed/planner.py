@@ -45,7 +45,7 @@ from agent.validate.records.located import (
 from agent.validate.records.lookup import Lookup
 from agent.validate.scalar_values import derive
 from agent.validate.slots import Pinned, Read, Slots, Trouble, find_answer, read_words
-from agent.validate.unchanged import find_already_so
+from agent.validate.unchanged import ask_what_instead, find_already_so
 from core.actor import Actor
 from language.stems import stem_text
 from registry.catalogue import Catalogue
@@ -189,6 +189,8 @@ class _Planner:
             twice = f"“{contract.title}” was asked for twice with the same values; it stands here once."
             self.parts.reasons.append(twice)
             return None
+        if (left := ask_what_instead(slots)) is not None:
+            return left
         self.parts.add(contract, step, decision, find_already_so(slots) if self.request.given is None else None)
         self.parts.reasons += evidence.list_reasons_to_hold(step.filled)
         return None

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Plan, Refusal
+from agent.pipeline import Plan, Question, Refusal
+from evals.cases.frozen_world import FrozenWorld
+from tests.unit import marina
 from tests.unit.agent.validate.fake_platform import Case, contract, params
 from tests.unit.choir import (
     CONCERT,
@@ -221,3 +223,36 @@ async def test_a_call_for_several_records_at_once_is_made_if_one_of_them_changes
     everybody = {**find("singer"), "pick": "all"}
     made = await verdict_of("set all singers to alto", offer, singer_ids=everybody, voice=chosen("alto", "alto"))
     assert isinstance(made, Plan), made
+
+
+@pytest.mark.parametrize("text", ["take Spring Vespers off the public ones", "move Spring Vespers from public"])
+async def test_a_value_to_be_left_is_asked_for_anew(text: str) -> None:
+    made = await verdict_of(
+        text, of_concert("set_status", "status", STATUS), concert_id=VESPERS, status=chosen("public", "public")
+    )
+    assert isinstance(made, Question), made
+    assert made.text.startswith("The status of Spring Vespers is public now. What shall it be instead: ")
+    assert "public" not in [each.id for each in made.candidates]
+    assert made.candidates
+
+
+async def test_what_a_label_holds_is_told_of_its_owner() -> None:
+    names = {"pass_id": _ID, "tier": {"type": "string", "enum": ["day", "season"]}}
+    notes = {"pass_id": {"record": "pass"}, "tier": {"replaces": {"parameter": "pass_id", "field": "tier"}}}
+    fields = [
+        *({"name": "id", "type": "id", "search": "number"}, {"name": "skipper_id", "type": "id"}),
+        *({"name": "skipper_name", "search": "name"}, {"name": "tier", "type": "enum", "values": ["day", "season"]}),
+    ]
+    skipper = marina.define("skipper", ["skipper"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"}])
+    held = marina.define(
+        "pass", ["pass", "passes"], fields, label="{tier}", relations=[{"kind": "skipper", "via": "skipper_id"}]
+    )
+    rows = {
+        "skipper": [{"id": 61, "name": "Greta Holm"}],
+        "pass": [{"id": 7, "skipper_id": 61, "skipper_name": "Greta Holm", "tier": "season"}],
+    }
+    contracts = [marina.offer("set_tier", "Change a pass", "Set the tier of a pass.", names, notes)]
+    world = FrozenWorld({"contracts": contracts, "kinds": [skipper, held], "records": rows})
+    made = (await marina.ask(world, "change pass 7 to season")).verdict
+    assert isinstance(made, Refusal), made
+    assert made.detail == "The tier of Greta Holm is season already. Nothing was done."
