@@ -93,6 +93,8 @@ class _Planner:
         self.checks = PlanChecks(request, proposal, query, self.typed, parts.catalogue)
         self.called_for: dict[tuple[str, RecordKey], tuple[int, bool]] = {}
         """By action and record: the number of the call for it, and whether that call is for a set."""
+        self.instead: Question | None = None
+        """Asks for the value that shall be set, where only the one to leave was said. Asked if nothing else changes."""
 
     async def plan(self, calls: Sequence[Call]) -> Plan | Question | Refusal:
         if (excess := refuse_excess(self.request, len(calls))) is not None:
@@ -110,6 +112,8 @@ class _Planner:
                 return trouble
         if not parts.steps:
             return parts.refuse_empty()
+        if self.instead is not None and len(parts.unchanged) == len(parts.steps):
+            return self.instead
         parts.reasons += self.checks.explain_found(parts.steps)
         left = self.checks.check_words(parts.steps, parts.contracts)
         return left if isinstance(left, Question) else parts.build(*left)
@@ -189,8 +193,7 @@ class _Planner:
             twice = f"“{contract.title}” was asked for twice with the same values; it stands here once."
             self.parts.reasons.append(twice)
             return None
-        if (left := ask_what_instead(slots)) is not None:
-            return left
+        self.instead = self.instead or ask_what_instead(slots)
         self.parts.add(contract, step, decision, find_already_so(slots) if self.request.given is None else None)
         self.parts.reasons += evidence.list_reasons_to_hold(step.filled)
         return None
