@@ -21,6 +21,7 @@ from agent.validate.coverage.openings import ASKING, WISH, WISHED
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place, match_words
 from language import numerals
+from language.example_patterns import PARTICLES
 from language.number_words import CARDINALS
 from language.stems import EMPTY, ORDERS, READING, is_past, split_runs, stem
 from language.text import NAMES_TOO, is_written_as_name, word_set
@@ -140,6 +141,8 @@ def find_left_over_words(order: Order) -> Iterator[Place]:
             if (has_weight(each[0], by) and not _is_half(text, each, by)) or _begins_name(text, each, used)
         ]
         places = list(_of_clause(clause, used, left, order.verbs, by, after=ordered, ours=ours))
+        last = clause.words[-1:] if clause.joined and ours and ordered else ()
+        places += [each[1:] for each in last if plain_word(each[0]) in PARTICLES and not used[each[1]]]  # "and B down"
         yield from places
         heads = clause.head is not None and stem(plain_word(clause.head[0])) in order.heads
         ordered = ordered or ours or heads or bool(places)
@@ -306,8 +309,8 @@ def _without_late_verb(
     owned = patterns.search_before(_OWNED, clause.text, verb[1])  # "make Ada's husband a member"
     if says or owned or (before and plain_word(before[-1]) in _PREPOSITIONS):
         return left
-    if clause.joined and is_past(left[0][0].casefold()):  # "A and B with 30 euros shared"
-        return left
+    if clause.joined and (root in ORDERS or is_past(left[0][0].casefold())):
+        return left  # "set A to high and B lower" makes B's value another; "A and B with 30 euros shared"
     if root in READING:  # "let Ada have a look at it" is too vague
         return left
     wished = patterns.search_before(WISHED, clause.text, verb[1]) is not None

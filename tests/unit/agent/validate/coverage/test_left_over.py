@@ -30,7 +30,7 @@ from agent.validate.questions import REST
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, RENEW, SHELVE, WAIVE, verdict_of
 from tests.unit.agent.validate.coverage.test_weighty import shop
 from tests.unit.laundry import LAUNDRY
-from tests.unit.own_worlds import NOW, OWNER, Says, find, plan, world
+from tests.unit.own_worlds import NOW, OWNER, Says, find, plan, read_words, world
 
 CELLARED = {**SHELVE, "shelf": {"value": "cellar", "quote": "cellared"}}
 
@@ -288,3 +288,14 @@ def test_two_words_that_the_action_knows_as_one_have_no_weight(text: str, left: 
     call = Call(action=booked.name, arguments={"client_id": RecordArgument(reference=nell)})
     order = Order(Request(text=text, now=NOW), Proposal(result=PlanResult(calls=(call,))), [booked])
     assert [order.text[slice(*each)] for each in find_left_over_words(order)] == left
+
+
+@pytest.mark.parametrize("word", ["back", "lower", "out"])
+async def test_a_word_behind_a_second_record_may_say_another_value_of_it(word: str) -> None:
+    verdict = await read_words(f"set job 803 to ready and 807 {word}", world("garage"))
+    assert isinstance(verdict, Question), verdict
+    assert f"‘{word}’" in verdict.text
+
+
+async def test_a_second_record_without_a_word_of_its_own_gets_the_same_value() -> None:
+    assert isinstance(await read_words("set job 803 to ready and 807 too", world("garage")), Plan)
