@@ -286,7 +286,8 @@ def rate_person_likeness(kind: RecordKind) -> int:
 
 _PERSONS: Final = word_set(
     "staff colleague employee mechanic vet doctor dentist nurse volunteer helper agent coach crew captain guide "
-    "assistant technician pilot pupil child guest client member person people family household artist driver tenant"
+    "assistant technician pilot pupil child guest client member person people family household artist driver tenant "
+    "applicant candidate student patient resident participant attendee"
 )
 _DOERS: Final = _PERSONS | word_set("assignee handler leader teacher manager worker")
 _PHONES: Final = word_set("phone telephone mobile cell tel fax")

@@ -187,6 +187,13 @@ def _stems(field: str) -> frozenset[str]:
     return frozenset(map(stem, field.split("_")))
 
 
+def _is_of(reader: Reader, index: int, day: date, quote: Words) -> bool:
+    """Whether what is "from" a day is of that day alone: "from yesterday". What is "from Sunday" or "from 1 November"
+    may have begun then."""
+    dated = any(map(str.isdigit, quote.text)) or not DAYS.keys().isdisjoint(quote.text.casefold().split())
+    return reader.low(index) == "from" and day < reader.now.date() and not dated
+
+
 def read_when(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
     """A stretch of time that begins at a token, with its preposition, as conditions on a field."""
     if (part := read_part_of_month(reader, index, field)) is not None:
@@ -206,6 +213,8 @@ def read_when(reader: Reader, index: int, field: str) -> tuple[list[Condition], 
     since = reader.low(last) in {"on", "onward", "onwards"}
     if held.high is None and reader.low(index) == "from" and day is not None and day.last is not None and not since:
         made.append(Compare(field=field, op="<=", value=Day(date=write_day(day.last), quote=quote)))  # of that month
+    elif held.high is None and held.low is not None and not since and _is_of(reader, index, held.low.date(), quote):
+        made.append(Compare(field=field, op="<=", value=Day(date=write_day(held.low.date()), quote=quote)))
     if held.high is not None:
         high = held.high.date() - timedelta(days=1)
         made.append(Compare(field=field, op="<=", value=Day(date=write_day(high), quote=quote)))

@@ -11,9 +11,12 @@ from agent.resolve.rules.grammar.dated_verbs import DATES, find_line_ahead
 from agent.resolve.rules.grammar.phrases.fields import find_measure, read_superlative
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, PhraseParts, count_placing, read_quantity
 from agent.resolve.rules.grammar.reader import Reader
+from agent.validate.records.field_words import name_field
+from language.stems import is_past
 from registry.records import RecordKind
 
 _AHEAD: Final = frozenset(("next", "upcoming", "future"))
+_AGES: Final = frozenset(("oldest", "newest", "youngest"))
 
 
 def read_order(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
@@ -34,18 +37,35 @@ def read_order(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
     if reader.low(at) == "longest" and size is not None and size.type == "money_minor":
         return 0  # the dearest is not the longest
     if length and at + length <= noun:
-        position, by, descending = PLACES[" ".join(reader.lows(at, length))]
+        position, by, _ = PLACES[" ".join(reader.lows(at, length))]
         if position > 1 and by == "order" and (further := read_order(reader, made, at + length, noun)):
             assert made.order is not None
             made.order = made.order.model_copy(update={"nth": position})  # "second cheapest"
             return length + further
-        made.order = OrderByField(first=FIRSTS[by, descending], nth=abs(position))
+        made.order = read_place(reader, made.kind, at, length)
         return length
     compared = lexicon.COMPARATIVES.get(reader.low(at))
     if compared is not None:
         made.order, made.single = OrderByField(first=compared[1]), made.counted is None
         return 1
     return 0
+
+
+def read_place(reader: Reader, kind: RecordKind, at: int, length: int) -> OrderByField:
+    """The place in a line of records that some words say: "last", "second biggest", "oldest"."""
+    position, by, descending = PLACES[" ".join(reader.lows(at, length))]
+    born = _find_birthday(kind) if reader.low(at + length - 1) in _AGES else None
+    return OrderByField(by=born or AS_LISTED, first=FIRSTS[by, descending], nth=abs(position))
+
+
+def _find_birthday(kind: RecordKind) -> str | None:
+    """The field of the day since which a kind's records exist, if they are listed by another one: a task is as old as
+    the day on which it was filed, whenever it is due. None if not exactly one day goes by such a deed. One that is a
+    state of the kind ends something."""
+    deeds = {each.name: name_field(each, kind).lower().split()[0] for each in kind.fields if each.type in DATES}
+    states = {*kind.states, *(value for each in kind.fields for value in each.values)}
+    begun = [name for name, deed in deeds.items() if is_past(deed) and deed not in states]
+    return begun[0] if len(begun) == 1 and kind.order in deeds and not is_past(deeds[kind.order]) else None
 
 
 def read_measured_order(reader: Reader, kind: RecordKind, at: int) -> OrderByField | None:

@@ -42,6 +42,7 @@ from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is
 from agent.resolve.rules.grammar.questions.takings import read_sum_of_ours, read_takings
 from agent.resolve.rules.grammar.questions.verb_questions import read_left, read_price
 from agent.resolve.rules.grammar.reader import Reader
+from agent.validate.coverage.weighty_patterns import UNITS
 from language.stems import is_past, stem
 from language.text import word_set
 from registry.records import Field, RecordKind
@@ -306,7 +307,8 @@ def _counts(each: Field, said: Sequence[str]) -> bool:
     label = label_field(each).split()
     aside = len(label) == 1 and len(said) > 1 and is_past(label[0])
     plain = [stem(word) for word in label if word not in SPARE]
-    named = sorted(map(stem, label)) == sorted(said[aside:]) or (plain and plain == [*said])
+    counted = [word for word in said if word not in UNITS]  # "holiday days left" of what is called "holiday left"
+    named = sorted(map(stem, label)) in (sorted(said[aside:]), sorted(counted)) or (plain and plain == [*said])
     return each.type in ("number", "integer") and bool(named)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.extract.references.vocabulary import PLACES
 from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, Has, OrderByField, StateIs
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, takes_place
@@ -16,7 +15,6 @@ from agent.resolve.rules.grammar.phrases.fields import find_owed, read_debt
 from agent.resolve.rules.grammar.phrases.modifiers import read_topic
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
-    FIRSTS,
     Phrase,
     PhraseParts,
     count_placing,
@@ -25,7 +23,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     read_named_owner,
 )
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed, read_not_done_for_time
-from agent.resolve.rules.grammar.phrases.positions import read_measured_order
+from agent.resolve.rules.grammar.phrases.positions import read_measured_order, read_place
 from agent.resolve.rules.grammar.phrases.predicates import read_predicate_of, read_related_clause
 from agent.resolve.rules.grammar.phrases.subjects import read_subject
 from agent.resolve.rules.grammar.questions.groups import (
@@ -228,8 +226,7 @@ def is_first(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Orde
     last = step + count_placing(reader, step)
     if step == at + 1 or last == step:
         return None
-    position, by, descending = PLACES[" ".join(reader.lows(step, last - step))]
-    return (OrderByField(first=FIRSTS[by, descending], nth=abs(position)), stop) if last >= end else None
+    return (read_place(reader, kind, step, last - step), stop) if last >= end else None
 
 
 def _light(reader: Reader, at: int) -> tuple[int, bool]:
