@@ -315,7 +315,10 @@ def _told_about(reader: Reader, about: Phrase, index: int, stop: int) -> tuple[T
     if reader.low(at) in _HAVE:
         been = next((step for step in range(at + 1, min(at + 4, stop)) if reader.low(step) == "been"), None)
         if been is None or any(reader.low(step) not in _ADVERBS | {"not", "never"} for step in range(at + 1, been)):
-            return read_existence(reader, at + 1, stop, about.find)
+            made = read_existence(reader, at + 1, stop, about.find)
+            denied = reader.low(at) in lexicon.NOT
+            # "It hasn't shipped (yet)": it isn't in that state.
+            return made or (_is_told(reader, about, at + 1, stop, negated=denied) if about.noun else None)
         negated = any(reader.low(step) in lexicon.NOT for step in range(at, been))
         return _is_told(reader, about, been + 1, stop, negated=negated)
     told = at < stop and reader.date_field(reader.kinds[about.find.record], at) is not None

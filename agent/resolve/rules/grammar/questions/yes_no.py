@@ -230,6 +230,8 @@ def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None
         made = (_is_past(reader, made[0]), made[1]) if made is not None and had else made
         if (made is None or not is_over(reader, made[1], stop)) and (so := _exists_so(reader, at, stop, about.find)):
             return YesNoAnswer(tests=(so,))
+        if made is None and low in {"has", "have"} and is_past(reader.low(at)):  # "has 7 shipped"
+            made = read_told(reader, about.find, at, stop)
     else:
         wholly = reader.low(stop) == "up" or reader.low(at - 1) in _WHOLLY
         if wholly and is_person(reader.kinds[about.find.record]):

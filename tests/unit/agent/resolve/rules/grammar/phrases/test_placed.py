@@ -64,3 +64,12 @@ async def test_it_is_nobody_where_the_order_is_about_a_thing() -> None:
     ]
     assert isinstance(it, Question), it
     assert isinstance(he, Plan), he
+
+
+async def test_a_deed_that_has_not_been_done_is_a_state() -> None:
+    assert await calls_of("resend R-5104 if it hasn't paid", "garage") == [{"invoice_id": 904}]
+    made = await verdict_of("resend R-5101 if it hasn't paid", "garage")
+    assert isinstance(made, Refusal), made
+    made = await verdict_of("has job 804 collected", "garage")
+    assert isinstance(made, Reply), made
+    assert made.text.startswith("No: job 804")
