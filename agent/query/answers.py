@@ -30,6 +30,7 @@ from agent.query.action_answers import answer_about_action, list_abilities, list
 from agent.query.arithmetic import test_holds
 from agent.query.context import Quantity, Worked
 from agent.query.groups import count_by, tell_paid
+from agent.query.namesakes import list_namesakes
 from agent.query.other_connections import tell_connection
 from agent.query.references import Query
 from agent.query.related_names import name_related
@@ -115,6 +116,8 @@ class Answerer:
         found = await (self.query.records.find if one else self.query.records.find_all)(need, reference)
         if isinstance(found, Question) and found.code == "ambiguous" and "cancelled" in need.kind.states:
             found = await self._find_standing(need, reference) or found
+        if isinstance(found, Question) and one and fields:
+            found = await list_namesakes(self.query, need, reference, found) or found
         if isinstance(found, Question):
             return found
         kind = found[0].kind if found else need.kind
