@@ -17,7 +17,8 @@ from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.asides import Asides
 from agent.validate.coverage.described_only import Told, is_named_outright
 from agent.validate.coverage.descriptions import denies_other_action, describes_name
-from agent.validate.coverage.misread_texts import find_conditions_in_answers
+from agent.validate.coverage.fragments import list_outermost
+from agent.validate.coverage.misread_texts import find_conditions_in_answers, introduces_text
 from agent.validate.coverage.modifiers import PHASE, REPEATED
 from agent.validate.coverage.negations import denies_verb
 from agent.validate.coverage.opposed_verbs import find_what_stays
@@ -57,13 +58,15 @@ class Unaccounted:
     """The words of a request that matter and that nothing accounts for, in the request's order.
 
     ``weighty`` ones stop the plan. The card shows the others: ``told`` ones change nothing, the plan holds
-    ``expressed`` ones, as its resolver says, ``stated`` ones may only tell something. ``firm``: at least one weighty
-    word is of a kind for which no reading is believed. ``framed``: all weighty words say that nothing is ordered.
+    ``expressed`` ones, as its resolver says, of which ``slight`` ones only introduce a text, ``stated`` ones may only
+    tell something. ``firm``: at least one weighty word is of a kind for which no reading is believed. ``framed``: all
+    weighty words say that nothing is ordered.
     """
 
     weighty: list[str]
     told: list[str]
     expressed: list[str]
+    slight: list[str]
     stated: list[str]
     firm: bool
     framed: bool = False
@@ -77,12 +80,14 @@ def find_unaccounted(order: Order) -> Unaccounted:
     elsewhere = [*(each.text for each in order.left_over if each.origin), *find_conditions_in_answers(order)]
     stated = [each for each in (*settled["told"], *settled["expressed"]) if "stated" in each.more]
     told, expressed = ([one for one in settled[each] if one not in stated] for each in ("told", "expressed"))
+    slight = [each for each in expressed if judge.is_light(each) and introduces_text(order, each.place)]
     return Unaccounted(
-        judge.tell(settled["asked"], whole=_is_whole) + _list_outermost(elsewhere),
+        judge.tell(settled["asked"], whole=_is_whole) + list_outermost(elsewhere),
         judge.tell(
             [*settled["aside"], *told], whole=lambda each: each.is_of(("left over", "doubted")) or judge.is_light(each)
         ),
-        judge.tell(expressed, whole=judge.is_light),
+        judge.tell([each for each in expressed if each not in slight], whole=judge.is_light),
+        [each.said.strip() for each in slight],
         judge.tell(stated, whole=_is_whole),
         any(map(judge.is_firm, settled["asked"])),
         framed=not elsewhere and judge.ask_for_nothing(settled["asked"]),
@@ -109,7 +114,7 @@ class _Judge:
 
     def tell(self, findings: Iterable[Finding], *, whole: Callable[[Finding], bool]) -> list[str]:
         """The text of each finding, with the words around it unless it is ``whole``."""
-        return _list_outermost(each.said.strip() if whole(each) else self._quote(each) for each in findings)
+        return list_outermost(each.said.strip() if whole(each) else self._quote(each) for each in findings)
 
     def _quote(self, each: Finding) -> str:
         """A finding with the words around it, or alone where those are the whole request."""
@@ -162,9 +167,7 @@ class _Judge:
     # ── aside ──
 
     def is_story(self, each: Finding) -> bool:
-        """Whether it only dates or counts something in a story, or orders the call in the person's own verb."""
-        if each.is_of(STRETCHES) and each.place == self._lone_order:
-            return True
+        """Whether it only dates or counts something in a story."""
         return each.is_of(("count", "until")) and self._told.is_story(*each.place)
 
     def describes_name(self, each: Finding) -> bool:
@@ -183,8 +186,7 @@ class _Judge:
         return self._asides.holds(each.place, apart) and not self._told.could_take(*each.place)
 
     def is_detail(self, each: Finding) -> bool:
-        shares = "share" in each.more and each.is_of(("modifier", "misread"))
-        detail = shares or each.is_of(("count", "limit", "hedge"))
+        detail = each.is_of(("count", "limit", "hedge", *(("modifier", "misread") if "share" in each.more else ())))
         return self._told.counts_events(*each.place) or (detail and self._told.is_detail(*each.place))
 
     def is_read_aside(self, each: Finding) -> bool:
@@ -201,6 +203,10 @@ class _Judge:
     def goes_unsaid(self, each: Finding) -> bool:
         """A resolver that lists what its result leaves out claims that the result expresses all other words."""
         return self.aside.explained and self.is_light(each) and not self.aside.doubt(each.place)
+
+    def orders_itself(self, each: Finding) -> bool:
+        """Whether it is all that orders the call, in the person's own verb."""
+        return each.is_of(STRETCHES) and each.place == self._lone_order
 
     def is_expressed(self, each: Finding) -> bool:
         return self.aside.find_verdict(each.place) == "expressed" and not self.is_firm(each)
@@ -232,9 +238,8 @@ class _Judge:
 
     def is_light(self, each: Finding) -> bool:
         """Whether it is only words beside used ones, with no weighty word and no order's verb among them."""
-        if "beside" not in each.kinds or any(self._weighing[slice(*each.place)]):
-            return False
-        return each.first_stem not in ORDERS | self.order.other_verbs | self.order.verbs
+        weighs = "beside" not in each.kinds or any(self._weighing[slice(*each.place)])
+        return not weighs and each.first_stem not in ORDERS | self.order.other_verbs | self.order.verbs
 
     def _can_be_done(self, each: Finding) -> bool:
         return "further order" in each.kinds and each.first_stem in self.order.every_verb
@@ -323,6 +328,7 @@ class _Judge:
 
 
 _SETTLED_BY: Final[Sequence[tuple[Outcome, Callable[[_Judge, Finding], bool]]]] = (
+    ("expressed", _Judge.orders_itself),
     ("aside", _Judge.is_story),
     ("accounted for", _Judge.denies_other),
     ("aside", _Judge.describes_name),
@@ -392,9 +398,3 @@ def _is_told_since(order: Order, each: Finding, shares: Iterable[Place]) -> bool
 
 def _is_within(place: Place, others: Iterable[Place]) -> bool:
     return any(start <= place[0] and place[1] <= end for start, end in others)
-
-
-def _list_outermost(told: Iterable[str]) -> list[str]:
-    """Each stretch once, without those contained in another."""
-    different = dict.fromkeys(told)
-    return [each for each in different if not any(each != other and each in other for other in different)]

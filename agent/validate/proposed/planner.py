@@ -112,7 +112,7 @@ class _Planner:
             return parts.refuse_empty()
         parts.reasons += self.checks.explain_found(parts.steps)
         left = self.checks.check_words(parts.steps, parts.contracts)
-        return left if isinstance(left, Question) else parts.build(*left)
+        return left if isinstance(left, Question) else parts.build(left)
 
     async def _plan_call(self, at: int, call: Call, contract: Contract) -> Trouble | None:
         judged_by: list[LocatedRecord] = []
