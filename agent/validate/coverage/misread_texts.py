@@ -15,6 +15,7 @@ from agent.validate.coverage.modifiers import begins_beside
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place, search_before
 from agent.validate.questions import list_members
+from language import numerals
 from language.stems import EMPTY, ORDERS, READING, is_past, split_runs, stem
 from language.text import NAMES_TOO
 from language.wordnet import find_similar_stems, is_word, rate_similarity
@@ -96,7 +97,9 @@ def introduces_text(order: Order, place: Place) -> bool:
     """Whether words stand right before a text that the plan takes, and are no way or means: "a note saying (…)"."""
     start, end = place
     behind, first = _BEFORE_TEXT.match(order.text, end), plain_word(order.text[start:end].split()[0])
-    if behind is None or first in PREPOSITIONS | {"in", "on"}:
+    before = max((last for _, last in order.taken if last <= start), default=0)
+    counted = any(each.end > before for each in numerals.find_typed(order.text[:end]))  # "2 lines"
+    if behind is None or counted or first in PREPOSITIONS | {"in", "on"}:
         return False
     return any(at == behind.end() for at, _ in order.texts)
 
