@@ -365,10 +365,9 @@ def list_telling(fields: Sequence[Field], found: LocatedRecord) -> list[Field]:
     """The fields that say more than the record's label, or a sum of money beside its currency."""
     values = found.record.values
     paid = any(each.type == "money_minor" for each in fields)
-    telling = [
+    return [
         each for each in fields if format_field(each, values) != found.label and not (paid and each.name == "currency")
     ]
-    return telling or [*fields]
 
 
 def introduce(label: str, detail: str) -> str:
