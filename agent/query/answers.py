@@ -32,6 +32,7 @@ from agent.query.context import Quantity, Worked
 from agent.query.groups import count_by, tell_paid
 from agent.query.namesakes import list_namesakes
 from agent.query.other_connections import tell_connection
+from agent.query.other_kinds import tell_other_kinds
 from agent.query.references import Query
 from agent.query.related_names import name_related
 from agent.query.slips import find_so_called, tell_slips
@@ -123,7 +124,8 @@ class Answerer:
         kind = found[0].kind if found else need.kind
         if not found:
             nobody = ("nobody",) if rate_person_likeness(kind) == PERSON else ()
-            return Reply(text=await self._none(reference, kind), record_kind=kind.name, count=0, values=nobody)
+            none = f"{await self._none(reference, kind)}{await tell_other_kinds(self.query, reference, kind)}"
+            return Reply(text=none, record_kind=kind.name, count=0, values=nobody)
         known = [each for name in fields if (each := kind.field_named(name)) is not None]
         found = await name_related(self.query.context, found, known)
         values = tuple(
@@ -152,6 +154,7 @@ class Answerer:
             counts = [await self._count_most(reference, each) for each in found] if placed else []
             listed = "; ".join(f"{each.label} ({count})" for each, count in zip(found, counts, strict=False) if count)
             text = f"{told}: {listed or list_records(found, known or list_asked_fields(reference, kind))}."
+        text += await tell_other_kinds(self.query, reference, kind)
         return self._reply(text, found, values=values if known else ())
 
     async def _find_standing(self, need: RecordQuery, reference: Reference) -> tuple[LocatedRecord, ...]:
