@@ -25,10 +25,9 @@ _MOST: Final = 3
 async def tell_other_kinds(query: Query, reference: Reference, kind: RecordKind) -> str:
     """What else the same person has on the same day, as a sentence with a space before it. Empty if the question names
     a kind, or if it isn't about somebody and a day. Raises PlatformUnavailable."""
-    said = {*stem_text(query.context.request.text)}
     if not isinstance(reference, Find) or reference.said is not None or reference.order is not None:
         return ""
-    if any(said.issuperset(map(stem, noun.split())) for each in query.context.kinds for noun in each.nouns):
+    if names_kind(query):
         return ""
     told = []
     for other in query.context.kinds:
@@ -41,6 +40,12 @@ async def tell_other_kinds(query: Query, reference: Reference, kind: RecordKind)
         if found and not isinstance(found, Question):
             told.append(await _tell(query, find, other, found))
     return f" Also {join(told, 'and')}." if told else ""
+
+
+def names_kind(query: Query) -> bool:
+    """Whether a request says the noun of any kind."""
+    said = {*stem_text(query.context.request.text)}
+    return any(said.issuperset(map(stem, noun.split())) for each in query.context.kinds for noun in each.nouns)
 
 
 async def _tell(query: Query, find: Find, kind: RecordKind, found: Sequence[LocatedRecord]) -> str:

@@ -24,7 +24,8 @@ _SAID: Final = frozenset(
         "never mind", "nevermind", "never mind that", "never mind drop it", "never mind then", "forget it",
         "forget about it", "drop it", "oh never mind", "actually never mind", "leave it", "let it be",
         "cancel", "cancel that", "cancel it", "cancel this", "stop", "stop it", "stop that",
-        "no keep it", "no keep that", "no keep them", "abort", "quit", "undo", "undo that", "undo it", "i don't want to", "i don't want to anymore",
+        "no keep it", "no keep that", "no keep them", "abort", "quit", "undo", "undo that", "undo it",
+        "i don't want to", "i don't want to anymore",
         "i do not want to", "i changed my mind", "abbrechen", "stopp", "vergiss es", "cancela", "cancelar", "olvídalo",
         "annuler", "annule", "laisse tomber", "annulla", "lascia stare", "annuleren", "laat maar", "esquece", "deixa",
     }
