@@ -63,11 +63,12 @@ def is_cancellation(text: str, question: Question | None = None) -> bool:
     words = _plain(text)
     if question is not None and any(words == each.label.casefold() for each in question.candidates):
         return False
-    parts = [part.removeprefix("no ") for each in _PARTS.split(text) if (part := _plain(each))]
+    parts = [part for each in _PARTS.split(text) if (part := _plain(each))]
     chooses = question is not None and question.code in _CHOICES
     refused = _NO | _NEITHER if chooses else frozenset[str]()
     refused = refused | _ANOTHER if question is not None and question.slot == "action" else refused
     known = _SAID | refused
+    parts = [each if each in known | _NO else each.removeprefix("no ") for each in parts]
     # "no, leave it", "no leave it": a "no" beside words that take it back
     return words in known or (
         bool(parts) and parts[-1] in known and all(each in known | _NO | _LEADS for each in parts)

@@ -16,7 +16,17 @@ WHICH = Question(
 
 
 @pytest.mark.parametrize(
-    "text", ["neither", "none of those", "no, drop it", "nah", "neither of the two, leave it please", "no leave it"]
+    "text",
+    [
+        "neither",
+        "none of those",
+        "no, drop it",
+        "nah",
+        "neither of the two, leave it please",
+        "no leave it",
+        "no thank you, drop it",
+        "no keep it, no stop",
+    ],
 )
 def test_none_of_what_is_offered_takes_it_back(text: str) -> None:
     assert is_cancellation(text, WHICH)
