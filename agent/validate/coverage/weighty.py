@@ -25,7 +25,7 @@ from agent.validate.coverage.opposed_verbs import find_what_stays
 from agent.validate.coverage.order import Order, list_verbs
 from agent.validate.coverage.read_asides import ReadAsides
 from agent.validate.coverage.set_against import is_set_against
-from agent.validate.coverage.shares import find_shares
+from agent.validate.coverage.shares import find_shares, is_told_since
 from agent.validate.coverage.told import find_lone_order
 from agent.validate.coverage.weighty_patterns import Place
 from agent.validate.coverage.weighty_words import STRETCHES, Detail, Finding, Kind, find_weighty_words
@@ -38,7 +38,6 @@ _OWNERS_S: Final = re.compile(r"^['’]s?(?=\s)")
 _BEFORE_OTHERS: Final = re.compile(r"(?<!\s)\s+(?:by|with|in|on|at|for|from|to|of|the|an?|and)$", re.IGNORECASE)
 _SHORT: Final = 6
 """The most letters of a word that says little by itself."""
-_VAGUE: Final = re.compile(r"(?:an?\s+)?(?:some|any|few|bit|little|couple)(?:\s+of)?\s*", re.IGNORECASE)
 _REPLACED: Final[frozenset[Kind]] = frozenset(("number", "unit", "date", "part", "quantifier"))
 """What "make it …" replaces."""
 _WITHIN_QUOTES: Final[frozenset[Kind]] = STRETCHES | {"modifier", "misread"}
@@ -83,9 +82,7 @@ def find_unaccounted(order: Order) -> Unaccounted:
     slight = [each for each in expressed if judge.is_light(each) and introduces_text(order, each.place)]
     return Unaccounted(
         judge.tell(settled["asked"], whole=_is_whole) + list_outermost(elsewhere),
-        judge.tell(
-            [*settled["aside"], *told], whole=lambda each: each.is_of(("left over", "doubted")) or judge.is_light(each)
-        ),
+        judge.tell([*settled["aside"], *told], whole=judge.is_complete),
         judge.tell([each for each in expressed if each not in slight], whole=judge.is_light),
         [each.said.strip() for each in slight],
         judge.tell(stated, whole=_is_whole),
@@ -129,7 +126,7 @@ class _Judge:
         return [each for each in self.findings if not self.is_used(each)]
 
     def is_used(self, each: Finding) -> bool:
-        if self._is_spared(each) or self._is_shown(each) or _is_told_since(self.order, each, self._shares):
+        if self._is_spared(each) or self._is_shown(each) or is_told_since(self.order, each.place, self._shares):
             return True
         if _goes_with_use(self.order, each) or all(self._stays[slice(*each.place)]) or _is_corrected(self.order, each):
             return True
@@ -240,6 +237,11 @@ class _Judge:
         """Whether it is only words beside used ones, with no weighty word and no order's verb among them."""
         weighs = "beside" not in each.kinds or any(self._weighing[slice(*each.place)])
         return not weighs and each.first_stem not in ORDERS | self.order.other_verbs | self.order.verbs
+
+    def is_complete(self, each: Finding) -> bool:
+        """Whether it says all that it is about, and needs no words around it: a model may have set aside just that."""
+        aside = {one.words.text for one in self.order.proposal.asides or ()}
+        return each.is_of(("left over", "doubted")) or each.said.strip() in aside or self.is_light(each)
 
     def _can_be_done(self, each: Finding) -> bool:
         return "further order" in each.kinds and each.first_stem in self.order.every_verb
@@ -387,13 +389,6 @@ def _is_corrected(order: Order, each: Finding) -> bool:
     marks = (correction, patterns.first_from(patterns.CORRECTION, order.text, each.place[0]) or correction)
     only_made = all(order.text[slice(*mark)].casefold().startswith("make") for mark in marks)
     return each.kinds <= _REPLACED or not only_made
-
-
-def _is_told_since(order: Order, each: Finding, shares: Iterable[Place]) -> bool:
-    """Whether a vague amount or a share was asked about and told: "some credit", of how much; "most of the bill"."""
-    return (_VAGUE.fullmatch(each.said) is not None or _is_within(each.place, shares)) and any(
-        answer.text is not None and any(map(str.isdigit, answer.text)) for answer in order.request.answers
-    )
 
 
 def _is_within(place: Place, others: Iterable[Place]) -> bool:

@@ -14,7 +14,7 @@ from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.resolver import FallbackResolver
 from agent.resolve.rules.resolver import RuleResolver
 from tests.unit.agent.planning.scripted_reading import Reads
-from tests.unit.own_worlds import NOW, OWNER, find, world
+from tests.unit.own_worlds import NOW, OWNER, find, number, world
 
 
 async def notes_of(
@@ -60,3 +60,10 @@ async def test_the_only_order_of_a_request_is_not_said_to_be_left_undone() -> No
     rest = [{"quote": "Marcus rang about 803", "is": "reason"}]
     notes = await notes_of("Marcus rang about 803, close that one", "garage", step, ["expressed", "expressed"], rest)
     assert notes == ("‘close that one’ is taken to say this too: check that nothing is missing.",)
+
+
+async def test_words_that_the_model_set_aside_are_told_alone() -> None:
+    step = {"action": "order_part", "part_id": find("part", "oil filter"), "quantity": number(4, "4")}
+    rest = [{"quote": "this morning", "is": "background"}]
+    notes = await notes_of("buy oil filter, 4 parts more this morning", "garage", step, ["expressed"], rest)
+    assert "Nothing is done about ‘this morning’." in notes
