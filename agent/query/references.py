@@ -186,7 +186,8 @@ class RecordFinder:
         """Asks whether one of somebody's few other records is meant, where an order tells one of theirs by a day, a
         time or a state that none has."""
         owner, whose = pool.via[0] if pool.via else None, [each for each in find.where if isinstance(each, BelongsTo)]
-        if pool.records or owner is None or need.restricts or find.said is not None or len(whose) == len(find.where):
+        told = find.pick == "one" and find.said is None and len(whose) < len(find.where)  # of a set there may be none
+        if pool.records or owner is None or need.restricts or not told:
             return None
         wide = await self.conditions.select(need, find.model_copy(update={"where": tuple(whose)}), own)
         others = [] if isinstance(wide, Question) else [each for each in wide.records if fits(each, need.filter)]
