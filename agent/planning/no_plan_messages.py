@@ -38,6 +38,8 @@ def explain_nothing_planned(
     detail = _WHY[none.reason]
     if none.reason in ("no such action", "no field for it") and _is_question(request.text):
         detail = NO_ANSWER
+    elif none.reason == "depends on the future or the unknown" and none.quote and none.quote in request.text:
+        detail = f"{quote_words(none.quote)} can't be known here now, so nothing was done."
     elif none.reason == "no field for it" and contract is not None and nearest:
         detail = _explain_no_place(none.quote if none.quote in request.text else "", contract)
     return Abstain(reason="nothing_fits", detail=detail, nearest=nearest)

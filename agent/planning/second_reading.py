@@ -16,10 +16,11 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any, Final, Protocol, TypeVar
 
-from agent.pipeline import Plan, Proposed, Question, Resolved
+from agent.pipeline import Plan, Proposed, Question, Request, Resolved
 from agent.planning.proposal import Proposal
 from agent.planning.task import Outcome, Task, hold_for_words
 from agent.resolve.resolver import PieceQuestion, Resolver, SecondReader
+from agent.validate.coverage.open_words import is_opening_verb
 from agent.validate.questions import REST, quote_words
 from core.errors import ModelMisbehaved, ModelUnavailable, PlatformUnavailable
 
@@ -73,8 +74,9 @@ async def read_again(
         again = await planned_as(read)
     except PlatformUnavailable:
         return replace(unread, resolved=resolved)
-    if isinstance(again.verdict, Plan) and not stands:
-        return replace(_show(again, again.verdict), resolved=resolved)  # it ignores other words too
+    if isinstance(again.verdict, Plan) and not stands:  # it ignores other words too
+        waits = task.request if again.verdict.held else None
+        return replace(_show(again, again.verdict, waits), resolved=resolved)
     asks = isinstance(again.verdict, Question) and again.verdict.slot == REST
     return replace(again if asks else unread, resolved=resolved)
 
@@ -98,9 +100,9 @@ def _note(first: Resolved | None, error: ModelUnavailable | ModelMisbehaved) -> 
     return first.model_copy(update={"trace": trace})
 
 
-def _show(made: Outcome, plan: Plan) -> Outcome:
-    """The plan, waiting, with those pieces on the card that nothing on it says yet."""
+def _show(made: Outcome, plan: Plan, waits: Request | None = None) -> Outcome:
+    """The plan, waiting, with those pieces on the card that nothing on it says yet. If the plan of a request ``waits``
+    anyway, the verb that orders it is no news: the card says what it does."""
     untold = [each for each in plan.pieces if not any(quote_words(each) in told for told in plan.held)]
-    if not untold:
-        return made
-    return hold_for_words(made, untold)
+    untold = [each for each in untold if waits is None or not is_opening_verb(each, waits)]
+    return hold_for_words(made, untold) if untold else made

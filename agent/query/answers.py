@@ -30,7 +30,9 @@ from agent.query.action_answers import answer_about_action, list_abilities, list
 from agent.query.arithmetic import test_holds
 from agent.query.context import Quantity, Worked
 from agent.query.groups import count_by, tell_paid
+from agent.query.namesakes import list_namesakes
 from agent.query.other_connections import tell_connection
+from agent.query.other_kinds import tell_other_kinds
 from agent.query.references import Query
 from agent.query.related_names import name_related
 from agent.query.slips import find_so_called, tell_slips
@@ -115,12 +117,15 @@ class Answerer:
         found = await (self.query.records.find if one else self.query.records.find_all)(need, reference)
         if isinstance(found, Question) and found.code == "ambiguous" and "cancelled" in need.kind.states:
             found = await self._find_standing(need, reference) or found
+        if isinstance(found, Question) and one and fields:
+            found = await list_namesakes(self.query, need, reference, found) or found
         if isinstance(found, Question):
             return found
         kind = found[0].kind if found else need.kind
         if not found:
             nobody = ("nobody",) if rate_person_likeness(kind) == PERSON else ()
-            return Reply(text=await self._none(reference, kind), record_kind=kind.name, count=0, values=nobody)
+            none = f"{await self._none(reference, kind)}{await tell_other_kinds(self.query, reference, kind)}"
+            return Reply(text=none, record_kind=kind.name, count=0, values=nobody)
         known = [each for name in fields if (each := kind.field_named(name)) is not None]
         found = await name_related(self.query.context, found, known)
         values = tuple(
@@ -149,6 +154,7 @@ class Answerer:
             counts = [await self._count_most(reference, each) for each in found] if placed else []
             listed = "; ".join(f"{each.label} ({count})" for each, count in zip(found, counts, strict=False) if count)
             text = f"{told}: {listed or list_records(found, known or list_asked_fields(reference, kind))}."
+        text += await tell_other_kinds(self.query, reference, kind)
         return self._reply(text, found, values=values if known else ())
 
     async def _find_standing(self, need: RecordQuery, reference: Reference) -> tuple[LocatedRecord, ...]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ DATES: Final = ("datetime", "date")
 NUMBERS: Final = ("money_minor", "number", "integer")
 NOBODY: Final = frozenset({"", "none", "nobody", "null", "empty"})
 """Words for an empty field."""
+_CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?")
 _NUMBER: Final = re.compile(r"(\D*)(\d{1,18})")
 _WRITTEN: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 
@@ -114,6 +115,13 @@ def _by_plain(each: Field, op: str, value: Any) -> Filter | None:
             return held is not None and prefix in ("", held[0]) and compare(op, held[1], number)
 
         return Filter(lies)
+    if op in ("<", "<=", ">", ">=") and each.type == "string" and (clock := _read_clock(value)) is not None:
+
+        def stands(record: Record) -> bool:
+            held = _read_clock(record.values.get(each.name))
+            return held is not None and compare(op, held, clock)
+
+        return Filter(stands)
     if op not in ("=", "!="):
         return None
     if isinstance(value, str) and each.values:
@@ -130,6 +138,12 @@ def _split_number(value: Any) -> tuple[str, int] | None:
     """What stands before a record's number, and the number: INV- and 7. None if it ends in no digits."""
     found = _NUMBER.fullmatch(str(value))
     return (found[1].casefold(), int(found[2])) if found is not None else None
+
+
+def _read_clock(value: Any) -> time | None:
+    """A time of day as a text field holds it: 9:30, 14:00. None if it is something else."""
+    found = _CLOCK.fullmatch(str(value))
+    return time(int(found[1]), int(found[2])) if found is not None else None
 
 
 def _same(held: Any, value: Any) -> bool:

@@ -11,16 +11,10 @@ from agent.planning.proposal import BelongsTo, Condition, Find, Handle
 from agent.query.answered_references import Finder
 from agent.query.context import Own, describes
 from agent.query.pool import Pool
-from agent.validate.questions import (
-    MAX_CANDIDATES,
-    ask_between,
-    describe_aside,
-    find_telling_field,
-    join,
-    make_candidate,
-)
+from agent.validate.questions import MAX_CANDIDATES, ask_between, join, make_candidate
 from agent.validate.records.located import LABEL_CHARS, LocatedRecord, Outcome, RecordQuery, fits, name_kind
 from agent.validate.records.ranking import Fit, rate_fit
+from agent.validate.telling_apart import describe_aside, find_telling_field, tell_choices_apart
 from core.display_text import to_display_text
 from language.text import with_article
 from registry.records import Record, RecordKind
@@ -132,7 +126,10 @@ def _ask_whose(
     shown = [_add(record.label.partition(" · ")[0], names[owner.record.id], " of ") for record, owner in offered]
     records = [record for record, _ in offered]
     telling = find_telling_field(records, shown, kind)
-    named = [text + describe_aside(each, kind, telling) for text, each in zip(shown, records, strict=True)]
+    named = [
+        to_display_text(text + describe_aside(each, kind, telling), limit=2 * LABEL_CHARS)
+        for text, each in zip(shown, records, strict=True)
+    ]
     which = "is it" if len(records) == 1 else f"which {name_kind(kind)} is meant,"
     candidates = tuple(
         (one := make_candidate(record)).model_copy(
@@ -141,8 +138,8 @@ def _ask_whose(
         for record, owner in offered
         for name in (names[owner.record.id],)
     )
-    text = f"{opening} {which} {join([to_display_text(each, limit=2 * LABEL_CHARS) for each in named], 'or')}?"
-    return need.ask(text, code="ambiguous").model_copy(update={"candidates": candidates})
+    text = f"{opening} {which} {join(named, 'or')}?"
+    return need.ask(text, code="ambiguous").model_copy(update={"candidates": tell_choices_apart(candidates, named)})
 
 
 def _add(text: str, more: str, between: str) -> str:

@@ -10,6 +10,7 @@ from agent.pipeline import PhaseCallback, Question, Request, Span, ignore_phase
 from agent.planning.proposal import (
     AS_LISTED,
     AS_SHOWN,
+    BelongsTo,
     Find,
     Handle,
     OrderByCount,
@@ -45,6 +46,7 @@ from agent.query.record_search import RecordSearch
 from agent.query.records_of_several import name_of, select_of_owners, settle_owners
 from agent.query.reference_conditions import ReferenceConditions
 from agent.validate.questions import (
+    MAX_CANDIDATES,
     ask_between,
     describe_place,
     explain_exclusion,
@@ -60,6 +62,7 @@ from agent.validate.records.located import (
     fits,
     format_count,
     name_kind,
+    name_kinds,
 )
 from agent.validate.records.ranking import find_tied, sort_by_field
 from agent.validate.slots import find_answer
@@ -174,10 +177,24 @@ class RecordFinder:
     async def _pick_fitting(self, need: RecordQuery, find: Find, pool: Pool, own: Own) -> Outcome:
         fitting = [each for each in pool.records if fits(each, need.filter)]
         if not fitting:
-            return ask_about_empty(need, find, pool)
+            return await self._offer_others(need, find, pool, own) or ask_about_empty(need, find, pool)
         if find.order is not None:
             return await self.pick_by_order(need, find, find.order, replace(pool, records=fitting), own)
         return self._pick(need, find, replace(pool, records=fitting))
+
+    async def _offer_others(self, need: RecordQuery, find: Find, pool: Pool, own: Own) -> Question | None:
+        """Asks whether one of somebody's few other records is meant, where an order tells one of theirs by a day, a
+        time or a state that none has."""
+        owner, whose = pool.via[0] if pool.via else None, [each for each in find.where if isinstance(each, BelongsTo)]
+        told = find.pick == "one" and find.said is None and len(whose) < len(find.where)  # of a set there may be none
+        if pool.records or owner is None or need.restricts or not told:
+            return None
+        wide = await self.conditions.select(need, find.model_copy(update={"where": tuple(whose)}), own)
+        others = [] if isinstance(wide, Question) else [each for each in wide.records if fits(each, need.filter)]
+        if not 0 < len(others) <= MAX_CANDIDATES:
+            return None
+        lead = f"{owner.label} has no such {name_kinds(need.kind)}. Did you mean"
+        return ask_between(need.slot, need.param, need.kind, others, "", code="not_found", lead=lead)
 
     def _pick(self, need: RecordQuery, find: Find, pool: Pool) -> Outcome:
         records, kind = pool.records, need.kind

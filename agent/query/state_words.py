@@ -26,10 +26,11 @@ def is_adjective(state: str, kind: RecordKind) -> bool:
 
 
 def is_plural_noun(condition: StateIs, kind: RecordKind) -> bool:
-    """Whether a sort is what its records are called: "dogs" of pets, but no "unpaid dogs"."""
-    word = condition.state
-    plural = word.isalpha() and singularize(word) != word and is_word(singularize(word))
-    return plural and not condition.negated and word in kind.states and is_of_sort(word, kind)
+    """Whether a state is what its records are called: "dogs" of pets, "members" of people who may be a "member", but no
+    "unpaid dogs"."""
+    word, one = condition.state, singularize(condition.state)
+    called = word in kind.states and (kind.states.get(one) == kind.states[word] or is_of_sort(word, kind))
+    return called and word.isalpha() and one != word and not condition.negated and (one in kind.states or is_word(one))
 
 
 def _is_own_word(state: str, kind: RecordKind) -> bool:

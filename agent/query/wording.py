@@ -38,6 +38,7 @@ from agent.query.state_words import is_adjective, is_of_sort, is_plural_noun, li
 from agent.validate.questions import join, quote_words
 from agent.validate.records.field_words import add_aside, add_ended, name_field, tell_field
 from agent.validate.records.located import LocatedRecord, fits, name_kind, name_kinds
+from agent.validate.telling_apart import describe_aside, find_telling_field
 from core.clock import write_day
 from core.display_text import to_display_text
 from language.text import singularize
@@ -331,27 +332,42 @@ def find_owner_name(kind: RecordKind) -> Field | None:
 
 def list_records(found: Sequence[LocatedRecord], fields: Sequence[Field] = ()) -> str:
     """The records' labels. With ``fields``, also the values of each, and the owner if labels are alike."""
-    shown = [with_fields(each, fields) if fields else each.label for each in found[:PAGE]]
+    listed = found[:PAGE]
+    apart = _tell_alike(listed, fields)
+    told = zip(listed, apart, strict=True)
+    shown = [with_fields(each, fields, aside) if fields or aside else each.label for each, aside in told]
     return "; ".join(shown) + (f" and {len(found) - PAGE} more" if len(found) > PAGE else "")
 
 
-def with_fields(found: LocatedRecord, fields: Sequence[Field]) -> str:
-    """The label with the values of fields that don't stand in it, and with the state of what has ended."""
+def _tell_alike(found: Sequence[LocatedRecord], fields: Sequence[Field]) -> list[str]:
+    """For each record what tells it apart from others of the same label. Empty for a label that stands alone."""
+    labels, kinds = [each.label for each in found], {each.kind.name for each in found}
+    if len({*labels}) == len(labels) or len(kinds) > 1:
+        return ["" for _ in found]
+    shown = [with_fields(each, fields) for each in found]
+    telling = find_telling_field([each.record for each in found], shown, found[0].kind)
+    asides = (describe_aside(each.record, each.kind, telling).strip(" ()") for each in found)
+    return [aside if labels.count(label) > 1 else "" for label, aside in zip(labels, asides, strict=True)]
+
+
+def with_fields(found: LocatedRecord, fields: Sequence[Field], apart: str = "") -> str:
+    """The label with what tells it ``apart``, with the values of fields that don't stand in it, and with the state of
+    what has ended."""
     values, owner = found.record.values, find_owner_name(found.kind)
     shown = [(each, format_field(each, values)) for each in add_ended(fields, found.kind, values)]
     told = [tell_field(each, found.kind, value) for each, value in shown if not value or value not in found.label]
     whose = format_field(owner, values) if owner is not None else ""
-    return add_aside(found.label, to_display_text(", ".join([whose, *told] if whose not in found.label else told)))
+    beside = [each for each in (whose, apart) if each and each not in found.label]
+    return add_aside(found.label, to_display_text(", ".join([*beside, *told])))
 
 
 def list_telling(fields: Sequence[Field], found: LocatedRecord) -> list[Field]:
     """The fields that say more than the record's label, or a sum of money beside its currency."""
     values = found.record.values
     paid = any(each.type == "money_minor" for each in fields)
-    telling = [
+    return [
         each for each in fields if format_field(each, values) != found.label and not (paid and each.name == "currency")
     ]
-    return telling or [*fields]
 
 
 def introduce(label: str, detail: str) -> str:

@@ -22,10 +22,10 @@ _CHOICES: Final = frozenset({"ambiguous", "not_found", "unclear_action"})
 _SAID: Final = frozenset(
     {
         "never mind", "nevermind", "never mind that", "never mind drop it", "never mind then", "forget it",
-        "forget about it", "drop it", "oh never mind", "no never mind", "actually never mind", "leave it", "let it be",
-        "cancel", "cancel that", "cancel it", "cancel this", "stop", "stop it", "stop that", "no stop", "no cancel",
-        "no keep it", "no keep that", "no keep them",
-        "no cancel that", "abort", "quit", "undo", "undo that", "undo it", "i don't want to", "i don't want to anymore",
+        "forget about it", "drop it", "oh never mind", "actually never mind", "leave it", "let it be",
+        "cancel", "cancel that", "cancel it", "cancel this", "stop", "stop it", "stop that",
+        "no keep it", "no keep that", "no keep them", "abort", "quit", "undo", "undo that", "undo it",
+        "i don't want to", "i don't want to anymore",
         "i do not want to", "i changed my mind", "abbrechen", "stopp", "vergiss es", "cancela", "cancelar", "olvídalo",
         "annuler", "annule", "laisse tomber", "annulla", "lascia stare", "annuleren", "laat maar", "esquece", "deixa",
     }
@@ -68,7 +68,8 @@ def is_cancellation(text: str, question: Question | None = None) -> bool:
     refused = _NO | _NEITHER if chooses else frozenset[str]()
     refused = refused | _ANOTHER if question is not None and question.slot == "action" else refused
     known = _SAID | refused
-    # "no, leave it": a "no" beside words that take it back
+    parts = [each if each in known | _NO else each.removeprefix("no ") for each in parts]
+    # "no, leave it", "no leave it": a "no" beside words that take it back
     return words in known or (
         bool(parts) and parts[-1] in known and all(each in known | _NO | _LEADS for each in parts)
     )

@@ -357,11 +357,7 @@ class DraftFilling:
         found = await self.lookup.kinds.search(
             Query(kind.name, None, None, where, order, True, questions.MAX_CANDIDATES + 1)
         )
-        return (
-            tuple(questions.make_candidate(each, found, kind) for each in found)
-            if len(found) <= questions.MAX_CANDIDATES
-            else ()
-        )
+        return questions.list_candidates(found, kind) if len(found) <= questions.MAX_CANDIDATES else ()
 
     def _make_query(self, name: str, kind: RecordKind) -> RecordQuery:
         annotation = self.slots.annotation(name)

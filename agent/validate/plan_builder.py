@@ -47,6 +47,7 @@ from agent.validate.records.lookup import Lookup
 from agent.validate.sent_texts import list_cautions
 from agent.validate.slots import Pinned, Read, Slots, Trouble, format_parameter
 from agent.validate.unchanged import AlreadySo, find_already_so
+from agent.validate.unsaid import NOTHING_UNSAID, Unsaid
 from agent.validate.unsent_currencies import list_unsent_currencies
 from core import ids
 from core.actor import Actor
@@ -148,10 +149,10 @@ class PlanParts:
         detail = f"Nothing was done: {told}" if self.unmet else f"{told} Nothing was done.".strip()
         return Refusal(code="condition_unmet", detail=detail)
 
-    def build(self, pieces: tuple[str, ...] = (), beside: Sequence[str] = ()) -> Plan:
-        """The plan of the steps, of which there is at least one. ``pieces`` are words that nothing accounts for yet,
-        and ``beside`` is what the card says about others."""
-        plan = self._build(range(len(self.steps)), (*self.reasons, *beside), pieces)
+    def build(self, unsaid: Unsaid = NOTHING_UNSAID) -> Plan:
+        """The plan of the steps, of which there is at least one, with what the card says of words that it leaves
+        unsaid."""
+        plan = self._build(range(len(self.steps)), self.reasons, unsaid)
         if not self.unchanged:
             return plan
         told = [each.told for each in self.unchanged.values()]
@@ -161,17 +162,17 @@ class PlanParts:
         rest: Plan | Refusal
         if left:
             out = [*shown, *more, f"{'It is' if len(told) == 1 else 'They are'} left out."]
-            rest = self._build(left, (*self.reasons, *beside, " ".join(out)), pieces)
+            rest = self._build(left, (*self.reasons, " ".join(out)), unsaid)
         else:
             detail = " ".join([*self.idle[:_SHOWN], *shown, *more, "Nothing was done."])
             rest = Refusal(code="condition_unmet", detail=detail)
         records = frozenset(found.key for each in self.unchanged.values() for found in each.records)
         return plan.model_copy(update={"unchanged": Unchanged(told=(*shown, *more), records=records, rest=rest)})
 
-    def _build(self, places: Sequence[int], reasons: Sequence[str], pieces: tuple[str, ...]) -> Plan:
+    def _build(self, places: Sequence[int], reasons: Sequence[str], unsaid: Unsaid) -> Plan:
         decisions = [self.decisions[at] for at in places]
         required = [decision.why for decision in decisions if decision.why is not None]
-        held = tuple(dict.fromkeys([*required, *reasons]))
+        held = tuple(dict.fromkeys([*required, *reasons, *unsaid.told])) or unsaid.slight
         steps = tuple(self.steps[at] for at in places)
         return Plan(
             run_id=self.run_id,
@@ -180,7 +181,7 @@ class PlanParts:
             approvals=max(1 if held else 0, *(decision.approvals for decision in decisions)),
             expires_s=min(self.contracts[at].confirmation.expires_s for at in places),
             digest=digest_plan(steps, run_id=self.run_id, actor=self.actor, surface=self.request.surface),
-            pieces=pieces,
+            pieces=unsaid.pieces,
         )
 
 

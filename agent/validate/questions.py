@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from agent.extract.references.value import Reference
-from agent.extract.references.vocabulary import is_contact, is_person
 from agent.extract.time import dates
 from agent.pipeline import Candidate, Question, QuestionCode, Request, Step
 from agent.validate.json_values import takes_json, tell_how
@@ -25,6 +24,7 @@ from agent.validate.records.located import (
     name_kind,
     name_kinds,
 )
+from agent.validate.telling_apart import name_apart, tell_choices_apart
 from core.display_text import to_display_text
 from language.stems import stem
 from language.text import read_text, with_article
@@ -169,8 +169,7 @@ def ask_between(
     """Asks which of these records is meant. ``what`` says what they share ("are called ‘Adam’"). ``lead`` replaces the
     beginning of that sentence."""
     offered = list(records[:MAX_CANDIDATES])
-    telling = find_telling_field(offered, [each.label for each in offered], kind)
-    named = [to_display_text(each.label, limit=LABEL_CHARS) + describe_aside(each, kind, telling) for each in offered]
+    named = name_apart(offered, kind)
     more = more or len(records) > len(offered)
     count = f"More than {_NUMBERS[len(offered)].lower()}" if more else _NUMBERS[len(offered)]
     noun = name_kind(kind) if len(offered) == 1 and not more else name_kinds(kind)
@@ -181,49 +180,14 @@ def ask_between(
         code=code,
         text=f"{opening} {join(named, 'or')}{tail}",
         param=param,
-        candidates=tuple(make_candidate(each, offered, kind) for each in offered),
+        candidates=list_candidates(offered, kind),
     )
 
 
-def find_telling_field(records: Sequence[Record], shown: Sequence[str], kind: RecordKind) -> str | None:
-    """The field that best tells these records apart and that what is ``shown`` of each doesn't say: one that people
-    know them by. A telephone number, what somebody owes or an id only where nothing else tells them apart."""
-    ranks = {"number": 1, "name": 2, "text": 3, "email": 5}
-    best: tuple[int, int, int] | None = None
-    telling: str | None = None
-    apart, people = len(set(shown)) == len(shown), is_person(kind)
-    for place, each in enumerate(kind.fields):
-        values = [format_field(each, record.values) for record in records]
-        by_email = "email" in (each.type, each.search)
-        private = (is_contact(each) and not by_email) or (people and each.type in ("money_minor", "currency"))
-        own_id = each.name == kind.id_field
-        if each.name.endswith("_id") or not all(values) or (apart and (own_id or private)):
-            continue
-        if each.type == "boolean" and len(set(values)) < len(values):
-            continue
-        if any(value in text for value, text in zip(values, shown, strict=True)):
-            continue
-        other = 5 if by_email else 6 if people and each.type in _BARE else 4  # nobody is known by a day or a figure
-        known = 7 if private else 8 if own_id else ranks.get(each.search or "", other)
-        rank = (-len(set(values)), known, place)
-        if len(set(values)) > 1 and (best is None or rank < best):
-            best, telling = rank, each.name
-    return telling
-
-
-_BARE: Final = ("boolean", "integer", "number", "date", "datetime")
-"""Types whose value says nothing without its field's name."""
-
-
-def describe_aside(record: Record, kind: RecordKind, telling: str | None) -> str:
-    """What tells a record apart, in brackets with a space before them. Empty if nothing does."""
-    each = kind.field_named(telling) if telling else None
-    if each is None:
-        return ""
-    told = to_display_text(format_field(each, record.values), limit=WORDS_CHARS)
-    if each.type in _BARE:
-        told = tell_field(each, kind, told)
-    return f" ({told})"
+def list_candidates(records: Sequence[Record], kind: RecordKind) -> tuple[Candidate, ...]:
+    """The records as the choices of a question."""
+    choices = [make_candidate(each, records, kind) for each in records]
+    return tell_choices_apart(choices, name_apart(records, kind))
 
 
 _MOST_WORDS = 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from agent.planning.quotes import find_in_request
@@ -68,3 +68,9 @@ def quote_misread(order: Order, pieces: Sequence[str]) -> list[str] | None:
         leads = _LEADING.search(order.text, 0, place[0])
         made.append(order.text[leads.start() if leads is not None else place[0] : place[1]])
     return made
+
+
+def list_outermost(told: Iterable[str]) -> list[str]:
+    """Each stretch once, without those contained in another."""
+    different = dict.fromkeys(told)
+    return [each for each in different if not any(each != other and each in other for other in different)]

@@ -100,7 +100,7 @@ _OBJECTS: Final = word_set("him them it us me you everyone everybody")
 _STAYING: Final = word_set("stays stay remains remain")
 _STAYING_STEMS: Final = frozenset(map(stem, (*_STAYING, "keep", "wait", "leave")))
 _SPARING: Final = word_set("leave forget ignore spare exclude omit")
-_PREPOSITIONS: Final = word_set("with without as from against for by at during onto under towards through via")
+PREPOSITIONS: Final = word_set("with without as from against for by at during onto under towards through via")
 
 
 def find_left_over_words(order: Order) -> Iterator[Place]:
@@ -307,7 +307,7 @@ def _without_late_verb(
     root = stem(plain_word(verb[0]))
     says = any(stem(plain_word(word)) in verbs for word, start, _ in clause.words if not used[start])
     owned = patterns.search_before(_OWNED, clause.text, verb[1])  # "make Ada's husband a member"
-    if says or owned or (before and plain_word(before[-1]) in _PREPOSITIONS):
+    if says or owned or (before and plain_word(before[-1]) in PREPOSITIONS):
         return left
     if clause.joined and (root in ORDERS or is_past(left[0][0].casefold())):
         return left  # "set A to high and B lower" makes B's value another; "A and B with 30 euros shared"
@@ -318,7 +318,7 @@ def _without_late_verb(
         return left
     if not wished and root not in ORDERS and not find_similar_stems(root, verb=True):
         return left
-    until = (start for word, start, _ in clause.words if start > left[0][1] and plain_word(word) in _PREPOSITIONS)
+    until = (start for word, start, _ in clause.words if start > left[0][1] and plain_word(word) in PREPOSITIONS)
     ends = next(until, clause.end)
     return [each for each in left if each[1] >= ends]
 
@@ -351,7 +351,7 @@ def _is_manner(clause: Clause, verbs: frozenset[str], known: frozenset[str]) -> 
     if clause.head[0].endswith("ly"):
         return not verbs.isdisjoint(said[:1])
     before = [plain_word(word) for word, start, _ in clause.words if start < clause.head[1]]
-    if before and before[-1] in _PREPOSITIONS | {"in", "on"}:
+    if before and before[-1] in PREPOSITIONS | {"in", "on"}:
         return root not in verbs and not (verbs & ORDERS).isdisjoint(said)
     said = [each for each in said if each not in EMPTY]
     thing = any(each.startswith(root) for each in known)  # "sub cancel"

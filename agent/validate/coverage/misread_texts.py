@@ -10,10 +10,12 @@ from agent.planning.proposal import Argument, ComputedArgument, Day, QuotedText,
 from agent.planning.quotes import list_words
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import plain_word
+from agent.validate.coverage.left_over import PREPOSITIONS
 from agent.validate.coverage.modifiers import begins_beside
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.weighty_patterns import Place, search_before
 from agent.validate.questions import list_members
+from language import numerals
 from language.stems import EMPTY, ORDERS, READING, is_past, split_runs, stem
 from language.text import NAMES_TOO
 from language.wordnet import find_similar_stems, is_word, rate_similarity
@@ -56,6 +58,7 @@ _AND_DO: Final = re.compile(
 )
 _ALIKE: Final = 0.4
 """Similarity above which a verb may mean to tell somebody something, as "warn" does."""
+_BEFORE_TEXT: Final = re.compile(r"[\s:;,–—-]*[\"“”„«'‘’]?")
 
 
 def find_beside_texts(order: Order) -> Iterator[Place]:
@@ -88,6 +91,17 @@ def find_beside_texts(order: Order) -> Iterator[Place]:
             orders = orders or find_condition(text[start:end]) is not None
             if orders or (words and {stem(word) for word in words} <= patterns.TIMES):
                 yield start, end
+
+
+def introduces_text(order: Order, place: Place) -> bool:
+    """Whether words stand right before a text that the plan takes, and are no way or means: "a note saying (…)"."""
+    start, end = place
+    behind, first = _BEFORE_TEXT.match(order.text, end), plain_word(order.text[start:end].split()[0])
+    before = max((last for _, last in order.taken if last <= start), default=0)
+    counted = any(each.end > before for each in numerals.find_typed(order.text[:end]))  # "2 lines"
+    if behind is None or counted or first in PREPOSITIONS | {"in", "on"}:
+        return False
+    return any(at == behind.end() for at, _ in order.texts)
 
 
 def find_told_to_others(order: Order) -> Iterator[Place]:

@@ -70,6 +70,7 @@ _SENTENCE_END: Final = re.compile(
 )
 _QUOTED: Final = re.compile(r"[\"“”„»«]")
 _MARKS: Final = " ,;.!?…"
+_FORBIDS: Final = re.compile(rf"\s+{patterns.DENIES.pattern}(?!\w)", re.IGNORECASE)
 _NEXT: Final = 2
 """Most words after a negation that it may deny."""
 _NEAR: Final = 60
@@ -90,6 +91,8 @@ def find_negations(
         start, end = found.span()
         if any(first < end and start < last for first, last in taken):
             continue
+        if found[0].casefold() == "no" and _FORBIDS.match(text, end):
+            continue  # "no don't": what that denies is looked at by itself
         numbered = _NUMBERED.match(text, end)
         unit = numbered[1] if numbered is not None else ""
         if numbered is not None and not (unit and (stem(unit.casefold()) in UNITS or find_currency(unit))):

@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from agent.extract.spans.politeness import strip_politeness
+from agent.extract.time import dates
 from agent.pipeline import Request, Span
-from agent.planning.proposal import Day, Find, Number, TypedValue
+from agent.planning.proposal import Compare, Condition, Day, Find, Number, TypedValue
 from agent.planning.quotes import find_places, find_quotes, walk
 from agent.validate.consent import is_yes
 from agent.validate.coverage.accounted_words import LIGHT, NOTHING, Accounts, has_weight, list_accounts, plain_word
@@ -26,8 +27,9 @@ from agent.validate.coverage.unused_words import collect_subject_stems
 from agent.validate.coverage.weighty_patterns import SILENCE, TELLING, TIMES, cover
 from language import numerals
 from language.locales import translate
-from language.stems import ORDERS, is_past, split_runs, stem, stem_text
-from language.wordnet import find_similar_stems, is_word
+from language.stems import EMPTY, ORDERS, is_past, split_runs, stem, stem_text
+from language.text import read_text
+from language.wordnet import find_similar_stems, is_word, rate_similarity
 
 _OWNERS_S: Final = re.compile(r"^['’]s?(?!\w)")
 # Introduces a means, a beneficiary, a role, a place or a time.
@@ -42,6 +44,8 @@ _VALUES: Final = (Number, Day, TypedValue)
 _DICTATED: Final = re.compile(r"[:\"“”„«'‘’]\s*$")
 _ISO_DAY: Final = re.compile(r"\d{4}-\d\d(?!\d)")
 _LETTER: Final = re.compile(r"[a-z]$")
+AKIN: Final = 0.5
+"""The share of a verb's uses that have the meaning of another, from which on the other says as much."""
 _LONGEST_ARTICLE: Final = 3
 """Longest article in letters: "das" and "les" begin many orders in other languages."""
 
@@ -87,12 +91,21 @@ def find_open_words(order: Order, read: Sequence[Span] = ()) -> tuple[str, ...]:
                 for each in clause.words
                 if not used[each[1]] and not (each[0].isdigit() and numbers[each[1]])
                 if (plain_word(each[0]) not in told or stem(each[0]) in beyond) and _says_something(each[0], here)
-                if each != verb or not (order.drafts or _goes_by(each[0], verbs))
+                if each != verb or not (order.drafts or _goes_by(each[0], verbs, order.heads))
             ]
             if ordered and not left:
                 left += _find_claim(clause, used, subject)
             found += (_OWNERS_S.sub("", text[slice(*each)]).strip() for each in _find_stretches(clause, left, used))
     return tuple(dict.fromkeys(found))
+
+
+def is_opening_verb(stretch: str, request: Request) -> bool:
+    """Whether a stretch is the first word of a clause that goes on, perhaps with an article: "invoice (Ada 20)"."""
+    telling = [word for word, _, _ in split_runs(stretch) if plain_word(word) not in NOTHING | LIGHT]
+    for clause in split_clauses(strip_politeness(request.text)):
+        if clause.head is not None and clause.text.startswith(stretch, clause.head[1]) and len(clause.words) > 2:
+            return telling == [clause.head[0]]
+    return False
 
 
 def is_named(stretch: str, asked: Collection[str]) -> bool:
@@ -111,7 +124,8 @@ def _cover_used(order: Order, origin: int, read: Sequence[Span]) -> tuple[bytear
     text = request.words(origin)
     judged = [each.words for each in proposal.asides or () if each.role in READ_AGAIN]
     # Which record is meant its name has said: a condition beside it may hold of any, and quote whatever is left.
-    conditions = [each.where for each in order.parts(Find) if each.said is not None]
+    named = [one for each in order.parts(Find) if each.said is not None for one in each.where]
+    conditions = [each for each in named if not _is_on_day(each, request)]
     beside = set(_find_places(conditions, request, origin))
     held = {stem(word) for each in order.words_by_step for word in each}
     beyond = [root for place in beside for root in stem_text(text[slice(*place)]) if root not in held]
@@ -127,6 +141,17 @@ def _cover_used(order: Order, origin: int, read: Sequence[Span]) -> tuple[bytear
                 used[start + needs : end] = bytes(end - start - needs)
                 beyond += stem_text(text[start + needs : end])
     return used, frozenset(beyond)
+
+
+def _is_on_day(condition: Condition, request: Request) -> bool:
+    """Whether a condition is that a record is of a day, in words for nothing but a day. A record that is of another one
+    isn't found."""
+    value = condition.value if isinstance(condition, Compare) and condition.op in ("during", "=") else None
+    if not isinstance(value, Day) or value.quote is None:
+        return False
+    said = value.quote.text
+    days = cover(said, ((each.start, each.end) for each in dates.find(read_text(said), request.now.date())))
+    return any(days) and all(days[start] or plain_word(word) in EMPTY for word, start, _ in split_runs(said))
 
 
 def _find_end(node: Number | Day | TypedValue, said: str) -> int | None:
@@ -170,10 +195,12 @@ def _says_something(word: str, by: Accounts) -> bool:
     return word == word.upper() and low not in NOTHING | LIGHT and stem(low) not in by.known and not _LETTER.match(low)
 
 
-def _goes_by(word: str, verbs: Collection[str]) -> bool:
+def _goes_by(word: str, verbs: Collection[str], heads: Collection[str]) -> bool:
     """Whether the first word of an order is a verb of its action or a similar one, or can't order anything else."""
     low = plain_word(word)
     similar = find_similar_stems(stem(low), verb=True)
+    if rate_similarity(stem(low), heads, verb=True) >= AKIN:
+        return True
     a_verb = (similar or stem(low) in ORDERS or not find_similar_stems(stem(low))) and not (
         _NO_ORDER.fullmatch(low) or is_past(low)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from agent.validate.coverage import weighty_patterns as patterns
@@ -20,6 +20,15 @@ _THING: Final = re.compile(rf"\s+(?:of\s+)?{_THE}\s+(?P<noun>[^\W\d_]+)", re.IGN
 _EXCEPT: Final = re.compile(
     r"(?<!\w)(?:(?:all|everything)\s+(?:but|except(?:\s+for)?)|except(?:\s+for)?|minus|less|without)\s+$", re.IGNORECASE
 )
+_VAGUE: Final = re.compile(r"(?:an?\s+)?(?:some|any|few|bit|little|couple)(?:\s+of)?\s*", re.IGNORECASE)
+
+
+def is_told_since(order: Order, place: Place, shares: Iterable[Place]) -> bool:
+    """Whether a vague amount or a share was asked about and told: "some credit", of how much; "most of the bill"."""
+    within = any(start <= place[0] and place[1] <= end for start, end in shares)
+    return (within or _VAGUE.fullmatch(order.text[slice(*place)]) is not None) and any(
+        answer.text is not None and any(map(str.isdigit, answer.text)) for answer in order.request.answers
+    )
 
 
 def find_shares(order: Order) -> Iterator[Place]:

@@ -17,14 +17,15 @@ from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.asides import Asides
 from agent.validate.coverage.described_only import Told, is_named_outright
 from agent.validate.coverage.descriptions import denies_other_action, describes_name
-from agent.validate.coverage.misread_texts import find_conditions_in_answers
+from agent.validate.coverage.fragments import list_outermost
+from agent.validate.coverage.misread_texts import find_conditions_in_answers, introduces_text
 from agent.validate.coverage.modifiers import PHASE, REPEATED
 from agent.validate.coverage.negations import denies_verb
 from agent.validate.coverage.opposed_verbs import find_what_stays
 from agent.validate.coverage.order import Order, list_verbs
 from agent.validate.coverage.read_asides import ReadAsides
 from agent.validate.coverage.set_against import is_set_against
-from agent.validate.coverage.shares import find_shares
+from agent.validate.coverage.shares import find_shares, is_told_since
 from agent.validate.coverage.told import find_lone_order
 from agent.validate.coverage.weighty_patterns import Place
 from agent.validate.coverage.weighty_words import STRETCHES, Detail, Finding, Kind, find_weighty_words
@@ -37,7 +38,6 @@ _OWNERS_S: Final = re.compile(r"^['’]s?(?=\s)")
 _BEFORE_OTHERS: Final = re.compile(r"(?<!\s)\s+(?:by|with|in|on|at|for|from|to|of|the|an?|and)$", re.IGNORECASE)
 _SHORT: Final = 6
 """The most letters of a word that says little by itself."""
-_VAGUE: Final = re.compile(r"(?:an?\s+)?(?:some|any|few|bit|little|couple)(?:\s+of)?\s*", re.IGNORECASE)
 _REPLACED: Final[frozenset[Kind]] = frozenset(("number", "unit", "date", "part", "quantifier"))
 """What "make it …" replaces."""
 _WITHIN_QUOTES: Final[frozenset[Kind]] = STRETCHES | {"modifier", "misread"}
@@ -57,13 +57,15 @@ class Unaccounted:
     """The words of a request that matter and that nothing accounts for, in the request's order.
 
     ``weighty`` ones stop the plan. The card shows the others: ``told`` ones change nothing, the plan holds
-    ``expressed`` ones, as its resolver says, ``stated`` ones may only tell something. ``firm``: at least one weighty
-    word is of a kind for which no reading is believed. ``framed``: all weighty words say that nothing is ordered.
+    ``expressed`` ones, as its resolver says, of which ``slight`` ones only introduce a text, ``stated`` ones may only
+    tell something. ``firm``: at least one weighty word is of a kind for which no reading is believed. ``framed``: all
+    weighty words say that nothing is ordered.
     """
 
     weighty: list[str]
     told: list[str]
     expressed: list[str]
+    slight: list[str]
     stated: list[str]
     firm: bool
     framed: bool = False
@@ -77,12 +79,12 @@ def find_unaccounted(order: Order) -> Unaccounted:
     elsewhere = [*(each.text for each in order.left_over if each.origin), *find_conditions_in_answers(order)]
     stated = [each for each in (*settled["told"], *settled["expressed"]) if "stated" in each.more]
     told, expressed = ([one for one in settled[each] if one not in stated] for each in ("told", "expressed"))
+    slight = [each for each in expressed if judge.is_light(each) and introduces_text(order, each.place)]
     return Unaccounted(
-        judge.tell(settled["asked"], whole=_is_whole) + _list_outermost(elsewhere),
-        judge.tell(
-            [*settled["aside"], *told], whole=lambda each: each.is_of(("left over", "doubted")) or judge.is_light(each)
-        ),
-        judge.tell(expressed, whole=judge.is_light),
+        judge.tell(settled["asked"], whole=_is_whole) + list_outermost(elsewhere),
+        judge.tell([*settled["aside"], *told], whole=judge.is_complete),
+        judge.tell([each for each in expressed if each not in slight], whole=judge.is_light),
+        [each.said.strip() for each in slight],
         judge.tell(stated, whole=_is_whole),
         any(map(judge.is_firm, settled["asked"])),
         framed=not elsewhere and judge.ask_for_nothing(settled["asked"]),
@@ -109,7 +111,7 @@ class _Judge:
 
     def tell(self, findings: Iterable[Finding], *, whole: Callable[[Finding], bool]) -> list[str]:
         """The text of each finding, with the words around it unless it is ``whole``."""
-        return _list_outermost(each.said.strip() if whole(each) else self._quote(each) for each in findings)
+        return list_outermost(each.said.strip() if whole(each) else self._quote(each) for each in findings)
 
     def _quote(self, each: Finding) -> str:
         """A finding with the words around it, or alone where those are the whole request."""
@@ -124,7 +126,7 @@ class _Judge:
         return [each for each in self.findings if not self.is_used(each)]
 
     def is_used(self, each: Finding) -> bool:
-        if self._is_spared(each) or self._is_shown(each) or _is_told_since(self.order, each, self._shares):
+        if self._is_spared(each) or self._is_shown(each) or is_told_since(self.order, each.place, self._shares):
             return True
         if _goes_with_use(self.order, each) or all(self._stays[slice(*each.place)]) or _is_corrected(self.order, each):
             return True
@@ -162,9 +164,7 @@ class _Judge:
     # ── aside ──
 
     def is_story(self, each: Finding) -> bool:
-        """Whether it only dates or counts something in a story, or orders the call in the person's own verb."""
-        if each.is_of(STRETCHES) and each.place == self._lone_order:
-            return True
+        """Whether it only dates or counts something in a story."""
         return each.is_of(("count", "until")) and self._told.is_story(*each.place)
 
     def describes_name(self, each: Finding) -> bool:
@@ -183,8 +183,7 @@ class _Judge:
         return self._asides.holds(each.place, apart) and not self._told.could_take(*each.place)
 
     def is_detail(self, each: Finding) -> bool:
-        shares = "share" in each.more and each.is_of(("modifier", "misread"))
-        detail = shares or each.is_of(("count", "limit", "hedge"))
+        detail = each.is_of(("count", "limit", "hedge", *(("modifier", "misread") if "share" in each.more else ())))
         return self._told.counts_events(*each.place) or (detail and self._told.is_detail(*each.place))
 
     def is_read_aside(self, each: Finding) -> bool:
@@ -201,6 +200,10 @@ class _Judge:
     def goes_unsaid(self, each: Finding) -> bool:
         """A resolver that lists what its result leaves out claims that the result expresses all other words."""
         return self.aside.explained and self.is_light(each) and not self.aside.doubt(each.place)
+
+    def orders_itself(self, each: Finding) -> bool:
+        """Whether it is all that orders the call, in the person's own verb."""
+        return each.is_of(STRETCHES) and each.place == self._lone_order
 
     def is_expressed(self, each: Finding) -> bool:
         return self.aside.find_verdict(each.place) == "expressed" and not self.is_firm(each)
@@ -232,9 +235,13 @@ class _Judge:
 
     def is_light(self, each: Finding) -> bool:
         """Whether it is only words beside used ones, with no weighty word and no order's verb among them."""
-        if "beside" not in each.kinds or any(self._weighing[slice(*each.place)]):
-            return False
-        return each.first_stem not in ORDERS | self.order.other_verbs | self.order.verbs
+        weighs = "beside" not in each.kinds or any(self._weighing[slice(*each.place)])
+        return not weighs and each.first_stem not in ORDERS | self.order.other_verbs | self.order.verbs
+
+    def is_complete(self, each: Finding) -> bool:
+        """Whether it says all that it is about, and needs no words around it: a model may have set aside just that."""
+        aside = {one.words.text for one in self.order.proposal.asides or ()}
+        return each.is_of(("left over", "doubted")) or each.said.strip() in aside or self.is_light(each)
 
     def _can_be_done(self, each: Finding) -> bool:
         return "further order" in each.kinds and each.first_stem in self.order.every_verb
@@ -323,6 +330,7 @@ class _Judge:
 
 
 _SETTLED_BY: Final[Sequence[tuple[Outcome, Callable[[_Judge, Finding], bool]]]] = (
+    ("expressed", _Judge.orders_itself),
     ("aside", _Judge.is_story),
     ("accounted for", _Judge.denies_other),
     ("aside", _Judge.describes_name),
@@ -383,18 +391,5 @@ def _is_corrected(order: Order, each: Finding) -> bool:
     return each.kinds <= _REPLACED or not only_made
 
 
-def _is_told_since(order: Order, each: Finding, shares: Iterable[Place]) -> bool:
-    """Whether a vague amount or a share was asked about and told: "some credit", of how much; "most of the bill"."""
-    return (_VAGUE.fullmatch(each.said) is not None or _is_within(each.place, shares)) and any(
-        answer.text is not None and any(map(str.isdigit, answer.text)) for answer in order.request.answers
-    )
-
-
 def _is_within(place: Place, others: Iterable[Place]) -> bool:
     return any(start <= place[0] and place[1] <= end for start, end in others)
-
-
-def _list_outermost(told: Iterable[str]) -> list[str]:
-    """Each stretch once, without those contained in another."""
-    different = dict.fromkeys(told)
-    return [each for each in different if not any(each != other and each in other for other in different)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from agent.extract.spans.politeness import strip_politeness
@@ -51,6 +51,7 @@ from agent.validate.proposed.proposed_days import check_days
 from agent.validate.questions import REST
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind
 from agent.validate.slots import Slots, format_parameter
+from agent.validate.unsaid import NOTHING_UNSAID, Unsaid
 from language.stems import ORDERS, name_stems, stem_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Derive, Risk
@@ -167,38 +168,33 @@ class PlanChecks:
         found = questions.join([each.label for each in left.found], "and")
         return f"{found} {be} {said}" if states else f"there {be} {found}"
 
-    def check_words(
-        self, steps: Sequence[Step], contracts: Sequence[Contract]
-    ) -> Question | tuple[tuple[str, ...], Sequence[str]]:
-        """What the plan leaves unsaid of a person's order that changes something: its open words, and the reasons to
-        hold it for words that only describe."""
+    def check_words(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Question | Unsaid:
+        """What the plan leaves unsaid of a person's order that changes something."""
         if all(each.risk is Risk.READ for each in contracts) or self.request.given is not None:
-            return (), ()
+            return NOTHING_UNSAID
         order = self._read_order(steps, contracts)
         told = self._check_coverage(order, steps)
-        return told if isinstance(told, Question) else (self._find_open_words(order, steps), told)
+        return told if isinstance(told, Question) else replace(told, pieces=self._find_open_words(order, steps))
 
-    def _check_coverage(self, order: Order, steps: Sequence[Step]) -> Question | Sequence[str]:
+    def _check_coverage(self, order: Order, steps: Sequence[Step]) -> Question | Unsaid:
         """Stops the plan for words that change the deal and that nothing accounts for. The person says whether the rest
         is meant. Otherwise returns the reasons to hold it: words that only describe."""
         consent = has_consent(self.request, REST)
         read_again = any(each.role in READ_AGAIN for each in self.proposal.asides or ())
         if consent and not read_again:
-            return []
+            return NOTHING_UNSAID
         left = find_unaccounted(order)
         does = questions.preview_steps(steps)
         again = explain_unclear(self.request, REST)
         told = [f"Nothing is done about {questions.quote_several(left.told)}."] if left.told else []
         told += explain_denied(order)
         own = ORDERS & collect_subject_stems(order.contracts, self.query.kinds)
-        expressed = [each for each in left.expressed if not (roots := {*stem_text(each)}) or roots - own]
-        be = "are" if len(expressed) > 1 else "is"
-        meant = f"{questions.quote_several(expressed)} {be} taken to say this too: check that nothing is missing."
-        told += [meant] if expressed else []
+        told += _tell_expressed(left.expressed, own)
         only_told = f"{questions.quote_several(left.stated)} may only tell what has happened: check that this is meant."
         told += [only_told] if left.stated else []
+        unsaid = Unsaid(told=tuple(told), slight=tuple(_tell_expressed(left.slight, own)))
         if consent:  # the question was about the others, so the card shows what it left out
-            return told
+            return unsaid
         if twice := [order.text[slice(*each)] for each in find_counted_twice(order)]:
             text = f"{again}{questions.quote_several(twice)} would be counted twice: say each sum by itself."
             return Question(slot=REST, code="unclear_action", text=text, free_text=True)
@@ -207,7 +203,7 @@ class PlanChecks:
             why = "Nothing in your words asks for it." if nothing else "You asked whether something is so."
             return ask_whether(f"{again}Shall I do this: {does}? {why}", "Yes, do that", does)
         if not left.weighty:
-            return told
+            return unsaid
         repeats = repeats_what_was_done(order)
         if len(left.weighty) == 1 and repeats:
             text = f"{again}The one before was sent already. Shall I do this on top of it: {does}?"
@@ -248,7 +244,7 @@ class PlanChecks:
         if not found or not has_consent(self.request, REST):
             return found
         left = find_unaccounted(order)
-        return tuple(each for each in found if not is_named(each, (*left.weighty, *left.expressed)))
+        return tuple(each for each in found if not is_named(each, (*left.weighty, *left.expressed, *left.slight)))
 
     def _read_order(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Order:
         return Order(
@@ -313,6 +309,14 @@ class PlanChecks:
         names = [each.said.text for each in walk(call) if isinstance(each, Find) and each.said is not None]
         said = {root for each in names for root in stem_text(each)}
         return not said.isdisjoint(stem_text(rest))
+
+
+def _tell_expressed(pieces: Sequence[str], own: Set[str]) -> list[str]:
+    """What the card says of words that the plan is taken to hold, but for the action's ``own`` verbs."""
+    told = [each for each in pieces if not (roots := {*stem_text(each)}) or roots - own]
+    be = "are" if len(told) > 1 else "is"
+    meant = f"{questions.quote_several(told)} {be} taken to say this too: check that nothing is missing."
+    return [meant] if told else []
 
 
 def _may_be_unreadable(kind: RecordKind, field: Field) -> bool:

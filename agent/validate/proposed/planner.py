@@ -19,6 +19,7 @@ from agent.planning.proposal import (
     RecordArgument,
 )
 from agent.query.context import NOTHING_EARLIER, EarlierArguments, RecordKey
+from agent.query.other_fits import list_other_fits
 from agent.query.other_words import list_other_words
 from agent.query.references import Query
 from agent.query.wording import count_states
@@ -115,8 +116,9 @@ class _Planner:
         if self.instead is not None and len(parts.unchanged) == len(parts.steps):
             return self.instead
         parts.reasons += self.checks.explain_found(parts.steps)
+        parts.reasons += await list_other_fits(self.query, parts.catalogue, parts.actor, calls)
         left = self.checks.check_words(parts.steps, parts.contracts)
-        return left if isinstance(left, Question) else parts.build(*left)
+        return left if isinstance(left, Question) else parts.build(left)
 
     async def _plan_call(self, at: int, call: Call, contract: Contract) -> Trouble | None:
         judged_by: list[LocatedRecord] = []

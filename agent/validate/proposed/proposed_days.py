@@ -10,7 +10,7 @@ from typing import Final
 from agent.extract.time import dates
 from agent.extract.time.day_pairs import ENDS, find_day_parameters, find_eves
 from agent.extract.value_roles import ROLES
-from agent.pipeline import ComputedSource, PromptSource, Question
+from agent.pipeline import ComputedSource, PromptSource, Question, grade_evidence
 from agent.validate.proposed.directions import find_held, list_verbs
 from agent.validate.slots import Slots
 from language.stems import stem, stem_text
@@ -62,7 +62,8 @@ def check_days(slots: Slots) -> Question | None:
             continue
         words = " ".join(each.text for each in source.spans)
         said = name not in pair and isinstance(source, PromptSource)
-        if said and not _begins(slots, name) and (day := _find_day(slots, source)) is not None and day.last is not None:
+        day = _find_day(slots, source) if said and not _begins(slots, name) else None
+        if day is not None and day.last is not None and not _lasts_until(slots, name, source, day):
             return slots.ask(name, f"‘{words}’ is more than a day. Which day shall it be?", "unreadable")
         if said and (bound := _find_bound(slots, name, source)) is not None:
             return slots.ask(name, f"‘{bound}’ doesn't say which day. Which day shall it be?", "unreadable")
@@ -73,6 +74,16 @@ def check_days(slots: Slots) -> Question | None:
         if ahead and not begun and not backdated and value < today.isoformat():
             return slots.ask(name, f"{filled.shown} has passed. Which day shall it be?", "unreadable")
     return None
+
+
+def _lasts_until(slots: Slots, name: str, source: PromptSource | ComputedSource, day: dates.DateSpan) -> bool:
+    """Whether a value is the first day of a month until which something lasts: "till May", which ends where that
+    begins. Its card waits, as no words say the day itself."""
+    words = {*name.split("_"), *slots.label(name).casefold().split()}
+    bound = _match_bound(slots, source)
+    until = bound is not None and _name_way(bound) in _UNTIL and not words.isdisjoint(_UNTIL)
+    begins = day.whole == "month" and str(slots.filled[name].value)[:10] == day.day.isoformat()
+    return until and begins and grade_evidence(source) == "read"
 
 
 def _find_bound(slots: Slots, name: str, source: PromptSource | ComputedSource) -> str | None:

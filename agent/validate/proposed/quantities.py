@@ -15,6 +15,7 @@ from agent.pipeline import PromptSource, Question, RecordSource, Span
 from agent.planning.proposal import Number
 from agent.query.context import PERCENT, Quantity, Value, to_minor_units
 from agent.validate import questions
+from agent.validate.proposed.directions import find_held
 from agent.validate.records.located import LocatedRecord
 from agent.validate.slots import Parameter, Slots
 from core.money import to_major_units
@@ -187,6 +188,10 @@ def _may_be(value: Quantity, currency: str) -> bool:
     return (value.unit == "USD" and currency in _DOLLARS) or (one_word and is_word_of(value.said, currency))
 
 
+_NEAR: Final = 5
+"""How many times as much or as little may still be an amount that takes another's place."""
+
+
 def ask_amount(slots: Slots, parameter: Parameter, number: Number, value: Value) -> Question | None:
     """The question about a typed amount of money, if there is one.
 
@@ -204,13 +209,24 @@ def ask_amount(slots: Slots, parameter: Parameter, number: Number, value: Value)
         here = f"“{parameter.label}” is in {currency} here: nothing is converted"
         text = f"{said} is in {other}, and {here}. How much is it in {currency}?"
         return slots.ask(parameter.name, text, "unreadable")
-    if money.may_be_thousands(quote, currency):
+    if money.may_be_thousands(quote, currency) and not _is_near_held(slots, parameter, value.number, currency):
         some, many = _read_both_ways(value.number)
         text = f"{said} can be {some.normalize():f} {currency} or {many:,.0f} {currency}. Which is it?"
         return slots.ask(parameter.name, text, "unreadable")
     if (why := money.explain_unsendable(value.number, currency)) is not None:
         return slots.ask(parameter.name, f"{said} {why}. How much shall it be?", "unreadable")
     return None
+
+
+def _is_near_held(slots: Slots, parameter: Parameter, number: Decimal, currency: str) -> bool:
+    """Whether an amount is about what the record has now, so that a thousandth or a thousand times it can't be meant:
+    "19.750" of what was 18,500."""
+    held = find_held(slots, parameter.name)
+    if isinstance(held, bool) or not isinstance(held, int | float) or held <= 0:
+        return False
+    minor = parameter.annotation.unit is Unit.MONEY_MINOR
+    now = to_major_units(held, currency) if minor and isinstance(held, int) else Decimal(str(held))
+    return now <= number * _NEAR and number <= now * _NEAR
 
 
 def check_counted(slots: Slots) -> Question | None:

@@ -102,3 +102,16 @@ def test_what_an_action_has_no_place_for_is_named_with_what_it_takes(
     made = told("no field for it", action, text=text, quote=quote)
     assert isinstance(made, Abstain)
     assert made.detail == said
+
+
+@pytest.mark.parametrize(
+    ("quote", "said"),
+    [
+        ("if it rains", "‘if it rains’ can't be known here now, so nothing was done."),
+        ("if it snows", "That depends on something I can't know here, so nothing was done."),
+    ],
+)
+def test_what_can_not_be_known_yet_is_named_in_the_words_that_were_typed(quote: str, said: str) -> None:
+    made = told("depends on the future or the unknown", None, text="shut it if it rains", quote=quote)
+    assert isinstance(made, Abstain)
+    assert made.detail == said

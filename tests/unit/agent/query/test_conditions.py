@@ -35,6 +35,17 @@ def test_a_country_or_language_is_found_by_its_name_where_records_have_codes(
     assert made.keeps(record) is kept
 
 
+@pytest.mark.parametrize(
+    ("held", "op", "kept"),
+    [("14:00", ">=", True), ("9:30", ">=", False), ("9:30", "<", True), ("12:00", ">", False), ("noon", ">", False)],
+)
+def test_a_time_of_day_in_a_text_is_before_or_after_another(held: str, op: str, kept: bool) -> None:
+    made = filter_by_field(Field("starts_at", "string"), op, Plain("12:00"), UTC)
+    record = Record(kind="boat", id="1", label="Gull", detail="", digest="", values={"starts_at": held})
+    assert made is not None
+    assert made.keeps(record) is kept
+
+
 TERM = Field("term", "string", "Term")
 
 

@@ -102,6 +102,39 @@ async def test_a_sort_that_is_a_noun_is_what_its_records_are_called(number_of: i
     assert words.count(number_of, PET) == said
 
 
+GUEST = RecordKind(
+    name="account",
+    title="Account",
+    nouns=("account", "accounts"),
+    fields=(Field("id", "id"), Field("status", "enum", values=("guest", "walkin", "late"))),
+    states={
+        "guest": {"status": ("guest",)},
+        "guests": {"status": ("guest",)},
+        "walkin": {"status": ("walkin",)},
+        "walkins": {"status": ("walkin",)},
+        "lates": {"status": ("late",)},
+    },
+    label="account {id}",
+)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"), [("guests", "3 guests"), ("walkins", "3 walkins"), ("lates", "3 lates accounts")]
+)
+async def test_a_status_with_a_plural_is_what_its_records_are_called(state: str, said: str) -> None:
+    asked = Find(record="account", where=(StateIs(state=state),))
+    words = await describe_query(asked, cast(Kinds, {"account": GUEST}), cast(Any, None))
+    assert words is not None
+    assert words.count(3, GUEST) == said
+
+
+async def test_a_record_asked_for_its_title_is_introduced() -> None:
+    made = (await came_of("x", answer(records=find("item", "belt sander"), fields=["title"]))).verdict
+    assert isinstance(made, Reply), made
+    assert made.text == "Belt sander (front)."
+    assert made.values == ("Belt sander",)
+
+
 async def test_a_sum_of_nothing_says_what_was_looked_for() -> None:
     dear = find("fine", None, {"field": "amount", "op": ">", "value": number(900, "x", "EUR")}, pick="all")
     made = (await came_of("x", answer(value={"total": "amount", "of": dear}, about=None))).verdict

@@ -16,13 +16,23 @@ WHICH = Question(
 
 
 @pytest.mark.parametrize(
-    "text", ["neither", "none of those", "no, drop it", "nah", "neither of the two, leave it please"]
+    "text",
+    [
+        "neither",
+        "none of those",
+        "no, drop it",
+        "nah",
+        "neither of the two, leave it please",
+        "no leave it",
+        "no thank you, drop it",
+        "no keep it, no stop",
+    ],
 )
 def test_none_of_what_is_offered_takes_it_back(text: str) -> None:
     assert is_cancellation(text, WHICH)
 
 
-@pytest.mark.parametrize("text", ["none", "no, the second", "neither Lea nor Omar, Pia", "not Lea"])
+@pytest.mark.parametrize("text", ["none", "no, the second", "no leave Lea", "neither Lea nor Omar, Pia", "not Lea"])
 def test_an_answer_that_names_something_is_no_cancellation(text: str) -> None:
     assert not is_cancellation(text, WHICH)
 

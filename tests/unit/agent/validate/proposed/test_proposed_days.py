@@ -334,3 +334,19 @@ async def test_a_model_may_say_the_day_before_for_what_is_due(day: str, stands: 
     task = Task(request, OWNER, DUE.context(DUE.provider({})), "run_00000000000000000000000001")
     made = (await propose(task, ProposingResolver(Says(answer)))).verdict
     assert isinstance(made, Plan) is stands, made
+
+
+@pytest.mark.parametrize(
+    ("day", "date", "taken"),
+    [("until", "2027-02-01", True), ("until", "2027-02-28", False), ("last_day", "2027-02-01", False)],
+)
+async def test_what_lasts_until_a_month_ends_where_that_begins_and_waits(day: str, date: str, taken: bool) -> None:
+    lasting = visits("extend_show", "Extend a show", day)
+    request = Request(text="extend Glass Bells till february", now=NOW)
+    call = {"action": "extend_show", "exhibit_id": find("exhibit", "Glass Bells")}
+    call[day] = {"date": date, "quote": "till february"}
+    answer = {"understood": "", "result": plan(call), "rest": []}
+    task = Task(request, OWNER, lasting.context(lasting.provider({})), "run_00000000000000000000000001")
+    made = (await propose(task, ProposingResolver(Says(answer)))).verdict
+    assert isinstance(made, Plan) is taken, made
+    assert isinstance(made, Question) or made.held

@@ -1,0 +1,27 @@
+"""Namesakes in a question: what is asked of one record is told of each that its words fit."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agent.pipeline import Question
+from agent.planning.proposal import Find, Reference
+from agent.query.references import Query
+from agent.validate.records.located import LocatedRecord, RecordQuery
+
+_MOST: Final = 3
+"""More of them are a list that nobody asked for."""
+
+
+async def list_namesakes(
+    query: Query, need: RecordQuery, reference: Reference, asked: Question
+) -> tuple[LocatedRecord, ...]:
+    """The records that a question would offer, where the same name fits each of them. Empty if there are too many, or
+    if more than a name tells which is meant. Raises PlatformUnavailable."""
+    if asked.code != "ambiguous" or not 1 < len(asked.candidates) <= _MOST or asked.slot != need.slot:
+        return ()
+    if not isinstance(reference, Find) or reference.said is None or reference.order is not None:
+        return ()
+    found = await query.records.find_all(need, reference.model_copy(update={"pick": "all"}))
+    offered = {each.id for each in asked.candidates}
+    return found if not isinstance(found, Question) and {each.record.id for each in found} == offered else ()
