@@ -85,10 +85,10 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     asks = not asked and ("?" in text or text.casefold().partition(" ")[0] in _ASKS)
     if task.request.answers or asks or len(text) > MOST_CHARACTERS or not _may_be_linked(task, made):
         return made
-    task = _read_as(task, text)
+    task = read_as(task, text)
     shortlist = task.workspace_context.shortlist(task.actor, task.request.surface)
     try:
-        first = await find_first_links(mask(text, find_dates(task)), make_scope(task), _list_kinds(task, shortlist))
+        first = await find_first_links(mask(text, find_dates(task)), make_scope(task), list_kinds(task, shortlist))
         links = first if is_short(text) and len(first) <= MOST_LINKS else ()
         planned = await _plan_links(task, made, links, shortlist, read, validate)
         planned = await _plan_text(task, made, first, shortlist, read, validate) if planned is made else planned
@@ -100,7 +100,7 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
             async def explained(proposal: Proposal, told: Sequence[tuple[int, int]] = told) -> Outcome:
                 return await validate(add_reason(task, proposal, told))
 
-            planned = await _plan_links(_read_as(task, untold), made, kept, shortlist, read, explained)
+            planned = await _plan_links(read_as(task, untold), made, kept, shortlist, read, explained)
             if planned is not made and (
                 isinstance(planned.verdict, Plan) or getattr(planned.verdict, "slot", None) == REST
             ):
@@ -112,7 +112,7 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     return made
 
 
-def _read_as(task: Task, text: str) -> Task:
+def read_as(task: Task, text: str) -> Task:
     return replace(task, request=task.request.model_copy(update={"text": text}))
 
 
@@ -240,7 +240,7 @@ def is_open(task: Task, made: Outcome) -> bool:
     return False
 
 
-def _list_kinds(task: Task, shortlist: Shortlist) -> list[RecordKind]:
+def list_kinds(task: Task, shortlist: Shortlist) -> list[RecordKind]:
     """The kinds of record that the actions take, and those that these belong to."""
     kinds = task.workspace_context.kinds
     taken = [offer.annotation(name).record for offer in shortlist.offers for name in offer.properties]

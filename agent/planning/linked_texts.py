@@ -108,7 +108,7 @@ class TextOrder(OrderWords):
         found = self._find_behind(at) if begins else self._find_before(at)
         stop -= not begins
         for end in self._list_ends(found.start, stop) if found is not None else ():
-            if found is not None and (found.unknown or self._may_be_text(found.start, end, shown=found.shown)):
+            if found is not None and (found.unknown or self.may_be_text(found.start, end, shown=found.shown)):
                 yield replace(found, end=end)
 
     def _find_before(self, at: int) -> Stretch | None:
@@ -186,7 +186,7 @@ class TextOrder(OrderWords):
                 yield words[at - 2].end
             yield self.clauses[end - 1].words[-1].end
 
-    def _may_be_text(self, start: int, end: int, *, shown: bool) -> bool:
+    def may_be_text(self, start: int, end: int, *, shown: bool) -> bool:
         """Whether words hold no order, denial or condition of the order before them."""
         said = self.text[start:end]
         words = [each for clause in self.clauses for each in clause.words if start <= each.start < end]
