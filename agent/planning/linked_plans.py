@@ -179,7 +179,7 @@ async def _plan_text(
     found, lacking = await list_text_calls(task, links, offers, shortlist, read)
     tried = [await validate(each) for each in found[:MOST_TRIED]]
     plans = [each for each in tried if isinstance(each.verdict, Plan)]
-    actions = {list_planned_actions(each) for each in tried}
+    actions = dict.fromkeys(list_planned_actions(each) for each in tried)
     if len(actions) > 1:
         return ask_which(task, [name for each in actions for name in each], made)
     if plans:

@@ -27,6 +27,7 @@ from agent.planning.proposal import (
 from agent.planning.record_links import RecordLink
 from agent.planning.task import Task
 from agent.planning.told_records import find_day
+from agent.planning.unread_words import HANDING
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import TOLD
@@ -94,6 +95,12 @@ async def list_text_calls(
             if found:
                 break
     return made, open_[:1]
+
+
+def _says_values(words: Sequence[Word]) -> bool:
+    """Whether words are values, names and words of the order, or say who takes it: "bo takes it"."""
+    handed = any(each.part in ("value", "name") for each in words)
+    return all(each.part or (handed and each.low in HANDING) for each in words)
 
 
 class TextOrder(OrderWords):
@@ -166,7 +173,7 @@ class TextOrder(OrderWords):
         first = next(at for at, each in enumerate(self.clauses) if each.words[-1].end > start)
         ends = [stop]
         for at in range(stop - 1, first, -1):
-            if self.clauses[at].has("") or self.clauses[at].has("bar"):
+            if self.clauses[at].has("bar") or not _says_values(self.clauses[at].words):
                 break
             ends.append(at)
         for end in dict.fromkeys(reversed(ends)):
@@ -186,8 +193,9 @@ class TextOrder(OrderWords):
                 yield words[at - 2].end
             yield self.clauses[end - 1].words[-1].end
 
-    def may_be_text(self, start: int, end: int, *, shown: bool) -> bool:
-        """Whether words hold no order, denial or condition of the order before them."""
+    def may_be_text(self, start: int, end: int, *, shown: bool, beside: bool = False) -> bool:
+        """Whether words hold no order, denial or condition of the order before them. ``beside``: they stand beside an
+        order that is whole without them, so they may ask for what no action does: "use the side door"."""
         said = self.text[start:end]
         words = [each for clause in self.clauses for each in clause.words if start <= each.start < end]
         if not words or find_condition(said) is not None:
@@ -208,7 +216,7 @@ class TextOrder(OrderWords):
             verb = stem(word.low)
             known = any(each.verbs.get(verb, 0.0) >= TOLD for each in (*self.others, self.words))
             if (
-                begins_like_an_order(self.text, at)
+                (begins_like_an_order(self.text, at) and not beside)
                 or (known and not is_past(word.low))
                 or word.low in BARS - lexicon.SUBORDINATE - {"no"}
             ):

@@ -21,7 +21,7 @@ from agent.planning.told_clauses import tells
 from agent.planning.told_records import find_dates
 from agent.resolve.rules.grammar.orders.colon_texts import CHANGING
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING
-from agent.validate.questions import REST, quote_words
+from agent.validate.questions import quote_words
 from language.stems import split_runs, stem
 from language.text import find_quotations, word_set
 from registry.offers.shortlist import Shortlist
@@ -57,8 +57,7 @@ async def plan_noted(task: Task, made: Outcome, plan: Try, validate: Validate) -
     """The plan of the order without the words behind it, which are its note, held. ``made`` if none stands. ``plan``
     plans the order alone, ``validate`` tries a proposal."""
     verdict = made.verdict
-    asks = isinstance(verdict, Question) and (verdict.slot in ("action", REST) or verdict.code != "ambiguous")
-    if task.request.answers or task.request.thread or not (asks or isinstance(verdict, Abstain | Plan)):
+    if task.request.answers or task.request.thread or not isinstance(verdict, Abstain | Plan | Question):
         return made
     text, shortlist = task.request.text, task.workspace_context.shortlist(task.actor, task.request.surface)
     taken = find_places(made.proposal, task.request) if isinstance(verdict, Plan) else []
@@ -101,13 +100,11 @@ def _find_named(
 ) -> Note | None:
     """The note behind the word for it: behind a mark, or with a colon or a quotation behind that word."""
     starts = {end for _, end in marks}
-    at = 0
-    while at < len(words):
-        low, start, end = words[at]
+    for at, (low, start, _) in enumerate(words):
         first = at
         while first > 0 and words[first - 1][0] in _BEFORE | TELLING:
             first -= 1
-        first -= first == at and at > 1 and words[at - 1][1] in starts  # "lab note"
+        first -= first == at and at > 1 and start not in starts and words[at - 1][1] in starts  # "lab note"
         begins = words[first][1] in starts
         behind = at + 1
         while begins and behind < len(words) and (words[behind][0] in _BEHIND or stem(words[behind][0]) in called):
@@ -116,7 +113,6 @@ def _find_named(
         if stem(low) in called and first > 0 and behind < len(words) and (begins or colon in ':"“'):
             said = text[words[behind][1] :].rstrip(_SIGNS)
             return Note(words[first][1], words[behind][1], words[behind][1] + len(said), named=True) if said else None
-        at += 1
     return None
 
 
@@ -130,7 +126,7 @@ async def _is_note(task: Task, note: Note, action: str, shortlist: Shortlist) ->
     links = await find_first_links(mask(text, find_dates(task)), make_scope(task), list_kinds(task, shortlist))
     order = TextOrder(task, offer, contract, free[0], links, shortlist)
     if note.named:
-        return order.may_be_text(note.start, note.end, shown=True)
+        return order.may_be_text(note.start, note.end, shown=True, beside=True)
     words = [each for clause in order.clauses for each in clause.words if note.start <= each.start < note.end]
     linked = any(each.by_name and each.start < note.end and note.start < each.end for each in links)
     return (
@@ -138,5 +134,5 @@ async def _is_note(task: Task, note: Note, action: str, shortlist: Shortlist) ->
         and not linked
         and not any(each.part == "value" or any(map(str.isdigit, each.low)) for each in words)
         and not any(each.low in CHANGING - _DENIALS for each in words)
-        and order.may_be_text(note.start, note.end, shown=False)
+        and order.may_be_text(note.start, note.end, shown=False, beside=True)
     )

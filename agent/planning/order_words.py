@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from agent.extract.parameter_reader import read_exact
 from agent.extract.parameter_spec import ParameterSpec, make_parameter_spec
 from agent.extract.spans.politeness import is_polite_word
 from agent.extract.time import dates, times
@@ -21,8 +22,9 @@ from agent.resolve.rules.grammar.orders.text_parameters import (
     is_note,
     is_sent,
     list_named,
+    takes_text,
 )
-from agent.resolve.rules.grammar.orders.texts import WEIGHTY
+from agent.resolve.rules.grammar.orders.texts import LEADING, WEIGHTY
 from agent.validate.coverage.opposed_verbs import TAKING_AWAY
 from language.example_patterns import PARTICLES
 from language.stems import EMPTY, MAKING, READING, is_past, makes_anew, split_runs, stem, stem_text
@@ -66,6 +68,10 @@ class Clause:
         return any(each.part == part for each in self.words)
 
 
+def _span(words: Sequence[Word]) -> tuple[int, int]:
+    return words[0].start, words[-1].end
+
+
 class OrderWords:
     """The clauses of a request, read as the order of one action."""
 
@@ -104,6 +110,9 @@ class OrderWords:
         ends = [*(each.start() for each in marks), len(self.text)]
         for (mark, start), end in zip(bounds, ends, strict=True):
             words = tuple(self._read_words(start, end))
+            if words and any(map(str.isdigit, self.text[start:end])) and any(not each.part for each in words):
+                values = self.list_takers(words)
+                words = tuple(replace(each, part="value") for each in words) if values else words
             if words:
                 yield Clause(mark, words)
 
@@ -140,6 +149,26 @@ class OrderWords:
             or said in self.own | NEW_THINGS | MAKING
             or self.words.rate_verb(said) >= WRITES
         )
+
+    def list_takers(self, words: Sequence[Word]) -> set[str]:
+        """The parameters of which these words are a value, perhaps beside what it is called: "16 seats"."""
+        text = self.text[words[0].start : words[-1].end]
+        inner = " " * words[0].start + text
+        found = {*link_members(inner, inner, self.offer)}
+        named = {kind for each in self.links for kind in each.kinds if (each.start, each.end) == _span(words)}
+        for name, schema in self.offer.properties.items():
+            annotation, called = self.offer.annotation(name), list_named(name, self.offer.annotation(name))
+            if annotation.record in named:
+                found.add(name)
+            if annotation.record is not None or takes_text(name, schema, annotation) or "enum" in schema:
+                continue
+            said = [each for each in words if each.low not in LEADING and stem(each.low) not in called]
+            if said and annotation.takes_words:
+                value = self.text[said[0].start : said[-1].end]
+                now = self.task.request.now
+                read = read_exact(value, name=name, schema=schema, annotation=annotation, now=now)
+                found |= {name} if read is not None else set()
+        return found
 
     def orders(self, words: Sequence[Word]) -> bool:
         """Whether these words order the action: by its verb, or by the noun of what it makes."""

@@ -67,6 +67,7 @@ from agent.planning.typed_answers import settle_answer
 from agent.planning.unchanged_calls import leave_out_unchanged
 from agent.planning.unplaced_answers import UNPLACED, place_answer
 from agent.planning.unread_words import hold_unread
+from agent.planning.valued_texts import settle_text
 from agent.query.answers import Answerer
 from agent.query.references import Query
 from agent.resolve.resolver import MODEL, Resolver
@@ -132,6 +133,7 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
         linked = await plan_linked(task, made, read, tried)
         linked = await answer_linked(task, made, tried) if linked is made else linked
         linked = hold_unread(task, await preview_offered(task, made, plan)) if linked is made else linked
+        linked = await settle_text(task, linked, read, tried)
 
         async def plan_alone(order: Task) -> Outcome:
             alone = await plan(order)

@@ -1,0 +1,70 @@
+"""Valued texts: a text that holds what may be another value of its action ("oil the gate, heavy") is read anew without
+it, or waits for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from agent.pipeline import Plan
+from agent.planning.linked_calls import make_scope
+from agent.planning.linked_plans import list_kinds
+from agent.planning.linked_texts import TextOrder, find_text_name
+from agent.planning.linked_values import Read, mask
+from agent.planning.proposal import PlanResult, Proposal, QuotedText
+from agent.planning.quotes import find_places
+from agent.planning.record_links import find_first_links
+from agent.planning.task import Outcome, Task, hold
+from agent.planning.told_records import find_dates
+from agent.validate.questions import quote_words
+
+_LONGEST: Final = 2
+"""Words of a clause that begins with a member of a closed list and says no more: "high priority"."""
+Validate = Callable[[Proposal], Awaitable[Outcome]]
+
+
+async def settle_text(task: Task, made: Outcome, read: Read, validate: Validate) -> Outcome:
+    """The plan whose text leaves values to the parameters that lack one, held. Where none stands, the plan as it is: held
+    if its text holds such a value."""
+    proposal, request = made.proposal, task.request
+    result = proposal.result if proposal is not None else None
+    call = result.calls[0] if isinstance(result, PlanResult) and len(result.calls) == 1 else None
+    if not isinstance(made.verdict, Plan) or call is None or request.answers or request.thread:
+        return made
+    shortlist = task.workspace_context.shortlist(task.actor, request.surface)
+    offer, contract = shortlist.get(call.action), task.workspace_context.catalogue.get(call.action)
+    name = find_text_name(offer) if offer is not None else None
+    quote = call.arguments.get(name or "")
+    places = find_places(quote, request) if isinstance(quote, QuotedText) else []
+    if offer is None or contract is None or name is None or len(places) != 1:
+        return made
+    (start, end) = places[0]
+    links = await find_first_links(mask(request.text, find_dates(task)), make_scope(task), list_kinds(task, shortlist))
+    order = TextOrder(task, offer, contract, name, links, shortlist)
+    found = None if order.sent else _find_value(order, call.arguments, start, end)
+    if found is None:
+        return made
+    for stretch in order.list_stretches():
+        if start <= stretch.start and stretch.end < end:
+            for each in await order.make_calls(stretch, read):
+                other = await validate(each)
+                if isinstance(other.verdict, Plan) and len(other.verdict.steps) == 1:
+                    return hold(other, made.hold or _tell(found))
+    return hold(made, made.hold or _tell(found))
+
+
+def _tell(said: str) -> str:
+    return f"{quote_words(said)} may be a value of its own, and no part of the text. Check both."
+
+
+def _find_value(order: TextOrder, given: Mapping[str, Any], start: int, end: int) -> str | None:
+    """The words of a text that say what a parameter takes that has no value yet: a clause, or the last words."""
+    for clause in order.clauses:
+        words = [each for each in clause.words if start <= each.start < end]
+        at = next((step for step in range(len(words), 0, -1) if not words[step - 1].part), 0)
+        whole = bool(words) and words[0].start > start
+        first = 0 if whole and len(words) <= _LONGEST and words[0].part == "value" else at
+        said = words[first : 1 if first < at else None] if whole or (words[-1:] and words[-1].end == end) else []
+        if said and not order.list_takers(said) <= given.keys():
+            return order.text[words[first].start : words[-1].end]
+    return None
