@@ -167,15 +167,17 @@ async def _plan_text(
     task: Task, made: Outcome, links: Sequence[RecordLink], shortlist: Shortlist, read: Read, validate: Validate
 ) -> Outcome:
     """The plan of the one action whose text is what the words leave over, or the question for whom it is. ``made`` if
-    there is none, or if it was understood and asks about words or for the text: what is left over is none then."""
+    there is none, or if it asks about words. Where it asks for the text, no other action is tried."""
     question = made.verdict if isinstance(made.verdict, Question) else None
     catalogue = task.workspace_context.catalogue
-    if question is not None and (question.slot == REST or asks_for_text(question.slot, made.proposal, catalogue)):
+    if question is not None and question.slot == REST:
         return made
     opening = [each.low for each in read_text(task.request.text).tokens][:_OPENING]
     if not {*opening[:1]}.isdisjoint(_QUESTIONS) or not _SPEAKERS.isdisjoint(opening):
         return made
     offers = _list_offers(task.request.text, shortlist)
+    if question is not None and asks_for_text(question.slot, made.proposal, catalogue):
+        offers = [each for each in offers if each.name in list_planned_actions(made)]
     found, lacking = await list_text_calls(task, links, offers, shortlist, read)
     tried = [await validate(each) for each in found[:MOST_TRIED]]
     plans = [each for each in tried if isinstance(each.verdict, Plan)]

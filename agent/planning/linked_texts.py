@@ -97,7 +97,7 @@ async def list_text_calls(
     return made, open_[:1]
 
 
-def _says_values(words: Sequence[Word]) -> bool:
+def says_values(words: Sequence[Word]) -> bool:
     """Whether words are values, names and words of the order, or say who takes it: "bo takes it"."""
     handed = any(each.part in ("value", "name") for each in words)
     return all(each.part or (handed and each.low in HANDING) for each in words)
@@ -173,7 +173,7 @@ class TextOrder(OrderWords):
         first = next(at for at, each in enumerate(self.clauses) if each.words[-1].end > start)
         ends = [stop]
         for at in range(stop - 1, first, -1):
-            if self.clauses[at].has("bar") or not _says_values(self.clauses[at].words):
+            if self.clauses[at].has("bar") or not says_values(self.clauses[at].words):
                 break
             ends.append(at)
         for end in dict.fromkeys(reversed(ends)):
@@ -257,12 +257,11 @@ class TextOrder(OrderWords):
         return QuotedText(quote=Words(text=self.text[start:end], start=start))
 
     def _read_when(self, taken: Sequence[Stretch | RecordLink]) -> dict[str, Argument]:
-        """The one day and the one time of day that the action needs, if they are said beside what is taken."""
+        """The one day and the one time of day that the action takes, if they are said beside what is taken."""
         places = [(each.start, each.end) for each in taken]
         made: dict[str, Argument] = {}
-        specs = [self.read_spec(each) for each in self.offer.required]
-        days, hours = ([each.name for each in specs if each.kinds[:1] == (kind,)] for kind in ("date", "time"))
-        if len(days) == 1 and (day := find_day(self.task, places)) is not None:
+        days, hours = self._list_of("date"), self._list_of("time")
+        if len(days) == 1 and (day := find_day(self.task, places, sure=True)) is not None:
             made[days[0]] = ComputedArgument(expression=day)
         said = [*times.find_hours(read_text(mask(self.text, places)))]
         if len(hours) == len(said) == 1 and not said[0].open:
@@ -270,6 +269,11 @@ class TextOrder(OrderWords):
             quote = Words(text=self.text[start:end], start=start)
             made[hours[0]] = TypedValue(value=said[0].time.isoformat("minutes"), quote=quote)
         return made
+
+    def _list_of(self, kind: str) -> list[str]:
+        """The parameters of a type that the action needs, or else takes."""
+        specs = [each for each in self.offer.properties if self.read_spec(each).kinds[:1] == (kind,)]
+        return [each for each in specs if each in self.offer.required] or specs
 
     def ask_whom(self, stretch: Stretch) -> list[Proposal]:
         """The call that asks for the record that it is for, where none is named or nobody is called so."""

@@ -3,13 +3,14 @@ it, or waits for a person."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from agent.pipeline import Plan
 from agent.planning.linked_calls import make_scope
 from agent.planning.linked_plans import list_kinds
-from agent.planning.linked_texts import TextOrder, find_text_name
+from agent.planning.linked_texts import TextOrder, find_text_name, says_values
 from agent.planning.linked_values import Read, mask
 from agent.planning.proposal import PlanResult, Proposal, QuotedText
 from agent.planning.quotes import find_places
@@ -24,8 +25,8 @@ Validate = Callable[[Proposal], Awaitable[Outcome]]
 
 
 async def settle_text(task: Task, made: Outcome, read: Read, validate: Validate) -> Outcome:
-    """The plan whose text leaves values to the parameters that lack one, held. Where none stands, the plan as it is: held
-    if its text holds such a value."""
+    """The plan whose text leaves values to the parameters that lack one, held. Where none stands, the plan as it is,
+    held as well."""
     proposal, request = made.proposal, task.request
     result = proposal.result if proposal is not None else None
     call = result.calls[0] if isinstance(result, PlanResult) and len(result.calls) == 1 else None
@@ -61,10 +62,13 @@ def _find_value(order: TextOrder, given: Mapping[str, Any], start: int, end: int
     """The words of a text that say what a parameter takes that has no value yet: a clause, or the last words."""
     for clause in order.clauses:
         words = [each for each in clause.words if start <= each.start < end]
-        at = next((step for step in range(len(words), 0, -1) if not words[step - 1].part), 0)
-        whole = bool(words) and words[0].start > start
-        first = 0 if whole and len(words) <= _LONGEST and words[0].part == "value" else at
-        said = words[first : 1 if first < at else None] if whole or (words[-1:] and words[-1].end == end) else []
-        if said and not order.list_takers(said) <= given.keys():
-            return order.text[words[first].start : words[-1].end]
+        valued = [each for each in words if each.part in ("value", "name")]
+        if not valued:
+            continue
+        alone = says_values(words) or (len(words) <= _LONGEST and valued[0] is words[0])
+        behind = [*itertools.takewhile(lambda each: each.part, reversed(words))][::-1]
+        said = words if alone and words[0].start > start else behind if words[-1].end == end else []
+        run = [each for each in said if each in valued]
+        if run and not order.list_takers(run) <= given.keys():
+            return order.text[said[0].start : words[-1].end]
     return None
