@@ -38,7 +38,7 @@ from agent.resolve.rules.grammar.orders.texts import REASONS
 from agent.validate.coverage.misread_texts import find_condition
 from language.number_words import CARDINALS
 from language.stems import is_past, stem
-from language.text import read_text, word_set
+from language.text import find_quotations, read_text, word_set
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 
@@ -103,6 +103,22 @@ def says_values(words: Sequence[Word]) -> bool:
     return all(each.part or (handed and each.low in HANDING) for each in words)
 
 
+def _list_stops(words: Sequence[Word]) -> Iterator[int]:
+    """Where values and names begin that end these words, one run after the other, each with what stands before it."""
+    at = len(words)
+    while at and (part := words[at - 1].part) in ("value", "name"):
+        begin = at
+        while begin and words[begin - 1].part == part:
+            begin -= 1
+        behind = begin
+        while begin and words[begin - 1].low in (_BEFORE_VALUES if part == "value" else _TO_WHOM | {"the"}):
+            begin -= 1
+        if not begin or (part == "name" and begin == behind):
+            return
+        yield words[begin - 1].end
+        at = begin
+
+
 class TextOrder(OrderWords):
     """A request read as the order of one action that needs one text."""
 
@@ -149,17 +165,20 @@ class TextOrder(OrderWords):
                 free += 1
             free += words[free].low == KNOW
         beside = lexicon.DETERMINERS | lexicon.OWNERS | lexicon.PRONOUNS | SUBJECTS
+        beside -= set() if any(stem(each.low) in self.nouns for each in words[:free]) else word_set("a an")
         while not self.sent and free > 1 and (words[free - 1].low in beside or words[free - 1].part == "value"):
             free -= 1
         head = words[:free]
         if not self.orders(head) or any(each.low in CARDINALS for each in head):
             return None
         owned = self.sent and head[-1].part == "name" and _OWNS.search(self.text, head[-1].start, head[-1].end)
-        beside_name = words[free - 1].low in _TO_WHOM and self.takes_record
+        named = not self.nouns.isdisjoint(stem(each.low) for each in head)
+        beside_name = words[free - 1].low in _TO_WHOM and self.takes_record and (named or self.kept or self.sent)
         lacks = owned or (self.lacks_record(head) and (self.sent or beside_name))
         if words[free - 1].low in _JOINING or (beside_name and not lacks):
             return None
-        if words[free - 1].low in _TO_WHOM and stem(words[free - 2].low) not in self.nouns and not lacks:
+        quoted = any(begin + 1 == words[free].start for begin, _ in find_quotations(self.text))
+        if words[free - 1].low in _TO_WHOM and stem(words[free - 2].low) not in self.nouns and not lacks | quoted:
             return None  # "report on the gate", but "report a fault with the gate"
         return Stretch(words[free].start, shown=False, unknown=unknown if lacks else None)
 
@@ -178,19 +197,7 @@ class TextOrder(OrderWords):
             ends.append(at)
         for end in dict.fromkeys(reversed(ends)):
             words = [each for each in self.clauses[end - 1].words if each.start >= start]
-            at = len(words)
-            while at and words[at - 1].part == "value":
-                at -= 1
-            while at and at < len(words) and words[at - 1].low in _BEFORE_VALUES:
-                at -= 1
-            if 0 < at < len(words):
-                yield words[at - 1].end
-            at = len(words)
-            while at and words[at - 1].part == "name":
-                at -= 1
-            at -= at > 1 and words[at - 1].low == "the"
-            if 1 < at < len(words) and words[at - 1].low in _TO_WHOM:
-                yield words[at - 2].end
+            yield from reversed([*_list_stops(words)])
             yield self.clauses[end - 1].words[-1].end
 
     def may_be_text(self, start: int, end: int, *, shown: bool, beside: bool = False) -> bool:

@@ -39,6 +39,8 @@ MOST_CLAUSES: Final = 8
 _MARK: Final = re.compile(r"\s*(?P<mark>:(?=\s|[\"“‘'])|[,;.!?](?=\s|$)|\s[-–—]+(?=\s)|\n)\s*")
 BARS: Final = (WEIGHTY | lexicon.DENYING | lexicon.SUBORDINATE | {"or", "once", "only"}) - {"all", "because", "as"}
 """Words by which an order is denied, restricted or put off, or is for one of two."""
+_MUCH: Final = 4
+"""Parameters that an action needs, with its text, whose values alone tell that something of its kind is meant."""
 _DOWN: Final = "down"
 """What stands behind a verb by which words are kept: "put down that …"."""
 _LET: Final = "let"
@@ -197,11 +199,14 @@ class OrderWords:
         if rate >= TOLD and (verb, _DOWN) not in self.words.phrases:
             return True
         noun = next((at for at, each in enumerate(stems) if each in self.nouns), None)
-        if noun is None or not (self.kept or makes_anew(self.offer.title)):
+        makes = makes_anew(self.offer.title)
+        if not (self.kept or makes) or (noun is None and (self.kept or len(self.offer.required) < _MUCH)):
+            return False
+        if noun is None and not lexicon.DEFINITE.isdisjoint(lows):
             return False
         anew = rate_similarity(verb, MAKING, verb=True) > _ALIKE or verb in NEW_THINGS | MAKING | self.nouns
         definite = not lexicon.DEFINITE.isdisjoint(lows[:noun])
-        return (anew or said[0].part == "own" or _DOWN in lows) and not definite
+        return (anew or (noun is not None and (said[0].part == "own" or _DOWN in lows))) and not definite
 
     def begins(self, clause: Clause) -> bool:
         """Whether a clause begins with the order, and not with somebody who gives or tells it."""
