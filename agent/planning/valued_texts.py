@@ -20,7 +20,7 @@ from agent.planning.told_records import find_dates
 from agent.validate.questions import quote_words
 
 _LONGEST: Final = 2
-"""Words of a clause that begins with a member of a closed list and says no more: "high priority"."""
+"""Words of a clause with a value that says no more than that, or denies it: "high priority", "not heavy"."""
 Validate = Callable[[Proposal], Awaitable[Outcome]]
 
 
@@ -65,7 +65,7 @@ def _find_value(order: TextOrder, given: Mapping[str, Any], start: int, end: int
         valued = [each for each in words if each.part in ("value", "name")]
         if not valued:
             continue
-        alone = says_values(words) or (len(words) <= _LONGEST and valued[0] is words[0])
+        alone = says_values(words) or len(words) <= _LONGEST
         behind = [*itertools.takewhile(lambda each: each.part, reversed(words))][::-1]
         said = words if alone and words[0].start > start else behind if words[-1].end == end else []
         run = [each for each in said if each in valued]
