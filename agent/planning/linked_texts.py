@@ -50,7 +50,7 @@ _CONDITIONS: Final = word_set("if unless once whenever only provided when")
 _BEFORE_VALUES: Final = word_set("by on due until till for at as with before the")
 _NO_TEXT: Final = _TO_WHOM | (_BEFORE_VALUES - {"the"}) | word_set("and or but about after")
 """What begins no text by itself: it says when, of what or for whom."""
-_JOINING: Final = word_set("and then but plus")
+JOINING: Final = word_set("and then but plus")
 _OWNS: Final = re.compile(r"['’]s?$")
 _WHAT: Final = word_set("that this it")
 _NAME: Final = stem("name")
@@ -175,10 +175,10 @@ class TextOrder(OrderWords):
         named = not self.nouns.isdisjoint(stem(each.low) for each in head)
         beside_name = words[free - 1].low in _TO_WHOM and self.takes_record and (named or self.kept or self.sent)
         lacks = owned or (self.lacks_record(head) and (self.sent or beside_name))
-        if words[free - 1].low in _JOINING or (beside_name and not lacks):
+        if words[free - 1].low in JOINING or (beside_name and not lacks):
             return None
         quoted = any(begin + 1 == words[free].start for begin, _ in find_quotations(self.text))
-        if words[free - 1].low in _TO_WHOM and stem(words[free - 2].low) not in self.nouns and not lacks | quoted:
+        if words[free - 1].low in _TO_WHOM and stem(words[free - 2].low) not in self.nouns and not (lacks or quoted):
             return None  # "report on the gate", but "report a fault with the gate"
         return Stretch(words[free].start, shown=False, unknown=unknown if lacks else None)
 

@@ -6,20 +6,24 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from agent.pipeline import Abstain, Plan, Question
 from agent.planning.linked_calls import make_scope
-from agent.planning.linked_plans import list_kinds, read_as
-from agent.planning.linked_texts import TextOrder
-from agent.planning.linked_values import add_reason, list_free_notes, mask
+from agent.planning.linked_plans import list_kinds, plan_linked, read_as
+from agent.planning.linked_texts import JOINING, TextOrder
+from agent.planning.linked_values import Read, add_reason, list_free_notes, mask
 from agent.planning.proposal import Proposal
 from agent.planning.quotes import find_places
 from agent.planning.record_links import find_first_links
 from agent.planning.task import Outcome, Task, hold, list_planned_actions
 from agent.planning.told_clauses import tells
 from agent.planning.told_records import find_dates
+from agent.planning.valued_texts import settle_text
+from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.colon_texts import CHANGING
+from agent.resolve.rules.grammar.orders.message_texts import SUBJECTS
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING
 from agent.validate.questions import quote_words
 from language.stems import split_runs, stem
@@ -38,8 +42,10 @@ _BEHIND: Final = word_set("that says saying say is reads to for the")
 _SIGNS: Final = " \t\n\"'“”‘’:=-–—.,;!?"
 _DENIALS: Final = word_set("no not never don't all every each")
 """Words by which something inside a note may be told."""
+_SPOKEN_OF: Final = lexicon.PRONOUNS - SUBJECTS | word_set("it me us ones later earlier sooner more less fewer same")
+"""What tells more of an order's own things: "leave it", "send them the list", "the red one", "a bit later"."""
 Try = Callable[[Task], Awaitable[Outcome]]
-Validate = Callable[[Proposal], Awaitable[Outcome]]
+Validate = Callable[[Task, Proposal], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +59,25 @@ class Note:
     named: bool
 
 
-async def plan_noted(task: Task, made: Outcome, plan: Try, validate: Validate) -> Outcome:
-    """The plan of the order without the words behind it, which are its note, held. ``made`` if none stands. ``plan``
-    plans the order alone, ``validate`` tries a proposal."""
+async def place_left_over(task: Task, made: Outcome, plan: Try, read: Read, validate: Validate) -> Outcome:
+    """The plan in which each word has its place: values in a text go to their parameters, and words behind an order are
+    its note. Held, or ``made`` where none stands. ``plan`` plans a task, ``read`` reads a request among some offers,
+    ``validate`` tries a proposal for a task."""
+    made = await settle_text(task, made, read, partial(validate, task))
+
+    async def plan_alone(order: Task) -> Outcome:
+        return await plan_linked(order, await plan(order), read, partial(validate, order))
+
+    return await _plan_noted(task, made, plan_alone, partial(validate, task))
+
+
+async def _plan_noted(
+    task: Task, made: Outcome, plan: Try, validate: Callable[[Proposal], Awaitable[Outcome]]
+) -> Outcome:
+    """The plan of the order without the words behind it, which are its note."""
     verdict = made.verdict
-    if task.request.answers or task.request.thread or not isinstance(verdict, Abstain | Plan | Question):
+    denied = isinstance(verdict, Abstain) and verdict.reason != "nothing_fits"
+    if task.request.answers or task.request.thread or denied or not isinstance(verdict, Abstain | Plan | Question):
         return made
     text, shortlist = task.request.text, task.workspace_context.shortlist(task.actor, task.request.surface)
     taken = find_places(made.proposal, task.request) if isinstance(verdict, Plan) else []
@@ -133,6 +153,7 @@ async def _is_note(task: Task, note: Note, action: str, shortlist: Shortlist) ->
         len(words) >= _FEWEST
         and not linked
         and not any(each.part == "value" or any(map(str.isdigit, each.low)) for each in words)
-        and not any(each.low in CHANGING - _DENIALS for each in words)
+        and not any(each.low in CHANGING - _DENIALS | _SPOKEN_OF for each in words)
+        and words[0].low not in JOINING
         and order.may_be_text(note.start, note.end, shown=False, beside=True)
     )
