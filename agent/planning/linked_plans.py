@@ -189,7 +189,10 @@ async def _plan_text(
         return hold(plans[0], FOUND if named else ONLY_FIT)
     if tried:
         return tried[0]
-    asked = [await validate(each) for each in lacking] if isinstance(made.verdict, Abstain) else []
+    contracts = [each for name in list_planned_actions(made) if (each := catalogue.get(name)) is not None]
+    beside = question is not None and question.code == "not_found" and question.param is not None
+    beside = beside and not any(question.param in each.required for each in contracts if question is not None)
+    asked = [await validate(each) for each in lacking] if beside or isinstance(made.verdict, Abstain) else []
     return next((each for each in asked if isinstance(each.verdict, Question)), made)
 
 

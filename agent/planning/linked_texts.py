@@ -80,7 +80,7 @@ def find_text_name(offer: Offer) -> str | None:
 async def list_text_calls(
     task: Task, links: Sequence[RecordLink], offers: Sequence[Offer], shortlist: Shortlist, read: Read
 ) -> tuple[list[Proposal], list[Proposal]]:
-    """The calls whose text is what the words leave over, and those that lack the record that they are for."""
+    """The calls whose text is what the words leave over, and those that lack the record or value that they ask for."""
     made: list[Proposal] = []
     open_: list[Proposal] = []
     for offer in offers:
@@ -91,7 +91,7 @@ async def list_text_calls(
         for stretch in order.list_stretches():
             found = await order.make_calls(stretch, read)
             made += found
-            open_ += [] if found else order.ask_whom(stretch)
+            open_ += [] if found else order.ask_missing(stretch)
             if found:
                 break
     return made, open_[:1]
@@ -141,7 +141,8 @@ class TextOrder(OrderWords):
             each.low in _WHAT or (not self.sent and stem(each.low) in self.nouns) for each in last.words
         ) and not begins_like_an_order(self.text, self.clauses[at].words[0].start)
         orders = at < len(self.clauses) - 1 and points and self.orders(last.words)
-        return Stretch(self.clauses[at].words[0].start) if orders and not last.has("") and not last.has("bar") else None
+        told = all(each.part or self.is_page(last.words, each) for each in last.words) and not last.has("bar")
+        return Stretch(self.clauses[at].words[0].start) if orders and told else None
 
     def _find_behind(self, at: int) -> Stretch | None:
         """The text behind the words of an order, what introduces it, or its clause."""
@@ -282,10 +283,14 @@ class TextOrder(OrderWords):
         specs = [each for each in self.offer.properties if self.read_spec(each).kinds[:1] == (kind,)]
         return [each for each in specs if each in self.offer.required] or specs
 
-    def ask_whom(self, stretch: Stretch) -> list[Proposal]:
-        """The call that asks for the record that it is for, where none is named or nobody is called so."""
+    def ask_missing(self, stretch: Stretch) -> list[Proposal]:
+        """The call that asks for the record that it is for, where none is named or nobody is called so, or for the one
+        other value that it lacks."""
         missing = self.offer.list_missing((self.name,))
         lacking = [each for each in missing if self.offer.annotation(each).record is not None]
+        if not lacking and len(missing) == 1 and stretch.shown:
+            values: dict[str, Argument] = {self.name: self._quote(stretch.start, stretch.end)}
+            return [Proposal(result=PlanResult(calls=(Call(action=self.offer.name, arguments=values),)))]
         if len(lacking) != 1:
             return []
         arguments: dict[str, Argument] = {self.name: self._quote(stretch.start, stretch.end)}

@@ -87,17 +87,23 @@ async def _plan_noted(
         if isinstance(verdict, Plan) and not note.named and tells(text[note.start : note.end]):
             continue
         order = await plan(read_as(task, mask(text, [(note.first, len(text))])))
-        if not isinstance(order.verdict, Plan) or len(order.verdict.steps) != 1 or order.proposal is None:
+        asks = note.named and not isinstance(verdict, Plan) and _asks_for_value(order) and not _asks_for_value(made)
+        planned = asks or (isinstance(order.verdict, Plan) and len(order.verdict.steps) == 1)
+        if not planned or order.proposal is None or len(list_planned_actions(order)) != 1:
             continue
         if isinstance(verdict, Plan) and list_planned_actions(order) != list_planned_actions(made):
             continue
         if not await _is_note(task, note, list_planned_actions(order)[0], shortlist):
             continue
         noted = await validate(add_reason(task, order.proposal, [(note.start, note.end)]))
-        if isinstance(noted.verdict, Plan):
+        if isinstance(noted.verdict, Plan) or (asks and _asks_for_value(noted)):
             said = quote_words(text[note.start : note.end])
             return hold(noted, order.hold or f"{said} is put down as its note. Check that it is no part of the order.")
     return made
+
+
+def _asks_for_value(made: Outcome) -> bool:
+    return isinstance(made.verdict, Question) and made.verdict.code in ("missing", "ambiguous")
 
 
 def list_notes(text: str, shortlist: Shortlist) -> Iterator[Note]:

@@ -28,7 +28,7 @@ from agent.resolve.rules.grammar.orders.texts import LEADING, WEIGHTY
 from agent.validate.coverage.opposed_verbs import TAKING_AWAY
 from language.example_patterns import PARTICLES
 from language.stems import EMPTY, MAKING, READING, is_past, makes_anew, split_runs, stem, stem_text
-from language.text import find_quotations, read_text
+from language.text import find_quotations, read_text, word_set
 from language.wordnet import find_similar_stems, rate_similarity
 from registry.contract import Contract
 from registry.offers.offer import Offer
@@ -43,6 +43,7 @@ _MUCH: Final = 4
 """Parameters that an action needs, with its text, whose values alone tell that something of its kind is meant."""
 _DOWN: Final = "down"
 """What stands behind a verb by which words are kept: "put down that …"."""
+_ONTO: Final = word_set("on in to onto into")
 _LET: Final = "let"
 KNOW: Final = "know"
 _ALIKE: Final = 0.4
@@ -72,6 +73,12 @@ class Clause:
 
 def _span(words: Sequence[Word]) -> tuple[int, int]:
     return words[0].start, words[-1].end
+
+
+def is_phrasal(words: Sequence[Word], at: int) -> bool:
+    """Whether a verb has a particle, by which it tells nobody anything: "write it off", "write down"."""
+    behind = at + 1 + (at + 1 < len(words) and words[at + 1].low in lexicon.PRONOUNS)
+    return behind < len(words) and words[behind].low in PARTICLES
 
 
 class OrderWords:
@@ -182,19 +189,19 @@ class OrderWords:
         rate = self.words.rate_verb(verb)
         if self.sent:
             at = words.index(said[0]) + 1
-            if at < len(words) and words[at].low in PARTICLES:
-                return False  # "write it off", "write down"
-            named = next((step for step in range(at, len(words)) if words[step].part == "name"), len(words))
-            behind = next((each.low for each in words[named:] if each.part != "name"), "")
-            if said[0].low == _LET and behind != KNOW:
+            if is_phrasal(words, at - 1):
                 return False
-            told = behind == "that" and all(each.low in lexicon.DETERMINERS for each in words[at:named])
+            named = next((step for step in range(at, len(words)) if words[step].part == "name"), len(words))
+            next_low = next((each.low for each in words[named:] if each.part != "name"), "")
+            if said[0].low == _LET and next_low != KNOW:
+                return False
+            told = next_low == "that" and all(each.low in lexicon.DETERMINERS for each in words[at:named])
             return told or rate >= WRITES or (said[0].low in TELLING and self.words.writes)
         if rate < WRITES and (verb in TAKING_AWAY | READING):
             return False
         stems = [*map(stem, lows)]
         phrases = (tuple(stems[at : at + len(each)]) == each for each in self.words.phrases for at in range(len(stems)))
-        if any(phrases) or (self.kept and _DOWN in lows):
+        if any(phrases) or (self.kept and (_DOWN in lows or (verb in NEW_THINGS and self._puts_on_page(words)))):
             return True
         if rate >= TOLD and (verb, _DOWN) not in self.words.phrases:
             return True
@@ -241,7 +248,13 @@ class OrderWords:
             and words[at - 1].part in ("name", "value")
             and any(each.owns and each.start <= words[at - 1].start < each.end for each in self.links)
         )
-        return owns and not self.sent
+        return (owns or (at > 0 and words[at - 1].low in lexicon.OWNERS)) and not word.part and not self.sent
+
+    def _puts_on_page(self, words: Sequence[Word]) -> bool:
+        """Whether something is put where somebody's notes are: "on Ada's page"."""
+        page = next((at for at, each in enumerate(words) if self.is_page(words, each)), 0)
+        behind = (each.low for each in words[:page][::-1] if each.part != "name" and each.low not in lexicon.OWNERS)
+        return next(behind, "") in _ONTO
 
     @property
     def takes_record(self) -> bool:

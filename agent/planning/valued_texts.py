@@ -7,17 +7,20 @@ import itertools
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
+from agent.extract.spans.politeness import is_polite_word
 from agent.pipeline import Plan
 from agent.planning.linked_calls import make_scope
 from agent.planning.linked_plans import list_kinds
 from agent.planning.linked_texts import TextOrder, find_text_name, says_values
 from agent.planning.linked_values import Read, mask
+from agent.planning.order_words import is_phrasal
 from agent.planning.proposal import PlanResult, Proposal, QuotedText
 from agent.planning.quotes import find_places
 from agent.planning.record_links import find_first_links
-from agent.planning.task import Outcome, Task, hold
+from agent.planning.task import Outcome, Task, ask_which, hold
 from agent.planning.told_records import find_dates
 from agent.validate.questions import quote_words
+from language.stems import stem
 
 _LONGEST: Final = 2
 """Words of a clause with a value that says no more than that, or denies it: "high priority", "not heavy"."""
@@ -26,7 +29,7 @@ Validate = Callable[[Proposal], Awaitable[Outcome]]
 
 async def settle_text(task: Task, made: Outcome, read: Read, validate: Validate) -> Outcome:
     """The plan whose text leaves values to the parameters that lack one, held. Where none stands, the plan as it is,
-    held as well."""
+    held as well. Who writes something up tells nobody: which action is meant is asked."""
     proposal, request = made.proposal, task.request
     result = proposal.result if proposal is not None else None
     call = result.calls[0] if isinstance(result, PlanResult) and len(result.calls) == 1 else None
@@ -42,6 +45,13 @@ async def settle_text(task: Task, made: Outcome, read: Read, validate: Validate)
     (start, end) = places[0]
     links = await find_first_links(mask(request.text, find_dates(task)), make_scope(task), list_kinds(task, shortlist))
     order = TextOrder(task, offer, contract, name, links, shortlist)
+    words = [each for each in order.clauses[0].words if not is_polite_word(each.low)]
+    said = tuple(stem(each.low) for each in words[:2])
+    if order.sent and words and is_phrasal(words, 0) and said not in [each[:2] for each in order.words.phrases]:
+        of = {offer.annotation(each).record for each in offer.required} - {None}
+        alike = (each for each in shortlist.offers if find_text_name(each) is not None)
+        named = [each.name for each in alike if not of.isdisjoint(each.annotation(one).record for one in each.required)]
+        return ask_which(task, named, made)
     found = None if order.sent else _find_value(order, call.arguments, start, end)
     if found is None:
         return made
