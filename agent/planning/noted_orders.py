@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from agent.extract.time import dates
 from agent.pipeline import Abstain, Plan, Question
 from agent.planning.linked_calls import make_scope
 from agent.planning.linked_plans import list_kinds, plan_linked, read_as
@@ -26,8 +27,10 @@ from agent.resolve.rules.grammar.orders.colon_texts import CHANGING
 from agent.resolve.rules.grammar.orders.message_texts import SUBJECTS
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING
 from agent.validate.questions import quote_words
+from language.number_words import CARDINALS
 from language.stems import split_runs, stem
-from language.text import find_quotations, word_set
+from language.text import find_quotations, read_text, word_set
+from registry.contract import Risk
 from registry.offers.shortlist import Shortlist
 
 MOST_NOTES: Final = 3
@@ -143,7 +146,8 @@ def _find_named(
 
 
 async def _is_note(task: Task, note: Note, action: str, shortlist: Shortlist) -> bool:
-    """Whether the words may be the note of an action: no further order, condition or name, and no value."""
+    """Whether the words may be the note of an action: no further order, condition or name, and no value. What can't be
+    undone takes only one that is called so."""
     offer, contract = shortlist.get(action), task.workspace_context.catalogue.get(action)
     free = [*list_free_notes(offer)] if offer is not None else []
     if offer is None or contract is None or len(free) != 1:
@@ -155,11 +159,16 @@ async def _is_note(task: Task, note: Note, action: str, shortlist: Shortlist) ->
         return order.may_be_text(note.start, note.end, shown=True, beside=True)
     words = [each for clause in order.clauses for each in clause.words if note.start <= each.start < note.end]
     linked = any(each.by_name and each.start < note.end and note.start < each.end for each in links)
+    now = task.request.now.astimezone(task.request.zone).date()
+    said = text[note.start : note.end]
     return (
         len(words) >= _FEWEST
         and not linked
+        and contract.risk is not Risk.IRREVERSIBLE
+        and not [*dates.find(read_text(said), now)]
+        and not any(each.low in CARDINALS for each in words)
         and not any(each.part == "value" or any(map(str.isdigit, each.low)) for each in words)
         and not any(each.low in CHANGING - _DENIALS | _SPOKEN_OF for each in words)
-        and words[0].low not in JOINING
+        and words[0].low not in JOINING | TELLING
         and order.may_be_text(note.start, note.end, shown=False, beside=True)
     )
