@@ -33,7 +33,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import TOLD
 from agent.resolve.rules.grammar.orders.colon_texts import TITLING
 from agent.resolve.rules.grammar.orders.message_texts import SUBJECTS
-from agent.resolve.rules.grammar.orders.text_parameters import KEPT, list_named, takes_text
+from agent.resolve.rules.grammar.orders.text_parameters import KEPT, is_sent, list_named, takes_text
 from agent.resolve.rules.grammar.orders.texts import REASONS
 from agent.validate.coverage.misread_texts import find_condition
 from language.number_words import CARDINALS
@@ -75,6 +75,12 @@ def find_text_name(offer: Offer) -> str | None:
         return None
     named = list_named(found[0], offer.annotation(found[0]))
     return None if _NAME in named or named & REASONS - KEPT else found[0]
+
+
+def sends(offer: Offer) -> bool:
+    """Whether the text that an action needs goes out to somebody."""
+    name = find_text_name(offer)
+    return name is not None and is_sent(name, offer.annotation(name))
 
 
 async def list_text_calls(
@@ -130,7 +136,7 @@ class TextOrder(OrderWords):
         begins, stop = self.begins(self.clauses[at]), len(self.clauses)
         found = self._find_behind(at) if begins else self._find_before(at)
         stop -= not begins
-        for end in self._list_ends(found.start, stop) if found is not None else ():
+        for end in self.list_ends(found.start, stop) if found is not None else ():
             if found is not None and (found.unknown or self.may_be_text(found.start, end, shown=found.shown)):
                 yield replace(found, end=end)
 
@@ -188,7 +194,7 @@ class TextOrder(OrderWords):
         first = next((each for each in words[1:] if not each.part and not self.is_page(words, each)), None)
         return (first.start, words[-1].end) if first is not None else None
 
-    def _list_ends(self, start: int, stop: int) -> Iterator[int]:
+    def list_ends(self, start: int, stop: int) -> Iterator[int]:
         """Where the text may end: before clauses and words that are nothing but values, or behind them."""
         first = next(at for at, each in enumerate(self.clauses) if each.words[-1].end > start)
         ends = [stop]
@@ -259,10 +265,23 @@ class TextOrder(OrderWords):
             propose_call(self.task, self.contract, self.words, roles, values, without, [*states, first])
             for roles in assign_roles(self.task, self.contract, links, told=not self.sent)
         )
-        return [each for each in made if each is not None]
+        told = [self._say(each.start, each.end) for each in self._list_pages(stretch)]
+        return [each.model_copy(update={"replaced": (*each.replaced, *told)}) for each in made if each is not None]
+
+    def _list_pages(self, stretch: Stretch) -> list[Word]:
+        """The words of where a text is kept, and those that only point to it: "on Ada's page", "write that down"."""
+        pages = [each for clause in self.clauses for each in clause.words if self.is_page(clause.words, each)]
+        last = self.clauses[-1].words
+        behind = (
+            last if stretch.end <= last[0].start and not any(each.part in ("name", "value") for each in last) else ()
+        )
+        return [*pages, *behind]
+
+    def _say(self, start: int, end: int) -> Words:
+        return Words(text=self.text[start:end], start=start)
 
     def _quote(self, start: int, end: int) -> Argument:
-        return QuotedText(quote=Words(text=self.text[start:end], start=start))
+        return QuotedText(quote=self._say(start, end))
 
     def _read_when(self, taken: Sequence[Stretch | RecordLink]) -> dict[str, Argument]:
         """The one day and the one time of day that the action takes, if they are said beside what is taken."""

@@ -15,7 +15,7 @@ from agent.planning.linked_calls import make_scope
 from agent.planning.linked_plans import list_kinds, plan_linked, read_as
 from agent.planning.linked_texts import JOINING, TextOrder
 from agent.planning.linked_values import Read, add_reason, list_free_notes, mask
-from agent.planning.proposal import Proposal
+from agent.planning.proposal import Proposal, Words
 from agent.planning.quotes import find_places
 from agent.planning.record_links import find_first_links
 from agent.planning.task import Outcome, Task, hold, list_planned_actions
@@ -98,10 +98,12 @@ async def _plan_noted(
             continue
         if not await _is_note(task, note, list_planned_actions(order)[0], shortlist):
             continue
-        noted = await validate(add_reason(task, order.proposal, [(note.start, note.end)]))
+        said = Words(text=text[note.first : note.start].rstrip(_SIGNS), start=note.first)  # what introduces it
+        placed = order.proposal.model_copy(update={"replaced": (*order.proposal.replaced, said)})
+        noted = await validate(add_reason(task, placed if note.named else order.proposal, [(note.start, note.end)]))
         if isinstance(noted.verdict, Plan) or (asks and _asks_for_value(noted)):
-            said = quote_words(text[note.start : note.end])
-            return hold(noted, order.hold or f"{said} is put down as its note. Check that it is no part of the order.")
+            why = f"{quote_words(text[note.start : note.end])} is put down as its note: check that it is no order."
+            return hold(noted, order.hold or why)
     return made
 
 

@@ -11,14 +11,15 @@ from agent.extract.spans.politeness import is_polite_word
 from agent.pipeline import Plan
 from agent.planning.linked_calls import make_scope
 from agent.planning.linked_plans import list_kinds
-from agent.planning.linked_texts import TextOrder, find_text_name, says_values
+from agent.planning.linked_texts import Stretch, TextOrder, find_text_name, says_values
 from agent.planning.linked_values import Read, mask
 from agent.planning.order_words import is_phrasal
 from agent.planning.proposal import PlanResult, Proposal, QuotedText
 from agent.planning.quotes import find_places
 from agent.planning.record_links import find_first_links
-from agent.planning.task import Outcome, Task, ask_which, hold
+from agent.planning.task import Outcome, Task, ask_which, hold, hold_for_words
 from agent.planning.told_records import find_dates
+from agent.resolve.rules.grammar import lexicon
 from agent.validate.questions import quote_words
 from language.stems import stem
 
@@ -52,15 +53,19 @@ async def settle_text(task: Task, made: Outcome, read: Read, validate: Validate)
         alike = (each for each in shortlist.offers if find_text_name(each) is not None)
         named = [each.name for each in alike if not of.isdisjoint(each.annotation(one).record for one in each.required)]
         return ask_which(task, named, made)
-    found = None if order.sent else _find_value(order, call.arguments, start, end)
-    if found is None:
+    if order.sent:
         return made
-    for stretch in order.list_stretches():
-        if start <= stretch.start and stretch.end < end:
-            for each in await order.make_calls(stretch, read):
-                other = await validate(each)
-                if isinstance(other.verdict, Plan) and len(other.verdict.steps) == 1:
-                    return hold(other, made.hold or _tell(found))
+    found = _find_value(order, call.arguments, start, end)
+    if found is None:
+        used = [*find_places(proposal, request), (start, end)]
+        values = [each for clause in order.clauses for each in clause.words if each.part == "value"]
+        left = [each for each in values if not any(a < each.end and each.start < b for a, b in used)]
+        return hold_for_words(made, [request.text[left[0].start : left[-1].end]]) if left and not made.hold else made
+    for stop in order.list_ends(start, len(order.clauses)):
+        for each in await order.make_calls(Stretch(start, stop), read) if stop < end else []:
+            other = await validate(each)
+            if isinstance(other.verdict, Plan) and len(other.verdict.steps) == 1:
+                return hold(other, made.hold or _tell(found))
     return hold(made, made.hold or _tell(found))
 
 
@@ -72,7 +77,8 @@ def _find_value(order: TextOrder, given: Mapping[str, Any], start: int, end: int
     """The words of a text that say what a parameter takes that has no value yet: a clause, or the last words."""
     for clause in order.clauses:
         words = [each for each in clause.words if start <= each.start < end]
-        valued = [each for each in words if each.part in ("value", "name")]
+        denied = words[1:] if words and words[0].low in lexicon.DENYING and len(words) <= _LONGEST else []
+        valued = [each for each in words if each.part in ("value", "name") or each in denied]
         if not valued:
             continue
         alone = says_values(words) or len(words) <= _LONGEST
