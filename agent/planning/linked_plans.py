@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import Final
 
 from agent.pipeline import Abstain, Answer, Ask, Plan, Question, Refusal
-from agent.planning.answers_for_model import asks_for_text
 from agent.planning.linked_calls import (
     assign_roles,
     is_list,
@@ -23,7 +22,7 @@ from agent.planning.linked_calls import (
     may_be_meant,
     propose_call,
 )
-from agent.planning.linked_texts import list_text_calls, sends
+from agent.planning.linked_texts import list_text_calls
 from agent.planning.linked_values import Read, add_reason, mask, names_value, read_values, tells_value
 from agent.planning.proposal import Proposal
 from agent.planning.quotes import find_places
@@ -167,8 +166,7 @@ async def _plan_text(
     task: Task, made: Outcome, links: Sequence[RecordLink], shortlist: Shortlist, read: Read, validate: Validate
 ) -> Outcome:
     """The plan of the one action whose text is what the words leave over, or the question for whom it is. ``made`` if
-    there is none, or if it asks about words. Where it asks for the text, no other action is tried
-    but, instead of sending one, to keep it."""
+    there is none, or if it asks about words."""
     question = made.verdict if isinstance(made.verdict, Question) else None
     catalogue = task.workspace_context.catalogue
     if question is not None and question.slot == REST:
@@ -177,12 +175,7 @@ async def _plan_text(
     if not {*opening[:1]}.isdisjoint(_QUESTIONS) or not _SPEAKERS.isdisjoint(opening):
         return made
     offers = _list_offers(task.request.text, shortlist)
-    asked_for = [each for each in offers if each.name in list_planned_actions(made)]
-    asks = question is not None and asks_for_text(question.slot, made.proposal, catalogue)
-    found, lacking = await list_text_calls(task, links, asked_for if asks else offers, shortlist, read)
-    if asks and not found and all(sends(each) for each in asked_for):
-        kept = [each for each in offers if not sends(each)]
-        found, lacking = await list_text_calls(task, links, kept, shortlist, read)
+    found, lacking = await list_text_calls(task, links, offers, shortlist, read)
     tried = [await validate(each) for each in found[:MOST_TRIED]]
     plans = [each for each in tried if isinstance(each.verdict, Plan)]
     actions = dict.fromkeys(list_planned_actions(each) for each in tried)

@@ -33,7 +33,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import TOLD
 from agent.resolve.rules.grammar.orders.colon_texts import TITLING
 from agent.resolve.rules.grammar.orders.message_texts import SUBJECTS
-from agent.resolve.rules.grammar.orders.text_parameters import KEPT, is_sent, list_named, takes_text
+from agent.resolve.rules.grammar.orders.text_parameters import KEPT, list_named, takes_text
 from agent.resolve.rules.grammar.orders.texts import REASONS
 from agent.validate.coverage.misread_texts import find_condition
 from language.number_words import CARDINALS
@@ -75,12 +75,6 @@ def find_text_name(offer: Offer) -> str | None:
         return None
     named = list_named(found[0], offer.annotation(found[0]))
     return None if _NAME in named or named & REASONS - KEPT else found[0]
-
-
-def sends(offer: Offer) -> bool:
-    """Whether the text that an action needs goes out to somebody."""
-    name = find_text_name(offer)
-    return name is not None and is_sent(name, offer.annotation(name))
 
 
 async def list_text_calls(
@@ -216,7 +210,7 @@ class TextOrder(OrderWords):
             return False
         if not shown and words[0].low[:1].isdigit():
             return False  # "chore 503", "45 pounds"
-        if not shown and (words[0].low in BARS | _NO_TEXT or not _CONDITIONS.isdisjoint(each.low for each in words)):
+        if not shown and (words[0].low in _NO_TEXT or not _CONDITIONS.isdisjoint(each.low for each in words)):
             return False
         before = self.text[:start].rstrip()
         others = lexicon.PERSONAL | word_set("he she they")
@@ -284,10 +278,11 @@ class TextOrder(OrderWords):
         return QuotedText(quote=self._say(start, end))
 
     def _read_when(self, taken: Sequence[Stretch | RecordLink]) -> dict[str, Argument]:
-        """The one day and the one time of day that the action takes, if they are said beside what is taken."""
+        """The one day and the one time of day that the action needs, if they are said beside what is taken."""
         places = [(each.start, each.end) for each in taken]
         made: dict[str, Argument] = {}
-        days, hours = self._list_of("date"), self._list_of("time")
+        specs = [self.read_spec(each) for each in self.offer.required]
+        days, hours = ([each.name for each in specs if each.kinds[:1] == (kind,)] for kind in ("date", "time"))
         if len(days) == 1 and (day := find_day(self.task, places, sure=True)) is not None:
             made[days[0]] = ComputedArgument(expression=day)
         said = [*times.find_hours(read_text(mask(self.text, places)))]
@@ -296,11 +291,6 @@ class TextOrder(OrderWords):
             quote = Words(text=self.text[start:end], start=start)
             made[hours[0]] = TypedValue(value=said[0].time.isoformat("minutes"), quote=quote)
         return made
-
-    def _list_of(self, kind: str) -> list[str]:
-        """The parameters of a type that the action needs, or else takes."""
-        specs = [each for each in self.offer.properties if self.read_spec(each).kinds[:1] == (kind,)]
-        return [each for each in specs if each in self.offer.required] or specs
 
     def ask_missing(self, stretch: Stretch) -> list[Proposal]:
         """The call that asks for the record that it is for, where none is named or nobody is called so, or for the one

@@ -19,7 +19,6 @@ from agent.planning.proposal import Proposal, Words
 from agent.planning.quotes import find_places
 from agent.planning.record_links import find_first_links
 from agent.planning.task import Outcome, Task, hold, list_planned_actions
-from agent.planning.told_clauses import tells
 from agent.planning.told_records import find_dates
 from agent.planning.valued_texts import settle_text
 from agent.resolve.rules.grammar import lexicon
@@ -79,22 +78,17 @@ async def _plan_noted(
 ) -> Outcome:
     """The plan of the order without the words behind it, which are its note."""
     verdict = made.verdict
-    denied = isinstance(verdict, Abstain) and verdict.reason != "nothing_fits"
-    if task.request.answers or task.request.thread or denied or not isinstance(verdict, Abstain | Plan | Question):
+    if task.request.answers or task.request.thread or not isinstance(verdict, Abstain | Plan | Question):
         return made
     text, shortlist = task.request.text, task.workspace_context.shortlist(task.actor, task.request.surface)
     taken = find_places(made.proposal, task.request) if isinstance(verdict, Plan) else []
     for note in list_notes(text, shortlist):
         if any(start < note.end and note.start < end for start, end in taken):
             continue
-        if isinstance(verdict, Plan) and not note.named and tells(text[note.start : note.end]):
-            continue
         order = await plan(read_as(task, mask(text, [(note.first, len(text))])))
-        asks = note.named and not isinstance(verdict, Plan) and _asks_for_value(order) and not _asks_for_value(made)
+        asks = note.named and not isinstance(verdict, Plan) and _asks_for_value(order)
         planned = asks or (isinstance(order.verdict, Plan) and len(order.verdict.steps) == 1)
         if not planned or order.proposal is None or len(list_planned_actions(order)) != 1:
-            continue
-        if isinstance(verdict, Plan) and list_planned_actions(order) != list_planned_actions(made):
             continue
         if not await _is_note(task, note, list_planned_actions(order)[0], shortlist):
             continue
@@ -131,11 +125,10 @@ def _find_named(
 ) -> Note | None:
     """The note behind the word for it: behind a mark, or with a colon or a quotation behind that word."""
     starts = {end for _, end in marks}
-    for at, (low, start, _) in enumerate(words):
+    for at, (low, _, _) in enumerate(words):
         first = at
         while first > 0 and words[first - 1][0] in _BEFORE | TELLING:
             first -= 1
-        first -= first == at and at > 1 and start not in starts and words[at - 1][1] in starts  # "lab note"
         begins = words[first][1] in starts
         behind = at + 1
         while begins and behind < len(words) and (words[behind][0] in _BEHIND or stem(words[behind][0]) in called):

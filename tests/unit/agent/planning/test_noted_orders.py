@@ -23,8 +23,7 @@ def _offer(name: str, title: str, properties: dict[str, Any], notes: dict[str, A
     return {**made, "name": f"kiln.{name}", "endpoint": {"url": f"https://platform.invalid/kiln.{name}"}}
 
 
-KILN: Final = FrozenWorld(
-    {
+_WORLD: Final[dict[str, Any]] = {
         "contracts": [
             _offer("book_firing", "Book a firing", {
                 "patron_id": _NUMBER, "glaze": {"type": "string", "enum": ["celadon", "tenmoku"]}, "day": _DAY,
@@ -59,8 +58,11 @@ KILN: Final = FrozenWorld(
             "patron": list_rows("id name email", (1, "Ada Quist", "ada@kiln.example"),
                 (2, "Orrin Vale", "orrin@kiln.example")),
         },
-    }
-)  # fmt: skip
+}  # fmt: skip
+KILN: Final = FrozenWorld(_WORLD)
+SHED: Final = FrozenWorld(
+    {**_WORLD, "contracts": [each for each in _WORLD["contracts"] if "text" not in str(each["parameters"])]}
+)
 
 
 async def _read(text: str) -> tuple[str, dict[str, Any], tuple[str, ...]] | None:
@@ -97,7 +99,8 @@ async def test_words_behind_an_order_are_its_note_and_the_card_waits(text: str, 
     [
         "leave it", "the later one", "a bit later", "two hours", "next month", "half of that", "tell ada",
         "then send them a list", "only if it is dry", "and ada too", "ada as well",
-        "or tenmoku", "stop the other one",
+        "or tenmoku", "stop the other one", "both kilns", "text everybody",
+        "and stack the shelves", "then stack the shelves", "softly",
     ],
 )  # fmt: skip
 async def test_what_changes_an_order_is_no_note(behind: str) -> None:
@@ -115,6 +118,8 @@ async def test_what_changes_an_order_is_no_note(behind: str) -> None:
             {"title": "lid cracked", "price": 4000, "weight": "heavy"}),
         ("set up Plum Glazing with orrin friday 4:30pm, 12 seats", "plan_course",
             {"title": "Plum Glazing", "patron_id": 2, "day": "2026-11-27", "starts_at": "16:30", "seats": 12}),
+        ("add a Plum Glazing with orrin friday 4:30pm", "plan_course",
+            {"title": "Plum Glazing", "patron_id": 2, "day": "2026-11-27", "starts_at": "16:30"}),
         ("put on Ada's card that hay makes her sneeze", "note_patron",
             {"patron_id": 1, "note": "hay makes her sneeze"}),
         ("ada: hay makes her sneeze, write that down", "note_patron",
@@ -136,6 +141,33 @@ async def test_a_text_ends_where_values_of_its_action_begin(text: str, action: s
 async def test_a_text_that_may_hold_another_value_waits(text: str) -> None:
     made = await _read(text)
     assert made is None or made[2], "nobody said that it is no value"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "set the Plum Glazing with orrin friday 4:30pm",
+        "put ada's card that hay makes her sneeze",
+        "stop the firing for orrin, use the side door",
+        "don't book a celadon firing for orrin on friday, use the side door",
+    ],
+)
+async def test_words_that_order_nothing_new_are_no_text(text: str) -> None:
+    assert await _read(text) is None
+
+
+async def test_a_note_is_kept_while_a_value_is_asked_for() -> None:
+    made = await ask(KILN, "new firing for orrin, friday, note: low shelf")
+    assert isinstance(made.verdict, Question)
+    assert made.verdict.param == "glaze"
+    assert made.proposal is not None
+    assert "low shelf" in made.proposal.model_dump_json()
+
+
+async def test_a_title_in_quotation_marks_may_stand_behind_a_particle() -> None:
+    made = (await ask(SHED, 'put on "Wheel for All" with orrin friday 4:30pm')).verdict
+    assert isinstance(made, Plan)
+    assert {each.param: each.value for each in made.steps[0].filled}["title"] == "Wheel for All"
 
 
 async def test_a_new_thing_asks_for_the_one_value_that_it_lacks() -> None:
