@@ -210,7 +210,7 @@ class TextOrder(OrderWords):
             return False
         if not shown and words[0].low[:1].isdigit():
             return False  # "chore 503", "45 pounds"
-        if not shown and (words[0].low in _NO_TEXT or not _CONDITIONS.isdisjoint(each.low for each in words)):
+        if not shown and (words[0].low in BARS | _NO_TEXT or not _CONDITIONS.isdisjoint(each.low for each in words)):
             return False
         before = self.text[:start].rstrip()
         others = lexicon.PERSONAL | word_set("he she they")
