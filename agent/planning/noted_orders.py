@@ -86,23 +86,17 @@ async def _plan_noted(
         if any(start < note.end and note.start < end for start, end in taken):
             continue
         order = await plan(read_as(task, mask(text, [(note.first, len(text))])))
-        asks = note.named and not isinstance(verdict, Plan) and _asks_for_value(order)
-        planned = asks or (isinstance(order.verdict, Plan) and len(order.verdict.steps) == 1)
-        if not planned or order.proposal is None or len(list_planned_actions(order)) != 1:
+        if not isinstance(order.verdict, Plan) or len(order.verdict.steps) != 1 or order.proposal is None:
             continue
         if not await _is_note(task, note, list_planned_actions(order)[0], shortlist):
             continue
         said = Words(text=text[note.first : note.start].rstrip(_SIGNS), start=note.first)  # what introduces it
         placed = order.proposal.model_copy(update={"replaced": (*order.proposal.replaced, said)})
         noted = await validate(add_reason(task, placed if note.named else order.proposal, [(note.start, note.end)]))
-        if isinstance(noted.verdict, Plan) or (asks and _asks_for_value(noted)):
+        if isinstance(noted.verdict, Plan):
             why = f"{quote_words(text[note.start : note.end])} is put down as its note: check that it is no order."
             return hold(noted, order.hold or why)
     return made
-
-
-def _asks_for_value(made: Outcome) -> bool:
-    return isinstance(made.verdict, Question) and made.verdict.code in ("missing", "ambiguous")
 
 
 def list_notes(text: str, shortlist: Shortlist) -> Iterator[Note]:

@@ -209,8 +209,6 @@ class OrderWords:
         makes = makes_anew(self.offer.title)
         if not (self.kept or makes) or (noun is None and (self.kept or len(self.offer.required) < _MUCH)):
             return False
-        if noun is None and not lexicon.DEFINITE.isdisjoint(lows):
-            return False
         anew = rate_similarity(verb, MAKING, verb=True) > _ALIKE or verb in NEW_THINGS | MAKING | self.nouns
         definite = not lexicon.DEFINITE.isdisjoint(lows[:noun])
         return (anew or (noun is not None and (said[0].part == "own" or _DOWN in lows))) and not definite

@@ -120,6 +120,7 @@ async def test_what_an_order_leaves_over_is_the_text_and_the_card_waits(
         "jot down on ada: hay fever, not on orrin",
         "ping Orrin that the lambs are in, or ada",
         "new chore: oil the gate, not tomorrow",
+        "new chore: oil the gate by 1/12",
         "new walk: Hedges at Dusk, not friday, 4:30pm",
     ],
 )

@@ -99,7 +99,7 @@ async def test_words_behind_an_order_are_its_note_and_the_card_waits(text: str, 
     [
         "leave it", "the later one", "a bit later", "two hours", "next month", "half of that", "tell ada",
         "then send them a list", "only if it is dry", "and ada too", "ada as well",
-        "or tenmoku", "stop the other one", "both kilns", "text everybody",
+        "or tenmoku", "stop the other one", "both kilns", "text everybody", "upper kiln instead", "upper shelf too",
         "and stack the shelves", "then stack the shelves", "softly",
     ],
 )  # fmt: skip
@@ -147,6 +147,7 @@ async def test_a_text_that_may_hold_another_value_waits(text: str) -> None:
     "text",
     [
         "set the Plum Glazing with orrin friday 4:30pm",
+        "add the Plum Glazing with orrin friday 4:30pm",
         "put ada's card that hay makes her sneeze",
         "stop the firing for orrin, use the side door",
         "don't book a celadon firing for orrin on friday, use the side door",
@@ -154,14 +155,6 @@ async def test_a_text_that_may_hold_another_value_waits(text: str) -> None:
 )
 async def test_words_that_order_nothing_new_are_no_text(text: str) -> None:
     assert await _read(text) is None
-
-
-async def test_a_note_is_kept_while_a_value_is_asked_for() -> None:
-    made = await ask(KILN, "new firing for orrin, friday, note: low shelf")
-    assert isinstance(made.verdict, Question)
-    assert made.verdict.param == "glaze"
-    assert made.proposal is not None
-    assert "low shelf" in made.proposal.model_dump_json()
 
 
 async def test_a_title_in_quotation_marks_may_stand_behind_a_particle() -> None:
