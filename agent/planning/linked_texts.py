@@ -53,6 +53,7 @@ _NO_TEXT: Final = _TO_WHOM | (_BEFORE_VALUES - {"the"}) | word_set("and or but a
 JOINING: Final = word_set("and then but plus")
 _OWNS: Final = re.compile(r"['’]s?$")
 _WHAT: Final = word_set("that this it")
+_ONTO: Final = word_set("to onto into")
 _NAME: Final = stem("name")
 
 
@@ -212,6 +213,8 @@ class TextOrder(OrderWords):
             return False  # "chore 503", "45 pounds"
         if not shown and (words[0].low in BARS | _NO_TEXT or not _CONDITIONS.isdisjoint(each.low for each in words)):
             return False
+        if not (shown or beside or self.kept or self.sent or self._is_title(start, words)):
+            return False
         before = self.text[:start].rstrip()
         others = lexicon.PERSONAL | word_set("he she they")
         if "(" in said or (self.sent and before.endswith(" to") and any(each.low in others for each in words)):
@@ -230,6 +233,14 @@ class TextOrder(OrderWords):
             ):
                 return False
         return True
+
+    def _is_title(self, start: int, words: Sequence[Word]) -> bool:
+        """Whether words may be the title of something new: without its noun before them only if they count nothing, put
+        nothing anywhere and name nobody: "add Ada to the evening"."""
+        if any(stem(each.low) in self.nouns for clause in self.clauses for each in clause.words if each.start < start):
+            return True
+        counts = any(each.low in CARDINALS or each.low in _ONTO for each in words)
+        return not counts and not any(words[0].start <= at < words[-1].end for at in self.others_named)
 
     async def make_calls(self, stretch: Stretch, read: Read) -> list[Proposal]:
         """The calls with this text, in which every other word has a place."""

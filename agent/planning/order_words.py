@@ -110,6 +110,12 @@ class OrderWords:
         own = {offer.annotation(each).record for each in offer.properties}
         named = (each for each in links if each.by_name or self.text[each.start : each.end].isdigit())
         self.links = [each for each in named if not own.isdisjoint(each.kinds)]
+        kinds_of = {kind.name: {stem(each) for each in kind.nouns} for kind in task.workspace_context.kinds}
+        self.others_named = [
+            each.start
+            for each in links
+            if each.by_name and not any(self.nouns & kinds_of.get(kind, set()) for kind in each.kinds)
+        ]
         self.clauses = [*self._split()][: MOST_CLAUSES + 1]
 
     def _split(self) -> Iterator[Clause]:

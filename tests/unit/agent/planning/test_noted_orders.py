@@ -45,16 +45,25 @@ _WORLD: Final[dict[str, Any]] = {
                 "title": _TEXT, "day": _DAY, "starts_at": _TIME, "patron_id": _NUMBER, "seats": _NUMBER}, {
                 "title": {}, "day": {}, "starts_at": {}, "patron_id": refer("patron"), "seats": {}},
                 aliases=["new course"], optional=["seats"]),
+            _offer("rest_helper", "Give a helper a day off", {"helper_id": _NUMBER, "day": _DAY}, {
+                "helper_id": refer("helper"), "day": {}}),
+            _offer("drop_course", "Drop a course", {"course_id": _NUMBER}, {"course_id": refer("course")}),
             _offer("note_patron", "Note something on a patron", {"patron_id": _NUMBER, "note": _TEXT}, {
                 "patron_id": refer("patron"), "note": {}}),
             _offer("message_patron", "Message a patron", {"patron_id": _NUMBER, "text": _TEXT}, {
                 "patron_id": refer("patron"), "text": {"compose": True}}, aliases=["tell"], risk="irreversible"),
         ],
         "kinds": [
+            define("helper", ["helper", "helpers"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"}],
+                label="{name}"),
+            define("course", ["course", "courses"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"}],
+                label="{name}"),
             define("patron", ["patron", "patrons"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"},
                 {"name": "email", "type": "email", "search": "email"}], label="{name}"),
         ],
         "records": {
+            "helper": list_rows("id name", (1, "Tess Blum")),
+            "course": list_rows("id name", (1, "Slow Wheel")),
             "patron": list_rows("id name email", (1, "Ada Quist", "ada@kiln.example"),
                 (2, "Orrin Vale", "orrin@kiln.example")),
         },
@@ -120,6 +129,8 @@ async def test_what_changes_an_order_is_no_note(behind: str) -> None:
             {"title": "Plum Glazing", "patron_id": 2, "day": "2026-11-27", "starts_at": "16:30", "seats": 12}),
         ("add a Plum Glazing with orrin friday 4:30pm", "plan_course",
             {"title": "Plum Glazing", "patron_id": 2, "day": "2026-11-27", "starts_at": "16:30"}),
+        ("add a Slow Wheel with orrin friday 4:30pm", "plan_course",
+            {"title": "Slow Wheel", "patron_id": 2, "day": "2026-11-27", "starts_at": "16:30"}),
         ("put on Ada's card that hay makes her sneeze", "note_patron",
             {"patron_id": 1, "note": "hay makes her sneeze"}),
         ("ada: hay makes her sneeze, write that down", "note_patron",
@@ -148,6 +159,9 @@ async def test_a_text_that_may_hold_another_value_waits(text: str) -> None:
     [
         "set the Plum Glazing with orrin friday 4:30pm",
         "add the Plum Glazing with orrin friday 4:30pm",
+        "add mirko to Plum Glazing with orrin friday 4:30pm",
+        "add two Plum Glazings with orrin friday 4:30pm",
+        "put tess blum in plum glazing with orrin friday 4:30pm",
         "put ada's card that hay makes her sneeze",
         "stop the firing for orrin, use the side door",
         "don't book a celadon firing for orrin on friday, use the side door",
