@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from agent.pipeline import Abstain, Answer, Ask, Plan, Question, Refusal
+from agent.planning.answers_for_model import asks_for_text
 from agent.planning.linked_calls import (
     assign_roles,
     is_list,
@@ -22,7 +23,7 @@ from agent.planning.linked_calls import (
     may_be_meant,
     propose_call,
 )
-from agent.planning.linked_texts import list_text_calls
+from agent.planning.linked_texts import list_text_calls, sends
 from agent.planning.linked_values import Read, add_reason, mask, names_value, read_values, tells_value
 from agent.planning.proposal import Proposal
 from agent.planning.quotes import find_places
@@ -44,6 +45,7 @@ from agent.planning.unread_words import HANDING, names_action, names_deed, names
 from agent.planning.wished_deeds import blank_asking, find_asked, find_taker, find_wish, list_wished
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar.orders.action_words import read_action_words
+from agent.resolve.rules.grammar.orders.colon_texts import TITLING
 from agent.validate.questions import REST, preview_steps
 from core.errors import PlatformUnavailable
 from language.stems import makes_anew
@@ -70,6 +72,8 @@ _SPOKEN_OF: Final = word_set("it him her them this that those these")
 _QUESTIONS: Final = word_set("what which who whose whom when where why how")
 _SPEAKERS: Final = word_set("me us")
 """Who is told something in "remind me that …": nobody else is."""
+_INTRODUCING: Final = TITLING | {"that"}
+"""What introduces a text that was read, but for what its writer shall do with it: "saying it is shut, in brief"."""
 _OPENING: Final = 3
 _ASKS: Final = word_set("is are was were do does did has have had can could will would shall should may might")
 """Words that begin a question."""
@@ -166,7 +170,7 @@ async def _plan_text(
     task: Task, made: Outcome, links: Sequence[RecordLink], shortlist: Shortlist, read: Read, validate: Validate
 ) -> Outcome:
     """The plan of the one action whose text is what the words leave over, or the question for whom it is. ``made`` if
-    there is none, or if it asks about words."""
+    there is none, or if it asks about words. A text that was introduced and not taken is none to send."""
     question = made.verdict if isinstance(made.verdict, Question) else None
     catalogue = task.workspace_context.catalogue
     if question is not None and question.slot == REST:
@@ -175,6 +179,9 @@ async def _plan_text(
     if not {*opening[:1]}.isdisjoint(_QUESTIONS) or not _SPEAKERS.isdisjoint(opening):
         return made
     offers = _list_offers(task.request.text, shortlist)
+    introduced = ":" in task.request.text or not _INTRODUCING.isdisjoint(task.request.text.casefold().split())
+    if introduced and question is not None and asks_for_text(question.slot, made.proposal, catalogue):
+        offers = [each for each in offers if not sends(each)]
     found, lacking = await list_text_calls(task, links, offers, shortlist, read)
     tried = [await validate(each) for each in found[:MOST_TRIED]]
     plans = [each for each in tried if isinstance(each.verdict, Plan)]

@@ -33,7 +33,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import TOLD
 from agent.resolve.rules.grammar.orders.colon_texts import TITLING
 from agent.resolve.rules.grammar.orders.message_texts import SUBJECTS
-from agent.resolve.rules.grammar.orders.text_parameters import KEPT, list_named, takes_text
+from agent.resolve.rules.grammar.orders.text_parameters import KEPT, is_sent, list_named, takes_text
 from agent.resolve.rules.grammar.orders.texts import REASONS
 from agent.validate.coverage.misread_texts import find_condition
 from language.number_words import CARDINALS
@@ -76,6 +76,12 @@ def find_text_name(offer: Offer) -> str | None:
         return None
     named = list_named(found[0], offer.annotation(found[0]))
     return None if _NAME in named or named & REASONS - KEPT else found[0]
+
+
+def sends(offer: Offer) -> bool:
+    """Whether the text that an action needs goes out to somebody."""
+    name = find_text_name(offer)
+    return name is not None and is_sent(name, offer.annotation(name))
 
 
 async def list_text_calls(
