@@ -12,7 +12,7 @@ from typing import Final
 from agent.extract.time import dates
 from agent.pipeline import Abstain, Plan, Question
 from agent.planning.linked_calls import make_scope
-from agent.planning.linked_plans import list_kinds, plan_linked, read_as
+from agent.planning.linked_plans import MOST_CHARACTERS, list_kinds, plan_linked, read_as
 from agent.planning.linked_texts import JOINING, TextOrder
 from agent.planning.linked_values import Read, add_reason, list_free_notes, mask
 from agent.planning.proposal import Proposal, Words
@@ -65,6 +65,8 @@ async def place_left_over(task: Task, made: Outcome, plan: Try, read: Read, vali
     """The plan in which each word has its place: values in a text go to their parameters, and words behind an order are
     its note. Held, or ``made`` where none stands. ``plan`` plans a task, ``read`` reads a request among some offers,
     ``validate`` tries a proposal for a task."""
+    if len(task.request.text) > MOST_CHARACTERS:
+        return made
     made = await settle_text(task, made, read, partial(validate, task))
 
     async def plan_alone(order: Task) -> Outcome:

@@ -44,7 +44,9 @@ async def settle_text(task: Task, made: Outcome, read: Read, validate: Validate)
     if offer is None or contract is None or name is None or len(places) != 1:
         return made
     (start, end) = places[0]
-    links = await find_first_links(mask(request.text, find_dates(task)), make_scope(task), list_kinds(task, shortlist))
+    lacks = not offer.properties.keys() <= call.arguments.keys()
+    masked, kinds = mask(request.text, find_dates(task)), list_kinds(task, shortlist)
+    links = await find_first_links(masked, make_scope(task), kinds) if lacks else ()
     order = TextOrder(task, offer, contract, name, links, shortlist)
     words = [each for each in order.clauses[0].words if not is_polite_word(each.low)]
     said = tuple(stem(each.low) for each in words[:2])
