@@ -23,7 +23,7 @@ from agent.planning.linked_calls import (
     may_be_meant,
     propose_call,
 )
-from agent.planning.linked_texts import list_text_calls
+from agent.planning.linked_texts import list_text_calls, sends
 from agent.planning.linked_values import Read, add_reason, mask, names_value, read_values, tells_value
 from agent.planning.proposal import Proposal
 from agent.planning.quotes import find_places
@@ -45,6 +45,7 @@ from agent.planning.unread_words import HANDING, names_action, names_deed, names
 from agent.planning.wished_deeds import blank_asking, find_asked, find_taker, find_wish, list_wished
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar.orders.action_words import read_action_words
+from agent.resolve.rules.grammar.orders.colon_texts import TITLING
 from agent.validate.questions import REST, preview_steps
 from core.errors import PlatformUnavailable
 from language.stems import makes_anew
@@ -71,6 +72,8 @@ _SPOKEN_OF: Final = word_set("it him her them this that those these")
 _QUESTIONS: Final = word_set("what which who whose whom when where why how")
 _SPEAKERS: Final = word_set("me us")
 """Who is told something in "remind me that …": nobody else is."""
+_INTRODUCING: Final = TITLING | {"that"}
+"""What introduces a text that was read, but for what its writer shall do with it: "saying it is shut, in brief"."""
 _OPENING: Final = 3
 _ASKS: Final = word_set("is are was were do does did has have had can could will would shall should may might")
 """Words that begin a question."""
@@ -85,10 +88,10 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     asks = not asked and ("?" in text or text.casefold().partition(" ")[0] in _ASKS)
     if task.request.answers or asks or len(text) > MOST_CHARACTERS or not _may_be_linked(task, made):
         return made
-    task = _read_as(task, text)
+    task = read_as(task, text)
     shortlist = task.workspace_context.shortlist(task.actor, task.request.surface)
     try:
-        first = await find_first_links(mask(text, find_dates(task)), make_scope(task), _list_kinds(task, shortlist))
+        first = await find_first_links(mask(text, find_dates(task)), make_scope(task), list_kinds(task, shortlist))
         links = first if is_short(text) and len(first) <= MOST_LINKS else ()
         planned = await _plan_links(task, made, links, shortlist, read, validate)
         planned = await _plan_text(task, made, first, shortlist, read, validate) if planned is made else planned
@@ -100,7 +103,7 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
             async def explained(proposal: Proposal, told: Sequence[tuple[int, int]] = told) -> Outcome:
                 return await validate(add_reason(task, proposal, told))
 
-            planned = await _plan_links(_read_as(task, untold), made, kept, shortlist, read, explained)
+            planned = await _plan_links(read_as(task, untold), made, kept, shortlist, read, explained)
             if planned is not made and (
                 isinstance(planned.verdict, Plan) or getattr(planned.verdict, "slot", None) == REST
             ):
@@ -112,7 +115,7 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     return made
 
 
-def _read_as(task: Task, text: str) -> Task:
+def read_as(task: Task, text: str) -> Task:
     return replace(task, request=task.request.model_copy(update={"text": text}))
 
 
@@ -167,19 +170,22 @@ async def _plan_text(
     task: Task, made: Outcome, links: Sequence[RecordLink], shortlist: Shortlist, read: Read, validate: Validate
 ) -> Outcome:
     """The plan of the one action whose text is what the words leave over, or the question for whom it is. ``made`` if
-    there is none, or if it was understood and asks about words or for the text: what is left over is none then."""
+    there is none, or if it asks about words. A text that was introduced and not taken is none to send."""
     question = made.verdict if isinstance(made.verdict, Question) else None
     catalogue = task.workspace_context.catalogue
-    if question is not None and (question.slot == REST or asks_for_text(question.slot, made.proposal, catalogue)):
+    if question is not None and question.slot == REST:
         return made
     opening = [each.low for each in read_text(task.request.text).tokens][:_OPENING]
     if not {*opening[:1]}.isdisjoint(_QUESTIONS) or not _SPEAKERS.isdisjoint(opening):
         return made
     offers = _list_offers(task.request.text, shortlist)
+    introduced = ":" in task.request.text or not _INTRODUCING.isdisjoint(task.request.text.casefold().split())
+    if introduced and question is not None and asks_for_text(question.slot, made.proposal, catalogue):
+        offers = [each for each in offers if not sends(each)]
     found, lacking = await list_text_calls(task, links, offers, shortlist, read)
     tried = [await validate(each) for each in found[:MOST_TRIED]]
     plans = [each for each in tried if isinstance(each.verdict, Plan)]
-    actions = {list_planned_actions(each) for each in tried}
+    actions = dict.fromkeys(list_planned_actions(each) for each in tried)
     if len(actions) > 1:
         return ask_which(task, [name for each in actions for name in each], made)
     if plans:
@@ -187,7 +193,10 @@ async def _plan_text(
         return hold(plans[0], FOUND if named else ONLY_FIT)
     if tried:
         return tried[0]
-    asked = [await validate(each) for each in lacking] if isinstance(made.verdict, Abstain) else []
+    contracts = [each for name in list_planned_actions(made) if (each := catalogue.get(name)) is not None]
+    beside = question is not None and question.code == "not_found" and question.param is not None
+    beside = beside and not any(question.param in each.required for each in contracts if question is not None)
+    asked = [await validate(each) for each in lacking] if beside or isinstance(made.verdict, Abstain) else []
     return next((each for each in asked if isinstance(each.verdict, Question)), made)
 
 
@@ -240,7 +249,7 @@ def is_open(task: Task, made: Outcome) -> bool:
     return False
 
 
-def _list_kinds(task: Task, shortlist: Shortlist) -> list[RecordKind]:
+def list_kinds(task: Task, shortlist: Shortlist) -> list[RecordKind]:
     """The kinds of record that the actions take, and those that these belong to."""
     kinds = task.workspace_context.kinds
     taken = [offer.annotation(name).record for offer in shortlist.offers for name in offer.properties]

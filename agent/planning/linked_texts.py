@@ -27,17 +27,18 @@ from agent.planning.proposal import (
 from agent.planning.record_links import RecordLink
 from agent.planning.task import Task
 from agent.planning.told_records import find_day
+from agent.planning.unread_words import HANDING
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import TOLD
 from agent.resolve.rules.grammar.orders.colon_texts import TITLING
 from agent.resolve.rules.grammar.orders.message_texts import SUBJECTS
-from agent.resolve.rules.grammar.orders.text_parameters import KEPT, list_named, takes_text
+from agent.resolve.rules.grammar.orders.text_parameters import KEPT, is_sent, list_named, takes_text
 from agent.resolve.rules.grammar.orders.texts import REASONS
 from agent.validate.coverage.misread_texts import find_condition
 from language.number_words import CARDINALS
 from language.stems import is_past, stem
-from language.text import read_text, word_set
+from language.text import find_quotations, read_text, word_set
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 
@@ -49,9 +50,10 @@ _CONDITIONS: Final = word_set("if unless once whenever only provided when")
 _BEFORE_VALUES: Final = word_set("by on due until till for at as with before the")
 _NO_TEXT: Final = _TO_WHOM | (_BEFORE_VALUES - {"the"}) | word_set("and or but about after")
 """What begins no text by itself: it says when, of what or for whom."""
-_JOINING: Final = word_set("and then but plus")
+JOINING: Final = word_set("and then but plus")
 _OWNS: Final = re.compile(r"['’]s?$")
 _WHAT: Final = word_set("that this it")
+_ONTO: Final = word_set("to onto into")
 _NAME: Final = stem("name")
 
 
@@ -76,10 +78,16 @@ def find_text_name(offer: Offer) -> str | None:
     return None if _NAME in named or named & REASONS - KEPT else found[0]
 
 
+def sends(offer: Offer) -> bool:
+    """Whether the text that an action needs goes out to somebody."""
+    name = find_text_name(offer)
+    return name is not None and is_sent(name, offer.annotation(name))
+
+
 async def list_text_calls(
     task: Task, links: Sequence[RecordLink], offers: Sequence[Offer], shortlist: Shortlist, read: Read
 ) -> tuple[list[Proposal], list[Proposal]]:
-    """The calls whose text is what the words leave over, and those that lack the record that they are for."""
+    """The calls whose text is what the words leave over, and those that lack the record or value that they ask for."""
     made: list[Proposal] = []
     open_: list[Proposal] = []
     for offer in offers:
@@ -90,10 +98,32 @@ async def list_text_calls(
         for stretch in order.list_stretches():
             found = await order.make_calls(stretch, read)
             made += found
-            open_ += [] if found else order.ask_whom(stretch)
+            open_ += [] if found else order.ask_missing(stretch)
             if found:
                 break
     return made, open_[:1]
+
+
+def says_values(words: Sequence[Word]) -> bool:
+    """Whether words are values, names and words of the order, or say who takes it: "bo takes it"."""
+    handed = any(each.part in ("value", "name") for each in words)
+    return all(each.part or (handed and each.low in HANDING) for each in words)
+
+
+def _list_stops(words: Sequence[Word]) -> Iterator[int]:
+    """Where values and names begin that end these words, one run after the other, each with what stands before it."""
+    at = len(words)
+    while at and (part := words[at - 1].part) in ("value", "name"):
+        begin = at
+        while begin and words[begin - 1].part == part:
+            begin -= 1
+        behind = begin
+        while begin and words[begin - 1].low in (_BEFORE_VALUES if part == "value" else _TO_WHOM | {"the"}):
+            begin -= 1
+        if not begin or (part == "name" and begin == behind):
+            return
+        yield words[begin - 1].end
+        at = begin
 
 
 class TextOrder(OrderWords):
@@ -107,8 +137,8 @@ class TextOrder(OrderWords):
         begins, stop = self.begins(self.clauses[at]), len(self.clauses)
         found = self._find_behind(at) if begins else self._find_before(at)
         stop -= not begins
-        for end in self._list_ends(found.start, stop) if found is not None else ():
-            if found is not None and (found.unknown or self._may_be_text(found.start, end, shown=found.shown)):
+        for end in self.list_ends(found.start, stop) if found is not None else ():
+            if found is not None and (found.unknown or self.may_be_text(found.start, end, shown=found.shown)):
                 yield replace(found, end=end)
 
     def _find_before(self, at: int) -> Stretch | None:
@@ -118,7 +148,8 @@ class TextOrder(OrderWords):
             each.low in _WHAT or (not self.sent and stem(each.low) in self.nouns) for each in last.words
         ) and not begins_like_an_order(self.text, self.clauses[at].words[0].start)
         orders = at < len(self.clauses) - 1 and points and self.orders(last.words)
-        return Stretch(self.clauses[at].words[0].start) if orders and not last.has("") and not last.has("bar") else None
+        told = all(each.part or self.is_page(last.words, each) for each in last.words) and not last.has("bar")
+        return Stretch(self.clauses[at].words[0].start) if orders and told else None
 
     def _find_behind(self, at: int) -> Stretch | None:
         """The text behind the words of an order, what introduces it, or its clause."""
@@ -142,17 +173,20 @@ class TextOrder(OrderWords):
                 free += 1
             free += words[free].low == KNOW
         beside = lexicon.DETERMINERS | lexicon.OWNERS | lexicon.PRONOUNS | SUBJECTS
+        beside -= set() if any(stem(each.low) in self.nouns for each in words[:free]) else word_set("a an")
         while not self.sent and free > 1 and (words[free - 1].low in beside or words[free - 1].part == "value"):
             free -= 1
         head = words[:free]
         if not self.orders(head) or any(each.low in CARDINALS for each in head):
             return None
         owned = self.sent and head[-1].part == "name" and _OWNS.search(self.text, head[-1].start, head[-1].end)
-        beside_name = words[free - 1].low in _TO_WHOM and self.takes_record
+        named = not self.nouns.isdisjoint(stem(each.low) for each in head)
+        beside_name = words[free - 1].low in _TO_WHOM and self.takes_record and (named or self.kept or self.sent)
         lacks = owned or (self.lacks_record(head) and (self.sent or beside_name))
-        if words[free - 1].low in _JOINING or (beside_name and not lacks):
+        if words[free - 1].low in JOINING or (beside_name and not lacks):
             return None
-        if words[free - 1].low in _TO_WHOM and stem(words[free - 2].low) not in self.nouns and not lacks:
+        quoted = any(begin + 1 == words[free].start for begin, _ in find_quotations(self.text))
+        if words[free - 1].low in _TO_WHOM and stem(words[free - 2].low) not in self.nouns and not (lacks or quoted):
             return None  # "report on the gate", but "report a fault with the gate"
         return Stretch(words[free].start, shown=False, unknown=unknown if lacks else None)
 
@@ -161,33 +195,22 @@ class TextOrder(OrderWords):
         first = next((each for each in words[1:] if not each.part and not self.is_page(words, each)), None)
         return (first.start, words[-1].end) if first is not None else None
 
-    def _list_ends(self, start: int, stop: int) -> Iterator[int]:
+    def list_ends(self, start: int, stop: int) -> Iterator[int]:
         """Where the text may end: before clauses and words that are nothing but values, or behind them."""
         first = next(at for at, each in enumerate(self.clauses) if each.words[-1].end > start)
         ends = [stop]
         for at in range(stop - 1, first, -1):
-            if self.clauses[at].has("") or self.clauses[at].has("bar"):
+            if self.clauses[at].has("bar") or not says_values(self.clauses[at].words):
                 break
             ends.append(at)
         for end in dict.fromkeys(reversed(ends)):
             words = [each for each in self.clauses[end - 1].words if each.start >= start]
-            at = len(words)
-            while at and words[at - 1].part == "value":
-                at -= 1
-            while at and at < len(words) and words[at - 1].low in _BEFORE_VALUES:
-                at -= 1
-            if 0 < at < len(words):
-                yield words[at - 1].end
-            at = len(words)
-            while at and words[at - 1].part == "name":
-                at -= 1
-            at -= at > 1 and words[at - 1].low == "the"
-            if 1 < at < len(words) and words[at - 1].low in _TO_WHOM:
-                yield words[at - 2].end
+            yield from reversed([*_list_stops(words)])
             yield self.clauses[end - 1].words[-1].end
 
-    def _may_be_text(self, start: int, end: int, *, shown: bool) -> bool:
-        """Whether words hold no order, denial or condition of the order before them."""
+    def may_be_text(self, start: int, end: int, *, shown: bool, beside: bool = False) -> bool:
+        """Whether words hold no order, denial or condition of the order before them. ``beside``: they stand beside an
+        order that is whole without them, so they may ask for what no action does: "use the side door"."""
         said = self.text[start:end]
         words = [each for clause in self.clauses for each in clause.words if start <= each.start < end]
         if not words or find_condition(said) is not None:
@@ -195,6 +218,8 @@ class TextOrder(OrderWords):
         if not shown and words[0].low[:1].isdigit():
             return False  # "chore 503", "45 pounds"
         if not shown and (words[0].low in BARS | _NO_TEXT or not _CONDITIONS.isdisjoint(each.low for each in words)):
+            return False
+        if not (shown or beside or self.kept or self.sent or self._is_title(start, words)):
             return False
         before = self.text[:start].rstrip()
         others = lexicon.PERSONAL | word_set("he she they")
@@ -208,12 +233,20 @@ class TextOrder(OrderWords):
             verb = stem(word.low)
             known = any(each.verbs.get(verb, 0.0) >= TOLD for each in (*self.others, self.words))
             if (
-                begins_like_an_order(self.text, at)
+                (begins_like_an_order(self.text, at) and not beside)
                 or (known and not is_past(word.low))
                 or word.low in BARS - lexicon.SUBORDINATE - {"no"}
             ):
                 return False
         return True
+
+    def _is_title(self, start: int, words: Sequence[Word]) -> bool:
+        """Whether words may be the title of something new: without its noun before them only if they count nothing, put
+        nothing anywhere and name nobody: "add Ada to the evening"."""
+        if any(stem(each.low) in self.nouns for clause in self.clauses for each in clause.words if each.start < start):
+            return True
+        counts = any(each.low in CARDINALS or each.low in _ONTO for each in words)
+        return not counts and not any(words[0].start <= at < words[-1].end for at in self.others_named)
 
     async def make_calls(self, stretch: Stretch, read: Read) -> list[Proposal]:
         """The calls with this text, in which every other word has a place."""
@@ -243,10 +276,23 @@ class TextOrder(OrderWords):
             propose_call(self.task, self.contract, self.words, roles, values, without, [*states, first])
             for roles in assign_roles(self.task, self.contract, links, told=not self.sent)
         )
-        return [each for each in made if each is not None]
+        told = [self._say(each.start, each.end) for each in self._list_pages(stretch)]
+        return [each.model_copy(update={"replaced": (*each.replaced, *told)}) for each in made if each is not None]
+
+    def _list_pages(self, stretch: Stretch) -> list[Word]:
+        """The words of where a text is kept, and those that only point to it: "on Ada's page", "write that down"."""
+        pages = [each for clause in self.clauses for each in clause.words if self.is_page(clause.words, each)]
+        last = self.clauses[-1].words
+        behind = (
+            last if stretch.end <= last[0].start and not any(each.part in ("name", "value") for each in last) else ()
+        )
+        return [*pages, *behind]
+
+    def _say(self, start: int, end: int) -> Words:
+        return Words(text=self.text[start:end], start=start)
 
     def _quote(self, start: int, end: int) -> Argument:
-        return QuotedText(quote=Words(text=self.text[start:end], start=start))
+        return QuotedText(quote=self._say(start, end))
 
     def _read_when(self, taken: Sequence[Stretch | RecordLink]) -> dict[str, Argument]:
         """The one day and the one time of day that the action needs, if they are said beside what is taken."""
@@ -254,7 +300,7 @@ class TextOrder(OrderWords):
         made: dict[str, Argument] = {}
         specs = [self.read_spec(each) for each in self.offer.required]
         days, hours = ([each.name for each in specs if each.kinds[:1] == (kind,)] for kind in ("date", "time"))
-        if len(days) == 1 and (day := find_day(self.task, places)) is not None:
+        if len(days) == 1 and (day := find_day(self.task, places, sure=True)) is not None:
             made[days[0]] = ComputedArgument(expression=day)
         said = [*times.find_hours(read_text(mask(self.text, places)))]
         if len(hours) == len(said) == 1 and not said[0].open:
@@ -263,10 +309,14 @@ class TextOrder(OrderWords):
             made[hours[0]] = TypedValue(value=said[0].time.isoformat("minutes"), quote=quote)
         return made
 
-    def ask_whom(self, stretch: Stretch) -> list[Proposal]:
-        """The call that asks for the record that it is for, where none is named or nobody is called so."""
+    def ask_missing(self, stretch: Stretch) -> list[Proposal]:
+        """The call that asks for the record that it is for, where none is named or nobody is called so, or for the one
+        other value that it lacks."""
         missing = self.offer.list_missing((self.name,))
         lacking = [each for each in missing if self.offer.annotation(each).record is not None]
+        if not lacking and len(missing) == 1 and stretch.shown:
+            values: dict[str, Argument] = {self.name: self._quote(stretch.start, stretch.end)}
+            return [Proposal(result=PlanResult(calls=(Call(action=self.offer.name, arguments=values),)))]
         if len(lacking) != 1:
             return []
         arguments: dict[str, Argument] = {self.name: self._quote(stretch.start, stretch.end)}

@@ -104,17 +104,23 @@ def names_value(task: Task, actions: Collection[str]) -> bool:
     )
 
 
+def list_free_notes(contract: Contract | Offer) -> dict[str, frozenset[str]]:
+    """The parameters that take words beside an order, its reason or a note, and what each is called."""
+    called = {name: list_named(name, contract.annotation(name)) for name in contract.properties}
+    return {
+        name: words
+        for name, words in called.items()
+        if words & REASONS and takes_text(name, contract.properties[name], contract.annotation(name))
+    }
+
+
 def add_reason(task: Task, proposal: Proposal, told: Sequence[tuple[int, int]]) -> Proposal:
     """The call with what is told beside it as its reason, if the action takes one and none is said."""
     call = proposal.result.calls[0] if isinstance(proposal.result, PlanResult) else None
     contract = task.workspace_context.catalogue.get(call.action) if call is not None else None
     if call is None or contract is None or len(told) > 1:
         return proposal
-    free = [
-        name
-        for name, schema in contract.properties.items()
-        if takes_text(name, schema, contract.annotation(name)) and list_named(name, contract.annotation(name)) & REASONS
-    ]
+    free = [*list_free_notes(contract)]
     if len(free) != 1 or free[0] in call.arguments:
         return proposal
     start, end = told[0]

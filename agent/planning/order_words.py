@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from agent.extract.parameter_reader import read_exact
 from agent.extract.parameter_spec import ParameterSpec, make_parameter_spec
 from agent.extract.spans.politeness import is_polite_word
 from agent.extract.time import dates, times
@@ -21,12 +22,13 @@ from agent.resolve.rules.grammar.orders.text_parameters import (
     is_note,
     is_sent,
     list_named,
+    takes_text,
 )
-from agent.resolve.rules.grammar.orders.texts import WEIGHTY
+from agent.resolve.rules.grammar.orders.texts import LEADING, WEIGHTY
 from agent.validate.coverage.opposed_verbs import TAKING_AWAY
 from language.example_patterns import PARTICLES
 from language.stems import EMPTY, MAKING, READING, is_past, makes_anew, split_runs, stem, stem_text
-from language.text import find_quotations, read_text
+from language.text import find_quotations, read_text, word_set
 from language.wordnet import find_similar_stems, rate_similarity
 from registry.contract import Contract
 from registry.offers.offer import Offer
@@ -37,8 +39,11 @@ MOST_CLAUSES: Final = 8
 _MARK: Final = re.compile(r"\s*(?P<mark>:(?=\s|[\"“‘'])|[,;.!?](?=\s|$)|\s[-–—]+(?=\s)|\n)\s*")
 BARS: Final = (WEIGHTY | lexicon.DENYING | lexicon.SUBORDINATE | {"or", "once", "only"}) - {"all", "because", "as"}
 """Words by which an order is denied, restricted or put off, or is for one of two."""
+_MUCH: Final = 4
+"""Parameters that an action needs, with its text, whose values alone tell that something of its kind is meant."""
 _DOWN: Final = "down"
 """What stands behind a verb by which words are kept: "put down that …"."""
+_ONTO: Final = word_set("on in to onto into")
 _LET: Final = "let"
 KNOW: Final = "know"
 _ALIKE: Final = 0.4
@@ -64,6 +69,16 @@ class Clause:
 
     def has(self, part: str) -> bool:
         return any(each.part == part for each in self.words)
+
+
+def _span(words: Sequence[Word]) -> tuple[int, int]:
+    return words[0].start, words[-1].end
+
+
+def is_phrasal(words: Sequence[Word], at: int) -> bool:
+    """Whether a verb has a particle, by which it tells nobody anything: "write it off", "write down"."""
+    behind = at + 1 + (at + 1 < len(words) and words[at + 1].low in lexicon.PRONOUNS)
+    return behind < len(words) and words[behind].low in PARTICLES
 
 
 class OrderWords:
@@ -95,6 +110,12 @@ class OrderWords:
         own = {offer.annotation(each).record for each in offer.properties}
         named = (each for each in links if each.by_name or self.text[each.start : each.end].isdigit())
         self.links = [each for each in named if not own.isdisjoint(each.kinds)]
+        kinds_of = {kind.name: {stem(each) for each in kind.nouns} for kind in task.workspace_context.kinds}
+        self.others_named = [
+            each.start
+            for each in links
+            if each.by_name and not any(self.nouns & kinds_of.get(kind, set()) for kind in each.kinds)
+        ]
         self.clauses = [*self._split()][: MOST_CLAUSES + 1]
 
     def _split(self) -> Iterator[Clause]:
@@ -104,6 +125,9 @@ class OrderWords:
         ends = [*(each.start() for each in marks), len(self.text)]
         for (mark, start), end in zip(bounds, ends, strict=True):
             words = tuple(self._read_words(start, end))
+            if words and any(map(str.isdigit, self.text[start:end])) and any(not each.part for each in words):
+                values = self.list_takers(words)
+                words = tuple(replace(each, part="value") for each in words) if values else words
             if words:
                 yield Clause(mark, words)
 
@@ -141,6 +165,26 @@ class OrderWords:
             or self.words.rate_verb(said) >= WRITES
         )
 
+    def list_takers(self, words: Sequence[Word]) -> set[str]:
+        """The parameters of which these words are a value, perhaps beside what it is called: "16 seats"."""
+        text = self.text[words[0].start : words[-1].end]
+        inner = " " * words[0].start + text
+        found = {*link_members(inner, inner, self.offer)}
+        named = {kind for each in self.links for kind in each.kinds if (each.start, each.end) == _span(words)}
+        for name, schema in self.offer.properties.items():
+            annotation, called = self.offer.annotation(name), list_named(name, self.offer.annotation(name))
+            if annotation.record in named:
+                found.add(name)
+            if annotation.record is not None or takes_text(name, schema, annotation) or "enum" in schema:
+                continue
+            said = [each for each in words if each.low not in LEADING and stem(each.low) not in called]
+            if said and annotation.takes_words:
+                value = self.text[said[0].start : said[-1].end]
+                now = self.task.request.now
+                read = read_exact(value, name=name, schema=schema, annotation=annotation, now=now)
+                found |= {name} if read is not None else set()
+        return found
+
     def orders(self, words: Sequence[Word]) -> bool:
         """Whether these words order the action: by its verb, or by the noun of what it makes."""
         said = [each for each in words if each.part in ("own", "") and not is_polite_word(each.low)]
@@ -151,28 +195,29 @@ class OrderWords:
         rate = self.words.rate_verb(verb)
         if self.sent:
             at = words.index(said[0]) + 1
-            if at < len(words) and words[at].low in PARTICLES:
-                return False  # "write it off", "write down"
-            named = next((step for step in range(at, len(words)) if words[step].part == "name"), len(words))
-            behind = next((each.low for each in words[named:] if each.part != "name"), "")
-            if said[0].low == _LET and behind != KNOW:
+            if is_phrasal(words, at - 1):
                 return False
-            told = behind == "that" and all(each.low in lexicon.DETERMINERS for each in words[at:named])
+            named = next((step for step in range(at, len(words)) if words[step].part == "name"), len(words))
+            next_low = next((each.low for each in words[named:] if each.part != "name"), "")
+            if said[0].low == _LET and next_low != KNOW:
+                return False
+            told = next_low == "that" and all(each.low in lexicon.DETERMINERS for each in words[at:named])
             return told or rate >= WRITES or (said[0].low in TELLING and self.words.writes)
         if rate < WRITES and (verb in TAKING_AWAY | READING):
             return False
         stems = [*map(stem, lows)]
         phrases = (tuple(stems[at : at + len(each)]) == each for each in self.words.phrases for at in range(len(stems)))
-        if any(phrases) or (self.kept and _DOWN in lows):
+        if any(phrases) or (self.kept and (_DOWN in lows or (verb in NEW_THINGS and self._puts_on_page(words)))):
             return True
         if rate >= TOLD and (verb, _DOWN) not in self.words.phrases:
             return True
         noun = next((at for at, each in enumerate(stems) if each in self.nouns), None)
-        if noun is None or not (self.kept or makes_anew(self.offer.title)):
+        makes = makes_anew(self.offer.title)
+        if not (self.kept or makes) or (noun is None and (self.kept or len(self.offer.required) < _MUCH)):
             return False
         anew = rate_similarity(verb, MAKING, verb=True) > _ALIKE or verb in NEW_THINGS | MAKING | self.nouns
         definite = not lexicon.DEFINITE.isdisjoint(lows[:noun])
-        return (anew or said[0].part == "own" or _DOWN in lows) and not definite
+        return (anew or (noun is not None and (said[0].part == "own" or _DOWN in lows))) and not definite
 
     def begins(self, clause: Clause) -> bool:
         """Whether a clause begins with the order, and not with somebody who gives or tells it."""
@@ -207,7 +252,13 @@ class OrderWords:
             and words[at - 1].part in ("name", "value")
             and any(each.owns and each.start <= words[at - 1].start < each.end for each in self.links)
         )
-        return owns and not self.sent
+        return (owns or (at > 0 and words[at - 1].low in lexicon.OWNERS)) and not word.part and not self.sent
+
+    def _puts_on_page(self, words: Sequence[Word]) -> bool:
+        """Whether something is put where somebody's notes are: "on Ada's page"."""
+        page = next((at for at, each in enumerate(words) if self.is_page(words, each)), 0)
+        behind = (each.low for each in words[:page][::-1] if each.part != "name" and each.low not in lexicon.OWNERS)
+        return next(behind, "") in _ONTO
 
     @property
     def takes_record(self) -> bool:

@@ -21,13 +21,14 @@ _SURE: Final = 0.9
 _WHICH: Final = r"(?<!\w)(?:that|which|who)(?:['’]s|\s+is)\s+(?:still\s+|now\s+)?"
 
 
-def find_day(task: Task, taken: Collection[tuple[int, int]]) -> Day | None:
-    """A day that is no value."""
+def find_day(task: Task, taken: Collection[tuple[int, int]], *, sure: bool = False) -> Day | None:
+    """A day that is no value. ``sure``: one that may not be another day as well, as 1/12 may."""
     text, now = task.request.text, task.request.now
     for each in dates.find(read_text(text), now.astimezone(task.request.zone).date()):
         if (
             each.last is None
             and not each.now
+            and (not sure or each.weight >= _SURE)
             and not any(each.start < end and start < each.end for start, end in taken)
         ):
             return Day(date=each.day.isoformat(), quote=Words(text=text[each.start : each.end], start=each.start))

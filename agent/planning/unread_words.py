@@ -15,6 +15,7 @@ from agent.planning.proposal import (
     ComputedArgument,
     PlanResult,
     Proposal,
+    QuotedText,
     RecordArgument,
     TypedValue,
 )
@@ -103,10 +104,12 @@ def list_unread(
     """The places of the words of the request that are neither in the plan, nor of its action, nor one of the ``states``
     by which its record is told."""
     text = task.request.text
-    yield from (each.span() for each in _ODD.finditer(text))
     call = proposal.result.calls[0] if isinstance(proposal.result, PlanResult) else None
     every: Mapping[str, Argument] = call.arguments if call is not None else {}
     given = {name: each for name, each in every.items() if not isinstance(each, RecordArgument)}
+    quoted = find_places([each for each in given.values() if isinstance(each, QuotedText)], task.request)
+    before = {len(text[:first].rstrip(" \"'“‘")) for first, _ in quoted}  # a dash leads to the words behind it
+    yield from (each.span() for each in _ODD.finditer(text) if each.end() not in before)
     runs = [word.casefold() for word, _, _ in split_runs(text)]
     akin = {each for each in {*runs} - EMPTY if words.rate_verb(find_base_form(stem(each))) >= AKIN}
     done = {each for each in akin if is_past(each) and find_base_form(stem(each)) not in PLAIN_VERBS}

@@ -117,6 +117,11 @@ async def test_what_an_order_leaves_over_is_the_text_and_the_card_waits(
         "ping orrin that the lambs are in if ada agrees",
         "what note did ada get",
         "remind me that orrin is late",
+        "jot down on ada: hay fever, not on orrin",
+        "ping Orrin that the lambs are in, or ada",
+        "new chore: oil the gate, not tomorrow",
+        "new chore: oil the gate by 1/12",
+        "new walk: Hedges at Dusk, not friday, 4:30pm",
     ],
 )
 async def test_an_order_that_is_denied_put_off_doubled_or_for_nobody_known_is_no_text(text: str) -> None:
@@ -127,3 +132,9 @@ async def test_whom_a_text_is_about_is_asked_where_nobody_known_is_named() -> No
     asked = (await ask(FARM, "put down that Mirko is allergic to hay")).verdict
     assert isinstance(asked, Question)
     assert asked.param == "grower_id"
+
+
+async def test_a_condition_behind_a_text_is_no_part_of_it() -> None:
+    asked = (await ask(FARM, "new walk: Hedges at Dusk, unless wet, friday 4:30pm")).verdict
+    assert isinstance(asked, Question)
+    assert asked.text.startswith("I can't check"), "and not asked whether the rest is meant"

@@ -31,7 +31,7 @@ NEW_THINGS: Final = MAKING | frozenset(
     map(stem, word_set("a an new another one more need want please i we make put open raise set up down in write file"))
 )
 """What stands before the noun of a new thing, where that alone is ordered: "another ticket", "we need a job"."""
-_CHANGING: Final = WEIGHTY | {"too", "also", "scratch"}
+CHANGING: Final = WEIGHTY | {"too", "also", "scratch"}
 """What may change the order, and be no part of a text."""
 _ASKING: Final = frozenset(("ask", "tell", "remind", "get", "have"))
 """What begins an order that hands a deed to somebody."""
@@ -165,7 +165,7 @@ def _continues(reader: Reader, first: int, comma: int) -> bool:
     behind = reader.low(comma + 1)
     named = not (_WAYS | _WHERE).isdisjoint(reader.lows(first, comma - first))
     rest = {*reader.lows(comma + 1, len(reader.tokens) - comma - 1)}
-    return not named or comma + 1 in reader.numbers or not rest.isdisjoint(_CHANGING) or any(map(str.isdigit, behind))
+    return not named or comma + 1 in reader.numbers or not rest.isdisjoint(CHANGING) or any(map(str.isdigit, behind))
 
 
 def find_texts_behind_prepositions(reader: Reader, offer: Offer, first: int, stop: int) -> dict[str, tuple[int, int]]:

@@ -15,7 +15,7 @@ from agent.extract.references.vocabulary import list_connected
 from agent.extract.spans.politeness import is_polite_word
 from agent.planning.proposal import Argument, Find, QuotedText, RecordArgument, StateIs, TypedValue
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, SHOWN
+from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE
 from agent.resolve.rules.grammar.orders.interpretation import (
     SURE_VERB,
     Interpretation,
@@ -38,7 +38,6 @@ from agent.resolve.rules.grammar.orders.text_parameters import (
 from agent.resolve.rules.grammar.orders.texts import (
     add_subject,
     find_called,
-    find_noted,
     puts_on,
     read_text_argument,
     writes_note,
@@ -288,12 +287,6 @@ class Interpreter(StretchEvidence):
                 or parts.get(name)
                 or read_text_argument(self.reader, place, name, annotation, taken | sure, required=required)
             )
-            noting = [at for at, much in self.verbs.items() if much >= SHOWN and at < after and behind is None]
-            if found is None and noting and self.records and writes_note(self.reader, self.offer, name, noting):
-                found = find_noted(self.reader, after, self.stop, taken | sure)
-                begin = min(each.first for pieces in self.records.values() for each in pieces)
-                whole = self.reader.low(begin - 1) == "that"  # "note that Ada moved"
-                found = (begin, found[1]) if found is not None and whole else found
             kept = not is_sent(name, annotation)  # "…, keep it short" is said of no note
             if found is None and behind is not None and (kept or is_text_itself(self.reader, *behind)):
                 found = behind

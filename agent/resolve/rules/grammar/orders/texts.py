@@ -25,8 +25,6 @@ REASONS: Final = frozenset(map(stem, ("reason", "why", "note", "cause", "purpose
 _NAMES: Final = frozenset(map(stem, ("name", "title")))
 _PUTTING: Final = word_set("put add stick attach write")
 _ONTO: Final = word_set("on to onto")
-_NO_NOTE: Final = word_set("for to about in on from by as at with of or until till that which who if")
-"""Words behind a record that begin no note on it."""
 # Introduces a reason.
 _BECAUSE: Final[tuple[tuple[str, ...], ...]] = (
     ("because", "of"), ("because",), ("due", "to"), ("owing", "to"), ("on", "account", "of"), ("since",),
@@ -94,19 +92,6 @@ def tells_that(reader: Reader, first: int, at: int) -> bool:
     whole = reader.noun(at - 1) is None or reader.tokens[at - 2].owns  # "Ada's order"
     known = named or any(reader.noun(step) is not None for step in before)
     return known and whole and subject not in lexicon.BE | lexicon.AUXILIARIES | lexicon.PARTICLES
-
-
-def find_noted(reader: Reader, first: int, stop: int, taken: Set[int]) -> tuple[int, int] | None:
-    """The words behind the records that a note is for, up to the end: "note on 7 ring twice"."""
-    at = first + (first < stop and reader.tokens[first].text in _MARKS)
-    at += reader.low(at) == "saying"
-    begins = at + (reader.low(at) == "not")  # "note on 7, not on 9"
-    if at >= stop or reader.joint(at) or reader.low(begins) in _NO_NOTE or is_polite_word(reader.low(at)):
-        return None
-    end = find_end(reader, at, stop)
-    beyond = any(reader.tokens[step].word for step in range(end, stop) if not is_polite_word(reader.low(step)))
-    telling = any(reader.low(step) not in EMPTY for step in range(at, end))
-    return (at, end) if telling and not beyond and taken.isdisjoint(range(at, end)) else None
 
 
 def read_text_argument(

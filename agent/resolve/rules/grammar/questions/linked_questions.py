@@ -41,13 +41,8 @@ from agent.resolve.rules.grammar.phrases.fields import (
     label_field,
 )
 from agent.resolve.rules.grammar.questions.figures import TOGETHER
-from agent.resolve.rules.grammar.questions.linked_words import (
-    PREPOSITIONS,
-    TELLS,
-    Reading,
-    list_roles,
-    read_words,
-)
+from agent.resolve.rules.grammar.questions.linked_terms import PREPOSITIONS, Reading
+from agent.resolve.rules.grammar.questions.linked_words import TELLS, list_roles, read_words
 from agent.resolve.rules.grammar.questions.overdue import list_finished
 from agent.resolve.rules.grammar.reader import Reader
 from registry.records import Field

@@ -7,99 +7,37 @@ small word that asks for nothing of its own.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
-from agent.extract.references.vocabulary import find_doer_field, is_person
-from agent.planning.proposal import (
-    AnyOf,
-    BelongsTo,
-    Compare,
-    Condition,
-    Find,
-    First,
-    StateIs,
-    Word,
-    Words,
-)
+from agent.extract.references.vocabulary import is_person
+from agent.planning.proposal import AnyOf, BelongsTo, Compare, Condition, Find, Word, Words
 from agent.planning.record_links import RecordLink
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import (
-    DATES,
-    TAKES_PLACE,
-    does,
-    find_line_ahead,
-    find_rest,
-    join_verb,
-    takes_place,
+from agent.resolve.rules.grammar.dated_verbs import DATES, TAKES_PLACE, find_line_ahead, takes_place
+from agent.resolve.rules.grammar.phrases.fields import label_field
+from agent.resolve.rules.grammar.questions.linked_terms import (
+    FEWEST,
+    INSIDE,
+    PLACE,
+    PLAIN,
+    PREPOSITIONS,
+    STATE,
+    Reading,
+    read_term,
 )
-from agent.resolve.rules.grammar.orders.action_words import find_base_form, is_over
-from agent.resolve.rules.grammar.phrases.fields import (
-    find_core,
-    find_named_field,
-    label_field,
-    list_stock_fields,
-)
-from agent.resolve.rules.grammar.questions.overdue import tells_stage
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import stem
 from language.text import word_set
-from language.wordnet import find_similar_stems
-from registry.records import Field, RecordKind
+from registry.records import RecordKind
 
-_PLAIN: Final = (
-    (lexicon.DETERMINERS | lexicon.BE | lexicon.HAVING)
-    | word_set("of for in on at to from by about do does did get gets we us our i me my you now currently again still")
-    | word_set("left so far please going go goes ours need needs with")
-) - {"that", "this"}
-"""Words that ask for nothing of their own."""
 _WAYS: Final = frozenset(("to", "from"))
-PREPOSITIONS: Final = word_set("of for in on at from by with to about")
 _NOW: Final[tuple[tuple[str, ...], ...]] = (
     ("at", "the", "moment"), ("right", "now"), ("just", "now"), ("at", "present"),
 )  # fmt: skip
-_PLACES: Final[Mapping[str, First]] = {"next": "earliest", "coming": "earliest", "last": "latest", "first": "earliest"}
-_OWING: Final = word_set("left owe owes owing")
-"""Words that ask for what is left, to pay or of a stock."""
-_NEEDS, _ASSIGNED = word_set("need needs"), word_set("assigned allocated given")
-_BACK_YET, _COUNTING = frozenset(("back", "yet")), frozenset(("many", "which", "what", "any"))
-_INSIDE: Final = "in"
-_FEWEST: Final = 4
-_LONGEST: Final = 5
-"""Words of a label: "can still be refunded"."""
-_SHORTEST: Final = 3
-"""Letters of a word that stands for a longer one: "med" for "medicine"."""
-_UNASKED: Final = ("id", "currency")
-_NOUN, _DEED, _FIELD, _STATE, _PLACE = 4, 3, 3, 2, 1
-"""How much a word tells of a kind."""
+_NEEDS: Final = word_set("need needs")
+_BACK_YET: Final = frozenset(("back", "yet"))
 TELLS: Final = 2
 """How much must tell of it."""
-
-
-@dataclass(slots=True)
-class Reading:
-    """What the words of a question say of the records of one kind."""
-
-    kind: RecordKind
-    asked: str
-    head_at: int
-    """The noun right after "which", "what" or "how many", but for adjectives. -1 if there is none."""
-    head: RecordKind | None = None
-    where: list[Condition] = field(default_factory=list)
-    said: Words | None = None
-    head_is: list[Condition] = field(default_factory=list)
-    """What is said of the records that are asked for, if those are what the kind's belong to."""
-    fields: list[Field] = field(default_factory=list)
-    times: list[int] = field(default_factory=list)
-    doers: list[RecordKind | Field] = field(default_factory=list)
-    days: list[Field] = field(default_factory=list)
-    names: tuple[int, ...] = ()
-    """Where names begin."""
-    first: First | None = None
-    """Which of several the next or the last one is."""
-    stated: bool = False
-    rate: int = 0
 
 
 def list_roles(
@@ -134,7 +72,7 @@ def read_words(
         _add_name(reader, made, each, held)
     at = first
     while at < len(reader.tokens):
-        step = ends.get(at, 0) or _skip_now(reader, at) or _read_word(reader, made, at)
+        step = ends.get(at, 0) or _skip_now(reader, at) or read_term(reader, made, at)
         if not step and not reader.is_mark(at) and not _is_plain(reader, made, at):
             return None
         at = max(step, at + 1)
@@ -149,7 +87,7 @@ def _is_doubtful(reader: Reader, made: Reading, each: RecordLink, held: RecordKi
         return True
     if not each.held:
         return held is made.kind and before in _WAYS and reader.low(first - 2) != "left"
-    short = any(len(reader.low(at)) < _FEWEST for at in range(first, reader.end_index(each.end)))
+    short = any(len(reader.low(at)) < FEWEST for at in range(first, reader.end_index(each.end)))
     owned = reader.low(first - 1) in lexicon.HAVING | {"in", "on", "to", "the", "a"}
     return short or (made.asked.startswith("who") and not owned)
 
@@ -169,8 +107,8 @@ def _is_plain(reader: Reader, made: Reading, at: int) -> bool:
     low, ends = reader.low(at), at + 1 >= len(reader.tokens) or reader.is_mark(at + 1) or _skip_now(reader, at + 1) > 0
     named = made.said is not None or any(isinstance(each, BelongsTo) for each in made.where)
     dated = bool(made.times) or reader.when(at + 1, "") is not None
-    there = low == _INSIDE and made.asked == "who" and dated and takes_place(made.kind, "")
-    if low == _INSIDE and dated and not there:
+    there = low == INSIDE and made.asked == "who" and dated and takes_place(made.kind, "")
+    if low == INSIDE and dated and not there:
         return False  # since when somebody is in is not known
     if there or low == "here" or (ends and low in PREPOSITIONS):
         return there or made.first is not None  # "who is in today, when is Ada next in"
@@ -184,7 +122,7 @@ def _is_plain(reader: Reader, made: Reading, at: int) -> bool:
         made.asked in ("what", "which") and named and low in lexicon.HANDLING | {"drive"}
     )
     return (
-        low in _PLAIN
+        low in PLAIN
         or handles
         or (named and low in lexicon.OWNERS)
         or (low in _BACK_YET and made.asked == "is")
@@ -203,7 +141,7 @@ def _add_name(reader: Reader, made: Reading, each: RecordLink, held: RecordKind)
         made.where += where
     else:
         made.said = words
-    made.rate += _STATE if held is made.kind else _PLACE * (made.kind.relation_to(held.name) is not None)
+    made.rate += STATE if held is made.kind else PLACE * (made.kind.relation_to(held.name) is not None)
 
 
 def _list_holders(
@@ -221,174 +159,13 @@ def _skip_now(reader: Reader, at: int) -> int:
     return next((at + len(each) for each in _NOW if reader.lows(at, len(each)) == each), 0)
 
 
-def _read_word(reader: Reader, made: Reading, at: int) -> int:
-    """Where the words end that say something from a token on. 0 if they say nothing."""
-    if made.asked == "when" and (first := _PLACES.get(reader.low(at))) and takes_place(made.kind, "is"):
-        made.first = first
-        made.rate += _STATE
-        return at + 1
-    if step := _read_time(reader, made, at) or _read_noun(reader, made, at):
-        return step
-    readers = [_read_state, _read_field, _read_deed]
-    if made.asked.startswith("who"):  # "driving" tells a driver
-        readers = [_read_state, _read_deed, _read_field]
-    elif made.asked in ("what", "when", "much", "many"):
-        readers = [_read_field, _read_state, _read_deed]
-    return next((step for each in readers if (step := each(reader, made, at))), 0)
-
-
-def _read_time(reader: Reader, made: Reading, at: int) -> int:
-    apart = reader.low(at) == _INSIDE and reader.low(at + 1) in ("this", "next", "last")  # "who is in this week"
-    when = reader.when(at, "") if not apart else None
-    made.times += [at] if when is not None else []
-    return when[1] if when is not None else 0
-
-
-def _read_noun(reader: Reader, made: Reading, at: int) -> int:
-    found = reader.noun(at)
-    if found is None:
-        return 0
-    kind, length = found
-    value = reader.state(at, kind) if at in reader.valued_nouns else None
-    told = [value[0]] if value is not None else []
-    state, day = reader.telling_nouns.get(at, (None, None))
-    told += [state] if state is not None else []
-    if kind is made.kind:
-        made.where += told
-        made.fields += [each for each in kind.fields if each.name == day]
-        made.rate += _NOUN if day is None else _FIELD
-        if day is not None:
-            return at + length
-    elif made.asked == "when" and not is_person(kind):
-        return 0  # "when is Ada's next stay" asks of stays
-    elif reader.leads(made.kind, kind) and day is None:
-        if at == made.head_at:
-            made.head_is = told
-        elif told:
-            made.where.append(BelongsTo(owner=Find(record=kind.name, where=tuple(told), pick="all")))
-        made.rate += _PLACE
-    else:
-        return 0
-    made.head = kind if at == made.head_at else made.head
-    return at + length
-
-
-def _read_state(reader: Reader, made: Reading, at: int) -> int:
-    """A state or value of the records, or of what they belong to."""
-    if (found := reader.state(at, made.kind)) is not None:
-        made.where.append(found[0])
-        made.stated = made.stated or tells_stage(found[0], made.kind)
-        if reader.low(at - 1) in _COUNTING and reader.low(at + found[1] - 1).endswith("s"):
-            made.head = made.kind  # "how many fittings"
-        made.rate += _STATE
-        return at + found[1]
-    if reader.low(at) == _INSIDE and (inside := _find_inside(made.kind)) is not None and _is_there(reader, at):
-        made.where.append(StateIs(state=inside))
-        made.stated = True
-        made.rate += _STATE
-        return at + 1
-    owners = [reader.kinds[each.kind] for each in made.kind.relations if each.kind in reader.kinds]
-    told = [(each, found) for each in owners if (found := reader.state(at, each)) is not None]
-    if len(told) != 1 or reader.low(at) in _PLAIN:
-        return 0
-    owner, (condition, length) = told[0]
-    made.where.append(BelongsTo(owner=Find(record=owner.name, where=(condition,), pick="all")))
-    return at + length
-
-
-def _find_inside(kind: RecordKind) -> str | None:
-    """The one state that says that somebody or something is in: "checked in", "in house"."""
-    told = {str(held): state for state, held in kind.states.items() if _INSIDE in state.split()}
-    return next(iter(told.values())) if len(told) == 1 else None
-
-
-def _is_there(reader: Reader, at: int) -> bool:
-    """Whether "in" says where somebody is, and nothing that will be or was."""
-    return not reader.ranges and lexicon.PAST.isdisjoint(reader.lows(0, at))
-
-
-def _read_field(reader: Reader, made: Reading, at: int) -> int:
-    kind = made.kind
-    if reader.low(at) in PREPOSITIONS:
-        return 0
-    if (day := reader.date_field(kind, at)) is not None:
-        made.fields.append(day)
-        made.rate += _FIELD
-        phrasal = join_verb(*reader.lows(at, 2)) != reader.low(at) or reader.low(at + 1) in lexicon.PARTICLES
-        return at + 1 + phrasal  # "run out, due back"
-    pays = reader.low(at + 1) != "to" or reader.low(at + 2) == "pay"
-    if reader.low(at) in _OWING and pays and made.asked in ("what", "much", "many", "any"):
-        stock = [each for _, each in list_stock_fields([kind])] if reader.low(at) == "left" else []
-        rest = [each for each in kind.fields if each.name == find_rest(kind)] or stock
-        if len(rest) == 1:
-            made.fields.append(rest[0])
-            made.rate += _FIELD
-            return at + 1 + 2 * (reader.lows(at + 1, 2) == ("to", "pay"))
-    for length in range(_LONGEST, 0, -1) if reader.low(at) not in lexicon.DETERMINERS else ():
-        ended = length > 1 and reader.low(at + length - 1) in PREPOSITIONS
-        each = find_named_field(kind, reader, at, at + length) if not ended else None
-        each = each or (_find_alike(kind, reader.low(at)) if length == 1 else None)
-        if each is not None and each.type not in _UNASKED and (length > 1 or reader.low(at) not in _PLAIN):
-            made.fields.append(each)
-            made.rate += _FIELD
-            return at + length
-    return 0
-
-
-def _find_alike(kind: RecordKind, low: str) -> Field | None:
-    """The one field that a word shortens, or that is what the word says: "meds" of "medicine", "price" of the one sum
-    of money, "allergic" of "allergies"."""
-    said = stem(low)
-    if find_core(low) == find_core("price"):
-        sums = [each for each in kind.fields if each.type == "money_minor"]
-        return sums[0] if len(sums) == 1 else None
-    if len(said) < _SHORTEST or said == stem("pay"):  # what was paid, or is to be
-        return None
-    told = [
-        each
-        for each in kind.fields
-        if any(stem(word).startswith(said) or _is_akin(said, stem(word)) for word in label_field(each).split())
-    ]
-    return told[0] if len(told) == 1 else None
-
-
-def _is_akin(said: str, label: str) -> bool:
-    shared = len(said) > _FEWEST and said.startswith(label[:-1]) and len(label) > _FEWEST
-    return shared or find_similar_stems(said, verb=True).get(label, 0.0) > 0.0
-
-
-def _read_deed(reader: Reader, made: Reading, at: int) -> int:
-    """What somebody does with the records, or what these are called: "teaching", "who is brewing"."""
-    if is_over(reader.low(at)) and reader.low(at) not in _ASSIGNED:
-        return 0  # whose deed it was is told by what is over
-    base = find_base_form(stem(reader.low(at)))
-    doers: list[RecordKind | Field] = []
-    verbs = (base, *find_similar_stems(base, verb=True))  # whoever "teaches" is an instructor
-    for relation in made.kind.relations:
-        owner = reader.kinds.get(relation.kind)
-        names = (relation.via.removesuffix("_id"), *(owner.nouns if owner is not None else ()))
-        if owner is not None and is_person(owner) and any(does(name, verb) for name in names for verb in verbs):
-            doers.append(owner)
-    fields = [each for each in made.kind.fields if each.type in ("string", "enum")]
-    doers = doers or [each for each in fields if does(label_field(each).removesuffix(" name"), base)]
-    if reader.low(at) in _ASSIGNED:
-        doers = doers or [*filter(None, (find_doer_field(made.kind),))]
-    nouns = [noun for noun in made.kind.nouns if " " not in noun]
-    called = len(base) >= _FEWEST and any(stem(noun) == base or noun.startswith(base) for noun in nouns)
-    if not doers and not called:
-        return 0
-    made.doers += doers[:1]
-    made.rate += _DEED
-    return at + 1 + (reader.low(at) in _ASSIGNED and reader.low(at + 1) == "to")
-
-
 def _add_times(reader: Reader, made: Reading) -> bool:
     """Adds the time of the records: on the day that a word tells, or on which they take place. Whether there is one."""
     days = [*dict.fromkeys(each for each in made.fields if each.type in DATES)]
     if not made.times:
         return True
     line = find_line_ahead(made.kind)
-    placed = line is not None and (takes_place(made.kind, "") or made.rate > _STATE)
+    placed = line is not None and (takes_place(made.kind, "") or made.rate > STATE)
     day = days[0] if len(days) == 1 else line if not days and placed else None
     if day is None or len(made.times) > 1:
         return False
@@ -396,5 +173,5 @@ def _add_times(reader: Reader, made: Reading) -> bool:
     made.where += when[0] if when is not None else []
     made.fields = [each for each in made.fields if each is not day]
     made.days = days
-    made.rate += _PLACE * (bool(days) or takes_place(made.kind, ""))
+    made.rate += PLACE * (bool(days) or takes_place(made.kind, ""))
     return when is not None
