@@ -64,7 +64,7 @@ from agent.planning.task import (
 from agent.planning.thread import list_earlier_arguments
 from agent.planning.typed_answers import settle_answer
 from agent.planning.unchanged_calls import leave_out_unchanged
-from agent.planning.unplaced_answers import UNPLACED, place_answer
+from agent.planning.unplaced_answers import TOLD, UNPLACED, place_answer
 from agent.planning.unread_words import hold_unread
 from agent.query.answers import Answerer
 from agent.query.references import Query
@@ -97,7 +97,7 @@ async def propose(
         return _propose(own, RuleResolver(), on_phase, around)
 
     async def settle(asked: Task) -> Outcome:
-        unplaced = any(each.slot == UNPLACED for each in asked.request.answers)
+        unplaced = any(each.slot in (UNPLACED, TOLD) for each in asked.request.answers)
         made = await (place_answer(asked, read_by_rules) if unplaced else _propose(asked, resolver, on_phase, around))
         asked, made = await settle_answer(asked, made, read_by_rules)
         made = await offer_rest(asked, made, lambda rest: _validate(asked, made.resolved, rest, on_phase))

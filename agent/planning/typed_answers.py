@@ -39,7 +39,7 @@ from agent.planning.task import (
 )
 from agent.planning.thread import NO_THREAD, WAITING, Thread
 from agent.planning.thread_answers import read_thread_question, tell_of_thread
-from agent.planning.unplaced_answers import UNPLACED, comes_on_top, names_other_record, place_answer, strip_beside
+from agent.planning.unplaced_answers import TOLD, UNPLACED, comes_on_top, names_other_record, place_answer, strip_beside
 from agent.query.context import RecordKey
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar.earlier_calls import LEAD, corrects_to_other, strip_denial
@@ -213,35 +213,43 @@ async def _continue_last(
     said = strip_beside(run.text)
     at = next((each for each in reversed(range(len(earlier))) if earlier[each].state not in _NO_CARD), None)
     last = earlier[at] if at is not None and not run.answers and run.given is None else None
-    if at is None or last is None or not said or not _may_continue(run, last, at == len(earlier) - 1, made):
+    if at is None or last is None or not said:
+        return None
+    slot = _find_slot(run, last, at == len(earlier) - 1, made)
+    if slot is None:
         return None
     more, sent = said != run.text.strip() and comes_on_top(run.text), last.state not in WAITING
     kept = {"text": last.text, "now": last.now, "drafts": last.drafts, "proposal": last.proposal}
     kept |= {"handles": last.handles, "hold": last.hold}
     titles = join([f"“{each.title}”" for each in last.plan.steps] if last.plan else [], "and")
     why = _STANDS.format(titles) if sent else _ON_TOP if more else CORRECTED
-    again = run.with_(**kept, must_wait=why, answers=(*last.answers, Answer(slot=UNPLACED, text=said)))
+    again = run.with_(**kept, must_wait=why, answers=(*last.answers, Answer(slot=slot, text=run.text)))
     thread, outcome = await propose(again, earlier[:at])
     if isinstance(outcome.verdict, Plan) and sent and not more and not names_other_record(outcome):
         return None  # said by then: what is done can't be changed
     if not isinstance(outcome.verdict, Plan | Question):
         return None
+    more = more and outcome.answers is not None and outcome.answers[-1].text == said  # and adds to no text
     outcome = add_reason(outcome, why) if sent or more else let_replace(outcome, last.id)
     return take_outcome(again, outcome, thread), outcome
 
 
-def _may_continue(run: Run, last: Run, latest: bool, made: Outcome) -> bool:
-    """Whether words that came to nothing may say something of the last call anew: of one that is open, or right
-    after it. What else they ask or order is no such thing."""
+def _find_slot(run: Run, last: Run, latest: bool, made: Outcome) -> str | None:
+    """The slot of words that came to nothing and may say something of the last call anew: of one that is open, or right
+    after it. What else they ask or order is no such thing, but a card's text may be ordered anew: "add that …"."""
     if last.state not in _CONTINUED or last.now.date() != run.now.date() or not (latest or last.state == "held"):
-        return False
+        return None
     asks = run.text.rstrip().endswith("?") and not comes_on_top(run.text)
     asks = asks or not _OTHERS.isdisjoint(run.text.casefold().split())  # another than that, which it doesn't name
     lacks = isinstance(made.verdict, Question) and made.verdict.code == "missing"  # all else of it was understood
-    unread = isinstance(made.verdict, Abstain | Question | Refusal) and not lacks
+    unread = isinstance(made.verdict, Abstain | Question | Refusal)
     unread = unread or (isinstance(made.verdict, Reply) and made.verdict.partial)
+    if not unread or asks or _ASKS.match(run.text):
+        return None
     orders = begins_like_an_order(strip_denial(run.text)[0].strip()) and not _SAYS_ANEW.match(run.text)
-    return unread and not asks and not orders and not _ASKS.match(run.text)
+    if not (orders or lacks):
+        return UNPLACED
+    return TOLD if latest and last.state == "held" else None
 
 
 def _settle_card(card: Run, text: str, *, unread: bool = False) -> Outcome | None:

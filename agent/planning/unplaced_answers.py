@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from agent.pipeline import Abstain, Answer, ParameterValue, Plan, Question, RecordSource
+from agent.planning.changed_texts import correct_in_text, read_changed_text
 from agent.planning.proposal import PlanResult
 from agent.planning.task import Outcome, Task, hold
 from agent.validate.questions import REST, join, label_parameter, list_members, quote_words
@@ -20,6 +21,8 @@ from registry.contract import Contract
 
 UNPLACED: Final = "unplaced"
 """The slot of an answer to no question."""
+TOLD: Final = "told"
+"""The slot of one that can only change a card's text."""
 MOST_TRIED: Final = 12
 """Parameters that words are tried for, each with look-ups of its own."""
 _TAKEN: Final = "{words} was taken for {label}; check that this is what you mean."
@@ -58,10 +61,11 @@ def comes_on_top(text: str) -> bool:
 async def place_answer(task: Task, propose: Propose) -> Outcome:
     """The outcome with the last answer, which has no slot, in the one that it fits, and what it was taken for. An
     abstention if it fits none, or several. ``propose`` plans by rules alone."""
-    *before, said = task.request.answers
-    words = quote_words(said.text or "")
+    *before, told = task.request.answers
+    typed, words = told.text or "", quote_words(told.text or "")
+    said = told.model_copy(update={"text": strip_beside(typed)})
     contract = _find_contract(task)
-    names = [*_list_typed(contract, said.text or "")] if contract is not None else []
+    names = [*_list_typed(contract, typed)] if contract is not None and told.slot == UNPLACED else []
     if contract is None or len(names) > MOST_TRIED:
         return Outcome(Abstain(reason="nothing_fits", detail=_NONE.format(words=words)))
 
@@ -70,6 +74,9 @@ async def place_answer(task: Task, propose: Propose) -> Outcome:
         return replace(made, answers=answers)
 
     stood = await answer(*before)
+    card = stood.verdict if isinstance(stood.verdict, Plan) else None
+    if card is not None and (text := read_changed_text(typed, card, contract)) is not None:
+        return await answer(*before, text)
     fits: dict[str, Outcome] = {}
     asked: dict[str, Outcome] = {}
     for name in names:
@@ -85,6 +92,8 @@ async def place_answer(task: Task, propose: Propose) -> Outcome:
     if len(fits) == 1:
         (name, made), *_ = fits.items()
         return hold(made, _TAKEN.format(words=words, label=_label(contract, name)))
+    if card is not None and not fits and (text := correct_in_text(typed, card, contract, task.request.now)) is not None:
+        return await answer(*before, text)
     labels = join([_label(contract, name) for name in fits], "or")
     detail = _SEVERAL.format(words=words, labels=labels) if fits else _NONE.format(words=words)
     return Outcome(Abstain(reason="nothing_fits", detail=detail))
