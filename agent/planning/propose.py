@@ -32,6 +32,7 @@ from agent.planning.answers_for_model import (
     list_offered_records,
     take_up,
 )
+from agent.planning.asked_anew import ask_anew, is_answered
 from agent.planning.fallback_answers import tell_known
 from agent.planning.linked_answers import answer_linked
 from agent.planning.linked_plans import ONLY_FIT, plan_linked, preview_offered
@@ -195,6 +196,9 @@ async def _plan_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback)
             return Outcome(question, resolved, drafts, confidence=confidence)
         case Abstain() as abstain:
             asked = not task.request.answers
+            again = ask_anew(task) if asked else None
+            if again is not None and is_answered((told := await _validate(task, resolved, again, on_phase)).verdict):
+                return told
             for named in list_bare_names(task, abstain) if asked else ():
                 told = await _validate(task, resolved, named, on_phase)
                 if tells_whom(told.verdict, task.request.text):

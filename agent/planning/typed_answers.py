@@ -95,7 +95,8 @@ async def settle_answer(task: Task, made: Outcome, propose: Propose) -> tuple[Ta
         if _stands_alone(text, read, stuck=lost and not free, before=list_planned_actions(made)):
             return own, replace(read, text=text, answers=(), records={**read.records, **spoken})
     asks = _ASKS.match(text) is not None or (text.rstrip().endswith("?") and read_thread_question(text) is not None)
-    if lost and not free and not asks:  # it may say another value of the call: "make it 80", or the record for whose
+    more = comes_on_top(text) and not _SAYS_ANEW.match(text)
+    if lost and not (free or asks or more):  # it may say another value: "make it 80", or the record for whose
         other = answers[-1].model_copy(update={"slot": UNPLACED})
         placed = replace(before, request=task.request.model_copy(update={"answers": (*answers[:-1], other)}))
         read = await place_answer(placed, propose)
@@ -243,13 +244,18 @@ def _find_slot(run: Run, last: Run, latest: bool, made: Outcome) -> str | None:
     asks = asks or not _OTHERS.isdisjoint(run.text.casefold().split())  # another than that, which it doesn't name
     lacks = isinstance(made.verdict, Question) and made.verdict.code == "missing"  # all else of it was understood
     unread = isinstance(made.verdict, Abstain | Question | Refusal)
-    unread = unread or (isinstance(made.verdict, Reply) and made.verdict.partial)
+    unread = unread or (isinstance(made.verdict, Reply) and (made.verdict.partial or _is_bare_name(made)))
     if not unread or asks or _ASKS.match(run.text):
         return None
     orders = begins_like_an_order(strip_denial(run.text)[0].strip()) and not _SAYS_ANEW.match(run.text)
     if not (orders or lacks):
         return UNPLACED
     return TOLD if latest and last.state == "held" else None
+
+
+def _is_bare_name(made: Outcome) -> bool:
+    """Whether an answer only says who or what somebody is, whose name is all that was typed."""
+    return made.resolved is not None and isinstance(made.resolved.resolution, Abstain)
 
 
 def _settle_card(card: Run, text: str, *, unread: bool = False) -> Outcome | None:

@@ -7,7 +7,8 @@ and waits for a person, who sees it on the card. Any words could be a free text,
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -34,6 +35,9 @@ _FIRST: Final = word_set("and plus also")
 _MORE: Final = word_set("also too same again plus")
 _INSTEAD: Final = word_set("instead rather")
 _FORMS: Final = frozenset({"date", "date-time", "time"})
+_DENIED: Final = re.compile(
+    r"(?P<new>\S.*?)[\s,]+(?:and\s+)?not\s+(?P<old>\w\S*(?:\s\w\S*){0,2}?)[\s.!]*", re.IGNORECASE
+)
 Propose = Callable[[Task], Awaitable[Outcome]]
 
 
@@ -58,12 +62,20 @@ def comes_on_top(text: str) -> bool:
     return _INSTEAD.isdisjoint(said) and bool(said) and (said[0] in _FIRST or not _MORE.isdisjoint(said))
 
 
+def _strip_denied(text: str, before: Sequence[str]) -> str:
+    """The words without the value that they deny, if that was said before: "12 not 24"."""
+    found = _DENIED.fullmatch(text)
+    old = re.compile(rf"(?<!\w){re.escape(found['old'])}(?!\w)", re.IGNORECASE) if found is not None else None
+    return found["new"] if found is not None and old is not None and any(map(old.search, before)) else text
+
+
 async def place_answer(task: Task, propose: Propose) -> Outcome:
     """The outcome with the last answer, which has no slot, in the one that it fits, and what it was taken for. An
     abstention if it fits none, or several. ``propose`` plans by rules alone."""
     *before, told = task.request.answers
     typed, words = told.text or "", quote_words(told.text or "")
-    said = told.model_copy(update={"text": strip_beside(typed)})
+    said_before = (task.request.text, *(each.text or "" for each in before))
+    said = told.model_copy(update={"text": _strip_denied(strip_beside(typed), said_before)})
     contract = _find_contract(task)
     names = [*_list_typed(contract, typed)] if contract is not None and told.slot == UNPLACED else []
     if contract is None or len(names) > MOST_TRIED:
