@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
-from agent.pipeline import Question, Reply
+from agent.pipeline import Abstain, Question, Reply
+from agent.planning.named_record import list_bare_names, tells_whom
 from agent.planning.proposal import AnswerResult, Find, Proposal, Words
 from agent.planning.quotes import walk
 from agent.planning.task import Task, Verdict
@@ -16,7 +19,15 @@ from language.stems import EMPTY
 MOST_WORDS: Final = 4
 
 
-def ask_anew(task: Task) -> Proposal | None:
+def list_named(task: Task, abstain: Abstain) -> Iterator[tuple[Proposal, Callable[[Verdict], bool]]]:
+    """The questions that words of nothing but a name may mean, likeliest first, and what tells whether they do."""
+    if (again := _ask_anew(task)) is not None:
+        yield again, _is_answered
+    for named in list_bare_names(task, abstain):
+        yield named, partial(tells_whom, text=task.request.text)
+
+
+def _ask_anew(task: Task) -> Proposal | None:
     """The latest question with the words as the name of its one record. None if they say more than a name, or if the
     question was about none."""
     turn = task.request.thread[-1] if task.request.thread else None
@@ -35,7 +46,7 @@ def ask_anew(task: Task) -> Proposal | None:
     return Proposal(result=AnswerResult(answer=exchange(before, names.pop(), name)))
 
 
-def is_answered(verdict: Verdict) -> bool:
+def _is_answered(verdict: Verdict) -> bool:
     """Whether the record was found, or which of several is asked."""
     match verdict:
         case Reply():

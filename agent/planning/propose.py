@@ -32,11 +32,11 @@ from agent.planning.answers_for_model import (
     list_offered_records,
     take_up,
 )
-from agent.planning.asked_anew import ask_anew, is_answered
+from agent.planning.asked_anew import list_named
 from agent.planning.fallback_answers import tell_known
 from agent.planning.linked_answers import answer_linked
 from agent.planning.linked_plans import ONLY_FIT, plan_linked, preview_offered
-from agent.planning.named_record import ask_about_record, list_bare_names, tells_whom
+from agent.planning.named_record import ask_about_record
 from agent.planning.no_plan_messages import NO_ACTION, explain_nothing_planned, name_left_over
 from agent.planning.open_choice import choose_by_records
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
@@ -196,12 +196,9 @@ async def _plan_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback)
             return Outcome(question, resolved, drafts, confidence=confidence)
         case Abstain() as abstain:
             asked = not task.request.answers
-            again = ask_anew(task) if asked else None
-            if again is not None and is_answered((told := await _validate(task, resolved, again, on_phase)).verdict):
-                return told
-            for named in list_bare_names(task, abstain) if asked else ():
+            for named, fits in list_named(task, abstain) if asked else ():
                 told = await _validate(task, resolved, named, on_phase)
-                if tells_whom(told.verdict, task.request.text):
+                if fits(told.verdict):
                     return told
             return Outcome(await ask_about_record(task, abstain) if asked else abstain, resolved)
     raise AssertionError(resolved.resolution)

@@ -72,8 +72,8 @@ def is_cancellation(text: str, question: Question | None = None) -> bool:
     known = _SAID | refused
     if words in known or not parts:
         return words in known
-    if question is not None and parts[0] in _SAID and _tells_why(text):
-        return True  # "leave it, wrong van"
+    if question is not None and question.code != "missing" and parts[0] in _SAID and _tells_why(text):
+        return True  # "leave it, wrong van", which a text that is missing may begin with
     # "no, leave it": a "no" beside words that take it back
     return parts[-1] in known and all(each in known | _NO | _LEADS for each in parts)
 
