@@ -222,12 +222,8 @@ def _but(match: re.Match[str]) -> Place:
 
 
 def _find_denials(order: Order) -> Iterator[Place]:
-    found = (
-        find_negations(order.polite, order.taken, order.verbs, undoes=order.structure.undoes)
-        if _may_deny(order)
-        else ()
-    )
-    for each in found:
+    undoes = order.structure.undoes
+    for each in find_negations(order.polite, order.taken, order.verbs, undoes=undoes) if _may_deny(order) else ():
         if not (
             only_contrasts(order.text, each[1], order.deciding, order.known, order.structure.several)
             or order.denies_another(each[1])
