@@ -35,6 +35,10 @@ _LABELLED: Final = (
     LEAD + r"(?:(?P<verb>with|add|make|set|change|put|use|append|include)\s+)?(?:(?:the|a|as)\s+)*(?:{called})"
     r"(?:\s*[:=]\s*|\s+(?:is|to|saying|as|should\s+be)\s+|(?(verb)\s+|(?!)))(?P<text>\S.*)"
 )
+_PUT_AS: Final = (
+    LEAD + r"(?P<verb>[a-z]+\s+)?(?P<text>\"[^\"]+\"|'[^']+'|[“‘][^”’]+[”’])"
+    r"\s+(?:as|in|into|to)\s+(?:the|a)\s+(?:{called})[\s.!]*"
+)
 _QUOTED: Final = rf"{LEAD}(?:[a-z]+\s+){{0,3}}"
 _MARKS: Final = " \t\n\"'“”‘’«»"
 
@@ -64,10 +68,10 @@ def read_changed_text(words: str, plan: Plan, contract: Contract) -> Answer | No
     for name in texts:
         label = contract.annotation(name).label or name.replace("_", " ")
         called = "|".join(re.escape(each) for each in {name, label})
-        found = re.fullmatch(_LABELLED.format(called=called), words.strip(), re.IGNORECASE | re.DOTALL)
-        if found is None or len(split_clauses(found["text"])) > 1:
-            continue
-        return _change(name, found["text"], texts[name], adds=(found["verb"] or "").casefold() in _ADDS)
+        forms = (re.compile(each.format(called=called), re.IGNORECASE | re.DOTALL) for each in (_LABELLED, _PUT_AS))
+        found = next(filter(None, (each.fullmatch(words.strip()) for each in forms)), None)
+        if found is not None and len(split_clauses(found["text"])) == 1:
+            return _change(name, found["text"], texts[name], adds=(found["verb"] or "").strip().casefold() in _ADDS)
     filled = {name: text for name, text in texts.items() if text}
     if len(filled) != 1:
         return None

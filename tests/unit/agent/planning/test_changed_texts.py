@@ -25,6 +25,7 @@ TOLD = "text Yuki Tanaka that the brakes are done at 5pm"
         (TEXT, "make it say the key is with Ida", "the key is with Ida"),
         (TEXT, "message: the oil is done", "the oil is done"),
         (TEXT, "the message is the oil is done", "the oil is done"),
+        (TEXT, "put 'the oil is done' as the message", "the oil is done"),
         (TEXT, "with the message the oil is done", "the oil is done"),
         (TEXT, 'no, "The clutch is done"', "The clutch is done"),
         (TEXT, 'make it "and add oil"', "and add oil"),
