@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -60,6 +61,7 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
     yearly = stem_word("year") in names
     wanted = find_counted_unit(spec.name, spec.schema, spec.annotation)
     measured = spec.unit is not None or spec.annotation.unit is Unit.COUNT
+    made += _find_converted(text, spec, wanted)
     for number in found:
         end = number.end
         value = number.value
@@ -121,6 +123,25 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
                 weight = 0.45 + rate_label(text, code.start, code.end, spec)
                 made.append(Candidate(code.start, code.end, number_value, f"{code.value} → {digits}", digits, weight))
     return made
+
+
+def _find_converted(text: Text, spec: ParameterSpec, wanted: Measure | None) -> Iterator[Candidate]:
+    """Lengths in another unit of the calendar or the clock than the one that is counted: "a year" is 12 months. None
+    where one is said in that unit, and no rate ("50 a year") or age."""
+    said = [(each, unit) for each in durations.find(text) if (unit := find_measure(each.unit)) is not None]
+    for each, said_in in said if wanted not in [None, *(unit for _, unit in said)] else ():
+        before = [token.low for token in text.before(each.start, 1)]
+        rate = text.low[each.start] == "a" and any(map(str.isdigit, "".join(before)))
+        aged = any(token.low in {"ago", "old"} for token in text.after(each.end, 1))
+        if wanted is None or rate or aged:
+            continue
+        amount = convert_said(each.count, said_in, wanted)
+        value = cast_number(spec, amount) if amount is not None else None
+        if amount is None or value is None or not is_within_limits(spec, value):
+            continue
+        weight = 0.65 + 0.5 * rate_label(text, each.start, each.end, spec)
+        how = f"{text.plain[each.start : each.end]} → {value} {wanted.name}"
+        yield Candidate(each.start, each.end, value, how, f"{amount.normalize():f} {wanted.name}", weight)
 
 
 _POINTING: Final = word_set("the this that these another other same which any every each")

@@ -140,7 +140,8 @@ class Plan(Value):
 class Reply(Value):
     """The answer to a question, computed by code from safe fields. ``values`` are the requested values, days in ISO
     8601. ``records`` are the records behind the answer (at most a page; ``count`` is the total). ``actions`` are
-    contracts that fit them. ``partial``: the question isn't understood, and this is only known of what it names."""
+    contracts that fit them. ``partial``: the question isn't understood, and this is only known of what it names.
+    ``about`` is the kind and id of the one record that it names then."""
 
     kind: Literal["reply"] = "reply"
     text: Sentence
@@ -150,6 +151,7 @@ class Reply(Value):
     values: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     partial: Annotated[bool, Field(exclude_if=lambda partial: not partial)] = False
+    about: Annotated[tuple[str, str] | None, Field(exclude_if=lambda about: about is None)] = None
 
 
 RefusalCode = Literal[

@@ -129,6 +129,7 @@ async def _tell(task: Task, text: str) -> Reply | None:
         record_kind=records[0].record.kind if len({each.record.kind for each in records}) == 1 else None,
         records=tuple(make_candidate(each.record) for each in records),
         partial=True,
+        about=named[0].key if len(named) == 1 else None,
     )
 
 

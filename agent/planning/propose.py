@@ -32,10 +32,11 @@ from agent.planning.answers_for_model import (
     list_offered_records,
     take_up,
 )
+from agent.planning.asked_anew import list_named
 from agent.planning.fallback_answers import tell_known
 from agent.planning.linked_answers import answer_linked
 from agent.planning.linked_plans import ONLY_FIT, plan_linked, preview_offered
-from agent.planning.named_record import ask_about_record, list_bare_names, tells_whom
+from agent.planning.named_record import ask_about_record
 from agent.planning.no_plan_messages import NO_ACTION, explain_nothing_planned, name_left_over
 from agent.planning.noted_orders import place_left_over
 from agent.planning.open_choice import choose_by_records
@@ -65,7 +66,7 @@ from agent.planning.task import (
 from agent.planning.thread import list_earlier_arguments
 from agent.planning.typed_answers import settle_answer
 from agent.planning.unchanged_calls import leave_out_unchanged
-from agent.planning.unplaced_answers import UNPLACED, place_answer
+from agent.planning.unplaced_answers import TOLD, UNPLACED, place_answer
 from agent.planning.unread_words import hold_unread
 from agent.query.answers import Answerer
 from agent.query.references import Query
@@ -98,7 +99,7 @@ async def propose(
         return _propose(own, RuleResolver(), on_phase, around)
 
     async def settle(asked: Task) -> Outcome:
-        unplaced = any(each.slot == UNPLACED for each in asked.request.answers)
+        unplaced = any(each.slot in (UNPLACED, TOLD) for each in asked.request.answers)
         made = await (place_answer(asked, read_by_rules) if unplaced else _propose(asked, resolver, on_phase, around))
         asked, made = await settle_answer(asked, made, read_by_rules)
         made = await offer_rest(asked, made, lambda rest: _validate(asked, made.resolved, rest, on_phase))
@@ -197,9 +198,9 @@ async def _plan_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback)
             return Outcome(question, resolved, drafts, confidence=confidence)
         case Abstain() as abstain:
             asked = not task.request.answers
-            for named in list_bare_names(task, abstain) if asked else ():
+            for named, fits in list_named(task, abstain) if asked else ():
                 told = await _validate(task, resolved, named, on_phase)
-                if tells_whom(told.verdict, task.request.text):
+                if fits(told.verdict):
                     return told
             return Outcome(await ask_about_record(task, abstain) if asked else abstain, resolved)
     raise AssertionError(resolved.resolution)

@@ -303,10 +303,11 @@ class _Builder:
 
 
 def _list_told(run: Run) -> tuple[RecordKey, ...]:
-    """The records of an answer, or the one that a question says can't be taken."""
-    if run.reply is not None and run.reply.record_kind is not None:
+    """The records of an answer, or the one that it names or that a question says can't be taken."""
+    if run.reply is not None and run.reply.record_kind is not None and run.reply.about is None:
         return tuple((run.reply.record_kind, each.id) for each in run.reply.records[:MOST_RECORDS])
-    return (run.question.about,) if run.question is not None and run.question.about is not None else ()
+    about = run.reply.about if run.reply is not None else run.question.about if run.question is not None else None
+    return (about,) if about is not None else ()
 
 
 def _find_call(run: Run, step: Step) -> Call | None:

@@ -35,6 +35,8 @@ _TOLD: Final[Mapping[RunState, str]] = {
     "expired": "Nobody confirmed this in time, and nothing was sent: {}.",
 }  # fmt: skip
 
+_CAME_TO_NOTHING: Final[frozenset[RunState]] = frozenset(("answered", "abstained", "refused"))
+
 
 def read_thread_question(text: str) -> About | None:
     """What a text asks about the conversation. None if it says anything else."""
@@ -52,7 +54,9 @@ def read_thread_question(text: str) -> About | None:
 def tell_of_thread(about: About, earlier: Sequence[Run], waiting: Sequence[Run]) -> Reply | None:
     """The answer, from the runs of the thread (oldest first) and the cards that wait for the person. None if they hold
     none."""
-    last = next((run for run in reversed(earlier) if run.state != "answered"), None)
+    idle = {"answered"} if about == "why" else _CAME_TO_NOTHING
+    last = next((run for run in reversed(earlier) if run.state not in idle), None)
+    last = last or next((run for run in reversed(earlier) if run.state != "answered"), None)
     if about == "what waits":
         return _list_waiting(waiting)
     if last is None:

@@ -7,12 +7,11 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from agent.pipeline import (
     Abstain,
     Answer,
-    Candidate,
     EarlierRecords,
     Plan,
     Proposed,
@@ -23,7 +22,8 @@ from agent.pipeline import (
 )
 from agent.planning.answers_for_model import asks_for_text
 from agent.planning.linked_plans import ONLY_FIT
-from agent.planning.proposal import ActionAnswer, AnswerResult
+from agent.planning.other_choice import choose_other
+from agent.planning.proposal import ActionAnswer, AnswerResult, PlanResult, Proposal
 from agent.planning.reasons_to_wait import add_reason, let_replace
 from agent.planning.task import (
     CORRECTED,
@@ -39,10 +39,10 @@ from agent.planning.task import (
 )
 from agent.planning.thread import NO_THREAD, WAITING, Thread
 from agent.planning.thread_answers import read_thread_question, tell_of_thread
-from agent.planning.unplaced_answers import UNPLACED, comes_on_top, names_other_record, place_answer, strip_beside
+from agent.planning.unplaced_answers import TOLD, UNPLACED, comes_on_top, names_other_record, place_answer, strip_beside
 from agent.query.context import RecordKey
 from agent.resolve.rules.clauses import begins_like_an_order
-from agent.resolve.rules.grammar.earlier_calls import LEAD, corrects_to_other, strip_denial
+from agent.resolve.rules.grammar.earlier_calls import LEAD, LEAD_WORDS, strip_denial
 from agent.runs.answer_phrases import is_cancellation, make_answer
 from agent.runs.run import Run
 from agent.validate.consent import is_no, is_yes
@@ -83,6 +83,7 @@ async def settle_answer(task: Task, made: Outcome, propose: Propose) -> tuple[Ta
     text = answers[-1].text if answers else None
     if text is None or task.must_wait or task.request.given is not None:
         return task, made
+    text = _strip_hesitation(text).strip()
     slot, catalogue = answers[-1].slot, task.workspace_context.catalogue
     stuck, free = _is_stuck(made.verdict, slot), asks_for_text(slot, task.proposal, catalogue)
     lost = stuck or (is_not_found(made.verdict) and _strip_owner(made.verdict) == slot.partition("/")[0])
@@ -95,7 +96,8 @@ async def settle_answer(task: Task, made: Outcome, propose: Propose) -> tuple[Ta
         if _stands_alone(text, read, stuck=lost and not free, before=list_planned_actions(made)):
             return own, replace(read, text=text, answers=(), records={**read.records, **spoken})
     asks = _ASKS.match(text) is not None or (text.rstrip().endswith("?") and read_thread_question(text) is not None)
-    if lost and not free and not asks:  # it may say another value of the call: "make it 80", or the record for whose
+    more = comes_on_top(text) and not _SAYS_ANEW.match(text)
+    if lost and not (free or asks or more):  # it may say another value: "make it 80", or the record for whose
         other = answers[-1].model_copy(update={"slot": UNPLACED})
         placed = replace(before, request=task.request.model_copy(update={"answers": (*answers[:-1], other)}))
         read = await place_answer(placed, propose)
@@ -118,6 +120,12 @@ async def settle_answer(task: Task, made: Outcome, propose: Propose) -> tuple[Ta
     if lead and isinstance(question, Question) and (said not in question.text or lead == _UNDONE):
         made = replace(made, verdict=question.model_copy(update={"text": lead.format(said) + question.text}))
     return task, made
+
+
+def _strip_hesitation(text: str) -> str:
+    """A question with blanks for what hesitates before it: "hang on, when is it?"."""
+    lead = LEAD_WORDS.match(text)
+    return f"{' ' * lead.end()}{text[lead.end() :]}" if lead is not None and _ASKS.match(text[lead.end() :]) else text
 
 
 async def _list_spoken(text: str, asked: Task, propose: Propose) -> Mapping[str, tuple[RecordKey, ...]]:
@@ -174,12 +182,12 @@ async def plan_in_thread(
     answer to the question that the last card came of. A bare "no" or "cancel" drops the card that waits there; a bare
     "yes" or "wait" confirms nothing, because it doesn't say what was seen on it. ``waiting`` are the cards that wait
     for this person, in this thread and in others."""
-    if (other := await _choose_other(run, earlier, propose)) is not None:
+    if (other := await choose_other(run, earlier, propose)) is not None:
         return other
     card = _find_card(run, earlier)
     if card is not None and card is earlier[-1] and (said := _settle_card(card, run.text)) is not None:
         return take_outcome(run, said, NO_THREAD), said  # no model is asked what a bare yes or no means
-    thread, outcome = await propose(run, earlier)
+    thread, outcome = await propose(run.with_(text=_strip_hesitation(run.text)), earlier)
     if (instead := await _order_instead(run, earlier, (thread, outcome), propose)) is not None:
         return instead
     if (told := _tell_of_thread(run, outcome, earlier, waiting)) is not None:
@@ -213,35 +221,59 @@ async def _continue_last(
     said = strip_beside(run.text)
     at = next((each for each in reversed(range(len(earlier))) if earlier[each].state not in _NO_CARD), None)
     last = earlier[at] if at is not None and not run.answers and run.given is None else None
-    if at is None or last is None or not said or not _may_continue(run, last, at == len(earlier) - 1, made):
+    if at is None or last is None or not said:
+        return None
+    slot = _find_slot(run, last, at == len(earlier) - 1, made)
+    if slot is None:
         return None
     more, sent = said != run.text.strip() and comes_on_top(run.text), last.state not in WAITING
-    kept = {"text": last.text, "now": last.now, "drafts": last.drafts, "proposal": last.proposal}
+    kept = {"text": last.text, "now": last.now, "drafts": last.drafts, "proposal": _strip_replaced(last.proposal)}
     kept |= {"handles": last.handles, "hold": last.hold}
     titles = join([f"“{each.title}”" for each in last.plan.steps] if last.plan else [], "and")
     why = _STANDS.format(titles) if sent else _ON_TOP if more else CORRECTED
-    again = run.with_(**kept, must_wait=why, answers=(*last.answers, Answer(slot=UNPLACED, text=said)))
+    again = run.with_(**kept, must_wait=why, answers=(*last.answers, Answer(slot=slot, text=run.text)))
     thread, outcome = await propose(again, earlier[:at])
     if isinstance(outcome.verdict, Plan) and sent and not more and not names_other_record(outcome):
         return None  # said by then: what is done can't be changed
     if not isinstance(outcome.verdict, Plan | Question):
         return None
+    more = more and outcome.answers is not None and outcome.answers[-1].text == said  # and adds to no text
     outcome = add_reason(outcome, why) if sent or more else let_replace(outcome, last.id)
     return take_outcome(again, outcome, thread), outcome
 
 
-def _may_continue(run: Run, last: Run, latest: bool, made: Outcome) -> bool:
-    """Whether words that came to nothing may say something of the last call anew: of one that is open, or right
-    after it. What else they ask or order is no such thing."""
+def _strip_replaced(proposal: Proposal | None) -> Proposal | None:
+    """A proposal without the calls that it took the place of, which are withdrawn by then."""
+    result = proposal.result if proposal is not None else None
+    if proposal is None or not isinstance(result, PlanResult):
+        return proposal
+    return proposal.model_copy(update={"result": result.model_copy(update={"replaces": ()})})
+
+
+def _find_slot(run: Run, last: Run, latest: bool, made: Outcome) -> str | None:
+    """The slot of words that came to nothing and may say something of the last call anew: of one that is open, or right
+    after it. What else they ask or order is no such thing, but a card's text may be ordered anew: "add that …"."""
     if last.state not in _CONTINUED or last.now.date() != run.now.date() or not (latest or last.state == "held"):
-        return False
+        return None
     asks = run.text.rstrip().endswith("?") and not comes_on_top(run.text)
     asks = asks or not _OTHERS.isdisjoint(run.text.casefold().split())  # another than that, which it doesn't name
     lacks = isinstance(made.verdict, Question) and made.verdict.code == "missing"  # all else of it was understood
-    unread = isinstance(made.verdict, Abstain | Question | Refusal) and not lacks
+    unread = isinstance(made.verdict, Abstain | Question | Refusal)
+    unread = unread or (last.state == "held" and _is_bare_name(made))
     unread = unread or (isinstance(made.verdict, Reply) and made.verdict.partial)
+    if not unread or asks or _ASKS.match(run.text):
+        return None
     orders = begins_like_an_order(strip_denial(run.text)[0].strip()) and not _SAYS_ANEW.match(run.text)
-    return unread and not asks and not orders and not _ASKS.match(run.text)
+    if not (orders or lacks):
+        return UNPLACED
+    return TOLD if latest and last.state == "held" else None
+
+
+def _is_bare_name(made: Outcome) -> bool:
+    """Whether an answer only says who or what somebody is, whose name is all that was typed."""
+    return (
+        isinstance(made.verdict, Reply) and made.resolved is not None and isinstance(made.resolved.resolution, Abstain)
+    )
 
 
 def _settle_card(card: Run, text: str, *, unread: bool = False) -> Outcome | None:
@@ -331,39 +363,3 @@ def _take_place(run: Run, asked: Run, question: Question) -> Run | None:
     drafts = () if question.slot == "action" and answer.text is not None else asked.drafts
     kept = {"proposal": asked.proposal, "handles": asked.handles, "hold": asked.hold, "drafts": drafts}
     return run.with_(text=asked.text, now=asked.now, answers=(*asked.answers, answer), **kept)
-
-
-async def _choose_other(run: Run, earlier: Sequence[Run], propose: ProposeRun) -> tuple[Run, Outcome] | None:
-    """The run as the last card's request with another answer to its last question, if its words say no more than that.
-    Takes the one that is left of two, and asks which of more. None if the last card waits for no such choice."""
-    last = earlier[-1] if earlier and not run.answers and run.given is None else None
-    if last is None or last.state != "held" or not last.answers or not corrects_to_other(run.text):
-        return None
-    *before, given = last.answers
-    kept = {"text": last.text, "now": last.now, "proposal": last.proposal, "handles": last.handles}
-    again = run.with_(**kept, drafts=last.drafts, hold=last.hold, must_wait=CORRECTED, answers=tuple(before))
-    thread, asked = await propose(again, earlier[:-1])
-    question = asked.verdict
-    if not isinstance(question, Question) or question.slot != given.slot or question.code != "ambiguous":
-        return None
-
-    async def plan(choice: Candidate) -> tuple[Run, Outcome]:
-        answer = Answer(slot=question.slot, choice=choice.id, label=choice.label)
-        chosen = again.with_(answers=(*before, answer))
-        there, made = await propose(chosen, earlier[:-1])
-        return take_outcome(chosen, made, there), made
-
-    left = [each for each in question.candidates if each.id != given.choice]
-    if given.choice is None:  # words chose it: the one whose plan is the card's
-        left = [each for each in left if _list_values((await plan(each))[1].verdict) != _list_values(last.plan)]
-    if len(left) == 1:
-        chosen, outcome = await plan(left[0])
-        return chosen, replace(outcome, withdrawal=Withdrawal((*outcome.withdrawal.runs, last.id), "Answered"))
-    text = f"Which one is meant instead: {join([each.label for each in left], 'or')}?"
-    asked = replace(asked, verdict=question.model_copy(update={"text": text, "candidates": tuple(left)}))
-    return take_outcome(again, asked, thread), replace(asked, withdrawal=Withdrawal((last.id,), "Answered"))
-
-
-def _list_values(verdict: object) -> list[tuple[str, dict[str, Any]]]:
-    steps = verdict.steps if isinstance(verdict, Plan) else ()
-    return [(step.action, {each.param: each.value for each in step.filled}) for step in steps]

@@ -7,11 +7,13 @@ and waits for a person, who sees it on the card. Any words could be a free text,
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from agent.pipeline import Abstain, Answer, ParameterValue, Plan, Question, RecordSource
+from agent.planning.changed_texts import correct_in_text, read_changed_text
 from agent.planning.proposal import PlanResult
 from agent.planning.task import Outcome, Task, hold
 from agent.validate.questions import REST, join, label_parameter, list_members, quote_words
@@ -20,6 +22,8 @@ from registry.contract import Contract
 
 UNPLACED: Final = "unplaced"
 """The slot of an answer to no question."""
+TOLD: Final = "told"
+"""The slot of one that can only change a card's text."""
 MOST_TRIED: Final = 12
 """Parameters that words are tried for, each with look-ups of its own."""
 _TAKEN: Final = "{words} was taken for {label}; check that this is what you mean."
@@ -31,6 +35,9 @@ _FIRST: Final = word_set("and plus also")
 _MORE: Final = word_set("also too same again plus")
 _INSTEAD: Final = word_set("instead rather")
 _FORMS: Final = frozenset({"date", "date-time", "time"})
+_DENIED: Final = re.compile(
+    r"(?P<new>\S.*?)[\s,]+(?:and\s+)?not\s+(?P<old>\w\S*(?:\s\w\S*){0,2}?)[\s.!]*", re.IGNORECASE
+)
 Propose = Callable[[Task], Awaitable[Outcome]]
 
 
@@ -55,13 +62,22 @@ def comes_on_top(text: str) -> bool:
     return _INSTEAD.isdisjoint(said) and bool(said) and (said[0] in _FIRST or not _MORE.isdisjoint(said))
 
 
+def _strip_denied(text: str, before: Sequence[str]) -> str:
+    """The words without the value that they deny, if that was said before: "12 not 24"."""
+    found = _DENIED.fullmatch(text)
+    old = re.compile(rf"(?<!\w){re.escape(found['old'])}(?!\w)", re.IGNORECASE) if found is not None else None
+    return found["new"] if found is not None and old is not None and any(map(old.search, before)) else text
+
+
 async def place_answer(task: Task, propose: Propose) -> Outcome:
     """The outcome with the last answer, which has no slot, in the one that it fits, and what it was taken for. An
     abstention if it fits none, or several. ``propose`` plans by rules alone."""
-    *before, said = task.request.answers
-    words = quote_words(said.text or "")
+    *before, told = task.request.answers
+    typed, words = told.text or "", quote_words(told.text or "")
+    said_before = (task.request.text, *(each.text or "" for each in before))
+    said = told.model_copy(update={"text": _strip_denied(strip_beside(typed), said_before)})
     contract = _find_contract(task)
-    names = [*_list_typed(contract, said.text or "")] if contract is not None else []
+    names = [*_list_typed(contract, typed)] if contract is not None and told.slot == UNPLACED else []
     if contract is None or len(names) > MOST_TRIED:
         return Outcome(Abstain(reason="nothing_fits", detail=_NONE.format(words=words)))
 
@@ -70,6 +86,9 @@ async def place_answer(task: Task, propose: Propose) -> Outcome:
         return replace(made, answers=answers)
 
     stood = await answer(*before)
+    card = stood.verdict if isinstance(stood.verdict, Plan) else None
+    if card is not None and (text := read_changed_text(typed, card, contract)) is not None:
+        return await answer(*before, text)
     fits: dict[str, Outcome] = {}
     asked: dict[str, Outcome] = {}
     for name in names:
@@ -85,6 +104,8 @@ async def place_answer(task: Task, propose: Propose) -> Outcome:
     if len(fits) == 1:
         (name, made), *_ = fits.items()
         return hold(made, _TAKEN.format(words=words, label=_label(contract, name)))
+    if card is not None and not fits and (text := correct_in_text(typed, card, contract, task.request.now)) is not None:
+        return await answer(*before, text)
     labels = join([_label(contract, name) for name in fits], "or")
     detail = _SEVERAL.format(words=words, labels=labels) if fits else _NONE.format(words=words)
     return Outcome(Abstain(reason="nothing_fits", detail=detail))

@@ -9,6 +9,7 @@ from typing import Final
 from agent.extract.answer_words import split_exclusion
 from agent.extract.limits import MAX_TEXT, explain_excess
 from agent.pipeline import Answer, Candidate, Question
+from agent.resolve.rules.clauses import begins_like_an_order
 from agent.validate.consent import is_yes
 from agent.validate.questions import MAX_CANDIDATES, REST
 from core.errors import InvalidInput
@@ -16,6 +17,7 @@ from language.stems import EMPTY, stem_text
 from language.text import word_set
 from language.wordnet import is_word
 
+MOST_WHY: Final = 6  # words
 _LETTERS: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CHOICES: Final = frozenset({"ambiguous", "not_found", "unclear_action"})
 """Codes of questions that offer choices. "no" can't be a value for them, so it cancels."""
@@ -69,10 +71,20 @@ def is_cancellation(text: str, question: Question | None = None) -> bool:
     refused = refused | _ANOTHER if question is not None and question.slot == "action" else refused
     known = _SAID | refused
     parts = [each if each in known | _NO else each.removeprefix("no ") for each in parts]
-    # "no, leave it", "no leave it": a "no" beside words that take it back
-    return words in known or (
-        bool(parts) and parts[-1] in known and all(each in known | _NO | _LEADS for each in parts)
-    )
+    if words in known or not parts:
+        return words in known
+    if question is not None and question.code != "missing" and parts[0] in _SAID and _tells_why(text):
+        return True  # "leave it, wrong van", which a text that is missing may begin with
+    # "no, leave it": a "no" beside words that take it back
+    return parts[-1] in known and all(each in known | _NO | _LEADS for each in parts)
+
+
+def _tells_why(text: str) -> bool:
+    """Whether what follows the first part of a text is a short remark, and no value or order."""
+    _, *rest = [each for each in _PARTS.split(text) if each.strip()]
+    why = " ".join(rest)
+    said = why.split()
+    return len(said) <= MOST_WHY and not any(map(str.isdigit, why)) and not any(map(begins_like_an_order, rest))
 
 
 def _plain(text: str) -> str:

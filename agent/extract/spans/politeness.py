@@ -68,7 +68,7 @@ _NO_MORE: Final = re.compile(
     r"\d\S*(?:\s+[^\W\d_]+)?\s*(?P<words>(?:[,;–-]|,?\s(?:and|but))\s*(?:no|not)(?:\s+(?:an?|one|a\s+single)\s+[^\W\d_]+)?\s+more)[.!\s]*$",
     re.IGNORECASE,
 )
-_PLEASE: Final = r"please|pls|plz|for\s+me"
+_PLEASE: Final = r"please|pls|plz|btw|fyi|for\s+me"
 _THANKS: Final = r"(?:many\s+)?thanks|thank\s+(?:you|u)|thx|ty|cheers"
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from agent.pipeline import Request
 from agent.planning.proposal import (
     SET_HANDLE,
+    UNDONE,
     AnyOf,
     BelongsTo,
     Call,
@@ -39,7 +40,7 @@ class Structure:
     """What the form of a proposal accounts for, without a quote.
 
     ``several``: one reference means several records. ``several_calls``: there are several, so one may be what is added.
-    ``answered``: an answer to a question said how much.
+    ``answered``: an answer to a question said how much. ``undoes``: it takes back what was done before.
     """
 
     negates: bool = False
@@ -53,6 +54,7 @@ class Structure:
     one_record: bool = False
     either: bool = False
     answered: bool = False
+    undoes: bool = False
 
 
 def read_structure(request: Request, proposal: Proposal) -> Structure:
@@ -98,5 +100,6 @@ def read_structure(request: Request, proposal: Proposal) -> Structure:
         several_calls=sum(isinstance(node, Call) for node in nodes) > 1,
         either=any(isinstance(node, AnyOf) for node in nodes),
         answered=any(each.text for each in request.answers),
+        undoes=any(isinstance(node, Handle) and node.handle.startswith(UNDONE) for node in nodes),
         one_record=bool(finds) and not several and not sets and len(calls) == 1,
     )

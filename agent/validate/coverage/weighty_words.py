@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
 from agent.extract.spans.money import find_currency
-from agent.planning.proposal import UNDONE, Computed, FieldOf, Handle, Number, TypedValue
+from agent.planning.proposal import Computed, FieldOf, Number, TypedValue
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.descriptions import means_whole
@@ -222,9 +222,8 @@ def _but(match: re.Match[str]) -> Place:
 
 
 def _find_denials(order: Order) -> Iterator[Place]:
-    undoes = any(each.handle.startswith(UNDONE) for each in order.parts(Handle))
-    found = find_negations(order.polite, order.taken, order.verbs, undoes=undoes) if _may_deny(order) else ()
-    for each in found:
+    undoes = order.structure.undoes
+    for each in find_negations(order.polite, order.taken, order.verbs, undoes=undoes) if _may_deny(order) else ():
         if not (
             only_contrasts(order.text, each[1], order.deciding, order.known, order.structure.several)
             or order.denies_another(each[1])
@@ -339,7 +338,8 @@ def _find_opposed_verbs(order: Order) -> Iterator[Place]:
     values = [*order.texts, *order.find([each for _, _, each in order.arguments if isinstance(each, TypedValue)])]
     removals = find_removals(order.polite, order.contracts, order.taken) if not order.structure.negates else ()
     lessens = any(each.op == "-" and isinstance(each.a, FieldOf) for each in order.parts(Computed))
-    for first, last in (*find_opposed_verbs(order.polite, order.contracts), *removals):
+    opposed = find_opposed_verbs(order.polite, order.contracts) if not order.structure.undoes else ()
+    for first, last in (*opposed, *removals):
         if lessens and stem(order.polite[first:last].casefold()) in LESS:
             continue  # "reduce the price by 5 %": what is computed is less
         if not any(start <= first and last <= end for start, end in values):

@@ -19,14 +19,12 @@ from agent.planning.proposal import (
     Find,
     PlanResult,
     Proposal,
-    QuotedText,
     RecordArgument,
     Words,
 )
 from agent.planning.quotes import list_words
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.changed_numbers import change_by, is_number, list_free_numbers
-from agent.resolve.rules.grammar.changed_texts import adds_to_text, is_free_text, read_text_anew, refuse_addition
 from agent.resolve.rules.grammar.earlier_calls import (
     LEAD,
     LEAD_WORDS,
@@ -45,9 +43,10 @@ from agent.resolve.rules.grammar.orders.action_words import read_action_words
 from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
+from agent.resolve.rules.grammar.orders.text_parameters import takes_text
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.questions import join
-from language.text import find_quotations, singularize, with_article, word_set
+from language.text import singularize, with_article, word_set
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
@@ -117,8 +116,6 @@ def _continue(
     ordered = chooser.orders(0, len(reader.tokens))
     if ordered and not (len(calls) == 1 and last.can_change and _is_ordered_anew(reader, chooser, offer)):
         return None
-    if not ordered and (text := read_text_anew(typed, offer, calls)) is not None:
-        return text
     if any(each.of or each.like for each in offer.annotations.values()):
         return None
     latest = next((turn for turn in reversed(thread) if turn.calls or turn.records), None)
@@ -278,13 +275,8 @@ def _continued(
         return None
     values = [name for name in found if not isinstance(found[name], RecordArgument)]
     # Of one that has a form, as an address has, not any words are a value.
-    texts = [name for name in values if isinstance(found[name], QuotedText) and is_free_text(offer.properties[name])]
-    if len(texts) == len(values) and not (find_quotations(reader.text.plain) or said & _labels(offer, values)):
+    if all(takes_text(name, offer.properties[name], offer.annotation(name)) for name in values):
         return None  # any words could be a reason
-    outside = {reader.low(at) for at in range(len(reader.tokens)) if at not in reader.quoted}
-    added = [name for name in texts if adds_to_text(last, name, outside)]
-    if added and last.can_change and not _CHANGES.match(reader.text.plain):
-        return refuse_addition(offer, added[0])
     if not values or len(calls) > 1 or telling or len(strange) > MOST_STRANGE:
         return None
     if not last.can_change and any(offer.annotation(name).replaces is None for name in values):
@@ -329,7 +321,3 @@ def _carried(last: EarlierCall, found: Mapping[str, Argument]) -> dict[str, Argu
             carried = carry_over(drop_places(before), argument.reference)
             made[name] = RecordArgument(reference=carried)
     return made
-
-
-def _labels(offer: Offer, names: Sequence[str]) -> set[str]:
-    return {"because"} | {word.lower() for name in names for word in (offer.annotation(name).label or name).split()}

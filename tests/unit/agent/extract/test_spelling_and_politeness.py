@@ -80,6 +80,7 @@ def test_a_state_and_a_place_with_slips_narrow_as_they_would_without() -> None:
         ("refund it for me pls", "refund it"),
         ("refund it please thanks", "refund it"),
         ("refund INV-1 thx", "refund INV-1"),
+        ("refund INV-1 btw", "refund INV-1"),
         ("cancel the bath svp", "cancel the bath"),
         ("cancel the bath, por favor", "cancel the bath"),
     ],

@@ -6,6 +6,7 @@ import pytest
 
 from agent.pipeline import Reply
 from agent.planning.task import Verdict
+from tests.unit.agent.planning.test_other_choices import talk, values
 from tests.unit.agent.query.test_reach_of_customers import ask_as_customer
 from tests.unit.laundry import LAUNDRY
 from tests.unit.marina import ask, ask_marina
@@ -49,6 +50,11 @@ async def test_of_a_thing_of_theirs_all_that_is_known_is_told() -> None:
     made = (await ask(LAUNDRY, "which detergent does Hotel Sole want?")).verdict
     assert isinstance(made, Reply), made
     assert "Loads: load 804 (items tablecloths, care hot, fee 90.00 EUR, paid no, back on 30 Nov 2026)." in made.text
+
+
+async def test_who_was_named_in_what_is_told_is_spoken_of_from_then_on() -> None:
+    _, outcome = await talk("garage", "what does Owen Price look like?", "text him that we are closed")
+    assert values(outcome)["customer_id"] == 6
 
 
 async def test_a_name_of_several_names_none() -> None:

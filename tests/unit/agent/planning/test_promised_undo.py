@@ -30,6 +30,14 @@ async def test_who_was_there_before_is_set_back() -> None:
     assert {each.param: each.value for each in outcome.verdict.steps[0].filled} == {"job_id": 804, "mechanic_id": 1}
 
 
+async def test_a_verb_that_gives_is_not_opposed_by_words_that_take_it_back() -> None:
+    """Its action goes by "give" as well, of which "undo" says the opposite."""
+    _, outcome = await talk("assign the pillows to Pedro", "undo that", there="hotel", cards="succeeded")
+    assert isinstance(outcome.verdict, Plan), outcome.verdict
+    assert {each.param: each.value for each in outcome.verdict.steps[0].filled} == {"task_id": 65, "staff_id": 43}
+    assert outcome.verdict.held
+
+
 async def test_where_nobody_was_there_before_nobody_is_set_back() -> None:
     _, outcome = await talk("assign Tom Akers to job 803", "undo that", there="garage", cards="succeeded")
     assert isinstance(outcome.verdict, Abstain)

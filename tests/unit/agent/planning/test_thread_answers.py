@@ -78,6 +78,12 @@ async def test_what_became_of_the_last_request_is_told(state: str, says: str) ->
     assert "5009" in said
 
 
+async def test_words_that_came_to_nothing_since_are_no_answer_to_what_was_done() -> None:
+    runs, outcome = await talk("hotel", CARD, "the cot is new", "did that go through?")
+    assert [run.state for run in runs[:2]] == ["held", "abstained"]
+    assert text_of(outcome).startswith("This waits for a yes")
+
+
 async def test_why_something_failed_is_told_with_it() -> None:
     runs, _ = await talk("hotel", CARD)
     call = runs[-1].plan.steps[0].call_id if isinstance(runs[-1].plan, Plan) else ""

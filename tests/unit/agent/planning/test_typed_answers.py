@@ -15,6 +15,7 @@ from agent.runs.answer_phrases import is_cancellation, make_answer
 from agent.validate.json_values import read_json
 from agent.workspace.context import WorkspaceContext
 from registry import contract
+from tests.unit.agent.planning.test_other_choices import talk
 from tests.unit.own_worlds import NOW, OWNER, world
 
 RUN = "run_00000000000000000000000001"
@@ -182,3 +183,18 @@ async def test_a_yes_to_which_one_says_nothing_and_is_told_so(yes: str) -> None:
     before, made = await ask("cancel the lesson", "riding", yes)
     assert isinstance(made.verdict, Question)
     assert made.verdict.text == f"‘{yes}’ alone doesn't say which. {before.text}"
+
+
+@pytest.mark.parametrize("words", ["hang on, when is it?", "wait, when is it?", "no, when is it?"])
+async def test_a_question_behind_a_hesitation_is_answered_and_the_card_stays(words: str) -> None:
+    runs, outcome = await talk("garage", "cancel job 803", words)
+    assert isinstance(outcome.verdict, Reply), outcome.verdict
+    assert "26 Nov 2026" in outcome.verdict.text
+    assert runs[-1].text == words
+    assert outcome.withdrawal.runs == ()
+
+
+async def test_a_question_behind_a_hesitation_is_no_answer_to_what_is_asked() -> None:
+    _, outcome = await ask("text Marcus that it is done", "garage", "hang on, how many cars has he got")
+    assert isinstance(outcome.verdict, Question)
+    assert outcome.verdict.text.startswith("‘how many cars has he got’ is a question of its own")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agent.pipeline import Plan, Question
+from agent.pipeline import Plan, Question, Reply
 from agent.planning import unplaced_answers
+from agent.planning.propose import CORRECTED_LATE
 from agent.planning.task import CORRECTED
 from agent.planning.unplaced_answers import comes_on_top, strip_beside
 from agent.runs.run import Run
@@ -86,3 +87,43 @@ async def test_words_are_tried_for_no_more_parameters_than_a_person_waits_for(mo
     _, outcome = await talk("hotel", "assign the pillows to Pedro", "no, Kemi")
     assert not isinstance(outcome.verdict, Plan)
     assert outcome.withdrawal.runs == ()
+
+
+async def test_a_bare_name_takes_the_place_of_the_one_on_the_card_and_asks_who_it_is_where_none_waits() -> None:
+    runs, outcome = await talk("garage", "ingrid takes the panda", "bruno")
+    assert values(outcome) == {"job_id": 803, "mechanic_id": 1}
+    assert outcome.withdrawal.runs == (runs[0].id,)
+
+    def settle(run: Run) -> Run:
+        return run.with_(state="succeeded") if run.state == "held" else run
+
+    _, told = await talk("garage", "ingrid takes the panda", "bruno", after=settle)
+    assert isinstance(told.verdict, Reply)
+
+
+@pytest.mark.parametrize(("words", "days"), [("6 not 4", 6), ("6, not 4", 6), ("make it 6 and not 4", 6)])
+async def test_a_value_that_was_said_before_and_is_denied_is_left_out_of_a_correction(words: str, days: int) -> None:
+    _, outcome = await talk("garage", "extend greta's courtesy car by 4 days", words)
+    assert values(outcome)["days"] == days
+    assert isinstance(outcome.verdict, Plan)
+    assert outcome.verdict.held
+
+
+async def test_what_is_denied_and_was_never_said_stays_a_part_of_the_words() -> None:
+    _, outcome = await talk("garage", "extend greta's courtesy car by 4 days", "6 not 9")
+    assert not isinstance(outcome.verdict, Plan)
+
+
+async def test_what_is_to_be_done_besides_is_no_answer_to_what_is_asked() -> None:
+    asked, outcome = await answered("garage", "order brake pads", "and wiper blades too")
+    assert isinstance(outcome.verdict, Question)
+    assert "was taken for" not in outcome.verdict.text
+    assert outcome.verdict.slot == asked.slot
+
+
+async def test_a_correction_of_a_corrected_card_corrects_nothing_that_was_decided() -> None:
+    runs, outcome = await talk("hotel", "assign the pillows to Pedro", "no, Kemi", "Pedro")
+    assert isinstance(outcome.verdict, Plan)
+    assert outcome.withdrawal.runs == (runs[1].id,)
+    assert CORRECTED in outcome.verdict.held
+    assert CORRECTED_LATE not in outcome.verdict.held

@@ -41,3 +41,17 @@ def test_a_text_may_begin_with_no() -> None:
     asked = Question(slot="0.reason", code="missing", text="Why?")
     assert not is_cancellation("none of them", asked)
     assert not is_cancellation("no, they left", asked)
+
+
+@pytest.mark.parametrize("text", ["leave it, wrong guest", "forget it - she has gone home already"])
+def test_a_remark_may_follow_what_takes_it_back(text: str) -> None:
+    assert is_cancellation(text, WHICH)
+
+
+@pytest.mark.parametrize("text", ["cancel, and book room 5", "stop, cancel Lea", "leave it, wrong guest, 2 of them"])
+def test_an_order_or_a_number_behind_it_is_no_mere_remark(text: str) -> None:
+    assert not is_cancellation(text, WHICH)
+
+
+def test_a_text_may_begin_with_what_takes_it_back() -> None:
+    assert not is_cancellation("cancel, they left", Question(slot="0.reason", code="missing", text="Why?"))

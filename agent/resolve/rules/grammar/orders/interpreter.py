@@ -361,7 +361,8 @@ class Interpreter(StretchEvidence):
     def _add_subject(self, found: tuple[int, int], name: str, taken: Collection[int]) -> tuple[int, int]:
         """A text with the subject of its verb, if it has one."""
         order = self.place.order
-        asks = stem(self.reader.low(order)) in stem_text(name)
+        # "Note Ada moved" asks for a note; "text Ada the lamp is in" tells her.
+        asks = stem(self.reader.low(order)) in stem_text(name) and not is_sent(name, self.offer.annotation(name))
         asked = order + 1 + (self.reader.low(order + 1) in lexicon.PARTICLES) if asks else self.first
         records = {each.last: each.first for pieces in self.records.values() for each in pieces}
         return add_subject(self.reader, found, (self.first, asked, self.stop), records, taken)

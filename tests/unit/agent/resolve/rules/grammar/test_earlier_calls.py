@@ -91,13 +91,6 @@ BLOCKED = Turn(
 )
 
 
-@pytest.mark.parametrize("text", ["the reason is broken lamps", "reason: broken lamps", "with the reason broken lamps"])
-async def test_a_text_is_said_anew_behind_what_it_is_called(text: str) -> None:
-    made = await plan(text, BLOCKED)
-    assert made.calls[0].arguments["reason"].quote.text == "broken lamps"
-    assert made.replaces == ("@call1",)
-
-
 async def test_an_order_behind_a_label_is_no_text() -> None:
     made = await resolve("reason: rude and cancel B-103", BLOCKED)
     assert not (isinstance(made, Proposed) and getattr(made.proposal.result, "replaces", ()))

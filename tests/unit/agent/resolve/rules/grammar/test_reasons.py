@@ -168,3 +168,10 @@ async def test_a_reason_that_only_reports_the_deed_is_asked_about() -> None:
 async def test_a_verb_in_a_reason_names_no_other_action() -> None:
     asked = await verdict_of("move booking 5011 to 5 december, he called", "hotel")
     assert "Cancel" not in getattr(asked, "text", ""), asked
+
+
+async def test_who_is_told_something_is_no_subject_of_it() -> None:
+    """The verb is what the text is called as well."""
+    assert [each["message"] for each in await calls_of("message Yuki the brakes are done", "garage")] == [
+        "the brakes are done"
+    ]
