@@ -29,7 +29,7 @@ _WORDING: Final = re.compile(
     r"^\W*(?:(?:please|just|simply|kindly|politely|and|then)\s+)*(?:"
     r"(?:tell|thank|ask|inform|remind|warn|congratulate|assure|reassure|let)\s+(?:him|her|them|the\s+\w+)\b|"
     r"(?:say|explain|apologi[sz]e|write|reply|respond|answer)\s+(?:to\s+)?(?:him|her|them|that|sorry|the\s+\w+)\b|"
-    r"apologi[sz]e\b|say\s+(?:we|it|he|she|they|i)\b)",
+    r"apologi[sz]e\b|(?:add|mention|include)\s+that\b|say\s+(?:we|it|he|she|they|i)\b)",
     re.IGNORECASE,
 )
 _QUOTED: Final = re.compile(r"^\W*[\"“'‘].*[\"”'’]\W*$", re.DOTALL)

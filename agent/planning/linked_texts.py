@@ -219,6 +219,8 @@ class TextOrder(OrderWords):
             return False  # "chore 503", "45 pounds"
         if not shown and (words[0].low in BARS | _NO_TEXT or not _CONDITIONS.isdisjoint(each.low for each in words)):
             return False
+        if not shown and all(each.part == "name" or each.start in self.others_named for each in words):
+            return False  # "apologise to Ada in 7"
         if not (shown or beside or self.kept or self.sent or self._is_title(start, words)):
             return False
         before = self.text[:start].rstrip()
