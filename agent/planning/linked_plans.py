@@ -8,6 +8,7 @@ or a word of its action, and the plan waits for a person. One that can't be undo
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Final
@@ -40,14 +41,14 @@ from agent.planning.task import (
     names_itself,
 )
 from agent.planning.told_clauses import list_tellings
-from agent.planning.told_records import find_dates
+from agent.planning.told_records import find_dates, leads_to_day
 from agent.planning.unread_words import HANDING, names_action, names_deed, names_taking_away
 from agent.planning.wished_deeds import blank_asking, find_asked, find_taker, find_wish, list_wished
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar.orders.action_words import read_action_words
 from agent.validate.questions import REST, preview_steps
 from core.errors import PlatformUnavailable
-from language.stems import makes_anew
+from language.stems import MAKING, makes_anew, split_runs, stem
 from language.text import read_text, word_set
 from registry.contract import Risk
 from registry.offers.offer import Offer
@@ -71,6 +72,8 @@ _SPOKEN_OF: Final = word_set("it him her them this that those these")
 _QUESTIONS: Final = word_set("what which who whose whom when where why how")
 _SPEAKERS: Final = word_set("me us")
 """Who is told something in "remind me that …": nobody else is."""
+_NEW: Final = MAKING | {"new", "another"}
+_OWNED: Final = re.compile(r"['’]s(?!\w)")
 _OPENING: Final = 3
 _ASKS: Final = word_set("is are was were do does did has have had can could will would shall should may might")
 """Words that begin a question."""
@@ -81,6 +84,7 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     """The one plan that has a place for all words, held; the question which, if several have. ``made`` if it stands, if
     there is none, or if an action of another role has a place for all words, too. What is only told beside an order is
     shown on its card. ``read`` reads a request among some offers, ``validate`` tries a proposal on live data."""
+    made = hold(made, ONLY_FIT) if isinstance(made.verdict, Plan) and is_open(task, made) else made
     text, asked = blank_asking(task.request.text), find_asked(task.request.text)
     asks = not asked and ("?" in text or text.casefold().partition(" ")[0] in _ASKS)
     if task.request.answers or asks or len(text) > MOST_CHARACTERS or not _may_be_linked(task, made):
@@ -235,9 +239,19 @@ def is_open(task: Task, made: Outcome) -> bool:
             return any(each.annotation(name).record is not None or makes_anew(each.title) for each in called)
         case Question(code=code, slot=slot):
             return code in _OPEN or slot == REST
-        case Plan(steps=(step,)) if "instead" in task.request.text.casefold().split() and makes_anew(step.title):
+        case Plan(steps=(step,)) if makes_anew(step.title) and is_about_what_is_there(task):
             return not begins_like_an_order(task.request.text)
     return False
+
+
+def is_about_what_is_there(task: Task) -> bool:
+    """Whether words change something rather than making a new one, although they may say either: "instead", "bring it
+    on Friday", "Ada's visit", "the visit to Friday"."""
+    text = task.request.text
+    said = {word.casefold() for word, _, _ in split_runs(text)}
+    if not _NEW.isdisjoint(map(stem, said)):
+        return False
+    return "instead" in said or not _SPOKEN_OF.isdisjoint(said) or _OWNED.search(text) is not None or leads_to_day(task)
 
 
 def _list_kinds(task: Task, shortlist: Shortlist) -> list[RecordKind]:
