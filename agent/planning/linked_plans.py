@@ -40,6 +40,7 @@ from agent.planning.task import (
     list_planned_actions,
     names_itself,
 )
+from agent.planning.told_absence import find_dropped, may_be_replaced, takes_away
 from agent.planning.told_clauses import list_tellings
 from agent.planning.told_records import find_dates, leads_to_day
 from agent.planning.unread_words import HANDING, names_action, names_deed, names_taking_away
@@ -275,7 +276,7 @@ async def _list_readings(
     text = task.request.text
     offers = _list_offers(text, shortlist) if links else []
     made: list[tuple[tuple[int, int], Proposal]] = []
-    wish = find_wish(text)
+    wish, dropped = find_wish(text), find_dropped(text)
     # A number may name a record or be a value. So may a word of a closed list: "bath", of what is added.
     members = [
         each
@@ -283,22 +284,29 @@ async def _list_readings(
         if (said := text[each.start : each.end]) and any(link_members(said, said, one) for one in offers)
     ]
     for those in itertools.islice(list_choices(links, members), MOST_CHOICES):
-        masked = mask(text, [(each.start, each.end) for each in those])
+        without = mask(text, [(each.start, each.end) for each in those])
         for offer in offers if those and not is_list(text, those) else ():
             contract = task.workspace_context.catalogue.get(offer.name)
             roles = [*assign_roles(task, contract, those)] if contract is not None else []
             words = read_action_words(offer, shortlist)
-            if contract is None or not roles or not names_taking_away(task, contract, words):
+            ends = contract is not None and bool(dropped) and takes_away(contract, words)
+            if contract is None or not roles or not (ends or names_taking_away(task, contract, words)):
                 continue
+            masked, ending = without, list[str]()
+            if ends:
+                masked = mask(without, dropped)
+                ending = [each for place in dropped for each in text[slice(*place)].casefold().split()]
             values = await read_values(task, offer, those, masked, read)
             if values is None and offer.name in offered:  # so little is said beside the name that it is read with it
                 values = await read_values(task, offer, those, text, read)
             if values is None:
                 continue
-            deed = names_deed(contract, words, task, masked)
+            deed = ends or names_deed(contract, words, task, masked)
             told = deed or tells_value(task, contract, values, masked)
             for each in roles:
                 direct = sum(one.direct for one in each)
+                if ends and may_be_replaced(shortlist, contract, each):
+                    continue
                 if not may_be_meant(contract, words, text, each, values, deed=deed):
                     continue
                 handed = any(one.direct and contract.annotation(one.parameter).replaces for one in each)
@@ -307,7 +315,7 @@ async def _list_readings(
                 if not taker and find_asked(text):
                     continue
                 wished = list_wished(text, contract, shortlist, wish, taker) if wish else []
-                proposal = propose_call(task, contract, words, each, values, masked, wished) if meant else None
+                proposal = propose_call(task, contract, words, each, values, masked, wished, ending) if meant else None
                 if proposal is not None:
                     made.append(((-direct, len(each)), proposal))
     return [each for _, each in sorted(made, key=lambda pair: pair[0])]

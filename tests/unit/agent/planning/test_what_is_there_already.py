@@ -62,3 +62,15 @@ async def test_a_listed_value_amid_a_text_makes_it_wait() -> None:
     _, values, held = await _plan(FRAMER, "create a chore: oil the guillotine, very calm there, mind the blade")
     assert "urgency" not in values
     assert LISTED.format(words="‘very calm there’") in held
+
+
+@pytest.mark.parametrize("text", ["scrap the Madrigal on 5 December", "the Madrigal isn't needed any more"])
+async def test_what_is_dropped_or_not_wanted_is_cancelled_by_the_one_action_for_it(text: str) -> None:
+    action, values, held = await _plan(SCHOOL, text)
+    assert (action, values) == ("call_off", {"rehearsal_id": 43})
+    assert ONLY_FIT in held
+
+
+async def test_what_somebody_holds_is_not_off_because_they_cannot_come() -> None:
+    """Another tutor may take the rehearsal."""
+    assert not isinstance((await ask(SCHOOL, "Clara Voigt can't make the Madrigal")).verdict, Plan)
