@@ -147,6 +147,17 @@ async def _plan_links(
     plans = [each for each in plans if names_value(task, list_planned_actions(each))] or plans
     named = len(plans) == 1 and names_action(task, list_planned_actions(plans[0])[0], shortlist)
     planned = hold(plans[0], FOUND) if named else hold_or_ask(task, plans[0], ONLY_FIT) if len(plans) == 1 else made
+    if (
+        not tried
+        and not closed
+        and (isinstance(made.verdict, Abstain) or getattr(made.verdict, "slot", "") == "action")
+    ):
+        needing = await _list_readings(task, links, shortlist, read, lacking=True)
+        tried = [await validate(each) for each in needing[:MOST_TRIED]]
+        needed = [each for each in tried if isinstance(each.verdict, Question) and each.verdict.code == "missing"]
+        return (
+            hold(needed[0], ONLY_FIT) if len({list_planned_actions(each) for each in tried}) == 1 and needed else made
+        )
     asked_before = isinstance(made.verdict, Question) and (made.verdict.candidates or made.verdict.slot == REST)
     if asked_before and not isinstance(planned.verdict, Plan):
         return made
@@ -269,10 +280,17 @@ def _list_kinds(task: Task, shortlist: Shortlist) -> list[RecordKind]:
 
 
 async def _list_readings(
-    task: Task, links: Sequence[RecordLink], shortlist: Shortlist, read: Read, offered: Collection[str] = ()
+    task: Task,
+    links: Sequence[RecordLink],
+    shortlist: Shortlist,
+    read: Read,
+    offered: Collection[str] = (),
+    *,
+    lacking: bool = False,
 ) -> list[Proposal]:
     """The calls in which every link has a role and every word a place, those first whose records are named
-    themselves. ``offered`` are the actions that would be asked about."""
+    themselves. ``offered`` are the actions that would be asked about. ``lacking``: those that need more than is
+    said."""
     text = task.request.text
     offers = _list_offers(text, shortlist) if links else []
     made: list[tuple[tuple[int, int], Proposal]] = []
@@ -296,8 +314,10 @@ async def _list_readings(
             if ends:
                 masked = mask(without, dropped)
                 ending = [each for place in dropped for each in text[slice(*place)].casefold().split()]
-            values = await read_values(task, offer, those, masked, read)
-            if values is None and offer.name in offered:  # so little is said beside the name that it is read with it
+            values = await read_values(task, offer, those, masked, read, lacking=lacking)
+            if (
+                values is None and offer.name in offered and not lacking
+            ):  # so little is said beside the name that it is read with it
                 values = await read_values(task, offer, those, text, read)
             if values is None:
                 continue
@@ -310,7 +330,9 @@ async def _list_readings(
                 if not may_be_meant(contract, words, text, each, values, deed=deed):
                     continue
                 handed = any(one.direct and contract.annotation(one.parameter).replaces for one in each)
-                meant = told or direct > 1 or (handed and not HANDING.isdisjoint(text.casefold().split()))
+                meant = (
+                    direct > 1 or (told and not lacking) or (handed and not HANDING.isdisjoint(text.casefold().split()))
+                )
                 taker = find_taker(text, wish, list_holders(task, contract, each, values)) if wish else 0
                 if not taker and find_asked(text):
                     continue

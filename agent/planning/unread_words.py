@@ -70,6 +70,7 @@ _PERFECT: Final = word_set("has have been got")
 """Words before a participle by which something is told as done."""
 _TO_BE: Final = re.compile(r"(?<!\w)to\s+be\s", re.IGNORECASE)
 """Before what shall be done: "7 to be cleaned on Friday"."""
+_LET_HAVE: Final = re.compile(r"(?<!\w)let\s.+\shave(?!\w)", re.IGNORECASE)
 _WHEN_DONE: Final = word_set("this morning afternoon just already")
 """When it was done."""
 SAYING_NOTHING: Final = _WANTING | _WHEN_DONE | lexicon.OWNERS | word_set("theirs hers ours mine yours")
@@ -125,6 +126,7 @@ def list_unread(
     said = [one.quote.text.casefold() for one in typed if one.quote is not None]
     done |= {each for each in runs if is_past(each) and any(each in one.split() for one in said)}
     light |= _PERFECT | _WHEN_DONE if done or told else frozenset()  # "has been paid", of no change
+    light |= {"let", "have"} if _LET_HAVE.search(text) else frozenset()
     light |= {"be"} if _TO_BE.search(text) else frozenset()
     light |= _IS if done or told or old or not _ANEW.isdisjoint(runs) else frozenset()  # "Bo is taking over"
     own = _collect_own_stems(task, contract, every)
