@@ -24,7 +24,7 @@ from agent.planning.linked_calls import (
     may_be_meant,
     propose_call,
 )
-from agent.planning.linked_texts import list_text_calls
+from agent.planning.linked_texts import find_text_name, list_text_calls
 from agent.planning.linked_values import Read, add_reason, mask, names_value, read_values, tells_value
 from agent.planning.proposal import Proposal
 from agent.planning.quotes import find_places
@@ -251,15 +251,17 @@ def is_open(task: Task, made: Outcome) -> bool:
             return any(each.annotation(name).record is not None or makes_anew(each.title) for each in called)
         case Question(code=code, slot=slot):
             return code in _OPEN or slot == REST
-        case Plan(steps=(step,)) if makes_anew(step.title) and is_about_what_is_there(task):
+        case Plan(steps=(step,)) if makes_anew(step.title) and is_about_what_is_there(task, step.action):
             return not begins_like_an_order(task.request.text)
     return False
 
 
-def is_about_what_is_there(task: Task) -> bool:
+def is_about_what_is_there(task: Task, action: str) -> bool:
     """Whether words change something rather than making a new one, although they may say either: "instead", "bring it
-    on Friday", "Ada's visit", "the visit to Friday"."""
-    text = task.request.text
+    on Friday", "Ada's visit", "the visit to Friday". In the text of a new thing any words may stand."""
+    text, offer = task.request.text, task.workspace_context.shortlist(task.actor, task.request.surface).get(action)
+    if offer is not None and find_text_name(offer) is not None:
+        return False
     said = {word.casefold() for word, _, _ in split_runs(text)}
     if not _NEW.isdisjoint(map(stem, said)):
         return False

@@ -163,7 +163,8 @@ class StretchValues(StretchWords):
             if changed and told.issuperset(reader.dated.intersection(places) if dated else ()):
                 yield from changed  # beside a day of its own, "a week earlier" tells something else
                 return
-        if dated and now is None and not ENDS.isdisjoint(name_day(name, annotation)):
+        days = [each for each in self.offer.properties.values() if each.get("format") == schema.get("format")]
+        if dated and now is None and len(days) == 1 and not ENDS.isdisjoint(name_day(name, annotation)):
             yield from read_lasting(reader, range(self.first, self.stop))
         if numeric and not money:
             yield from read_years(reader, range(self.first, self.stop), name_day(name, annotation))
