@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from agent.planning.linked_values import JOINED
 from agent.planning.proposal import (
+    Aside,
     BelongsTo,
     Call,
     Compare,
@@ -25,11 +26,11 @@ from agent.planning.quotes import find_places, walk
 from agent.planning.record_links import RecordLink, is_away, is_taken_off
 from agent.planning.task import Task
 from agent.planning.told_records import find_dated, find_day, find_states, has_own_day
-from agent.planning.unread_words import list_unread
+from agent.planning.unread_words import SAYING_NOTHING, join_neighbours, list_unread
 from agent.resolve.rules.grammar.orders.action_words import OWN, ActionWords
 from agent.validate.coverage.opposed_verbs import GIVING_BACK, TAKING_AWAY
 from agent.validate.records.located import RecordScope
-from language.stems import makes_anew, name_stems, stem_text
+from language.stems import makes_anew, name_stems, split_runs, stem_text
 from registry.contract import Contract
 
 MOST_READINGS: Final = 24
@@ -135,16 +136,17 @@ def propose_call(
     values: Mapping[str, Any],
     masked: str,
     wished: Sequence[str],
+    ending: Sequence[str] = (),
 ) -> Proposal | None:
     """The call. A day that no parameter takes tells which record is meant. None if words are left that are not
-    ``wished``."""
+    ``wished``, and don't say that something is ``ending``. The card shows which words say nothing else."""
     text = task.request.text
     said = {id(each.link): Words(text=text[each.link.start : each.link.end], start=each.link.start) for each in roles}
     arguments = dict(values)
     taken = [(each.link.start, each.link.end) for each in roles]
     taken += find_places(tuple(values.values()), task.request)
     day = find_day(task, taken)
-    states = ["it", "it's", "him", "them", *wished]
+    states = ["it", "it's", "him", "them", *wished, *ending]
     if any(is_taken_off(text, *each) for each in taken):
         states += ["off", "give"]
     every = {each.parameter: contract.annotation(each.parameter).record or "" for each in roles}
@@ -164,7 +166,16 @@ def propose_call(
             day = None
         arguments[parameter] = RecordArgument(reference=Find(record=kind, said=name, where=where))
     proposal = Proposal(result=PlanResult(calls=(Call(action=contract.name, arguments=arguments),)))
-    return proposal if not any(list_unread(task, proposal, contract, words, states)) else None
+    if any(list_unread(task, proposal, contract, words, states)):
+        return None
+    used = {at for place in find_places(proposal, task.request) for at in range(*place)}
+    plain = SAYING_NOTHING.union(ending)
+    left = [
+        (low, start, end) for word, start, end in split_runs(text) if (low := word.casefold()) and start not in used
+    ]
+    stretches = join_neighbours(text, [(start, end) for low, start, end in left if low in plain])
+    asides = tuple(Aside(words=Words(text=text[start:end], start=start), role="expressed") for start, end in stretches)
+    return proposal.model_copy(update={"asides": asides})
 
 
 def list_holders(

@@ -8,6 +8,7 @@ or a word of its action, and the plan waits for a person. One that can't be undo
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Final
@@ -23,7 +24,7 @@ from agent.planning.linked_calls import (
     may_be_meant,
     propose_call,
 )
-from agent.planning.linked_texts import list_text_calls, sends
+from agent.planning.linked_texts import find_text_name, list_text_calls, sends
 from agent.planning.linked_values import Read, add_reason, mask, names_value, read_values, tells_value
 from agent.planning.proposal import Proposal
 from agent.planning.quotes import find_places
@@ -39,8 +40,9 @@ from agent.planning.task import (
     list_planned_actions,
     names_itself,
 )
+from agent.planning.told_absence import find_dropped, may_be_replaced, takes_away
 from agent.planning.told_clauses import list_tellings
-from agent.planning.told_records import find_dates
+from agent.planning.told_records import find_dates, leads_to_day
 from agent.planning.unread_words import HANDING, names_action, names_deed, names_taking_away
 from agent.planning.wished_deeds import blank_asking, find_asked, find_taker, find_wish, list_wished
 from agent.resolve.rules.clauses import begins_like_an_order
@@ -48,7 +50,7 @@ from agent.resolve.rules.grammar.orders.action_words import read_action_words
 from agent.resolve.rules.grammar.orders.colon_texts import TITLING
 from agent.validate.questions import REST, preview_steps
 from core.errors import PlatformUnavailable
-from language.stems import makes_anew
+from language.stems import MAKING, makes_anew, split_runs, stem
 from language.text import read_text, word_set
 from registry.contract import Risk
 from registry.offers.offer import Offer
@@ -74,6 +76,8 @@ _SPEAKERS: Final = word_set("me us")
 """Who is told something in "remind me that …": nobody else is."""
 _INTRODUCING: Final = TITLING | {"that"}
 """What introduces a text that was read, but for what its writer shall do with it: "saying it is shut, in brief"."""
+_NEW: Final = MAKING | {"new", "another"}
+_OWNED: Final = re.compile(r"['’]s(?!\w)")
 _OPENING: Final = 3
 _ASKS: Final = word_set("is are was were do does did has have had can could will would shall should may might")
 """Words that begin a question."""
@@ -84,6 +88,7 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     """The one plan that has a place for all words, held; the question which, if several have. ``made`` if it stands, if
     there is none, or if an action of another role has a place for all words, too. What is only told beside an order is
     shown on its card. ``read`` reads a request among some offers, ``validate`` tries a proposal on live data."""
+    made = hold(made, ONLY_FIT) if isinstance(made.verdict, Plan) and is_open(task, made) else made
     text, asked = blank_asking(task.request.text), find_asked(task.request.text)
     asks = not asked and ("?" in text or text.casefold().partition(" ")[0] in _ASKS)
     if task.request.answers or asks or len(text) > MOST_CHARACTERS or not _may_be_linked(task, made):
@@ -145,6 +150,17 @@ async def _plan_links(
     plans = [each for each in plans if names_value(task, list_planned_actions(each))] or plans
     named = len(plans) == 1 and names_action(task, list_planned_actions(plans[0])[0], shortlist)
     planned = hold(plans[0], FOUND) if named else hold_or_ask(task, plans[0], ONLY_FIT) if len(plans) == 1 else made
+    if (
+        not tried
+        and not closed
+        and (isinstance(made.verdict, Abstain) or getattr(made.verdict, "slot", "") == "action")
+    ):
+        needing = await _list_readings(task, links, shortlist, read, lacking=True)
+        tried = [await validate(each) for each in needing[:MOST_TRIED]]
+        needed = [each for each in tried if isinstance(each.verdict, Question) and each.verdict.code == "missing"]
+        return (
+            hold(needed[0], ONLY_FIT) if len({list_planned_actions(each) for each in tried}) == 1 and needed else made
+        )
     asked_before = isinstance(made.verdict, Question) and (made.verdict.candidates or made.verdict.slot == REST)
     if asked_before and not isinstance(planned.verdict, Plan):
         return made
@@ -244,9 +260,21 @@ def is_open(task: Task, made: Outcome) -> bool:
             return any(each.annotation(name).record is not None or makes_anew(each.title) for each in called)
         case Question(code=code, slot=slot):
             return code in _OPEN or slot == REST
-        case Plan(steps=(step,)) if "instead" in task.request.text.casefold().split() and makes_anew(step.title):
+        case Plan(steps=(step,)) if makes_anew(step.title) and is_about_what_is_there(task, step.action):
             return not begins_like_an_order(task.request.text)
     return False
+
+
+def is_about_what_is_there(task: Task, action: str) -> bool:
+    """Whether words change something rather than making a new one, although they may say either: "instead", "bring it
+    on Friday", "Ada's visit", "the visit to Friday". In the text of a new thing any words may stand."""
+    text, offer = task.request.text, task.workspace_context.shortlist(task.actor, task.request.surface).get(action)
+    if offer is not None and find_text_name(offer) is not None:
+        return False
+    said = {word.casefold() for word, _, _ in split_runs(text)}
+    if not _NEW.isdisjoint(map(stem, said)):
+        return False
+    return "instead" in said or not _SPOKEN_OF.isdisjoint(said) or _OWNED.search(text) is not None or leads_to_day(task)
 
 
 def list_kinds(task: Task, shortlist: Shortlist) -> list[RecordKind]:
@@ -263,14 +291,21 @@ def list_kinds(task: Task, shortlist: Shortlist) -> list[RecordKind]:
 
 
 async def _list_readings(
-    task: Task, links: Sequence[RecordLink], shortlist: Shortlist, read: Read, offered: Collection[str] = ()
+    task: Task,
+    links: Sequence[RecordLink],
+    shortlist: Shortlist,
+    read: Read,
+    offered: Collection[str] = (),
+    *,
+    lacking: bool = False,
 ) -> list[Proposal]:
     """The calls in which every link has a role and every word a place, those first whose records are named
-    themselves. ``offered`` are the actions that would be asked about."""
+    themselves. ``offered`` are the actions that would be asked about. ``lacking``: those that need more than is
+    said."""
     text = task.request.text
     offers = _list_offers(text, shortlist) if links else []
     made: list[tuple[tuple[int, int], Proposal]] = []
-    wish = find_wish(text)
+    wish, dropped = find_wish(text), find_dropped(text)
     # A number may name a record or be a value. So may a word of a closed list: "bath", of what is added.
     members = [
         each
@@ -278,31 +313,42 @@ async def _list_readings(
         if (said := text[each.start : each.end]) and any(link_members(said, said, one) for one in offers)
     ]
     for those in itertools.islice(list_choices(links, members), MOST_CHOICES):
-        masked = mask(text, [(each.start, each.end) for each in those])
+        without = mask(text, [(each.start, each.end) for each in those])
         for offer in offers if those and not is_list(text, those) else ():
             contract = task.workspace_context.catalogue.get(offer.name)
             roles = [*assign_roles(task, contract, those)] if contract is not None else []
             words = read_action_words(offer, shortlist)
-            if contract is None or not roles or not names_taking_away(task, contract, words):
+            ends = contract is not None and bool(dropped) and takes_away(contract, words)
+            if contract is None or not roles or not (ends or names_taking_away(task, contract, words)):
                 continue
-            values = await read_values(task, offer, those, masked, read)
-            if values is None and offer.name in offered:  # so little is said beside the name that it is read with it
+            masked, ending = without, list[str]()
+            if ends:
+                masked = mask(without, dropped)
+                ending = [each for place in dropped for each in text[slice(*place)].casefold().split()]
+            values = await read_values(task, offer, those, masked, read, lacking=lacking)
+            if (
+                values is None and offer.name in offered and not lacking
+            ):  # so little is said beside the name that it is read with it
                 values = await read_values(task, offer, those, text, read)
             if values is None:
                 continue
-            deed = names_deed(contract, words, task, masked)
+            deed = ends or names_deed(contract, words, task, masked)
             told = deed or tells_value(task, contract, values, masked)
             for each in roles:
                 direct = sum(one.direct for one in each)
+                if ends and may_be_replaced(shortlist, contract, each):
+                    continue
                 if not may_be_meant(contract, words, text, each, values, deed=deed):
                     continue
                 handed = any(one.direct and contract.annotation(one.parameter).replaces for one in each)
-                meant = told or direct > 1 or (handed and not HANDING.isdisjoint(text.casefold().split()))
+                meant = (
+                    direct > 1 or (told and not lacking) or (handed and not HANDING.isdisjoint(text.casefold().split()))
+                )
                 taker = find_taker(text, wish, list_holders(task, contract, each, values)) if wish else 0
                 if not taker and find_asked(text):
                     continue
                 wished = list_wished(text, contract, shortlist, wish, taker) if wish else []
-                proposal = propose_call(task, contract, words, each, values, masked, wished) if meant else None
+                proposal = propose_call(task, contract, words, each, values, masked, wished, ending) if meant else None
                 if proposal is not None:
                     made.append(((-direct, len(each)), proposal))
     return [each for _, each in sorted(made, key=lambda pair: pair[0])]

@@ -50,10 +50,12 @@ async def read_values(
     masked: str,
     read: Read,
     given: Mapping[str, Argument] = MappingProxyType({}),
+    *,
+    lacking: bool = False,
 ) -> dict[str, Any] | None:
     """The values that ``masked`` says, the request without its names: members of closed lists, and what the grammar
-    reads. None if not all that the action requires are said, or if a free text took some: any words may be that.
-    ``given`` values are read already."""
+    reads. None if not all that the action requires are said, unless some may be ``lacking``, or if a free text took
+    some: any words may be that. ``given`` values are read already."""
     text = task.request.text
     members = link_members(text, masked, offer)
     listed = [name for name, schema in offer.properties.items() if "enum" in (schema or ())]
@@ -77,9 +79,9 @@ async def read_values(
         if (first <= each.end and each.start <= last) or (numbers and JOINED.fullmatch(text, each.end, first)):
             return None  # of words that name a record, or the rest of one ("F" of "F-9"), or listed: "901 and 12"
     values |= members
-    lacking = [each for each in offer.list_missing({*values, *given}) if offer.annotation(each).record is None]
-    kept = {each: _keep_value(offer, each, values) for each in lacking}
-    return {**values, **kept, **given} if all(kept.values()) else None
+    missing = [each for each in offer.list_missing({*values, *given}) if offer.annotation(each).record is None]
+    kept = {each: held for each in missing if (held := _keep_value(offer, each, values)) is not None}
+    return {**values, **kept, **given} if (len(kept) < len(missing)) == lacking else None
 
 
 def _keep_value(offer: Offer, name: str, values: Collection[str]) -> ComputedArgument | None:

@@ -22,6 +22,7 @@ from language.irregular_verbs import PLAIN_FORMS
 from language.number_words import CARDINALS
 from language.stems import EMPTY, is_past, split_runs, stem
 from language.wordnet import is_word
+from registry.contract import Contract
 from registry.offers.offer import Offer
 from registry.records import Field, Query, Record, RecordKind
 
@@ -266,7 +267,7 @@ def _find_end(said: Sequence[str], at: int, matched: Sequence[frozenset[int]]) -
     return end
 
 
-def link_members(text: str, masked: str, offer: Offer) -> dict[str, TypedValue]:
+def link_members(text: str, masked: str, offer: Offer | Contract) -> dict[str, TypedValue]:
     """For each parameter with a closed list the one member that ``masked`` says, which is ``text`` without its names.
     None of a list of which it says several."""
     runs = [*split_runs(masked)]

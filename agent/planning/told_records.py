@@ -18,6 +18,7 @@ from registry.records import RecordKind
 
 _DATES: Final = frozenset({"date", "datetime"})
 _SURE: Final = 0.9
+_TO: Final = re.compile(r"(?<!\w)to\s+(?:the\s+)?$", re.IGNORECASE)
 _WHICH: Final = r"(?<!\w)(?:that|which|who)(?:['’]s|\s+is)\s+(?:still\s+|now\s+)?"
 
 
@@ -41,6 +42,13 @@ def find_dates(task: Task) -> list[tuple[int, int]]:
     found = dates.find(read_text(text), now.astimezone(task.request.zone).date())
     sure = [(each.start, each.end) for each in found if each.weight >= _SURE]
     return [(start, end) for start, end in sure if any(map(str.isdigit, text[start:end]))]
+
+
+def leads_to_day(task: Task) -> bool:
+    """Whether something is led to a day: "the visit to Friday"."""
+    text, now = task.request.text, task.request.now
+    found = dates.find(read_text(text), now.astimezone(task.request.zone).date())
+    return any(_TO.search(text, 0, each.start) for each in found)
 
 
 def find_dated(task: Task, name: str) -> str | None:
@@ -75,7 +83,7 @@ def find_states(task: Task, name: str, masked: str, taken: Collection[tuple[int,
         for each in _list_own_values(kind)
         if _says(each, masked, taken)
     } | told
-    nouns = {"one", "ones"} | {stem(noun.split()[-1]) for noun in kind.nouns}
+    nouns = {"one", "ones"} | {stem(noun.split()[-1]) for noun in (*kind.nouns, *_list_own_values(kind))}
     pairs = itertools.pairwise(split_runs(masked))
     said = {
         word.casefold()

@@ -22,6 +22,7 @@ from agent.planning.proposal import (
 from agent.planning.quotes import find_places, walk
 from agent.planning.task import Outcome, Task, hold_for_words
 from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order, split_clauses
+from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import LIGHT as PLAIN_VERBS
 from agent.resolve.rules.grammar.orders.action_words import TOLD, ActionWords, find_base_form, read_action_words
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
@@ -70,8 +71,11 @@ _PERFECT: Final = word_set("has have been got")
 """Words before a participle by which something is told as done."""
 _TO_BE: Final = re.compile(r"(?<!\w)to\s+be\s", re.IGNORECASE)
 """Before what shall be done: "7 to be cleaned on Friday"."""
+_LET_HAVE: Final = re.compile(r"(?<!\w)let\s.+\shave(?!\w)", re.IGNORECASE)
 _WHEN_DONE: Final = word_set("this morning afternoon just already")
 """When it was done."""
+SAYING_NOTHING: Final = _WANTING | _WHEN_DONE | lexicon.OWNERS | word_set("theirs hers ours mine yours")
+"""Words beside an order that change nothing about it: whose wish it is, and when it came up."""
 _AIMED: Final = re.compile(r"(?<!\w)(?:to|at|until|till?|is|are|now)\s+(?:the\s+)?$", re.IGNORECASE)
 """Before a new value."""
 _OLD: Final = re.compile(r"\b(?:instead\s+of|rather\s+than|not)\s+[€$£]?\s*(?P<value>\d[\d.,:]*)", re.IGNORECASE)
@@ -125,6 +129,7 @@ def list_unread(
     said = [one.quote.text.casefold() for one in typed if one.quote is not None]
     done |= {each for each in runs if is_past(each) and any(each in one.split() for one in said)}
     light |= _PERFECT | _WHEN_DONE if done or told else frozenset()  # "has been paid", of no change
+    light |= {"let", "have"} if _LET_HAVE.search(text) else frozenset()
     light |= {"be"} if _TO_BE.search(text) else frozenset()
     light |= _IS if done or told or old or not _ANEW.isdisjoint(runs) else frozenset()  # "Bo is taking over"
     own = _collect_own_stems(task, contract, every)
@@ -173,16 +178,17 @@ def hold_unread(task: Task, made: Outcome) -> Outcome:
             return made
         left.append(list_unread(task, made.proposal, contract, words))
     unread = sorted(set.intersection(*map(set, left)))
-    return hold_for_words(made, _join_neighbours(request.text, unread)) if unread else made
+    stretches = join_neighbours(request.text, unread)
+    return hold_for_words(made, [request.text[start:end] for start, end in stretches]) if unread else made
 
 
-def _join_neighbours(text: str, places: Sequence[tuple[int, int]]) -> list[str]:
-    """The words at these places, those in a row as one stretch."""
+def join_neighbours(text: str, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The stretches of words at these places, those in a row as one."""
     made: list[tuple[int, int]] = []
     for start, end in places:
         follows = made and not any(map(str.isalnum, text[made[-1][1] : start]))
         made[-1:] = [(made[-1][0], end)] if follows else [*made[-1:], (start, end)]
-    return [text[start:end] for start, end in made]
+    return made
 
 
 def _list_light(task: Task, contract: Contract, given: Mapping[str, Argument]) -> frozenset[str]:
@@ -258,6 +264,10 @@ def names_action(task: Task, action: str, shortlist: Shortlist) -> bool:
     """Whether the request says the verb or another name of an action itself."""
     offer, said = shortlist.get(action), {stem(word.casefold()) for word, _, _ in split_runs(task.request.text)}
     words = read_action_words(offer, shortlist) if offer is not None else None
-    return words is not None and (
-        any(words.verbs.get(each, 0.0) >= TOLD for each in said) or any(said.issuperset(each) for each in words.phrases)
+    if words is None:
+        return False
+    nouns = {stem(word) for kind in task.workspace_context.kinds for noun in kind.nouns for word in noun.split()}
+    phrases = ([one for one in each if one not in nouns | {"a", "the"}] for each in words.phrases)  # "call off a class"
+    return any(words.verbs.get(each, 0.0) >= TOLD for each in said) or any(
+        said.issuperset(each) for each in phrases if len(each) > 1
     )

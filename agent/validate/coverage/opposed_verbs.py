@@ -30,7 +30,7 @@ _PAIRS: Final = tuple(
     )
 )
 _MORE, LESS = _PAIRS[0]
-_REMOVING: Final = frozenset(
+REMOVING: Final = frozenset(
     stem_text(
         "waive drop forgive discount refund release free delete erase clear scrap discard bin throw void abort dismiss"
         " unassign detach archive expire retire empty exempt credit"
@@ -67,7 +67,7 @@ _RECEIVES: Final = re.compile(r"(?<!\w)(?:(?i:he|she|they)|[A-Z]\w+)\s+(?:(?:sho
 # Something that belonged to somebody before is given back. They get nothing more.
 _RETURNS: Final = re.compile(r"(?<!\w)(?:give|hand|pay)\s(?:[^,;.!?\n]{1,80}?\s)?back\b", re.IGNORECASE)
 GIVING_BACK: Final = frozenset(stem_text("return refund reimburse repay restore back"))
-TAKING_AWAY: Final = LESS | ENDING | _REMOVING
+TAKING_AWAY: Final = LESS | ENDING | REMOVING
 """Verbs that end something or take it away."""
 # Denies what the action does, or names another action instead ("pause, not cancel, …").
 _NONE: Final = re.compile(r"\s*(?P<no>no)\s+(?P<what>[^\W\d_]+)", re.IGNORECASE)
@@ -143,7 +143,7 @@ def _removes(contract: Contract) -> bool:
     """Whether an action takes something away, by a verb or a particle of its own."""
     verbs = leading_verbs(contract) | {*name_stems(contract.name.rpartition(".")[2]), *stem_text(contract.title)}
     words = (contract.title, contract.description, *contract.aliases, *contract.examples)
-    return bool(verbs & (LESS | ENDING | _REMOVING)) or any(map(_REMOVES.search, words))
+    return bool(verbs & (LESS | ENDING | REMOVING)) or any(map(_REMOVES.search, words))
 
 
 def _is_no_order(told: str, at: int, verb: str) -> bool:

@@ -283,6 +283,10 @@ class ArgumentValues:
                 return "code" if evidence.number_is_typed(number, unit, quote) else "model"
             case Day(quote=quote) | Word(quote=quote):
                 return "model" if find_spans(quote) else "none"
+            case Computed(op="+", a=Day(date=day, quote=None), b=Number() as lasts) if (
+                day == self.request.now.date().isoformat()
+            ):  # what lasts "for two weeks" begins today
+                return "none" if self._find_proof(lasts) == "none" else "model"
             case Computed(op=op, a=a, b=b):
                 proofs = {self._find_proof(a), self._find_proof(b)}
                 # A factor may follow from words elsewhere ("half"), so it counts as a model's reading. A number that is

@@ -13,9 +13,10 @@ from typing import Final
 
 from agent.extract.references.vocabulary import list_connected
 from agent.extract.spans.politeness import is_polite_word
-from agent.planning.proposal import Argument, Find, QuotedText, RecordArgument, StateIs, TypedValue
+from agent.planning.proposal import Argument, Find, RecordArgument, StateIs, TypedValue
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE
+from agent.resolve.rules.grammar.orders.closing_values import add_text
 from agent.resolve.rules.grammar.orders.interpretation import (
     SURE_VERB,
     Interpretation,
@@ -322,9 +323,7 @@ class Interpreter(StretchEvidence):
             sure |= {first - 1} if found == find_called(self.reader, self.first, self.stop) else set()
             # "engine repair", where "repair" is also what is ordered: the words are not cut before it.
             named = last in sure and last > self.first and (last + 1 >= self.stop or self.reader.is_mark(last + 1))
-            quote = self.reader.words(first, last + named)
-            for call in calls:
-                call[name] = QuotedText(quote=quote)
+            add_text(self.reader, self.offer, calls, name, (first, last + named))
             taken.update(inner)
             if name in self.labelled and (is_note(name, annotation) or name in self.renewed):
                 self.unread += self._find_rest_of_list(last, taken | sure)

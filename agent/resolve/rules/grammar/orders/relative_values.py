@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from agent.extract.spans.politeness import is_polite_word
-from agent.planning.proposal import Computed, ComputedArgument, FieldOf, Number, Operation
+from agent.planning.proposal import Computed, ComputedArgument, Day, FieldOf, Number, Operation, TypedValue
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import is_over
 from agent.resolve.rules.grammar.orders.interpretation import Piece
@@ -78,6 +78,24 @@ def read_difference(
             sign = "-" if said in _LESS else "+"
         change = Number(number=number, unit=unit, quote=reader.words(at, max(end, last) if tells == end else end))
         yield Piece(first, last, ComputedArgument(expression=Computed(op=sign, a=now, b=change)))
+
+
+def read_lasting(reader: Reader, places: range) -> Iterator[Piece]:
+    """The last day of what begins today and lasts so long: "for two weeks"."""
+    today = reader.now.date()
+    for at, end, number, unit in _list_amounts(reader, dated=True):
+        if at - 1 in places and reader.low(at - 1) == "for" and at not in reader.quoted:
+            start = Day(date=today.isoformat())
+            lasts = Number(number=number, unit=unit, quote=reader.words(at - 1, end))
+            yield Piece(at - 1, end, ComputedArgument(expression=Computed(op="+", a=start, b=lasts)))
+
+
+def read_years(reader: Reader, places: range, named: Collection[str]) -> Iterator[Piece]:
+    """The months of a number of months that is said in years."""
+    for at, end, number, unit in _list_amounts(reader, dated=True):
+        if at in places and unit == "years" and "months" in named and at not in reader.quoted:
+            first = at - (reader.low(at - 1) in _BY | _ANOTHER | {"for"})
+            yield Piece(first, end, TypedValue(value=int(number * 12), quote=reader.words(first, end)))
 
 
 def _find_sign(reader: Reader, at: int, end: int) -> Literal["+", "-"] | None:

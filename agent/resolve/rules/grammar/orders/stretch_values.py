@@ -29,7 +29,7 @@ from agent.resolve.rules.grammar.orders.currencies import read_currencies
 from agent.resolve.rules.grammar.orders.day_pairs import is_other_end, read_day_pair
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.moved_values import read_moved
-from agent.resolve.rules.grammar.orders.relative_values import read_difference, read_multiple
+from agent.resolve.rules.grammar.orders.relative_values import read_difference, read_lasting, read_multiple, read_years
 from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
 from agent.resolve.rules.grammar.orders.text_parameters import takes_text
 from agent.resolve.rules.grammar.orders.told_shares import find_amounts
@@ -163,6 +163,11 @@ class StretchValues(StretchWords):
             if changed and told.issuperset(reader.dated.intersection(places) if dated else ()):
                 yield from changed  # beside a day of its own, "a week earlier" tells something else
                 return
+        days = [each for each in self.offer.properties.values() if each.get("format") == schema.get("format")]
+        if dated and now is None and len(days) == 1 and not ENDS.isdisjoint(name_day(name, annotation)):
+            yield from read_lasting(reader, range(self.first, self.stop))
+        if numeric and not money:
+            yield from read_years(reader, range(self.first, self.stop), name_day(name, annotation))
         if money:
             yield from self._read_sums(name)
         elif annotation.unit in LENGTHS:
