@@ -143,6 +143,14 @@ class PlanParts:
         self.steps.append(step)
         self.decisions.append(decision)
 
+    def stands(self, step: Step) -> bool:
+        """Whether a step was planned already with the same values. The card says so."""
+        values = [(each.param, each.value) for each in step.filled]
+        alike = [each for each in self.steps if each.action == step.action]
+        found = any([(one.param, one.value) for one in each.filled] == values for each in alike)
+        self.reasons += [f"“{step.title}” was asked for twice with the same values; it stands here once."] * found
+        return found
+
     def refuse_empty(self) -> Refusal:
         """Refuses a plan without steps: everything is already as asked, or the condition doesn't hold."""
         told = " ".join(dict.fromkeys((self.unmet or self.idle)[:_SHOWN]))

@@ -19,11 +19,11 @@ from agent.planning.proposal import TypedValue
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import LIGHT, plain_word
 from agent.validate.coverage.clauses import Clause, Word, split_clauses
-from agent.validate.coverage.left_over import FINITE, blank
+from agent.validate.coverage.left_over import FINITE
 from agent.validate.coverage.openings import ASKING
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.unused_words import SAID_AROUND, find_left_over
-from agent.validate.coverage.weighty_patterns import Place
+from agent.validate.coverage.weighty_patterns import Place, blank
 from language.common_words import is_everyday
 from language.stems import EMPTY, KIN, ORDER_WORDS, ORDERS, READING, is_past, stem, stem_text
 from language.text import NAMES_TOO, word_set

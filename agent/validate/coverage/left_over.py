@@ -19,7 +19,7 @@ from agent.validate.coverage.clauses import Clause, Word, is_no_reason, split_cl
 from agent.validate.coverage.modifiers import BOUND, FREE, LIMIT, OTHERS, PAST, QUALIFIED, RATE, SHARE, WHEN
 from agent.validate.coverage.openings import ASKING, WISH, WISHED
 from agent.validate.coverage.order import Order
-from agent.validate.coverage.weighty_patterns import Place, match_words
+from agent.validate.coverage.weighty_patterns import Place, blank, match_words
 from language import numerals
 from language.example_patterns import PARTICLES
 from language.number_words import CARDINALS
@@ -141,9 +141,10 @@ def find_left_over_words(order: Order) -> Iterator[Place]:
             if (has_weight(each[0], by) and not _is_half(text, each, by)) or _begins_name(text, each, used)
         ]
         places = list(_of_clause(clause, used, left, order.verbs, by, after=ordered, ours=ours))
-        last = clause.words[-1:] if clause.joined and ours and ordered else ()
-        places += [each[1:] for each in last if plain_word(each[0]) in PARTICLES and not used[each[1]]]  # "and B down"
         yield from places
+        low, *turned = clause.words[-1]
+        if clause.joined and ours and ordered and plain_word(low) in PARTICLES and not used[turned[0]]:
+            yield turned[0], turned[1]  # "set A to high and B down"
         heads = clause.head is not None and stem(plain_word(clause.head[0])) in order.heads
         ordered = ordered or ours or heads or bool(places)
 
@@ -229,10 +230,6 @@ def _of_clause(
         yield left[0][1], clause.end
     elif after and _ANOTHER.match(told):
         yield first[1], clause.end
-
-
-def blank(pattern: re.Pattern[str], told: str) -> str:
-    return pattern.sub(lambda found: " " * len(found[0]), told)
 
 
 def _spares(clause: Clause) -> bool:

@@ -15,7 +15,7 @@ from agent.planning.proposal import ComputedArgument, Find, RecordArgument, Type
 from agent.resolve.rules.api_orders.words import LIGHT as PUTTING
 from agent.validate.coverage.accounted_words import LIGHT, NOTHING, plain_word
 from agent.validate.coverage.clauses import split_clauses
-from agent.validate.coverage.left_over import FINITE, OWN_SUBJECT, blank
+from agent.validate.coverage.left_over import FINITE, OWN_SUBJECT
 from agent.validate.coverage.modifiers import PAST
 from agent.validate.coverage.openings import ADVERB, ASKED, DO_IT, DOER, OFTEN, OPENERS, TO_BE, TOLD_OF
 from agent.validate.coverage.openings import ASKING as ASKED_FOR
@@ -29,6 +29,7 @@ from agent.validate.coverage.weighty_patterns import (
     TELLING,
     TURNS,
     Place,
+    blank,
     find_closing,
     find_opening,
     first_from,

@@ -268,6 +268,11 @@ def find_opening(pattern: re.Pattern[str], text: str, at: int) -> int:
     return mark[1] if mark is not None else 0
 
 
+def blank(pattern: re.Pattern[str], told: str) -> str:
+    """The words with spaces where a pattern matches."""
+    return pattern.sub(lambda found: " " * len(found[0]), told)
+
+
 def find_closing(pattern: re.Pattern[str], text: str, at: int) -> int:
     """Where the stretch around a place ends: at the first mark behind it, or with the text."""
     mark = first_from(pattern, text, at)

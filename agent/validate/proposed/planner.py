@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from agent.pipeline import Draft, PhaseCallback, Plan, Question, Refusal, Request, Step, ignore_phase
+from agent.pipeline import Draft, PhaseCallback, Plan, Question, Refusal, Request, ignore_phase
 from agent.planning.proposal import (
     BelongsTo,
     Call,
@@ -94,8 +94,7 @@ class _Planner:
         self.checks = PlanChecks(request, proposal, query, self.typed, parts.catalogue)
         self.called_for: dict[tuple[str, RecordKey], tuple[int, bool]] = {}
         """By action and record: the number of the call for it, and whether that call is for a set."""
-        self.instead: Question | None = None
-        """Asks for the value that shall be set, where only the one to leave was said. Asked if nothing else changes."""
+        self.instead: Question | None = None  # asks for the value to set, where only the one to leave was said
 
     async def plan(self, calls: Sequence[Call]) -> Plan | Question | Refusal:
         if (excess := refuse_excess(self.request, len(calls))) is not None:
@@ -115,8 +114,8 @@ class _Planner:
             return parts.refuse_empty()
         if self.instead is not None and len(parts.unchanged) == len(parts.steps):
             return self.instead
-        parts.reasons += self.checks.explain_found(parts.steps)
-        parts.reasons += await list_other_fits(self.query, parts.catalogue, parts.actor, calls)
+        others = await list_other_fits(self.query, parts.catalogue, parts.actor, calls)
+        parts.reasons += (*self.checks.explain_found(parts.steps), *others)
         left = self.checks.check_words(parts.steps, parts.contracts)
         return left if isinstance(left, Question) else parts.build(left)
 
@@ -191,9 +190,7 @@ class _Planner:
         if isinstance(decided, Refusal):
             return decided
         step, decision = decided
-        if any(each.action == step.action and _list_values(each) == _list_values(step) for each in self.parts.steps):
-            twice = f"“{contract.title}” was asked for twice with the same values; it stands here once."
-            self.parts.reasons.append(twice)
+        if self.parts.stands(step):
             return None
         self.instead = self.instead or ask_what_instead(slots)
         self.parts.add(contract, step, decision, find_already_so(slots) if self.request.given is None else None)
@@ -393,10 +390,6 @@ def _count_depth(name: str, wanted: Mapping[str, Any], contract: Contract, seen:
 def _list_handles(reference: Any, own: Mapping[str, Any]) -> set[str]:
     """The arguments of the same call that a reference refers to."""
     return set(re.findall(r'"handle":"@([^"]+)"', reference.model_dump_json())) & set(own)
-
-
-def _list_values(step: Step) -> dict[str, Any]:
-    return {each.param: each.value for each in step.filled}
 
 
 def _is_array(contract: Contract, name: str) -> bool:
