@@ -105,7 +105,7 @@ async def settle_answer(task: Task, made: Outcome, propose: Propose) -> tuple[Ta
         if isinstance(read.verdict, Plan) and elsewhere:
             return task, hold(read, _NOT_OFFERED) if "/" in slot else read
         again = isinstance(read.verdict, Question) and read.verdict.slot == slot and elsewhere
-        if isinstance(read.verdict, Question) and again and quote_words(text) not in read.verdict.text:
+        if isinstance(read.verdict, Question) and again and f"‘{text.rstrip(' ?!.')}" not in read.verdict.text:
             said = f"{read.hold} {read.verdict.text}"
             return task, replace(read, verdict=read.verdict.model_copy(update={"text": said}))
     lead = (_UNCHOSEN if isinstance(made.verdict, Question) and made.verdict.candidates else _UNREAD) if stuck else ""
