@@ -138,3 +138,10 @@ async def test_a_condition_behind_a_text_is_no_part_of_it() -> None:
     asked = (await ask(FARM, "new walk: Hedges at Dusk, unless wet, friday 4:30pm")).verdict
     assert isinstance(asked, Question)
     assert asked.text.startswith("I can't check"), "and not asked whether the rest is meant"
+
+
+@pytest.mark.parametrize("text", ["Ada just rang, log a grievance", "Ada called, log a grievance"])
+async def test_what_somebody_did_before_an_order_is_no_title(text: str) -> None:
+    asked = (await ask(FARM, text)).verdict
+    assert isinstance(asked, Question), asked
+    assert asked.param == "title"

@@ -187,3 +187,9 @@ async def test_what_is_written_up_is_sent_to_nobody() -> None:
     asked = (await ask(KILN, "write up orrin: lid cracked")).verdict
     assert isinstance(asked, Question)
     assert asked.slot == "action"
+
+
+async def test_something_is_no_note() -> None:
+    asked = (await ask(KILN, "note something on Ada")).verdict
+    assert isinstance(asked, Question), asked
+    assert asked.param == "note"

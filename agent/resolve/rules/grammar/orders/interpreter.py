@@ -45,13 +45,14 @@ from agent.resolve.rules.grammar.orders.texts import (
 )
 from agent.resolve.rules.grammar.orders.wishes import BEFALLS
 from agent.validate.coverage.modifiers import WHEN
-from language.stems import EMPTY, stem, stem_text
+from language.stems import EMPTY, is_past, stem, stem_text
 from registry.contract import Annotation
 from registry.records import RecordKind
 
 MOST_LIST: Final = 12
 _WITH: Final = frozenset(("with", "and"))
 _WHOLE: Final = frozenset(("all", "full", "fully", "whole", "entirely", "completely", "nothing", "none"))
+_VAGUE: Final = EMPTY | {"something", "anything", "on", "about"}
 
 
 class Interpreter(StretchEvidence):
@@ -300,6 +301,10 @@ class Interpreter(StretchEvidence):
                 continue  # "… nobody has seen": which are meant, and no reason
             if not given.isdisjoint(range(*found)):
                 continue  # no words are two texts
+            lows = self.reader.lows(found[0], found[1] - found[0])
+            deed = len(lows) == 1 and is_past(lows[0]) and name not in self.labelled
+            if required and (deed or _VAGUE.issuperset(lows)):
+                continue  # "Ada just rang, …" is what she did, and "note something on her" says no note
             held = [
                 each for every in self.records.values() for each in every if self.reader.noun(each.first) is not None
             ]
