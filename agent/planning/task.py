@@ -38,6 +38,7 @@ TOO_COSTLY: Final = (
     f"{LEAD}: it took longer to work out than a request may. Say it in fewer and plainer words; nothing was done."
 )
 """What is said where the budget of CPU was spent."""
+AN_AMOUNT: Final = "Nothing has the number that you wrote, so it is read as an amount; check that it is meant."
 Verdict = Plan | Question | Refusal | Abstain | Reply
 
 
@@ -191,6 +192,27 @@ def names_in_part(plan: Plan, proposal: Proposal, before: Proposal) -> bool:
     """Whether a word that describes no record in an earlier reading does so here, and is not all of its name."""
     held = _list_held(plan)
     return any(text.casefold() not in held for text in _list_said(proposal) - _list_said(before))
+
+
+def hold_amount(outcome: Outcome, proposal: Proposal, before: Proposal) -> Outcome:
+    """The outcome, held if a number is read as an amount only because nothing has it."""
+    return hold(outcome, AN_AMOUNT) if counts_instead(proposal, before) else outcome
+
+
+def counts_only(made: Outcome, other: Outcome, proposal: Proposal, before: Proposal) -> bool:
+    """Whether a number names nothing, and the other reading, in which it is an amount, leads to a question."""
+    return counts_instead(proposal, before) and is_not_found(made.verdict) and not finds_nothing(other.verdict)
+
+
+def names_by_number(made: Outcome, proposal: Proposal, before: Proposal) -> bool:
+    """Whether the only number said names a record, although it may be an amount."""
+    numbered = any(any(map(str.isdigit, each)) for each in _list_said(proposal))
+    return counts_instead(proposal, before) and not numbered and not is_not_found(made.verdict)
+
+
+def counts_instead(proposal: Proposal, before: Proposal) -> bool:
+    """Whether a number that names a record in an earlier reading names none here."""
+    return any(each.isdigit() for each in _list_said(before) - _list_said(proposal))
 
 
 def _list_said(proposal: Proposal) -> set[str]:
