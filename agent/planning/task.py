@@ -25,7 +25,7 @@ from agent.planning.quotes import walk
 from agent.planning.thread import NO_THREAD, Thread, ThreadCall
 from agent.query.context import RecordKey
 from agent.runs.run import Run
-from agent.validate.questions import ask_for_action, quote_several
+from agent.validate.questions import REST, ask_for_action, quote_several
 from core.actor import Actor, Surface
 from registry.catalogue import Catalogue
 from registry.conditions.condition import CheapOnly, Evaluator
@@ -201,13 +201,15 @@ def hold_amount(outcome: Outcome, proposal: Proposal, before: Proposal) -> Outco
 
 def counts_only(made: Outcome, other: Outcome, proposal: Proposal, before: Proposal) -> bool:
     """Whether a number names nothing, and the other reading, in which it is an amount, leads to a question."""
-    return counts_instead(proposal, before) and is_not_found(made.verdict) and not finds_nothing(other.verdict)
+    asks = isinstance(other.verdict, Question) and other.verdict.slot != REST and not finds_nothing(other.verdict)
+    return counts_instead(proposal, before) and is_not_found(made.verdict) and asks
 
 
 def names_by_number(made: Outcome, proposal: Proposal, before: Proposal) -> bool:
     """Whether the only number said names a record, although it may be an amount."""
     numbered = any(any(map(str.isdigit, each)) for each in _list_said(proposal))
-    return counts_instead(proposal, before) and not numbered and not is_not_found(made.verdict)
+    closed = isinstance(made.verdict, Question) and made.verdict.about is not None  # the record isn't open to it
+    return counts_instead(proposal, before) and not numbered and (closed or not is_not_found(made.verdict))
 
 
 def counts_instead(proposal: Proposal, before: Proposal) -> bool:

@@ -37,7 +37,8 @@ HARBOUR: Final = FrozenWorld(
                 {"name": "price", "type": "money_minor", "ranged": True}], label="{name}"),
             define("rower", ["rower", "rowers"], _NAMED, label="{name}"),
             define("fee", ["fee", "fees"], [{"name": "id", "type": "id", "search": "number"},
-                {"name": "rower_id", "type": "id"}], label="fee {id}", relations=[{"kind": "rower", "via": "rower_id"}]),
+                {"name": "rower_id", "type": "id"}], label="fee {id}",
+                relations=[{"kind": "rower", "via": "rower_id"}]),
         ],
         "records": {
             "boat": list_rows("id name seats price", (1, "Kittiwake", 4, 900), (2, "Dunlin", 2, 700)),
