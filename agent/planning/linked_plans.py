@@ -25,7 +25,7 @@ from agent.planning.linked_calls import (
     propose_call,
 )
 from agent.planning.linked_texts import find_text_name, list_text_calls, sends
-from agent.planning.linked_values import Read, add_reason, mask, names_value, read_values, tells_value
+from agent.planning.linked_values import Read, add_reason, has_bare_sum, mask, names_value, read_values, tells_value
 from agent.planning.proposal import Proposal
 from agent.planning.quotes import find_places
 from agent.planning.record_links import MOST_LINKS, RecordLink, find_first_links, is_short, link_members
@@ -146,7 +146,9 @@ async def _plan_links(
         for each in tried
         if isinstance(plan := each.verdict, Plan) and len(plan.steps) == 1
     }
-    plans = [each for each in whole.values() if names_itself(each.verdict)] or [*whole.values()]
+    plans = [each for each in whole.values() if names_itself(each.verdict)]
+    bare = any(has_bare_sum(task, each.verdict) for each in plans)  # "make it 9" may as well count something
+    plans = plans if plans and not bare else [*whole.values()]
     plans = [each for each in plans if names_value(task, list_planned_actions(each))] or plans
     named = len(plans) == 1 and names_action(task, list_planned_actions(plans[0])[0], shortlist)
     planned = hold(plans[0], FOUND) if named else hold_or_ask(task, plans[0], ONLY_FIT) if len(plans) == 1 else made

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from types import MappingProxyType
 from typing import Any, Final
 
-from agent.pipeline import Answer, Proposed, Request, Resolved
+from agent.pipeline import Answer, Plan, PromptSource, Proposed, Request, Resolved
 from agent.planning.proposal import (
     Argument,
     ComputedArgument,
@@ -26,6 +26,7 @@ from agent.planning.task import Task
 from agent.planning.unread_words import is_payment
 from agent.resolve.rules.grammar.orders.text_parameters import list_named, takes_text
 from agent.resolve.rules.grammar.orders.texts import REASONS
+from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from language.stems import name_stems, split_runs, stem_text
 from registry.contract import Contract
 from registry.offers.offer import Offer
@@ -33,6 +34,8 @@ from registry.offers.shortlist import Shortlist
 
 JOINED: Final = re.compile(r"\s*(?:,|&|\+|and\b|,\s*and\b)\s*", re.IGNORECASE)
 """Between two of a list: each of them is meant."""
+_WAY: Final = re.compile(r"\s+(?P<way>up|down)\s+to\s", re.IGNORECASE)
+"""Behind what is changed: which way it goes, and no limit."""
 Read = Callable[[Request, Shortlist], Awaitable[Resolved]]
 
 
@@ -59,6 +62,8 @@ async def read_values(
     text = task.request.text
     members = link_members(text, masked, offer)
     listed = [name for name, schema in offer.properties.items() if "enum" in (schema or ())]
+    ways = (_WAY.match(text, each.end) for each in links)
+    masked = mask(masked, [each.span("way") for each in ways if each is not None])
     rest = mask(masked, find_places(tuple(members.values()), task.request))
     chosen = Answer(slot="action", choice=offer.name, text="")
     request = task.request.model_copy(update={"text": rest, "answers": (chosen,)})
@@ -114,6 +119,17 @@ def list_free_notes(contract: Contract | Offer) -> dict[str, frozenset[str]]:
         for name, words in called.items()
         if words & REASONS and takes_text(name, contract.properties[name], contract.annotation(name))
     }
+
+
+def has_bare_sum(task: Task, made: object) -> bool:
+    """Whether a plan reads a number as money that is said with no currency."""
+    for step in made.steps if isinstance(made, Plan) else ():
+        contract = task.workspace_context.catalogue.get(step.action)
+        for each in step.filled if contract is not None else ():
+            spans = each.source.spans if isinstance(each.source, PromptSource) else ()
+            if contract is not None and contract.annotation(each.param).unit in MONEY and spans:
+                return all(span.text.isdigit() for span in spans)
+    return False
 
 
 def add_reason(task: Task, proposal: Proposal, told: Sequence[tuple[int, int]]) -> Proposal:

@@ -54,12 +54,14 @@ from agent.planning.task import (
     Verdict,
     Withdrawal,
     ask_which,
+    counts_only,
     finds_nothing,
     hold,
+    hold_titled,
     is_harmless,
     is_not_found,
     list_planned_actions,
-    names_in_part,
+    names_by_number,
     names_its_records,
     passes_over,
 )
@@ -85,7 +87,7 @@ from registry.offers.shortlist import Shortlist
 
 CORRECTED_LATE: Final = "It corrects what was decided already, so it waits for a yes."
 NOTHING_WAITS: Final = "Nothing waits here that could be stopped; nothing was done."
-NAMED_IN_PART: Final = "Only a part of the record's name was said; check that this is the one you mean."
+_STRAY: Final = "That names an action which is not among those allowed here."
 NOT_ALL_SEEN: Final = "Not all records could be looked through; check that this is the one you mean."
 
 
@@ -163,13 +165,14 @@ async def _plan_titled(task: Task, resolved: Resolved, on_phase: PhaseCallback) 
     made = hold(made, ONLY_FIT) if proposed.unnamed else made
     planned = isinstance(made.verdict, Plan)
     for titled in proposed.titled:
-        if planned and not passes_over(proposed.proposal, titled):
+        if (planned and not passes_over(proposed.proposal, titled)) or names_by_number(made, titled, proposed.proposal):
             continue
         other = await _validate(task, resolved, titled, on_phase)
         if isinstance(other.verdict, Plan) and names_its_records(other.verdict, titled):
-            return hold(other, NAMED_IN_PART) if names_in_part(other.verdict, titled, proposed.proposal) else other
+            return hold_titled(other, other.verdict, titled, proposed.proposal)
         if planned:
             return ask_which(task, [*list_planned_actions(other), *list_planned_actions(made)], other)
+        made = other if counts_only(made, other, titled, proposed.proposal) else made
     return made
 
 
@@ -395,6 +398,3 @@ async def _judge_proposal(task: Task, proposal: Proposal, on_phase: PhaseCallbac
         case NoneResult() as none:
             return explain_nothing_planned(none, workspace_context.catalogue, actor, request)
     raise AssertionError(proposal.result)
-
-
-_STRAY: Final = "That names an action which is not among those allowed here."

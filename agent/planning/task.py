@@ -25,7 +25,7 @@ from agent.planning.quotes import walk
 from agent.planning.thread import NO_THREAD, Thread, ThreadCall
 from agent.query.context import RecordKey
 from agent.runs.run import Run
-from agent.validate.questions import ask_for_action, quote_several
+from agent.validate.questions import REST, ask_for_action, quote_several
 from core.actor import Actor, Surface
 from registry.catalogue import Catalogue
 from registry.conditions.condition import CheapOnly, Evaluator
@@ -38,6 +38,8 @@ TOO_COSTLY: Final = (
     f"{LEAD}: it took longer to work out than a request may. Say it in fewer and plainer words; nothing was done."
 )
 """What is said where the budget of CPU was spent."""
+NAMED_IN_PART: Final = "Only a part of the record's name was said; check that this is the one you mean."
+AN_AMOUNT: Final = "Nothing has the number that you wrote, so it is read as an amount; check that it is meant."
 Verdict = Plan | Question | Refusal | Abstain | Reply
 
 
@@ -191,6 +193,31 @@ def names_in_part(plan: Plan, proposal: Proposal, before: Proposal) -> bool:
     """Whether a word that describes no record in an earlier reading does so here, and is not all of its name."""
     held = _list_held(plan)
     return any(text.casefold() not in held for text in _list_said(proposal) - _list_said(before))
+
+
+def hold_titled(outcome: Outcome, plan: Plan, proposal: Proposal, before: Proposal) -> Outcome:
+    """The outcome, held if a name is said in part, or a number is read as an amount only because nothing has it."""
+    if names_in_part(plan, proposal, before):
+        return hold(outcome, NAMED_IN_PART)
+    return hold(outcome, AN_AMOUNT) if counts_instead(proposal, before) else outcome
+
+
+def counts_only(made: Outcome, other: Outcome, proposal: Proposal, before: Proposal) -> bool:
+    """Whether a number names nothing, and the other reading, in which it is an amount, leads to a question."""
+    asks = isinstance(other.verdict, Question) and other.verdict.slot != REST and not finds_nothing(other.verdict)
+    return counts_instead(proposal, before) and is_not_found(made.verdict) and asks
+
+
+def names_by_number(made: Outcome, proposal: Proposal, before: Proposal) -> bool:
+    """Whether the only number said names a record, although it may be an amount."""
+    numbered = any(any(map(str.isdigit, each)) for each in _list_said(proposal))
+    closed = isinstance(made.verdict, Question) and made.verdict.about is not None  # the record isn't open to it
+    return counts_instead(proposal, before) and not numbered and (closed or not is_not_found(made.verdict))
+
+
+def counts_instead(proposal: Proposal, before: Proposal) -> bool:
+    """Whether a number that names a record in an earlier reading names none here."""
+    return any(each.isdigit() for each in _list_said(before) - _list_said(proposal))
 
 
 def _list_said(proposal: Proposal) -> set[str]:

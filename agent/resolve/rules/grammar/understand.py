@@ -178,7 +178,7 @@ def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], plain: Seque
     readings += [(each, numbers) for each in together]
     listed = {each for pair in pairwise(numbers) if _continues(reader, *pair) for each in pair}
     bare = [each for each in numbers if each not in listed and not reader.numbered(each)]  # "400 for bill 7"
-    counts = [[each for each in bare if each != numbers[0]], bare if len(bare) < len(numbers) else []]
+    counts = [[each for each in bare if each != numbers[0]], bare if len(bare) < max(len(numbers), 2) else []]
     readings += [((), each) for each in counts if each and not reads]
     for places, counting in readings:
         proposer = read_anew()

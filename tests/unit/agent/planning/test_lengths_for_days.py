@@ -22,14 +22,28 @@ HARBOUR: Final = FrozenWorld(
             offer("renew_card", "Renew a rower's card", "Let a card run on.", {
                 "rower_id": _NUMBER, "months": _NUMBER}, {"rower_id": {"record": "rower"}, "months": {"unit": "count"}},
                 aliases=["prolong"]),
+            offer("take_fee", "Take a fee", "Write down what a rower paid.", {
+                "fee_id": _NUMBER, "amount": _NUMBER}, {
+                "fee_id": {"record": "fee"}, "amount": {"unit": "money_minor", "currency": "EUR"}}, aliases=["paid"]),
+            offer("set_seats", "Set the seats of a boat", "Say how many a boat seats.", {
+                "boat_id": _NUMBER, "seats": _NUMBER}, {"boat_id": {"record": "boat"}, "seats": {
+                    "unit": "count", "replaces": {"parameter": "boat_id", "field": "seats"}}}),
+            offer("set_price", "Set the price of a boat", "Say what a boat costs.", {
+                "boat_id": _NUMBER, "price": _NUMBER}, {"boat_id": {"record": "boat"}, "price": {
+                    "unit": "money_minor", "currency": "EUR", "replaces": {"parameter": "boat_id", "field": "price"}}}),
         ],
         "kinds": [
-            define("boat", ["boat", "boats"], _NAMED, label="{name}"),
+            define("boat", ["boat", "boats"], [*_NAMED, {"name": "seats", "type": "integer", "ranged": True},
+                {"name": "price", "type": "money_minor", "ranged": True}], label="{name}"),
             define("rower", ["rower", "rowers"], _NAMED, label="{name}"),
+            define("fee", ["fee", "fees"], [{"name": "id", "type": "id", "search": "number"},
+                {"name": "rower_id", "type": "id"}], label="fee {id}",
+                relations=[{"kind": "rower", "via": "rower_id"}]),
         ],
         "records": {
-            "boat": list_rows("id name", (1, "Kittiwake"), (2, "Dunlin")),
+            "boat": list_rows("id name seats price", (1, "Kittiwake", 4, 900), (2, "Dunlin", 2, 700)),
             "rower": list_rows("id name", (11, "Hedda Moe"), (12, "Lars Vik")),
+            "fee": list_rows("id rower_id", (801, 11)),
         },
     }
 )  # fmt: skip
@@ -67,3 +81,17 @@ async def test_two_names_ask_for_what_their_one_action_lacks() -> None:
     verdict = (await ask(HARBOUR, "Dunlin to Lars Vik")).verdict
     assert isinstance(verdict, Question)
     assert (verdict.code, verdict.param) == ("missing", "until")
+
+
+async def test_a_number_that_nothing_has_is_an_amount_and_waits() -> None:
+    assert await _plan("Hedda paid 420") == ({"fee_id": 801, "amount": 42000}, True)
+
+
+async def test_a_number_that_a_record_has_is_no_amount() -> None:
+    assert not isinstance((await ask(HARBOUR, "Hedda paid 801")).verdict, Plan)
+
+
+async def test_a_bare_number_is_no_money_where_it_may_count() -> None:
+    verdict = (await ask(HARBOUR, "bump the Dunlin up to 9")).verdict
+    assert isinstance(verdict, Question)
+    assert {each.id for each in verdict.candidates} == {"marina.set_price", "marina.set_seats"}

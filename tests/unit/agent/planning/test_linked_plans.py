@@ -20,8 +20,8 @@ from agent.planning.proposal import (
     TypedValue,
     Words,
 )
-from agent.planning.propose import NAMED_IN_PART, propose
-from agent.planning.task import Task
+from agent.planning.propose import propose
+from agent.planning.task import NAMED_IN_PART, Task
 from agent.resolve.rules.resolver import RuleResolver
 from tests.unit.marina import ask_marina
 from tests.unit.museum import MUSEUM, ask_museum

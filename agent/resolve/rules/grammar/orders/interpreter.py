@@ -52,7 +52,7 @@ from registry.records import RecordKind
 MOST_LIST: Final = 12
 _WITH: Final = frozenset(("with", "and"))
 _WHOLE: Final = frozenset(("all", "full", "fully", "whole", "entirely", "completely", "nothing", "none"))
-_VAGUE: Final = EMPTY | {"something", "anything", "on", "about"}
+_SOME: Final = frozenset(("something", "anything"))
 
 
 class Interpreter(StretchEvidence):
@@ -303,7 +303,8 @@ class Interpreter(StretchEvidence):
                 continue  # no words are two texts
             lows = self.reader.lows(found[0], found[1] - found[0])
             deed = len(lows) == 1 and is_past(lows[0]) and name not in self.labelled
-            if required and (deed or _VAGUE.issuperset(lows)):
+            vague = lows[0] in _SOME and (EMPTY | {"on", "about"}).issuperset(lows[1:])
+            if required and (deed or vague):
                 continue  # "Ada just rang, …" is what she did, and "note something on her" says no note
             held = [
                 each for every in self.records.values() for each in every if self.reader.noun(each.first) is not None
