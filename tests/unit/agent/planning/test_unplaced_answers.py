@@ -8,10 +8,11 @@ from agent.pipeline import Plan, Question, Reply
 from agent.planning import unplaced_answers
 from agent.planning.propose import CORRECTED_LATE
 from agent.planning.task import CORRECTED
-from agent.planning.unplaced_answers import comes_on_top, strip_beside
+from agent.planning.unplaced_answers import _list_typed, comes_on_top, strip_beside
 from agent.runs.run import Run
 from tests.unit.agent.planning.test_orders_instead import answered
 from tests.unit.agent.planning.test_other_choices import talk, values
+from tests.unit.own_worlds import world
 
 
 @pytest.mark.parametrize("words", ["no, Kemi", "sorry, meant Kemi", "Kemi, sorry", "i mean kemi ade"])
@@ -127,3 +128,10 @@ async def test_a_correction_of_a_corrected_card_corrects_nothing_that_was_decide
     assert outcome.withdrawal.runs == (runs[1].id,)
     assert CORRECTED in outcome.verdict.held
     assert CORRECTED_LATE not in outcome.verdict.held
+
+
+def test_a_bare_number_is_a_number_before_it_is_a_record() -> None:
+    renew = world("lending").catalogue.get("lending.renew_loan")
+    assert renew is not None
+    assert [*_list_typed(renew, "503")] == ["days"]
+    assert [*_list_typed(renew, "loan 503")] == ["loan_id", "days"]
