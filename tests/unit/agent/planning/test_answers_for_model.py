@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Abstain, Answer, Plan, Question, Request
-from agent.planning.answers_for_model import OFFERED
+from agent.planning.answers_for_model import OFFERED, find_no_text
 from agent.planning.propose import propose
 from agent.planning.task import Outcome, Task
 from agent.resolve.model.parse import Parser
@@ -153,3 +153,11 @@ async def test_what_gives_no_text_is_asked_about_where_no_model_words_it(words: 
     made = await answered(InTurn(plan(bare), ModelUnavailable("gone")), "0.letter", words, text="write to Piet Vos")
     assert isinstance(made.verdict, Question), made.verdict
     assert made.verdict.slot == "0.letter"
+
+
+@pytest.mark.parametrize("words", ["add that it is late", "mention that we are sorry", "tell them it is late"])
+def test_an_order_to_whoever_words_a_text_is_no_text(words: str) -> None:
+    told = find_no_text("Answer", "message", words, composed=True)
+    assert told is not None
+    assert told.endswith("I can't word it here. Type the text itself.")
+    assert find_no_text("Note", "note", words, composed=False) is None
