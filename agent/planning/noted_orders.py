@@ -34,6 +34,8 @@ from registry.offers.shortlist import Shortlist
 
 MOST_NOTES: Final = 3
 """Places where the note of a request may begin."""
+_MOST_MARKS: Final = 6
+"""Marks in a request whose note is looked for."""
 _FEWEST: Final = 2
 """Words of a note that nothing introduces."""
 _MARK: Final = re.compile(r"\s*[,;:.!?]\s+|\s+[-–—]+\s+|\s*\n\s*")
@@ -109,6 +111,8 @@ def list_notes(text: str, shortlist: Shortlist) -> Iterator[Note]:
     quoted = find_quotations(text)
     marks = [each for each in _MARK.finditer(text) if not any(a < each.start() < b for a, b in quoted)]
     ends = [each.span() for each in marks if text[each.end() :].strip() and text[: each.start()].strip()]
+    if len(ends) > _MOST_MARKS:
+        return  # each place is planned once more, which is too much for a text of many pieces
     words = [(word.casefold(), start, end) for word, start, end in split_runs(text)]
     named = _find_named(text, words, ends, called)
     yield from (named,) if named is not None else ()
