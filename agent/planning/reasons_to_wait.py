@@ -44,7 +44,7 @@ def let_replace(outcome: Outcome, card: str) -> Outcome:
 def add_reason(outcome: Outcome, why: str) -> Outcome:
     """The outcome with one more reason to wait, which a card shows now or after its question is answered."""
     verdict = outcome.verdict
-    verdict = _hold_plan(verdict, (*verdict.held, why)) if isinstance(verdict, Plan) else verdict
+    verdict = _hold_plan(verdict, tuple(dict.fromkeys((*verdict.held, why)))) if isinstance(verdict, Plan) else verdict
     return replace(outcome, verdict=verdict, hold=why)
 
 

@@ -26,7 +26,7 @@ TOLD: Final = "told"
 """The slot of one that can only change a card's text."""
 MOST_TRIED: Final = 12
 """Parameters that words are tried for, each with look-ups of its own."""
-_TAKEN: Final = "{words} was taken for {label}; check that this is what you mean."
+_TAKEN: Final = "{words} was read as “{label}”{shown}. Check that it is what you mean."
 _SEVERAL: Final = "{words} may be {labels} here. Say which; nothing was changed."
 _NONE: Final = "{words} fits nothing of what was said before; nothing was changed."
 _BESIDE: Final = word_set("and also too same again plus well as so then what how about for with")
@@ -103,7 +103,8 @@ async def place_answer(task: Task, propose: Propose) -> Outcome:
     fits = had or fits or (asked if len(asked) == 1 else {})
     if len(fits) == 1:
         (name, made), *_ = fits.items()
-        return hold(made, _TAKEN.format(words=words, label=_label(contract, name)))
+        taken = quote_words(said.text or typed)
+        return hold(made, _TAKEN.format(words=taken, label=_label(contract, name), shown=_show(made, name)))
     if card is not None and not fits and (text := correct_in_text(typed, card, contract, task.request.now)) is not None:
         return await answer(*before, text)
     labels = join([_label(contract, name) for name in fits], "or")
@@ -152,6 +153,11 @@ def _is_taken(made: Outcome, stood: Outcome, name: str) -> bool:
 def _list_values(outcome: Outcome) -> dict[str, object]:
     steps = outcome.verdict.steps if isinstance(outcome.verdict, Plan) else ()
     return {each.param: each.value for each in steps[0].filled} if len(steps) == 1 else {}
+
+
+def _show(outcome: Outcome, name: str) -> str:
+    steps = outcome.verdict.steps if isinstance(outcome.verdict, Plan) else ()
+    return next((f": {each.shown}" for step in steps[:1] for each in step.filled if each.param == name), "")
 
 
 def names_other_record(made: Outcome) -> bool:

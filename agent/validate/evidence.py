@@ -18,6 +18,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
+from agent.extract import enums
+from agent.extract.parameter_spec import make_parameter_spec
 from agent.extract.spans import money
 from agent.extract.time import day_pairs, durations
 from agent.pipeline import ParameterValue, PromptSource, Span, grade_evidence
@@ -33,6 +35,7 @@ from registry.contract import Contract, Risk, SourceKind, Unit
 _IDENTIFIER: Final = re.compile(r"(?:(?:^|_)(?:id|identifier|uuid)|(?<=[a-z])(?:Id|ID|Identifier|UUID))$")
 _NAMED: Final = re.compile(r"\b(?:names?|titles?|usernames?|slugs?)\b", re.IGNORECASE)
 _MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
+_SAID: Final = 0.75  # how sure the reader of closed lists is of a member that is said as it is written, and not denied
 
 
 def find_spans(words: Words | None) -> tuple[Span, ...]:
@@ -72,8 +75,17 @@ def is_read_by_code(slots: Slots, parameter: Parameter, words: VerifiedSpan, val
     if isinstance(value, str) and value in money.CODES and not list_members(parameter.schema):
         amounts = {each.currency for each in money.find(read_text(words.text)) if each.currency is not None}
         return amounts == {value} or money.find_currency(words.text) == value  # "20 euros", "euros"
+    if list_members(parameter.schema) and _holds_member(parameter, words.text, value):
+        return True
     read = read_words(parameter, words, slots.request.now)
     return isinstance(read, Read) and type(read.value) is type(value) and bool(read.value == value)
+
+
+def _holds_member(parameter: Parameter, words: str, value: Any) -> bool:
+    """Whether this is the only member of a closed list that the words say, beside others: "off sick" for 'sick'."""
+    spec = make_parameter_spec(parameter.name, parameter.schema, parameter.annotation)
+    said = enums.find(read_text(words), spec, list_members(parameter.schema))
+    return {str(each.value) for each in said} == {str(value)} and all(each.weight >= _SAID for each in said)
 
 
 def _find_pair(slots: Slots, parameter: Parameter, words: VerifiedSpan) -> tuple[str, ...] | None:

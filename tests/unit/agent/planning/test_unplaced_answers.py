@@ -79,6 +79,10 @@ async def test_what_was_sent_stands_and_the_card_says_so() -> None:
     assert outcome.withdrawal.runs == ()
     assert isinstance(outcome.verdict, Plan)
     assert "“Extend a stay” was sent already and stands; this comes on top of it." in outcome.verdict.held
+    read = [each for each in outcome.verdict.held if "was read as" in each]
+    assert len(read) == 1
+    assert read[0].startswith("‘sorry, meant priya’ was read as “")
+    assert "Priya" in read[0].partition(": ")[2]
     _, nothing = await talk("lending", "renew loan 502 by 5 days", "no 14", after=settle)
     assert not isinstance(nothing.verdict, Plan), "a number of what was sent can't be said anew"
 
@@ -118,7 +122,7 @@ async def test_what_is_denied_and_was_never_said_stays_a_part_of_the_words() -> 
 async def test_what_is_to_be_done_besides_is_no_answer_to_what_is_asked() -> None:
     asked, outcome = await answered("garage", "order brake pads", "and wiper blades too")
     assert isinstance(outcome.verdict, Question)
-    assert "was taken for" not in outcome.verdict.text
+    assert "was read as" not in outcome.verdict.text
     assert outcome.verdict.slot == asked.slot
 
 

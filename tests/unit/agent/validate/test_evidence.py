@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Plan, Question, grade_evidence
-from agent.validate.evidence import may_be_proposed, may_be_read
+from agent.validate.evidence import _holds_member, may_be_proposed, may_be_read
+from agent.validate.slots import Parameter
 from tests.unit.own_worlds import came_of, find, number, plan, world
 
 LENDING, DOME = world("lending").catalogue, world("dome").catalogue
@@ -40,6 +41,20 @@ async def test_the_closer_words_are_to_a_value_the_less_a_person_must_look(
     more = ", downstairs" if quote == "downstairs" else ""
     found, waits = await evidence(f"item 103 to the cellar{more}", shelf(value, quote))
     assert (found["shelf"], waits) == (kind, held)
+
+
+async def test_other_words_may_stand_beside_a_member_of_a_list_that_is_the_only_one_said() -> None:
+    found, waits = await evidence("item 103 goes down to the cellar", shelf("cellar", "down to the cellar"))
+    assert (found["shelf"], waits) == ("proven", False)
+
+
+@pytest.mark.parametrize("quote", ["not the cellar", "the cellar or the front shelf"])
+async def test_a_member_that_is_denied_or_said_beside_another_one_is_not_proven(quote: str) -> None:
+    contract = LENDING.get("lending.set_shelf")
+    assert contract is not None
+    parameter = Parameter("shelf", "Shelf", contract.properties["shelf"], contract.annotation("shelf"))
+    assert not _holds_member(parameter, quote, "cellar")
+    assert _holds_member(parameter, "down to the cellar", "cellar")
 
 
 async def test_a_note_that_nobody_said_is_shown_and_a_contract_may_forbid_it() -> None:
