@@ -25,6 +25,7 @@ from agent.planning.linked_plans import ONLY_FIT
 from agent.planning.other_choice import choose_other
 from agent.planning.proposal import ActionAnswer, AnswerResult, PlanResult, Proposal
 from agent.planning.reasons_to_wait import add_reason, let_replace
+from agent.planning.several_values import place_several
 from agent.planning.task import (
     CORRECTED,
     Outcome,
@@ -97,6 +98,8 @@ async def settle_answer(task: Task, made: Outcome, propose: Propose) -> tuple[Ta
             return own, replace(read, text=text, answers=(), records={**read.records, **spoken})
     asks = _ASKS.match(text) is not None or (text.rstrip().endswith("?") and read_thread_question(text) is not None)
     more = comes_on_top(text) and not _SAYS_ANEW.match(text)
+    if stuck and not (free or asks or more) and (several := await place_several(task, propose)) is not None:
+        return task, several
     if lost and not (free or asks or more):  # it may say another value: "make it 80", or the record for whose
         other = answers[-1].model_copy(update={"slot": UNPLACED})
         placed = replace(before, request=task.request.model_copy(update={"answers": (*answers[:-1], other)}))

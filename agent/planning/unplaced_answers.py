@@ -76,7 +76,7 @@ async def place_answer(task: Task, propose: Propose) -> Outcome:
     typed, words = told.text or "", quote_words(told.text or "")
     said_before = (task.request.text, *(each.text or "" for each in before))
     said = told.model_copy(update={"text": _strip_denied(strip_beside(typed), said_before)})
-    contract = _find_contract(task)
+    contract = find_contract(task)
     names = [*_list_typed(contract, typed)] if contract is not None and told.slot == UNPLACED else []
     if contract is None or len(names) > MOST_TRIED:
         return Outcome(Abstain(reason="nothing_fits", detail=_NONE.format(words=words)))
@@ -112,7 +112,7 @@ async def place_answer(task: Task, propose: Propose) -> Outcome:
     return Outcome(Abstain(reason="nothing_fits", detail=detail))
 
 
-def _find_contract(task: Task) -> Contract | None:
+def find_contract(task: Task) -> Contract | None:
     """The contract of the one call that the request is about."""
     result = task.proposal.result if task.proposal is not None else None
     names = [each.action for each in result.calls] if isinstance(result, PlanResult) else []
