@@ -194,3 +194,11 @@ def test_what_somebody_is_told_is_no_note_on_what_is_theirs(text: str, told: boo
     reader = Reader(text, kinds, NOW, lambda start, end: Words(text=text[start:end], start=start))
     that = next(at for at in range(len(reader.tokens)) if reader.low(at) == "that")
     assert tells_that(reader, 0, that) is told
+
+
+@pytest.mark.parametrize("name", ["garage", "hotel", "riding", "foodbank"])
+@pytest.mark.parametrize(
+    "text", ["open a job: brakes squeal, urgent,", "new task: lamp is broken,", "a note: lame, high, ,"]
+)
+async def test_a_comma_that_ends_a_text_ends_no_list(name: str, text: str) -> None:
+    assert await read_words(text, world(name)) is not None
