@@ -33,6 +33,7 @@ from agent.query.context import (
     RecordKey,
 )
 from agent.query.other_words import single_out_by_other_words
+from agent.query.passed_over import tell_passed_over
 from agent.query.pool import (
     MOST_SCANNED,
     Pool,
@@ -179,7 +180,8 @@ class RecordFinder:
         if not fitting:
             return await self._offer_others(need, find, pool, own) or ask_about_empty(need, find, pool)
         if find.order is not None:
-            return await self.pick_by_order(need, find, find.order, replace(pool, records=fitting), own)
+            made = await self.pick_by_order(need, find, find.order, replace(pool, records=fitting), own)
+            return tell_passed_over(find.order, made, pool.records, fitting)
         return self._pick(need, find, replace(pool, records=fitting))
 
     async def _offer_others(self, need: RecordQuery, find: Find, pool: Pool, own: Own) -> Question | None:

@@ -37,7 +37,8 @@ from registry.records import RecordKind
 BOTH: Final = 2
 WHICH_BOTH: Final = "Which two shall be taken back? Say what each of them was; nothing was done."
 NOTHING_BEFORE: Final = (
-    "Nothing was done in this conversation yet that could be undone. Say what shall be undone; nothing was done."
+    "Nothing was done in this conversation yet that could be undone. Say what should be undone, or open what was done "
+    "and undo it there."
 )
 LEAD: Final = (
     r"\W*(?:(?:oops|whoops|oh|ah|hm+|wait|no|nope|nah|sorry|actually|ok|okay|well|hang\s+on|hold\s+on|please|can\s+you|could\s+you|"
@@ -46,9 +47,12 @@ LEAD: Final = (
 LEAD_WORDS: Final = re.compile(rf"(?=\W*\w){LEAD}(?<=[\w,.!…–—-]\s)", re.IGNORECASE)
 _DENIES: Final = re.compile(r"\b(?:no|nope|nah)\b", re.IGNORECASE)
 _INSTEAD: Final = re.compile(r"[\s,]+(?:instead|rather)(?:\s+please)?[\s.!]*$|\b(?:actually|rather)\b", re.IGNORECASE)
+_DID: Final = r"(?:i|we|you)\s+(?:have\s+)?(?:just\s+)?(?:did|done|made|changed)"
 _THAT: Final = (
-    r"(?:it|that|this|them|those|these|both|all|everything|the\s+last\s+(?:one|step|change|action)|"
-    r"the\s+change|that\s+one)"
+    r"(?:it|that|this|them|those|these|both|all|everything|"
+    r"(?:the|my|our)\s+(?:very\s+)?(?:last|latest|previous|most\s+recent)\s+"
+    rf"(?:one|step|change|action|thing|act|request|order|edit)(?:\s+(?:that\s+)?{_DID})?|what\s+{_DID}|"
+    r"(?:the|my)\s+change|that\s+one)"
 )
 _AS_BEFORE: Final = (
     r"(?:\s+(?:again|please|pls|now|all|of\s+(?:it|them)|(?:to|as|like|how|the\s+way)\s+(?:what\s+|how\s+|the\s+way\s+)?"

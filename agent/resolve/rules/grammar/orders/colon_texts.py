@@ -192,8 +192,10 @@ def _find_end_of_title(reader: Reader, offer: Offer, place: tuple[int, int], lab
     first, stop = place
     for at in range(stop - 1, first, -1):
         if reader.tokens[at].text == ",":
-            if at + 1 < stop and at + 1 not in labels and not any(
-                _reads(reader, reader.words(at + 1, stop).text, offer, name) for name in offer.properties
+            if (
+                at + 1 < stop
+                and at + 1 not in labels
+                and not any(_reads(reader, reader.words(at + 1, stop).text, offer, name) for name in offer.properties)
             ):
                 break
             stop = at

@@ -39,6 +39,9 @@ def undone(made: Any) -> tuple[str, ...]:
     ("text", "meant"),
     [
         ("revert the last one please", "@call2"),
+        ("undo my last change", "@call2"),
+        ("roll back the latest thing we did", "@call2"),
+        ("undo what I just did", "@call2"),
     ],
 )
 async def test_one_of_several_is_told_by_its_place_or_its_words(text: str, meant: str) -> None:
@@ -70,7 +73,9 @@ async def test_what_waits_is_withdrawn_in_many_words(text: str) -> None:
     assert not (isinstance(made, Proposed) and isinstance(made.proposal.result, UndoResult))
 
 
-@pytest.mark.parametrize("text", ["undo that", "please revert it", "can you roll that back", "oops, take it back"])
+@pytest.mark.parametrize(
+    "text", ["undo that", "please revert it", "can you roll that back", "oops, take it back", "revert my previous edit"]
+)
 async def test_where_nothing_was_done_there_is_nothing_to_undo(text: str) -> None:
     asked = Turn(words="who stays in B-102?", came="Lea Brandt.")
     for thread in ((), (asked,)):

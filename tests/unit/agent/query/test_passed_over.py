@@ -1,0 +1,28 @@
+"""The last one that an action is open to: a newer one that it isn't open to is told."""
+
+from __future__ import annotations
+
+from agent.pipeline import Plan, RecordSource
+from tests.unit.own_worlds import read_words, world
+
+
+async def found(text: str, name: str) -> tuple[object, str]:
+    plan = await read_words(text, world(name))
+    assert isinstance(plan, Plan), plan
+    value = next(each for each in plan.steps[0].filled if each.param.endswith("_id"))
+    assert isinstance(value.source, RecordSource)
+    return value.value, value.source.reading
+
+
+async def test_a_newer_record_in_another_state_is_told() -> None:
+    chosen, reading = await found("send the bill for Martha Quill's last booking", "hotel")
+    assert chosen == 5002
+    assert reading.startswith("the only one that this can be done with; ")
+    assert reading.endswith(" is newer")
+    assert "14 Nov" in reading or "5014" in reading
+
+
+async def test_nothing_is_told_where_the_last_one_is_taken() -> None:
+    chosen, reading = await found("cancel Diego Santoro's last booking", "hotel")
+    assert chosen == 5013
+    assert "newer" not in reading
