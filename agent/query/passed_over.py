@@ -1,15 +1,22 @@
-"""Superlatives over the records that an action is open to: the last invoice that is paid need not be the last one."""
+"""Superlatives that need a word more: the last invoice that is paid need not be the last one, and "the biggest" says
+not by what."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
+from agent.pipeline import Question
 from agent.planning.proposal import OrderByCount, OrderByField
-from agent.validate.records.located import LABEL_CHARS, Outcome
+from agent.validate.questions import MAX_CANDIDATES, ask_between, join
+from agent.validate.records.located import LABEL_CHARS, Outcome, RecordQuery, name_kinds
 from agent.validate.records.ranking import sort_by_field
 from core.display_text import to_display_text
 from registry.records import Record
+
+_MEASURED: Final = ("money_minor", "number", "integer", "date", "datetime")
+_MOST_NAMED: Final = 4
 
 
 def tell_passed_over(
@@ -28,3 +35,16 @@ def tell_passed_over(
     label = to_display_text(line[0].label, limit=LABEL_CHARS)
     comes = "newer" if order.first == "latest" else "earlier"
     return (replace(one, reading=f"{one.reading} that this can be done with; {label} is {comes}"),)
+
+
+def ask_by_what(need: RecordQuery, records: Sequence[Record]) -> Question:
+    """Asks by what a kind without a size or day of its own should be put in order. Names the records if they are few
+    enough to choose from."""
+    if len(records) <= MAX_CANDIDATES:
+        return ask_between(need.slot, need.param, need.kind, records, "can't be put in that order")
+    measured = [each.label or each.name.replace("_", " ") for each in need.kind.fields if each.type in _MEASURED]
+    by, kinds = join([f"“{each}”" for each in measured[:_MOST_NAMED]], "or"), name_kinds(need.kind)
+    text = (
+        f"By what? {kinds.capitalize()} can be put in order by {by}." if by else f"{kinds.capitalize()} have no order."
+    )
+    return need.ask(text if by else f"{text} Say which you mean.", code="ambiguous")

@@ -33,7 +33,7 @@ from agent.query.context import (
     RecordKey,
 )
 from agent.query.other_words import single_out_by_other_words
-from agent.query.passed_over import tell_passed_over
+from agent.query.passed_over import ask_by_what, tell_passed_over
 from agent.query.pool import (
     MOST_SCANNED,
     Pool,
@@ -248,7 +248,7 @@ class RecordFinder:
             )
             each_field = kind.field_named(by or "")
             if each_field is None:
-                return ask_between(need.slot, need.param, kind, pool.records, "can't be put in that order")
+                return ask_by_what(need, pool.records)
             units = {quantity.unit for each in pool.records if (quantity := read_quantity(each_field, each.values))}
             if len(units) > 1 and self.context.tells_ties and need.slot == need.base_slot and order.nth == 1:
                 first = list_first_of_each(pool.records, each_field, descending=descending)

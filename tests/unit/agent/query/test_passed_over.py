@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from agent.pipeline import Plan, RecordSource
+import pytest
+
+from agent.pipeline import Plan, Question, RecordSource
 from tests.unit.own_worlds import read_words, world
 
 
@@ -26,3 +28,23 @@ async def test_nothing_is_told_where_the_last_one_is_taken() -> None:
     chosen, reading = await found("cancel Diego Santoro's last booking", "hotel")
     assert chosen == 5013
     assert "newer" not in reading
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "asked"),
+    [
+        ("who is our biggest guest", "hotel", "By what? Guests can be put in order by “since”."),
+        ("who are our biggest volunteers", "foodbank", "Volunteers have no order. Say which you mean."),
+    ],
+)
+async def test_many_records_without_a_size_are_not_named_one_by_one(text: str, name: str, asked: str) -> None:
+    made = await read_words(text, world(name))
+    assert isinstance(made, Question)
+    assert made.text == asked
+    assert not made.candidates
+
+
+async def test_a_few_records_without_a_size_may_be_chosen_from() -> None:
+    made = await read_words("who is the biggest rider", world("riding"))
+    assert isinstance(made, Question)
+    assert len(made.candidates) == 5
