@@ -43,8 +43,8 @@ def ask_by_what(need: RecordQuery, records: Sequence[Record]) -> Question:
     if len(records) <= MAX_CANDIDATES:
         return ask_between(need.slot, need.param, need.kind, records, "can't be put in that order")
     measured = [each.label or each.name.replace("_", " ") for each in need.kind.fields if each.type in _MEASURED]
-    by, kinds = join([f"“{each}”" for each in measured[:_MOST_NAMED]], "or"), name_kinds(need.kind)
-    text = (
-        f"By what? {kinds.capitalize()} can be put in order by {by}." if by else f"{kinds.capitalize()} have no order."
-    )
-    return need.ask(text if by else f"{text} Say which you mean.", code="ambiguous")
+    kinds = name_kinds(need.kind).capitalize()
+    if not measured:
+        return need.ask(f"{kinds} have no order. Say which you mean.", code="ambiguous")
+    by = join([f"“{each}”" for each in measured[:_MOST_NAMED]], "or")
+    return need.ask(f"By what? {kinds} can be put in order by {by}.", code="ambiguous")
