@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
-from language.example_patterns import PARTICLES
 from language.irregular_verbs import UNSURE_FORMS
 from language.stems import is_past, split_runs, stem
 
@@ -90,7 +89,7 @@ SETTING: Final = frozenset(
 _LEADS: Final = frozenset("please pls plz kindly just now so ok okay hey hi and then you could the".split())
 _MARKING: Final = frozenset(("mark", "call", "consider", "declare", "count"))
 _MOST_APART: Final = 4
-"""Words between a verb and its particle."""
+"""Words between a verb and the rest of its phrase."""
 _BASES: Final = {form: plain for form, plain in UNSURE_FORMS.items()}
 
 
@@ -198,7 +197,7 @@ def _find(
         if not alike(said[at], phrase[0]):
             continue
         rest = list(phrase[1:])
-        starts = range(at + 1, min(at + 2 + _MOST_APART, len(said))) if rest and rest[0] in PARTICLES else [at + 1]
+        starts = range(at + 1, min(at + 2 + _MOST_APART, len(said)))
         start = next((each for each in starts if list(said[each : each + len(rest)]) == rest), None) if rest else at + 1
         if start is not None:
             yield at, [at, *range(start, start + len(rest))]

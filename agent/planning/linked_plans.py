@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Final
 
 from agent.pipeline import Abstain, Answer, Ask, Plan, Question, Refusal
+from agent.planning.acts_on_several import plan_several
 from agent.planning.answers_for_model import asks_for_text
 from agent.planning.linked_calls import (
     Role,
@@ -112,6 +113,9 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
         links = first if is_short(text) and len(first) <= MOST_LINKS else ()
         planned = await _plan_links(task, made, links, shortlist, read, validate)
         planned = await _plan_text(task, made, first, shortlist, read, validate) if planned is made else planned
+        if planned is made and is_open(task, made):
+            offers = _list_offers(text, shortlist)
+            planned = await plan_several(task, made, first, offers, shortlist, read, validate, ONLY_FIT)
         if planned is not made:
             return planned
         for untold, told in list_tellings(text, [(each.start, each.end) for each in links if each.by_name]):
