@@ -48,7 +48,7 @@ async def plan_several(
         for act in acts if contract is not None else ():
             if contract is None or act.kind == ABSENCE or not does(contract, act, offer, shortlist):
                 continue
-            if not belongs_to_others(text, act, shortlist):
+            if not belongs_to_others(text, act, offer, shortlist):
                 proposal = await _read(task, contract, offer, act, shortlist, read)
                 found += [proposal] if proposal is not None else []
     tried = [await validate(each) for each in found[:MOST_TRIED]]

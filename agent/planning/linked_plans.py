@@ -340,7 +340,7 @@ async def _list_readings(
             if contract is None or not roles:
                 continue
             said_of = [each for each in acts if does(contract, each, offer, shortlist)]
-            said_of = [each for each in said_of if not belongs_to_others(text, each, shortlist)]
+            said_of = [each for each in said_of if not belongs_to_others(text, each, offer, shortlist)]
             absent = any(each.kind == ABSENCE for each in said_of)
             for act in said_of if absent else (*said_of, None):
                 found = [
@@ -389,7 +389,7 @@ async def _read_offer(
         if act is not None and act.kind == ABSENCE and may_be_replaced(shortlist, contract, each):
             continue
         if act is not None and act.kind != ABSENCE:
-            if not is_said_of(task, contract, each, without):
+            if not is_said_of(task, act, contract, each, without):
                 continue
         elif not may_be_meant(contract, words, text, each, values, deed=deed):
             continue

@@ -34,6 +34,7 @@ _ABSENT: Final = re.compile(
     r"(?:\s+(?:it|in|to\s+come|to))?(?!\w)|(?<!\w)any\s?more(?!\w)",
     re.IGNORECASE,
 )
+_ENDING: Final = frozenset(("end", "shut out"))
 _OPPOSED: Final = ({"accept", "decline"}, {"pause", "resume"}, {"shut out", "resume"})
 
 
@@ -84,27 +85,22 @@ def does(contract: Contract, act: Act, offer: Offer, shortlist: Shortlist) -> bo
     return True
 
 
-def belongs_to_others(text: str, act: Act, shortlist: Shortlist) -> bool:
-    """Whether an action that does no such thing goes by the word of an act itself: where something is dropped at a
+def belongs_to_others(text: str, act: Act, offer: Offer, shortlist: Shortlist) -> bool:
+    """Whether another action goes by the word of an act itself, and this one doesn't: where something is dropped at a
     door, nothing is cancelled by that."""
     said = {find_base_form(stem(text[start:end].casefold())) for start, end in act.places}
     if len(said) > 1 or act.kind == ABSENCE:
         return False
-    others = (each for each in shortlist.offers if act.kind not in _list_acts(each))
-    return any(
-        read_action_words(each, shortlist).verbs.get(word, 0.0) >= SHOWN
-        for each in others
-        if not _list_members(each, act.kind)
-        for word in said
-    )
+    rates = {each.name: read_action_words(each, shortlist).verbs.get(*said, 0.0) for each in shortlist.offers}
+    return rates[offer.name] < SHOWN <= max(rates.values())
 
 
-def is_said_of(task: Task, contract: Contract, roles: Sequence[Role], masked: str) -> bool:
+def is_said_of(task: Task, act: Act, contract: Contract, roles: Sequence[Role], masked: str) -> bool:
     """Whether an act is said of the record itself: by its own name, by two that lead to it, or with a noun of its kind
-    ("kill Ada's sub"). Nothing new is made by one."""
+    ("kill Ada's sub"). Nothing new is made by one, and what is made of a thing doesn't end with it."""
     if makes_anew(contract.title):
         return False
-    if len(roles) > 1 or any(each.direct for each in roles):
+    if any(each.direct for each in roles) or (len(roles) > 1 and act.kind not in _ENDING):
         return True
     kind = task.workspace_context.kinds.get(contract.annotation(roles[0].parameter).record or "") if roles else None
     nouns = {word for noun in (kind.nouns if kind is not None else ()) for word in noun.casefold().split()}
