@@ -13,6 +13,7 @@ from typing import Final
 
 from language.irregular_verbs import UNSURE_FORMS
 from language.stems import is_past, split_runs, stem
+from language.text import word_set
 
 _VERBS: Final = {
     "accept": """accept, agree to, allow, approve, authorise, authorize, confirm, consent to, endorse, give the nod to,
@@ -21,15 +22,15 @@ _VERBS: Final = {
         wave through, yes to""",
     "decline": """decline, deny, disallow, give the thumbs down, knock back, no to, overrule, rebuff, refuse, reject,
         rule out, say no to, throw out, turn away, turn down, veto, vote down""",
-    "finish": """clear, close, close off, close out, complete, conclude, finalise, finalize, finish, finish off, resolve,
-        settle, shut, solve, sort, sort out, tick off, tie up, wind up, wrap up""",
+    "finish": """clear, close, close off, close out, complete, conclude, finalise, finalize, finish, finish off,
+        resolve, settle, shut, solve, sort, sort out, tick off, tie up, wind up, wrap up""",
     "end": """abandon, abort, annul, axe, bin, call off, cancel, chop, discard, discontinue, ditch,
         do away with, drop, dump, end, get rid of, kill, kill off, let go, nix, nuke, pull the plug on,
         put an end to, quash, revoke, scrap, scratch, scrub, stop, terminate, throw away, throw out, void,
         withdraw, write off""",
     "pause": """freeze, halt, hang on to, hold, hold back, hold off, hold on to, hold up, keep back, park, pause,
-        put aside, put on hold, put on ice, put on pause, put on the back burner, set aside, shelve, sit on, stall, stop,
-        suspend, wait with""",
+        put aside, put on hold, put on ice, put on pause, put on the back burner, set aside, shelve, sit on, stall,
+        stop, suspend, wait with""",
     "shut out": """ban, bar, blacklist, block, boot out, cut off, deactivate, disable, freeze, freeze out, keep out,
         kick out, lock, lock out, shut out, suspend, throw out""",
     "resume": """bring back, bring back in, bring back on, carry on with, continue, free, free up, go ahead with,
@@ -72,25 +73,24 @@ _AS_LONG: Final = {
     "pause": "for a bit, for a while, for now, for the moment, for the time being, until further notice, a while, a bit"
 }
 """What is said beside an act and changes nothing about it."""
-_IS: Final = frozenset(("is", "are", "s", "re", "looks"))
-_HAS: Final = frozenset(("has", "have", "just", "already", "ve", "s"))
-_CAN: Final = frozenset(("can", "may"))
-_BETWEEN: Final = frozenset(("now", "just", "already", "all", "both", "finally"))
-HANDING: Final = frozenset(
-    "put swap switch shift over take takes taking let move moves moving pass passes hand hands transfer transfers leave "
-    "goes go along pick picks handle handles".split()
+_IS: Final = word_set("is are s re looks")
+_HAS: Final = word_set("has have just already ve s")
+_CAN: Final = word_set("can may")
+_BETWEEN: Final = word_set("now just already all both finally")
+HANDING: Final = word_set(
+    "put swap switch shift over take takes taking let move moves moving pass passes hand hands transfer transfers "
+    "leave goes go along pick picks handle handles"
 )
 """Words by which one holder takes the place of another: "Bo takes over Ada's bath", "pass 7 on to Ada"."""
-SETTING: Final = frozenset(
+SETTING: Final = word_set(
     "advance bring bump demote downgrade elevate flip knock lift lower mark move promote push put raise reclassify set "
-    "shift switch turn upgrade up down".split()
+    "shift switch turn upgrade up down"
 )
 """Words by which one of a closed list takes the place of another: "promote Ada to captain"."""
-_LEADS: Final = frozenset("please pls plz kindly just now so ok okay hey hi and then you could the".split())
-_MARKING: Final = frozenset(("mark", "call", "consider", "declare", "count"))
+_LEADS: Final = word_set("please pls plz kindly just now so ok okay hey hi and then you could the")
+_MARKING: Final = word_set("mark call consider declare count")
 _MOST_APART: Final = 4
 """Words between a verb and the rest of its phrase."""
-_BASES: Final = {form: plain for form, plain in UNSURE_FORMS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,9 @@ def list_acts_of(phrases: tuple[str, ...]) -> frozenset[str]:
         said = [word.casefold() for word, _, _ in split_runs(text)]
         made |= {kind for kind, phrase in _load("verbs") if any(at == 0 for at, _ in _find(said, phrase, 0, _is_base))}
         made |= {kind for kind, phrase in _load("states") if tuple(said) == phrase}
-        made |= {kind for kind, phrase in _load("verbs") if len(phrase) == len(said) == 1 and _is_form(said[0], phrase[0])}
+        made |= {
+            kind for kind, phrase in _load("verbs") if len(phrase) == len(said) == 1 and _is_form(said[0], phrase[0])
+        }
     return frozenset(made)
 
 
@@ -177,12 +179,12 @@ def _is_base(said: str, verb: str) -> bool:
 
 
 def _is_told(said: str, verb: str) -> bool:
-    return said == verb or stem(_BASES.get(said, said)) == stem(verb)
+    return said == verb or stem(UNSURE_FORMS.get(said, said)) == stem(verb)
 
 
 def _is_form(said: str, verb: str) -> bool:
     """Whether a word is a verb or its participle: "approved"."""
-    return said == verb or (is_past(said) and stem(_BASES.get(said, said)) == stem(verb))
+    return said == verb or (is_past(said) and stem(UNSURE_FORMS.get(said, said)) == stem(verb))
 
 
 def _find_whole(said: Sequence[str], phrase: Sequence[str]) -> Iterator[int]:

@@ -38,15 +38,19 @@ async def plan_several(
     validate: Validate,
     why: str,
 ) -> Outcome:
-    """The plan of the one action that does what is said to several records, held. ``made`` if there is none, or if words
-    are left."""
+    """The plan of the one action that does what is said to several records, held. ``made`` if there is none, or if
+    words are left."""
     text = task.request.text
     acts = list_said_acts(text, mask(text, [(each.start, each.end) for each in links]), links, find_wish(text))
     found: list[Proposal] = []
     for offer in offers:
         contract = task.workspace_context.catalogue.get(offer.name)
         for act in acts if contract is not None else ():
-            if contract is None or act.kind == ABSENCE or not does(contract, act, offer, shortlist):
+            if (
+                contract is None
+                or act.kind == ABSENCE
+                or not does(task.workspace_context.kinds, contract, act, offer, shortlist)
+            ):
                 continue
             if not belongs_to_others(text, act, offer, shortlist):
                 proposal = await _read(task, contract, offer, act, shortlist, read)

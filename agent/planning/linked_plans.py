@@ -339,14 +339,24 @@ async def _list_readings(
             roles = [*assign_roles(task, contract, those)] if contract is not None else []
             if contract is None or not roles:
                 continue
-            said_of = [each for each in acts if does(contract, each, offer, shortlist)]
+            said_of = [each for each in acts if does(task.workspace_context.kinds, contract, each, offer, shortlist)]
             said_of = [each for each in said_of if not belongs_to_others(text, each, offer, shortlist)]
             absent = any(each.kind == ABSENCE for each in said_of)
             for act in said_of if absent else (*said_of, None):
                 found = [
                     each
                     async for each in _read_offer(
-                        task, contract, offer, roles, without, act, wish, shortlist, read, offer.name in offered, lacking
+                        task,
+                        contract,
+                        offer,
+                        roles,
+                        without,
+                        act,
+                        wish,
+                        shortlist,
+                        read,
+                        offer.name in offered,
+                        lacking,
                     )
                 ]
                 made += found

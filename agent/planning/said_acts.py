@@ -1,5 +1,5 @@
-"""Said acts: what a request asks for in everyday words, as the act of an action that no word of its own names ("park 7",
-"7 is sorted", "say no to Ada")."""
+"""Said acts: what a request asks for in everyday words, as the act of an action that no word of its own names ("park
+7", "7 is sorted", "say no to Ada")."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from agent.planning.linked_values import mask
 from agent.planning.proposal import TypedValue, Words
 from agent.planning.record_links import RecordLink
 from agent.planning.task import Task
-from agent.planning.unread_words import is_short_for
+from agent.planning.unread_words import is_short_for, join_neighbours
 from agent.resolve.rules.grammar.orders.action_words import SHOWN, find_base_form, read_action_words
 from agent.validate.coverage.opposed_verbs import GIVING_BACK
 from language.acts import Act, find_acts, find_durations, list_acts_of
@@ -20,6 +20,7 @@ from language.stems import makes_anew, split_runs, stem, stem_text
 from registry.contract import Contract
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
+from registry.records import Kinds
 
 ABSENCE: Final = "stay away"
 _OFF: Final = re.compile(r"(?<!\w)(?:take|leave|get)\s+(?:him|her|them|it)\s+(?:off|out)(?!\w)", re.IGNORECASE)
@@ -70,19 +71,25 @@ def find_short_nouns(
             yield start, end
 
 
-def does(contract: Contract, act: Act, offer: Offer, shortlist: Shortlist) -> bool:
+def does(kinds: Kinds, contract: Contract, act: Act, offer: Offer, shortlist: Shortlist) -> bool:
     """Whether an action does such a thing, and no other one goes by the word itself. A yes and a no are values."""
     if act.kind == ABSENCE:
         called = stem_text(contract.title)[:1]
         words = read_action_words(offer, shortlist)
         return GIVING_BACK.isdisjoint(called) and not _CALLED.isdisjoint({*called, *words.verbs})
-    own = _list_acts(contract)
+    own = _list_acts(contract) if _is_titled_by(contract, kinds) else frozenset()
     members = _list_members(contract, act.kind)
-    if members and len(members) != 1:
-        return False
-    if not members and (act.kind not in own or any({act.kind} < pair and pair <= own for pair in _OPPOSED)):
-        return False
-    return True
+    if members:
+        return len(members) == 1
+    return act.kind in own and not any(act.kind in pair and pair <= own for pair in _OPPOSED)
+
+
+def _is_titled_by(contract: Contract, kinds: Kinds) -> bool:
+    """Whether the title names a record that the action needs: to send the bill of a booking sends no booking."""
+    titled = {*stem_text(contract.title)}
+    needed = (kinds.get(contract.annotation(each).record or "") for each in contract.required)
+    nouns = {stem(word) for kind in needed if kind is not None for noun in kind.nouns for word in noun.split()}
+    return not titled.isdisjoint(nouns)
 
 
 def belongs_to_others(text: str, act: Act, offer: Offer, shortlist: Shortlist) -> bool:
@@ -91,7 +98,8 @@ def belongs_to_others(text: str, act: Act, offer: Offer, shortlist: Shortlist) -
     said = {find_base_form(stem(text[start:end].casefold())) for start, end in act.places}
     if len(said) > 1 or act.kind == ABSENCE:
         return False
-    rates = {each.name: read_action_words(each, shortlist).verbs.get(*said, 0.0) for each in shortlist.offers}
+    word = next(iter(said))
+    rates = {each.name: read_action_words(each, shortlist).verbs.get(word, 0.0) for each in shortlist.offers}
     return rates[offer.name] < SHOWN <= max(rates.values())
 
 
@@ -118,7 +126,8 @@ def may_be_replaced(shortlist: Shortlist, contract: Contract, roles: Sequence[Ro
 
 def list_chosen(contract: Contract, act: Act, text: str) -> dict[str, TypedValue]:
     """The value of a closed list by which an action does such a thing: that a request is approved."""
-    start, end = act.places[0] if act.places else (0, 0)
+    stretches = join_neighbours(text, sorted(act.places))
+    start, end = max(stretches, key=lambda each: each[1] - each[0], default=(0, 0))
     return {
         name: TypedValue(value=member, quote=Words(text=text[start:end], start=start))
         for name, member in _list_members(contract, act.kind)
