@@ -75,6 +75,7 @@ _AS_LONG: Final = {
 """What is said beside an act and changes nothing about it."""
 _IS: Final = word_set("is are s re looks")
 _HAS: Final = word_set("has have just already ve s")
+_MODALS: Final = word_set("should would could might must may will shall can to")
 _CAN: Final = word_set("can may")
 _BETWEEN: Final = word_set("now just already all both finally")
 HANDING: Final = word_set(
@@ -89,6 +90,7 @@ SETTING: Final = word_set(
 """Words by which one of a closed list takes the place of another: "promote Ada to captain"."""
 _LEADS: Final = word_set("please pls plz kindly just now so ok okay hey hi and then you could the")
 _MARKING: Final = word_set("mark call consider declare count")
+_HYPHENATED: Final = re.compile(r"-\w")
 _MOST_APART: Final = 4
 """Words between a verb and the rest of its phrase."""
 
@@ -135,7 +137,8 @@ def find_acts(text: str, owned: Collection[int], wished: int = 0) -> list[Act]:
 
     def add(kind: str, places: Sequence[int], *, told: bool) -> None:
         spans = tuple(runs[at][1:] for at in sorted({*places}))
-        made.append((len(places), Act(kind, spans, told)))
+        if not _HYPHENATED.match(text, spans[-1][1]) and "-" not in text[max(0, spans[0][0] - 1) : spans[0][0]]:
+            made.append((len(spans), Act(kind, spans, told)))
 
     for kind, phrase in _load("verbs"):
         for at, places in _find(said, phrase, head, _is_form if wished else _is_base):
@@ -155,7 +158,8 @@ def find_acts(text: str, owned: Collection[int], wished: int = 0) -> list[Act]:
     for kind, phrase in _load("deeds"):
         for at, places in _find(said, phrase, 0, _is_told):
             has = at > 0 and said[at - 1] in _HAS
-            if (has or is_past(said[at])) and runs[at][1] > 0:  # behind a name
+            wished = has and at > 1 and said[at - 2] in _MODALS  # "7 should have gone out"
+            if (has or is_past(said[at])) and runs[at][1] > 0 and not wished:  # behind a name
                 add(kind, [*places, *([at - 1] if has else [])], told=True)
     for kind, phrase in _load("may"):
         for at in _find_whole(said, phrase):
