@@ -383,9 +383,9 @@ async def _read_offer(
     if act is None and not names_taking_away(task, contract, words):
         return
     those = [each.link for each in every[0]]
-    places = act.places if act is not None else ()
+    places = (*act.places, *find_short_nouns(task, contract, every, without)) if act is not None else ()
     ending = [each for place in places for each in text[slice(*place)].casefold().split()]
-    masked = mask(without, (*places, *find_short_nouns(task, contract, every, without)) if act is not None else ())
+    masked = mask(without, places)
     chosen = list_chosen(contract, act, text) if act is not None else {}
     values = await read_values(task, offer, those, masked, read, chosen, lacking=lacking)
     if values is None and offered and not lacking:  # so little is said beside the name that it is read with it

@@ -139,6 +139,17 @@ async def list_linked(
     return made
 
 
+def choose_root(found: Sequence[LocatedRecord]) -> LocatedRecord | None:
+    """The one record to which all others of a name belong: the pet, and not its stays, which are called like it."""
+    keys = {each.key for each in found}
+    roots = [
+        each
+        for each in found
+        if not any((role.kind, str(each.record.values.get(role.via))) in keys for role in each.kind.relations)
+    ]
+    return roots[0] if len(roots) == 1 else None
+
+
 def is_away(text: str, start: int, end: int) -> bool:
     """Whether something else takes the place of what is named here: "from Ada", "take Ada off it"."""
     return _AWAY.search(text, 0, start) is not None or is_taken_off(text, start, end)

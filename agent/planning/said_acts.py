@@ -12,7 +12,7 @@ from agent.planning.linked_values import mask
 from agent.planning.proposal import TypedValue, Words
 from agent.planning.record_links import RecordLink
 from agent.planning.task import Task
-from agent.planning.unread_words import is_short_for, join_neighbours
+from agent.planning.unread_words import join_neighbours
 from agent.resolve.rules.grammar.orders.action_words import SHOWN, find_base_form, read_action_words
 from agent.validate.coverage.opposed_verbs import GIVING_BACK
 from language.acts import Act, find_acts, find_durations, list_acts_of
@@ -35,6 +35,8 @@ _ABSENT: Final = re.compile(
     r"(?:\s+(?:it|in|to\s+come|to))?(?!\w)|(?<!\w)any\s?more(?!\w)",
     re.IGNORECASE,
 )
+_LEAST_SHORT: Final = 3
+"""Letters of what is short for a noun, and letters that it leaves out."""
 _ENDING: Final = frozenset(("end", "shut out"))
 _OPPOSED: Final = ({"accept", "decline"}, {"pause", "resume"}, {"shut out", "resume"})
 
@@ -59,6 +61,10 @@ def is_word_of_act(text: str, link: RecordLink, links: Sequence[RecordLink]) -> 
     return any(start < link.end and link.start < end for each in acts for start, end in each.places)
 
 
+def _is_short_for(said: str, noun: str) -> bool:
+    return len(said) >= _LEAST_SHORT and len(noun) - len(said) >= _LEAST_SHORT and noun.startswith(said)
+
+
 def find_short_nouns(
     task: Task, contract: Contract, every: Sequence[Sequence[Role]], masked: str
 ) -> Iterator[tuple[int, int]]:
@@ -67,7 +73,7 @@ def find_short_nouns(
     known = (task.workspace_context.kinds.get(each or "") for each in kinds)
     nouns = {word for kind in known if kind is not None for noun in kind.nouns for word in noun.casefold().split()}
     for word, start, end in split_runs(masked):
-        if word.casefold() not in nouns and any(is_short_for(word.casefold(), noun) for noun in nouns):
+        if word.casefold() not in nouns and any(_is_short_for(word.casefold(), noun) for noun in nouns):
             yield start, end
 
 
@@ -113,7 +119,7 @@ def is_said_of(task: Task, act: Act, contract: Contract, roles: Sequence[Role], 
     kind = task.workspace_context.kinds.get(contract.annotation(roles[0].parameter).record or "") if roles else None
     nouns = {word for noun in (kind.nouns if kind is not None else ()) for word in noun.casefold().split()}
     said = [word.casefold() for word, _, _ in split_runs(masked)]
-    return any(each in nouns or any(is_short_for(each, noun) for noun in nouns) for each in said)
+    return any(each in nouns or any(_is_short_for(each, noun) for noun in nouns) for each in said)
 
 
 def may_be_replaced(shortlist: Shortlist, contract: Contract, roles: Sequence[Role]) -> bool:

@@ -142,13 +142,13 @@ def list_unread(
         # Whose it was, or what else is changed: "from Ada's tour", "swap 7 with Ada's".
         other = low == "from" and _OWNED.match(text, start + len(word)) is not None
         other = other or (low == "with" and "swap" in runs)
-        named = stem(low) in own or any(is_short_for(low, each) for each in own)
+        named = stem(low) in own or any(_is_short_for(low, each) for each in own)
         named = named or (counts_singly(low) and start - 2 in used)
         if other or (low not in light and not named and start not in used | old):
             yield start, end
 
 
-def is_short_for(said: str, word: str) -> bool:
+def _is_short_for(said: str, word: str) -> bool:
     """Whether what is no word is the beginning of one: "urg" of "urgency"."""
     return len(said) >= _LEAST_SHORT and word.startswith(said) and not is_word(said)
 
