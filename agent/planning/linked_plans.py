@@ -7,41 +7,21 @@ or a word of its action, and the plan waits for a person. One that can't be undo
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from agent.pipeline import Abstain, Answer, Ask, Plan, Question, Refusal
 from agent.planning.acts_on_several import plan_several
 from agent.planning.answers_for_model import asks_for_text
-from agent.planning.linked_calls import (
-    Role,
-    assign_roles,
-    is_list,
-    list_choices,
-    list_holders,
-    make_scope,
-    may_be_meant,
-    propose_call,
-)
+from agent.planning.linked_calls import make_scope
+from agent.planning.linked_readings import list_offers, list_readings
 from agent.planning.linked_texts import find_text_name, list_text_calls, sends
-from agent.planning.linked_values import Read, add_reason, has_bare_sum, mask, names_value, read_values, tells_value
+from agent.planning.linked_values import Read, add_reason, has_bare_sum, mask, names_value
 from agent.planning.proposal import Proposal
 from agent.planning.quotes import find_places
-from agent.planning.record_links import MOST_LINKS, RecordLink, find_first_links, is_short, link_members
-from agent.planning.said_acts import (
-    ABSENCE,
-    belongs_to_others,
-    does,
-    find_short_nouns,
-    is_said_of,
-    is_word_of_act,
-    list_chosen,
-    list_said_acts,
-    may_be_replaced,
-)
+from agent.planning.record_links import MOST_LINKS, RecordLink, find_first_links, is_short
 from agent.planning.task import (
     Outcome,
     Task,
@@ -55,29 +35,21 @@ from agent.planning.task import (
 )
 from agent.planning.told_clauses import list_tellings
 from agent.planning.told_records import find_dates, leads_to_day
-from agent.planning.unread_words import names_action, names_deed, names_taking_away
-from agent.planning.wished_deeds import blank_asking, find_asked, find_taker, find_wish, list_wished
+from agent.planning.unread_words import names_action
+from agent.planning.wished_deeds import blank_asking, find_asked
 from agent.resolve.rules.clauses import begins_like_an_order
-from agent.resolve.rules.grammar.orders.action_words import read_action_words
 from agent.resolve.rules.grammar.orders.colon_texts import TITLING
 from agent.validate.questions import REST, preview_steps
 from core.errors import PlatformUnavailable
-from language.acts import HANDING, Act
 from language.stems import MAKING, makes_anew, split_runs, stem
 from language.text import read_text, word_set
-from registry.contract import Contract, Risk
-from registry.offers.offer import Offer
+from registry.contract import Risk
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
 ONLY_FIT: Final = "Your words don't name this action; it is the one that fits. Check that it is what you mean."
 FOUND: Final = "It was found by the names in your words. Check that it is the one you mean."
 MOST_KINDS: Final = 12
-MOST_OFFERS: Final = 40
-"""Of larger registries those that share words with the request are tried."""
-NEAREST: Final = 8
-MOST_CHOICES: Final = 8
-"""Ways to take a number for a record's or for a value."""
 MOST_TRIED: Final = 6
 """Plans that are tried on live data."""
 MOST_CHARACTERS: Final = 400
@@ -114,7 +86,7 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
         planned = await _plan_links(task, made, links, shortlist, read, validate)
         planned = await _plan_text(task, made, first, shortlist, read, validate) if planned is made else planned
         if planned is made and is_open(task, made):
-            offers = _list_offers(text, shortlist)
+            offers = list_offers(text, shortlist)
             planned = await plan_several(task, made, first, offers, shortlist, read, validate, ONLY_FIT)
         if planned is not made:
             return planned
@@ -154,8 +126,8 @@ async def _plan_links(
     task: Task, made: Outcome, links: Sequence[RecordLink], shortlist: Shortlist, read: Read, validate: Validate
 ) -> Outcome:
     """The plan, the question, or ``made``."""
-    found = await _list_readings(task, links, shortlist, read, _list_offered(made))
-    closed = shortlist.closed is not None and await _list_readings(task, links, shortlist.closed, read)
+    found = await list_readings(task, links, shortlist, read, _list_offered(made))
+    closed = shortlist.closed is not None and await list_readings(task, links, shortlist.closed, read)
     tried = [] if closed else [await validate(each) for each in found[:MOST_TRIED]]
     whole = {
         tuple((step.action, *((each.param, repr(each.value)) for each in step.filled)) for step in plan.steps): each
@@ -173,7 +145,7 @@ async def _plan_links(
         and not closed
         and (isinstance(made.verdict, Abstain) or getattr(made.verdict, "slot", "") == "action")
     ):
-        needing = await _list_readings(task, links, shortlist, read, lacking=True)
+        needing = await list_readings(task, links, shortlist, read, lacking=True)
         tried = [await validate(each) for each in needing[:MOST_TRIED]]
         needed = [each for each in tried if isinstance(each.verdict, Question) and each.verdict.code == "missing"]
         return (
@@ -212,7 +184,7 @@ async def _plan_text(
     opening = [each.low for each in read_text(task.request.text).tokens][:_OPENING]
     if not {*opening[:1]}.isdisjoint(_QUESTIONS) or not _SPEAKERS.isdisjoint(opening):
         return made
-    offers = _list_offers(task.request.text, shortlist)
+    offers = list_offers(task.request.text, shortlist)
     introduced = ":" in task.request.text or not _INTRODUCING.isdisjoint(task.request.text.casefold().split())
     if introduced and question is not None and asks_for_text(question.slot, made.proposal, catalogue):
         offers = [each for each in offers if not sends(each)]
@@ -232,15 +204,6 @@ async def _plan_text(
     beside = beside and not any(question.param in each.required for each in contracts if question is not None)
     asked = [await validate(each) for each in lacking] if beside or isinstance(made.verdict, Abstain) else []
     return next((each for each in asked if isinstance(each.verdict, Question)), made)
-
-
-def _list_offers(text: str, shortlist: Shortlist) -> list[Offer]:
-    """The actions that change something. Of a larger registry those that share words with the request."""
-    offers = [each for each in shortlist.offers if each.risk is not Risk.READ]
-    if len(offers) <= MOST_OFFERS:
-        return offers
-    ranked = (each.offer for each in shortlist.top(text, len(shortlist)))
-    return [each for each in ranked if each.risk is not Risk.READ][:NEAREST]
 
 
 def _list_offered(made: Outcome) -> list[str]:
@@ -306,109 +269,3 @@ def list_kinds(task: Task, shortlist: Shortlist) -> list[RecordKind]:
         if len(every) >= MOST_KINDS:
             break
     return [each for each in every if any(field.search for field in each.fields)][:MOST_KINDS]
-
-
-async def _list_readings(
-    task: Task,
-    links: Sequence[RecordLink],
-    shortlist: Shortlist,
-    read: Read,
-    offered: Collection[str] = (),
-    *,
-    lacking: bool = False,
-) -> list[Proposal]:
-    """The calls in which every link has a role and every word a place, those first whose records are named
-    themselves. ``offered`` are the actions that would be asked about. ``lacking``: those that need more than is
-    said."""
-    text = task.request.text
-    offers = _list_offers(text, shortlist) if links else []
-    made: list[tuple[tuple[int, int], Proposal]] = []
-    wish = find_wish(text)
-    # A number may name a record or be a value. So may a word of a closed list: "bath", of what is added.
-    members = [
-        each
-        for each in links
-        if (said := text[each.start : each.end])
-        and (any(link_members(said, said, one) for one in offers) or is_word_of_act(text, each, links))
-    ]
-    for those in itertools.islice(list_choices(links, members), MOST_CHOICES):
-        without = mask(text, [(each.start, each.end) for each in those])
-        acts = list_said_acts(text, without, those, wish)
-        for offer in offers if those and not is_list(text, those) else ():
-            contract = task.workspace_context.catalogue.get(offer.name)
-            roles = [*assign_roles(task, contract, those)] if contract is not None else []
-            if contract is None or not roles:
-                continue
-            said_of = [each for each in acts if does(task.workspace_context.kinds, contract, each, offer, shortlist)]
-            said_of = [each for each in said_of if not belongs_to_others(text, each, offer, shortlist)]
-            absent = any(each.kind == ABSENCE for each in said_of)
-            for act in said_of if absent else (*said_of, None):
-                found = [
-                    each
-                    async for each in _read_offer(
-                        task,
-                        contract,
-                        offer,
-                        roles,
-                        without,
-                        act,
-                        wish,
-                        shortlist,
-                        read,
-                        offer.name in offered,
-                        lacking,
-                    )
-                ]
-                made += found
-                if found:
-                    break
-    return [each for _, each in sorted(made, key=lambda pair: pair[0])]
-
-
-async def _read_offer(
-    task: Task,
-    contract: Contract,
-    offer: Offer,
-    every: Sequence[Sequence[Role]],
-    without: str,
-    act: Act | None,
-    wish: re.Match[str] | None,
-    shortlist: Shortlist,
-    read: Read,
-    offered: bool,
-    lacking: bool,
-) -> AsyncIterator[tuple[tuple[int, int], Proposal]]:
-    """The calls of one action, with their rank: by its own words, or by the words of an ``act`` that it does."""
-    text, words = task.request.text, read_action_words(offer, shortlist)
-    if act is None and not names_taking_away(task, contract, words):
-        return
-    those = [each.link for each in every[0]]
-    places = (*act.places, *find_short_nouns(task, contract, every, without)) if act is not None else ()
-    ending = [each for place in places for each in text[slice(*place)].casefold().split()]
-    masked = mask(without, places)
-    chosen = list_chosen(contract, act, text) if act is not None else {}
-    values = await read_values(task, offer, those, masked, read, chosen, lacking=lacking)
-    if values is None and offered and not lacking:  # so little is said beside the name that it is read with it
-        values = await read_values(task, offer, those, text, read)
-    if values is None:
-        return
-    deed = act is not None or names_deed(contract, words, task, masked)
-    told = deed or tells_value(task, contract, values, masked)
-    for each in every:
-        direct = sum(one.direct for one in each)
-        if act is not None and act.kind == ABSENCE and may_be_replaced(shortlist, contract, each):
-            continue
-        if act is not None and act.kind != ABSENCE:
-            if not is_said_of(task, act, contract, each, without):
-                continue
-        elif not may_be_meant(contract, words, text, each, values, deed=deed):
-            continue
-        handed = any(one.direct and contract.annotation(one.parameter).replaces for one in each)
-        meant = direct > 1 or (told and not lacking) or (handed and not HANDING.isdisjoint(text.casefold().split()))
-        taker = find_taker(text, wish, list_holders(task, contract, each, values)) if wish else 0
-        if not taker and find_asked(text):
-            continue
-        wished = list_wished(text, contract, shortlist, wish, taker) if wish else []
-        proposal = propose_call(task, contract, words, each, values, masked, wished, ending) if meant else None
-        if proposal is not None:
-            yield (-direct, len(each)), proposal

@@ -135,8 +135,8 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
         linked = await plan_linked(task, made, read, tried)
         linked = await answer_linked(task, made, tried) if linked is made else linked
         linked = hold_unread(task, await preview_offered(task, made, plan)) if linked is made else linked
-        placed = await place_left_over(task, linked, plan, read, lambda own, it: _validate(own, resolved, it, on_phase))
-        return await tell_of_linked(task, placed)
+        linked = await place_left_over(task, linked, plan, read, lambda own, it: _validate(own, resolved, it, on_phase))
+        return await tell_of_linked(task, linked)
     if resolved.by_rules is None:  # the plain form: words of a thread or after an answer, which don't stand alone
         made = await choose_by_records(task, made, lambda one: _propose(one, RuleResolver(), on_phase, around), plan)
         return hold(made, READ_BY_MODEL_ALONE) if is_plain(resolved.trace.prompt_version or "") else made
@@ -254,8 +254,7 @@ async def resolve(task: Task, resolver: Resolver) -> Resolved:
     certain: only its arguments are read. Raises ModelUnavailable or ModelMisbehaved."""
     workspace_context, request = task.workspace_context, task.request
     shortlist = workspace_context.shortlist(task.actor, request.surface)
-    if task.only is not None:
-        shortlist = _narrow(shortlist, task.only)
+    shortlist = _narrow(shortlist, task.only) if task.only is not None else shortlist
     chosen = next((each for each in reversed(request.answers) if each.slot == "action" and each.choice), None)
     if chosen is None or chosen.choice is None or chosen.choice not in shortlist:
         return await resolver.resolve(request, shortlist, tuple(workspace_context.kinds))
