@@ -40,6 +40,8 @@ _VERBS: Final = {
         unpause, unsuspend""",
     "send": "dispatch, get out the door, mail out, post, post off, send, send off, send out, ship, ship off, ship out",
     "receive": """book in, check in, receive, sign for, take back, take delivery of, take in""",
+    "hand over": """allocate, allot, assign, delegate, entrust, give, hand, hand on, hand over, leave, move, move over,
+        pass, pass on, pass over, put on, reassign, shift, shift over, switch over, transfer, turn over""",
     "pay": "clear, pay, pay off, pay out, pay up, reimburse, settle, square",
 }  # fmt: skip
 """Each act, by what it is ordered with."""

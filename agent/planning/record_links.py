@@ -134,6 +134,7 @@ async def list_linked(
     for kind in (each for each in kinds if each.name in link.kinds):
         for record in await _list_records(scope, kind, said):
             words = {*_list_name_words(record, kind), *_list_numbers(record, kind)}
+            words |= {*_list_held_words(record, kind)} if link.held else frozenset()
             if all(any(_is_like(one, word) for word in words) for one in said):
                 made.append(LocatedRecord(record, kind, ()))
     return made

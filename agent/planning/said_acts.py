@@ -23,6 +23,8 @@ from registry.offers.shortlist import Shortlist
 from registry.records import Kinds
 
 ABSENCE: Final = "stay away"
+_HANDING: Final = "hand over"
+"""What only an action does that gives a record another holder."""
 _OFF: Final = re.compile(r"(?<!\w)(?:take|leave|get)\s+(?:him|her|them|it)\s+(?:off|out)(?!\w)", re.IGNORECASE)
 _CALLED: Final = frozenset(map(stem, ("cancel", "remove", "delete")))
 _DENIED: Final = (
@@ -83,6 +85,9 @@ def does(kinds: Kinds, contract: Contract, act: Act, offer: Offer, shortlist: Sh
         called = stem_text(contract.title)[:1]
         words = read_action_words(offer, shortlist)
         return GIVING_BACK.isdisjoint(called) and not _CALLED.isdisjoint({*called, *words.verbs})
+    holders = [each for each in contract.properties if contract.annotation(each).record is not None]
+    if act.kind == _HANDING and not any(contract.annotation(each).replaces for each in holders):
+        return False
     own = _list_acts(contract) if _is_titled_by(contract, kinds) else frozenset()
     members = _list_members(contract, act.kind)
     if members:

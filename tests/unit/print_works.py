@@ -1,4 +1,5 @@
-"""A print works: jobs are held, let go, finished, sent out and dropped, proofs are decided on, and members are kept out."""
+"""A print works: jobs are held, let go, finished, sent out and voided, proofs are decided on, and members are kept
+out."""
 
 from __future__ import annotations
 
@@ -43,6 +44,13 @@ _CONTRACTS: Final = [
         {"member_id": {"record": "member", "filter": {"state": ["active"]}}}),
     _offer("readmit_member", "Reinstate a member", {"member_id": _NUMBER},
         {"member_id": {"record": "member", "filter": {"state": ["suspended"]}}}),
+    _offer("drop_sample", "Drop a sample at a member's door", {"member_id": _NUMBER},
+        {"member_id": {"record": "member"}}),
+    _offer("toggle_printer", "Pause a printer", {"printer_id": _NUMBER}, {"printer_id": {"record": "printer"}},
+        aliases=["resume a printer"]),
+    _offer("set_printer", "Set the state of a printer",
+        {"printer_id": _NUMBER, "state": {"type": "string", "enum": ["broken", "mended", "repaired"]}},
+        {"printer_id": {"record": "printer"}, "state": {"replaces": {"parameter": "printer_id", "field": "state"}}}),
     _offer("set_price", "Set the price of a job", {"job_id": _NUMBER, "price": _NUMBER},
         {**_job("queued"), "price": {"unit": "money_minor", "currency": "EUR",
             "replaces": {"parameter": "job_id", "field": "price"}}}),
@@ -52,13 +60,16 @@ _NAME: Final = {"name": "name", "search": "name"}
 _KINDS: Final = [
     define("member", ["member", "members"], [_ID, _NAME,
         {"name": "state", "type": "enum", "values": ["active", "suspended"]}], label="{name}"),
-    define("printer", ["printer", "printers"], [_ID, _NAME], label="{name}"),
+    define("printer", ["printer", "printers"], [_ID, _NAME,
+        {"name": "state", "type": "enum", "values": ["broken", "mended", "repaired"]}], label="{name}"),
     define("job", ["job", "jobs"], [_ID, _NAME, {"name": "member_id", "type": "id"},
         {"name": "printer_id", "type": "id"}, {"name": "price", "type": "money_minor"},
         {"name": "state", "type": "enum", "values": ["queued", "held", "printing", "finished", "sent", "void"]}],
         label="{name}", relations=[{"kind": "member", "via": "member_id"}], states={"held": {"state": ["held"]}}),
     define("proof", ["proof", "proofs"], [_ID, {"name": "member_id", "type": "id"}, {"name": "title", "type": "string"},
-        {"name": "state", "type": "enum", "values": ["sent", "accepted", "rejected"]}], label="proof {id}",
+        {"name": "member_name", "type": "string"},
+        {"name": "state", "type": "enum", "values": ["sent", "accepted", "rejected"]}],
+        label="proof {id} of {member_name}",
         relations=[{"kind": "member", "via": "member_id"}]),
 ]  # fmt: skip
 _RECORDS: Final = {
@@ -69,7 +80,8 @@ _RECORDS: Final = {
         (501, "Harbour posters", 1, 11, 9000, "queued"), (502, "Choir leaflets", 2, 12, 4000, "held"),
         (503, "Museum folders", 3, 11, 7000, "printing"), (504, "Menu cards", 1, 12, 3000, "finished"),
         (505, "Ballot sheets", 3, 11, 2000, "held"), (506, "Wine labels", 3, 12, 5000, "queued")),
-    "proof": list_rows("id member_id title state", (71, 1, "blue cover", "sent"), (72, 3, "city map", "sent")),
+    "proof": list_rows("id member_id title member_name state", (71, 1, "blue cover", "Vera Lund", "sent"),
+        (72, 3, "city map", "Nils Falk", "sent")),
 }  # fmt: skip
 PRINT_WORKS: Final = FrozenWorld({"contracts": _CONTRACTS, "kinds": _KINDS, "records": _RECORDS})
 

@@ -36,12 +36,12 @@ async def _read(text: str) -> list[tuple[str, dict[str, Any]]]:
         ("Vera's menu cards are on their way", "send_job", {"job_id": 504}),
         ("say yes to 71", "decide_proof", {"proof_id": 71, "verdict": "accepted"}),
         ("72 is a no", "decide_proof", {"proof_id": 72, "verdict": "rejected"}),
-        ("turn down Vera's blue cover", "decide_proof", {"proof_id": 71, "verdict": "rejected"}),
+        ("say no to veras blue cover", "decide_proof", {"proof_id": 71, "verdict": "rejected"}),
         ("lock Nils Falk out", "suspend_member", {"member_id": 3}),
         ("let Hugo Brandt back in", "readmit_member", {"member_id": 2}),
         ("pass 503 on to Emil", "give_job", {"job_id": 503, "printer_id": 12}),
         ("Emil should look at the museum folders", "give_job", {"job_id": 503, "printer_id": 12}),
-        ("harbour posters 2 euros cheaper", "set_price", {"job_id": 501, "price": 8800, "currency": "EUR"}),
+        ("harbour posters 2 euros cheaper", "set_price", {"job_id": 501, "price": 8800}),
     ],
 )
 async def test_the_only_action_that_does_what_is_said_is_planned_and_waits(
@@ -49,7 +49,7 @@ async def test_the_only_action_that_does_what_is_said_is_planned_and_waits(
 ) -> None:
     (call,) = await _read(text)
     assert call[0] == action
-    assert call[1].items() <= values.items() and call[1].keys() >= values.keys() - {"currency"}
+    assert call[1] == values
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,7 @@ async def test_the_only_action_that_does_what_is_said_is_planned_and_waits(
     [
         ("502 and 505 can go", [("release_job", 502), ("release_job", 505)]),
         ("unfreeze all held jobs", [("release_job", 502), ("release_job", 505)]),
+        ("pass 501 and 503 on to Emil", [("give_job", 501), ("give_job", 503)]),
         ("park 501 and 506", [("hold_job", 501), ("hold_job", 506)]),
     ],
 )
@@ -86,7 +87,13 @@ async def test_an_act_is_done_to_several_records(text: str, calls: list[tuple[st
         "don't park 501",
         "Vera is gone",
         "71 is fine but 72 is not",
-        "park-and-ride for 501",
+        "park-it 501",
+        "unfreeze 502 and 505 gently",
+        "502 and 505 are free, Nils thinks",
+        "we heard 502 and 505 can go",
+        "park 501 and 506 in the blue hall",
+        "Emil Kranz is sorted",  # mended or repaired
+        "park Rosa Wolff",  # what pauses also resumes
     ],
 )
 async def test_what_is_denied_asked_reported_or_bound_to_a_condition_is_none(text: str) -> None:
@@ -97,6 +104,13 @@ async def test_what_cant_be_undone_is_asked_about_first() -> None:
     made = (await ask_print_works("pull the plug on job 501")).verdict
     assert isinstance(made, Question), made
     assert [each.id for each in made.candidates] == ["print.end_job"]
+
+
+async def test_a_word_that_another_action_goes_by_is_that_ones() -> None:
+    made = (await ask_print_works("drop the harbour posters")).verdict  # here samples are dropped at a door
+    offered = [each.id for each in made.candidates] if isinstance(made, Question) else []
+    planned = [each.action for each in made.steps] if isinstance(made, Plan) else []
+    assert "print.end_job" not in offered + planned, made
 
 
 async def test_which_of_two_actions_that_do_what_is_said_is_asked_about() -> None:
