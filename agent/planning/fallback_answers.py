@@ -17,7 +17,7 @@ from typing import Final
 from agent.extract.time import date_math, dates, time_ranges
 from agent.pipeline import Abstain, Question, Reply
 from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, Handle
-from agent.planning.record_links import find_links, list_linked
+from agent.planning.record_links import choose_root, find_links, list_linked
 from agent.planning.task import Outcome, Task
 from agent.query.conditions import DATES
 from agent.query.day_words import say_deed
@@ -103,7 +103,7 @@ async def _tell(task: Task, text: str) -> Reply | None:
     links = [each for each in links if each.by_name or _is_counted_out(text, each.start, kinds)]
     links = [each for each in links if not is_order(stem(text[each.start : each.end]))]  # "make" of a long title
     links = [each for each in links if not _HOW.search(text, 0, each.start)]  # "old" of "how old is the first"
-    roots = [(each, _choose_root(await list_linked(text, each, scope, kinds))) for each in links]
+    roots = [(each, choose_root(await list_linked(text, each, scope, kinds))) for each in links]
     named = [root for _, root in roots if root is not None]
     begins = {each.start for each in links}
     half = (_NAME_ON.match(text, each.end) for each in links)  # "Ada Shah", and only an Ada Berg is known
@@ -174,17 +174,6 @@ def _list_told_stems(kinds: Sequence[RecordKind]) -> set[str]:
 def _list_spoken_of(text: str, kinds: Sequence[RecordKind]) -> list[RecordKind]:
     said = {stem(word.casefold()) for word in _WORD.findall(text)}
     return [kind for kind in kinds if any(stem(noun) in said for noun in kind.nouns)]
-
-
-def _choose_root(found: Sequence[LocatedRecord]) -> LocatedRecord | None:
-    """The one record to which all others of a name belong: the pet, and not its stays, which are called like it."""
-    keys = {each.key for each in found}
-    roots = [
-        each
-        for each in found
-        if not any((role.kind, str(each.record.values.get(role.via))) in keys for role in each.kind.relations)
-    ]
-    return roots[0] if len(roots) == 1 else None
 
 
 def _quote_unread(text: str, places: Sequence[tuple[int, int]], kinds: Sequence[RecordKind]) -> str:

@@ -30,6 +30,7 @@ from agent.planning.unread_words import SAYING_NOTHING, join_neighbours, list_un
 from agent.resolve.rules.grammar.orders.action_words import OWN, ActionWords
 from agent.validate.coverage.opposed_verbs import GIVING_BACK, TAKING_AWAY
 from agent.validate.records.located import RecordScope
+from language.acts import HANDING
 from language.stems import makes_anew, name_stems, split_runs, stem_text
 from registry.contract import Contract
 
@@ -79,7 +80,11 @@ def is_list(text: str, links: Sequence[RecordLink]) -> bool:
     """Whether two neighbours are both meant ("Ada and Bo"), or are two halves of one name that nobody has."""
     return any(
         JOINED.fullmatch(text, one.end, other.start)
-        or (text[one.end : other.start].isspace() and set(one.kinds) & {*other.kinds})
+        or (
+            text[one.end : other.start].isspace()
+            and set(one.kinds) & {*other.kinds}
+            and (other.by_name or not one.owns)  # "Ada's skiing", where a leave is of Ada and for skiing
+        )
         for one, other in itertools.pairwise(links)
     )
 
@@ -169,7 +174,8 @@ def propose_call(
     if any(list_unread(task, proposal, contract, words, states)):
         return None
     used = {at for place in find_places(proposal, task.request) for at in range(*place)}
-    plain = SAYING_NOTHING.union(ending)
+    plain = SAYING_NOTHING.union(ending, wished)
+    plain |= HANDING if any(contract.annotation(name).replaces for name in every) else frozenset()
     left = [
         (low, start, end) for word, start, end in split_runs(text) if (low := word.casefold()) and start not in used
     ]

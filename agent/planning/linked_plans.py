@@ -7,28 +7,21 @@ or a word of its action, and the plan waits for a person. One that can't be undo
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from agent.pipeline import Abstain, Answer, Ask, Plan, Question, Refusal
+from agent.planning.acts_on_several import plan_several
 from agent.planning.answers_for_model import asks_for_text
-from agent.planning.linked_calls import (
-    assign_roles,
-    is_list,
-    list_choices,
-    list_holders,
-    make_scope,
-    may_be_meant,
-    propose_call,
-)
+from agent.planning.linked_calls import make_scope
+from agent.planning.linked_readings import list_offers, list_readings
 from agent.planning.linked_texts import find_text_name, list_text_calls, sends
-from agent.planning.linked_values import Read, add_reason, has_bare_sum, mask, names_value, read_values, tells_value
+from agent.planning.linked_values import Read, add_reason, has_bare_sum, mask, names_value
 from agent.planning.proposal import Proposal
 from agent.planning.quotes import find_places
-from agent.planning.record_links import MOST_LINKS, RecordLink, find_first_links, is_short, link_members
+from agent.planning.record_links import MOST_LINKS, RecordLink, find_first_links, is_short
 from agent.planning.task import (
     Outcome,
     Task,
@@ -40,31 +33,23 @@ from agent.planning.task import (
     list_planned_actions,
     names_itself,
 )
-from agent.planning.told_absence import find_dropped, may_be_replaced, takes_away
 from agent.planning.told_clauses import list_tellings
 from agent.planning.told_records import find_dates, leads_to_day
-from agent.planning.unread_words import HANDING, names_action, names_deed, names_taking_away
-from agent.planning.wished_deeds import blank_asking, find_asked, find_taker, find_wish, list_wished
+from agent.planning.unread_words import names_action
+from agent.planning.wished_deeds import blank_asking, find_asked
 from agent.resolve.rules.clauses import begins_like_an_order
-from agent.resolve.rules.grammar.orders.action_words import read_action_words
 from agent.resolve.rules.grammar.orders.colon_texts import TITLING
 from agent.validate.questions import REST, preview_steps
 from core.errors import PlatformUnavailable
 from language.stems import MAKING, makes_anew, split_runs, stem
 from language.text import read_text, word_set
 from registry.contract import Risk
-from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
 ONLY_FIT: Final = "Your words don't name this action; it is the one that fits. Check that it is what you mean."
 FOUND: Final = "It was found by the names in your words. Check that it is the one you mean."
 MOST_KINDS: Final = 12
-MOST_OFFERS: Final = 40
-"""Of larger registries those that share words with the request are tried."""
-NEAREST: Final = 8
-MOST_CHOICES: Final = 8
-"""Ways to take a number for a record's or for a value."""
 MOST_TRIED: Final = 6
 """Plans that are tried on live data."""
 MOST_CHARACTERS: Final = 400
@@ -100,6 +85,9 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
         links = first if is_short(text) and len(first) <= MOST_LINKS else ()
         planned = await _plan_links(task, made, links, shortlist, read, validate)
         planned = await _plan_text(task, made, first, shortlist, read, validate) if planned is made else planned
+        if planned is made and is_open(task, made):
+            offers = list_offers(text, shortlist)
+            planned = await plan_several(task, made, first, offers, shortlist, read, validate, ONLY_FIT)
         if planned is not made:
             return planned
         for untold, told in list_tellings(text, [(each.start, each.end) for each in links if each.by_name]):
@@ -138,8 +126,8 @@ async def _plan_links(
     task: Task, made: Outcome, links: Sequence[RecordLink], shortlist: Shortlist, read: Read, validate: Validate
 ) -> Outcome:
     """The plan, the question, or ``made``."""
-    found = await _list_readings(task, links, shortlist, read, _list_offered(made))
-    closed = shortlist.closed is not None and await _list_readings(task, links, shortlist.closed, read)
+    found = await list_readings(task, links, shortlist, read, _list_offered(made))
+    closed = shortlist.closed is not None and await list_readings(task, links, shortlist.closed, read)
     tried = [] if closed else [await validate(each) for each in found[:MOST_TRIED]]
     whole = {
         tuple((step.action, *((each.param, repr(each.value)) for each in step.filled)) for step in plan.steps): each
@@ -157,7 +145,7 @@ async def _plan_links(
         and not closed
         and (isinstance(made.verdict, Abstain) or getattr(made.verdict, "slot", "") == "action")
     ):
-        needing = await _list_readings(task, links, shortlist, read, lacking=True)
+        needing = await list_readings(task, links, shortlist, read, lacking=True)
         tried = [await validate(each) for each in needing[:MOST_TRIED]]
         needed = [each for each in tried if isinstance(each.verdict, Question) and each.verdict.code == "missing"]
         return (
@@ -196,7 +184,7 @@ async def _plan_text(
     opening = [each.low for each in read_text(task.request.text).tokens][:_OPENING]
     if not {*opening[:1]}.isdisjoint(_QUESTIONS) or not _SPEAKERS.isdisjoint(opening):
         return made
-    offers = _list_offers(task.request.text, shortlist)
+    offers = list_offers(task.request.text, shortlist)
     introduced = ":" in task.request.text or not _INTRODUCING.isdisjoint(task.request.text.casefold().split())
     if introduced and question is not None and asks_for_text(question.slot, made.proposal, catalogue):
         offers = [each for each in offers if not sends(each)]
@@ -216,15 +204,6 @@ async def _plan_text(
     beside = beside and not any(question.param in each.required for each in contracts if question is not None)
     asked = [await validate(each) for each in lacking] if beside or isinstance(made.verdict, Abstain) else []
     return next((each for each in asked if isinstance(each.verdict, Question)), made)
-
-
-def _list_offers(text: str, shortlist: Shortlist) -> list[Offer]:
-    """The actions that change something. Of a larger registry those that share words with the request."""
-    offers = [each for each in shortlist.offers if each.risk is not Risk.READ]
-    if len(offers) <= MOST_OFFERS:
-        return offers
-    ranked = (each.offer for each in shortlist.top(text, len(shortlist)))
-    return [each for each in ranked if each.risk is not Risk.READ][:NEAREST]
 
 
 def _list_offered(made: Outcome) -> list[str]:
@@ -290,67 +269,3 @@ def list_kinds(task: Task, shortlist: Shortlist) -> list[RecordKind]:
         if len(every) >= MOST_KINDS:
             break
     return [each for each in every if any(field.search for field in each.fields)][:MOST_KINDS]
-
-
-async def _list_readings(
-    task: Task,
-    links: Sequence[RecordLink],
-    shortlist: Shortlist,
-    read: Read,
-    offered: Collection[str] = (),
-    *,
-    lacking: bool = False,
-) -> list[Proposal]:
-    """The calls in which every link has a role and every word a place, those first whose records are named
-    themselves. ``offered`` are the actions that would be asked about. ``lacking``: those that need more than is
-    said."""
-    text = task.request.text
-    offers = _list_offers(text, shortlist) if links else []
-    made: list[tuple[tuple[int, int], Proposal]] = []
-    wish, dropped = find_wish(text), find_dropped(text)
-    # A number may name a record or be a value. So may a word of a closed list: "bath", of what is added.
-    members = [
-        each
-        for each in links
-        if (said := text[each.start : each.end]) and any(link_members(said, said, one) for one in offers)
-    ]
-    for those in itertools.islice(list_choices(links, members), MOST_CHOICES):
-        without = mask(text, [(each.start, each.end) for each in those])
-        for offer in offers if those and not is_list(text, those) else ():
-            contract = task.workspace_context.catalogue.get(offer.name)
-            roles = [*assign_roles(task, contract, those)] if contract is not None else []
-            words = read_action_words(offer, shortlist)
-            ends = contract is not None and bool(dropped) and takes_away(contract, words)
-            if contract is None or not roles or not (ends or names_taking_away(task, contract, words)):
-                continue
-            masked, ending = without, list[str]()
-            if ends:
-                masked = mask(without, dropped)
-                ending = [each for place in dropped for each in text[slice(*place)].casefold().split()]
-            values = await read_values(task, offer, those, masked, read, lacking=lacking)
-            if (
-                values is None and offer.name in offered and not lacking
-            ):  # so little is said beside the name that it is read with it
-                values = await read_values(task, offer, those, text, read)
-            if values is None:
-                continue
-            deed = ends or names_deed(contract, words, task, masked)
-            told = deed or tells_value(task, contract, values, masked)
-            for each in roles:
-                direct = sum(one.direct for one in each)
-                if ends and may_be_replaced(shortlist, contract, each):
-                    continue
-                if not may_be_meant(contract, words, text, each, values, deed=deed):
-                    continue
-                handed = any(one.direct and contract.annotation(one.parameter).replaces for one in each)
-                meant = (
-                    direct > 1 or (told and not lacking) or (handed and not HANDING.isdisjoint(text.casefold().split()))
-                )
-                taker = find_taker(text, wish, list_holders(task, contract, each, values)) if wish else 0
-                if not taker and find_asked(text):
-                    continue
-                wished = list_wished(text, contract, shortlist, wish, taker) if wish else []
-                proposal = propose_call(task, contract, words, each, values, masked, wished, ending) if meant else None
-                if proposal is not None:
-                    made.append(((-direct, len(each)), proposal))
-    return [each for _, each in sorted(made, key=lambda pair: pair[0])]

@@ -27,7 +27,6 @@ from agent.planning.proposal import (
 from agent.planning.record_links import RecordLink
 from agent.planning.task import Task
 from agent.planning.told_records import find_day
-from agent.planning.unread_words import HANDING
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import TOLD
@@ -36,6 +35,7 @@ from agent.resolve.rules.grammar.orders.message_texts import SUBJECTS
 from agent.resolve.rules.grammar.orders.text_parameters import KEPT, is_sent, list_named, takes_text
 from agent.resolve.rules.grammar.orders.texts import REASONS
 from agent.validate.coverage.misread_texts import find_condition
+from language.acts import HANDING
 from language.number_words import CARDINALS
 from language.stems import is_past, stem
 from language.text import find_quotations, read_text, word_set

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from agent.extract.references.vocabulary import rate_person_likeness
 from agent.pipeline import Abstain, Candidate, Question, Reply
 from agent.planning.proposal import AnswerResult, Find, Proposal, RecordsAnswer, Words
-from agent.planning.task import Task, Verdict
+from agent.planning.record_links import choose_root, find_links, list_linked
+from agent.planning.task import Outcome, Task, Verdict
 from agent.query.action_answers import list_fitting
 from agent.query.references import Query
+from agent.resolve.rules.clauses import begins_like_an_order
+from agent.resolve.rules.grammar.understand import NOTHING
 from agent.validate.questions import ask_for_action, join
 from agent.validate.records.located import LocatedRecord, RecordQuery, RecordScope
 from agent.validate.records.ranking import fold_words
@@ -25,6 +29,9 @@ MOST_OFFERED: Final = 4
 MOST_NAMED: Final = 6
 MOST_NAME_WORDS: Final = 5
 MOST_KINDS: Final = 3
+MOST_LINKED: Final = 12
+"""Kinds of record in whose names a refused request is looked for."""
+_LISTED: Final = "“What can you do?”"
 _NAME: Final = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*\.?")
 SLOT: Final = "answer"
 
@@ -36,8 +43,51 @@ async def ask_about_record(task: Task, abstain: Abstain) -> Question | Abstain:
         found = await _find(task, abstain)
     except PlatformUnavailable:
         return abstain
+    return _tell_of(task, abstain, found) if found is not None else abstain
+
+
+async def tell_of_linked(task: Task, made: Outcome) -> Outcome:
+    """A bare refusal with what can be done with the one record that live data finds in the words. ``made`` if it says
+    more already, or if none or several may be named."""
+    abstain = made.verdict
+    if (
+        task.request.answers
+        or not isinstance(abstain, Abstain)
+        or abstain.detail != NOTHING
+        or "?" in task.request.text
+    ):
+        return made
+    text, scope = task.request.text, RecordScope(task.workspace_context.kinds, task.actor, task.request.surface)
+    kinds = [each for each in task.workspace_context.kinds if any(one.search for one in each.fields)][:MOST_LINKED]
+    try:
+        links = await find_links(text, scope, kinds)
+        every = [(each, await list_linked(text, each, scope, kinds)) for each in links]
+    except PlatformUnavailable:
+        return made
+    named = [each for link, each in every if each and (link.by_name or text[link.start : link.end].isdigit())]
+    roots = (choose_root(_list_common(some)) for some in ([each for _, each in every if each], named))
+    found = next((each for each in roots if each is not None), None)
     if found is None:
-        return abstain
+        return made
+    told = _tell_of(task, abstain, found)
+    if isinstance(told, Question) and begins_like_an_order(text):  # of something else: "raise her wage to 20"
+        told = _tell_of(task, abstain.model_copy(update={"fitting": ()}), found)
+    return replace(made, verdict=told)
+
+
+def _list_common(every: Sequence[Sequence[LocatedRecord]]) -> list[LocatedRecord]:
+    """The records that each name means, or that belong to one that it means: Ada's lamp."""
+    keys = [{each.key for each in one} for one in every]
+
+    def is_meant(found: LocatedRecord, named: set[tuple[str, str]]) -> bool:
+        owners = ((role.kind, str(found.record.values.get(role.via))) for role in found.kind.relations)
+        return found.key in named or not named.isdisjoint(owners)
+
+    candidates = {each.key: each for one in every for each in one}
+    return [each for each in candidates.values() if all(is_meant(each, named) for named in keys)]
+
+
+def _tell_of(task: Task, abstain: Abstain, found: LocatedRecord) -> Question | Abstain:
     context, request = task.workspace_context, task.request
     works = list_fitting(context.catalogue, task.actor, request.surface, [found.record])
     if not works:
@@ -48,7 +98,7 @@ async def ask_about_record(task: Task, abstain: Abstain) -> Question | Abstain:
     works = sorted(works, key=lambda each: rank.get(each.name, len(rank)))
     label = to_display_text(found.label, limit=_LONGEST)
     if not rank:
-        first, _, rest = abstain.detail.partition("“What can you do?”")
+        first, _, rest = abstain.detail.partition(_LISTED)
         does = join([within_sentence(_shorten(each, found.kind)) for each in works[:MOST_NAMED]], "or")
         return Abstain(
             reason=abstain.reason, detail=f"{first.strip()} With {label} you can: {does}." if rest else first

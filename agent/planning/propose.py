@@ -36,7 +36,7 @@ from agent.planning.asked_anew import list_named
 from agent.planning.fallback_answers import tell_known
 from agent.planning.linked_answers import answer_linked
 from agent.planning.linked_plans import ONLY_FIT, plan_linked, preview_offered
-from agent.planning.named_record import ask_about_record
+from agent.planning.named_record import ask_about_record, tell_of_linked
 from agent.planning.no_plan_messages import NO_ACTION, explain_nothing_planned, name_left_over
 from agent.planning.noted_orders import place_left_over
 from agent.planning.open_choice import choose_by_records
@@ -135,7 +135,8 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
         linked = await plan_linked(task, made, read, tried)
         linked = await answer_linked(task, made, tried) if linked is made else linked
         linked = hold_unread(task, await preview_offered(task, made, plan)) if linked is made else linked
-        return await place_left_over(task, linked, plan, read, lambda own, it: _validate(own, resolved, it, on_phase))
+        linked = await place_left_over(task, linked, plan, read, lambda own, it: _validate(own, resolved, it, on_phase))
+        return await tell_of_linked(task, linked)
     if resolved.by_rules is None:  # the plain form: words of a thread or after an answer, which don't stand alone
         made = await choose_by_records(task, made, lambda one: _propose(one, RuleResolver(), on_phase, around), plan)
         return hold(made, READ_BY_MODEL_ALONE) if is_plain(resolved.trace.prompt_version or "") else made
@@ -253,8 +254,7 @@ async def resolve(task: Task, resolver: Resolver) -> Resolved:
     certain: only its arguments are read. Raises ModelUnavailable or ModelMisbehaved."""
     workspace_context, request = task.workspace_context, task.request
     shortlist = workspace_context.shortlist(task.actor, request.surface)
-    if task.only is not None:
-        shortlist = _narrow(shortlist, task.only)
+    shortlist = _narrow(shortlist, task.only) if task.only is not None else shortlist
     chosen = next((each for each in reversed(request.answers) if each.slot == "action" and each.choice), None)
     if chosen is None or chosen.choice is None or chosen.choice not in shortlist:
         return await resolver.resolve(request, shortlist, tuple(workspace_context.kinds))

@@ -134,9 +134,21 @@ async def list_linked(
     for kind in (each for each in kinds if each.name in link.kinds):
         for record in await _list_records(scope, kind, said):
             words = {*_list_name_words(record, kind), *_list_numbers(record, kind)}
+            words |= {*_list_held_words(record, kind)} if link.held else frozenset()
             if all(any(_is_like(one, word) for word in words) for one in said):
                 made.append(LocatedRecord(record, kind, ()))
     return made
+
+
+def choose_root(found: Sequence[LocatedRecord]) -> LocatedRecord | None:
+    """The one record to which all others of a name belong: the pet, and not its stays, which are called like it."""
+    keys = {each.key for each in found}
+    roots = [
+        each
+        for each in found
+        if not any((role.kind, str(each.record.values.get(role.via))) in keys for role in each.kind.relations)
+    ]
+    return roots[0] if len(roots) == 1 else None
 
 
 def is_away(text: str, start: int, end: int) -> bool:

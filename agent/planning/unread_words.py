@@ -28,6 +28,7 @@ from agent.resolve.rules.grammar.orders.action_words import TOLD, ActionWords, f
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.validate.coverage.opposed_verbs import GIVING_BACK, TAKING_AWAY
 from agent.validate.coverage.unused_words import list_price_words, list_referred_kinds
+from language.acts import HANDING, SETTING
 from language.example_patterns import PARTICLES
 from language.locales import translate
 from language.measures import counts_singly
@@ -62,8 +63,6 @@ _ONCE_MORE: Final = word_set("again")
 """What an action is called by: "Send a bill again"."""
 _BY: Final = word_set("add more less fewer extra another by")
 """Words by which a value is changed by something. What an action adds is more of it, too."""
-HANDING: Final = word_set("put swap switch shift over take takes taking let")
-"""Words by which one value takes the place of another: "Bo takes over Ada's bath"."""
 _IS: Final = word_set("is are being")
 _ANEW: Final = word_set("now again instead until til till set make taking")
 """Words by which what something is said to be is new."""
@@ -126,6 +125,8 @@ def list_unread(
     old = {at for each in _OLD.finditer(text) if each.start("value") not in used for at in range(*each.span())}
     light |= {"add"} if len(every) - len(given) > 1 else frozenset()  # "add Ada to the course"
     light |= HANDING if any(contract.annotation(name).replaces for name in every) else frozenset()
+    listed = (name for name in given if (contract.properties.get(name) or {}).get("enum"))
+    light |= SETTING if any(contract.annotation(name).replaces for name in listed) else frozenset()
     said = [one.quote.text.casefold() for one in typed if one.quote is not None]
     done |= {each for each in runs if is_past(each) and any(each in one.split() for one in said)}
     light |= _PERFECT | _WHEN_DONE if done or told else frozenset()  # "has been paid", of no change

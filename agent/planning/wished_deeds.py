@@ -24,7 +24,7 @@ _GET: Final = re.compile(r"\W*get\s+(?!to\b)", re.IGNORECASE)
 _TO: Final = re.compile(r"(?<!\w)to(?!\w)", re.IGNORECASE)
 _ABLE: Final = re.compile(r"\W*(?:hey\s+)?can\s+(?!you\b)", re.IGNORECASE)
 _POLITE: Final = re.compile(r"\W*(?:hey\s+)?(?:can|could|would|will)\s+you\s", re.IGNORECASE)
-_PARTICLES: Final = PARTICLES | {"after", "to"}
+_PARTICLES: Final = PARTICLES | {"after", "to", "at", "into"}
 
 
 def find_wish(text: str) -> re.Match[str] | None:

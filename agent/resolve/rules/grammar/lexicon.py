@@ -113,6 +113,9 @@ SHALL: Final = word_set("should shall must may can will")
 RAISING: Final = word_set("add raise raises increase increases bump boost up")
 LOWERING: Final = word_set("lower reduce reduces decrease cut drop remove deduct subtract down off away")
 """Words by which a number becomes more or less than it is."""
+HIGHER: Final = word_set("more higher dearer pricier costlier")
+LOWER: Final = word_set("less lower cheaper")
+"""Words behind a number by which something becomes so much more or less: "2 euros cheaper"."""
 FINISHED: Final = word_set(
     "paid settled delivered collected returned back lost done finished closed completed complete cancelled canceled "
     "refunded resolved fixed repaired received sold ended played waived refused rejected withdrawn void voided archived"

@@ -94,11 +94,11 @@ async def test_values_are_read_beside_names_of_live_data(text: str, action: str,
     assert (called, filled) == (action, values)
 
 
-async def test_a_verb_that_no_action_knows_is_asked_about_beside_the_only_one_that_fits() -> None:
-    made = (await ask_apiary("Selma has to look after 312")).verdict
-    assert isinstance(made, Question), made
-    assert made.slot == REST
-    assert "Keeper: Selma Rask" in made.text
+@pytest.mark.parametrize("verb", ["look after", "look at", "see to"])
+async def test_a_verb_that_no_action_knows_is_shown_beside_the_only_one_that_fits(verb: str) -> None:
+    called, filled, held = await _read(f"Selma has to {verb} 312")
+    assert (called, filled) == ("assign", {"hive_id": 312, "keeper_id": 7})
+    assert held
 
 
 async def test_which_of_two_is_said_by_another_record_of_theirs() -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Abstain, Answer, Plan, Question, Reply, Request
+from agent.planning.named_record import tell_of_linked
 from agent.planning.propose import propose
-from agent.planning.task import Task, Verdict
+from agent.planning.task import Outcome, Task, Verdict
+from agent.resolve.rules.grammar.understand import NOTHING
 from agent.resolve.rules.resolver import RuleResolver
 from tests.unit.marina import ask_marina
 from tests.unit.own_worlds import NOW, OWNER, read_words, world
+from tests.unit.print_works import PRINT_WORKS, ask_print_works
 
 HANDED = "job 807 is Bruno's problem, poor man"
 
@@ -104,3 +107,29 @@ async def test_a_number_behind_a_noun_is_none_of_another_kinds_and_an_average_no
     made = await read_words(text, world("riding"))
     assert isinstance(made, Abstain), made
     assert told in made.detail
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("laminate the harbour posters", "With Harbour posters you can: "),
+        ("laminate Vera's blue cover", "With proof 71 of Vera Lund you can: decide on it."),
+        ("laminate vera's menu cards", "With Menu cards you can: "),
+        ("laminate Rosa and Emil", "“What can you do?” lists"),
+    ],
+)
+async def test_a_refusal_says_what_can_be_done_with_the_one_record_that_live_data_finds(text: str, told: str) -> None:
+    made = (await ask_print_works(text)).verdict
+    assert isinstance(made, Abstain), made
+    assert told in made.detail
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"), [("the harbour posters, 80 of them", True), ("raise the weight of the harbour posters", False)]
+)
+async def test_an_order_of_something_else_is_refused_and_no_other_act_is_asked_about(text: str, asked: bool) -> None:
+    """Words speak for the price."""
+    request, there = Request(text=text, now=NOW), PRINT_WORKS.context(PRINT_WORKS.provider({}))
+    refused = Outcome(Abstain(reason="nothing_fits", detail=NOTHING, fitting=("print.set_price",)))
+    made = await tell_of_linked(Task(request, OWNER, there, "run_00000000000000000000000001"), refused)
+    assert isinstance(made.verdict, Question) == asked, made.verdict

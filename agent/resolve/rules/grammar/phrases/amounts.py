@@ -126,7 +126,7 @@ class Amounts:
 
     def _change(self, first: int, at: int) -> tuple[Expression, int] | None:
         """What the record's amount becomes if it is made more or less: "raise the rent by 20 euros, by 5 %", "put it up
-        5 %", "take a third off"."""
+        5 %", "take a third off", "2 euros cheaper"."""
         reader, held = self.reader, self.annotation.replaces
         step = at + (reader.low(at) in {"by", "up", "down"})
         if held is None or (step == at and reader.low(at - 1) in {"by", "up", "down"}):
@@ -143,15 +143,20 @@ class Amounts:
             return None
         added = reader.low(step - 1) == "add" and reader.low(last) in {"to", "on", "onto"}
         op = find_way(reader, step, last, reader.lows(first, step - first), told=added)
+        compares = share is not None or (number is not None and number[0].unit is not None)
+        compares = compares and reader.low(last) in lexicon.HIGHER | lexicon.LOWER and reader.low(last + 1) != "than"
+        if compares:
+            op = "+" if reader.low(last) in lexicon.HIGHER else "-"
         if op is None or reader.low(last) == "per":
             return None
-        quote = reader.words(step if share is not None and not share.percent else at, last)
+        end = last + compares
+        quote = reader.words(step if share is not None and not share.percent else at, end)
         if share is not None:
             change = share.of(now, quote)
         else:
             assert number is not None
             change = number[0].model_copy(update={"quote": quote})
-        return Computed(op=op, a=now, b=change), last + (reader.low(last) in _AWAY)
+        return Computed(op=op, a=now, b=change), end + (reader.low(end) in _AWAY)
 
     def _share(self, at: int) -> _Share | None:
         """The fraction or percentage at a token."""
