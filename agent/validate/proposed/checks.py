@@ -34,6 +34,8 @@ from agent.resolve.rules.grammar.dated_verbs import LEFT_STEMS
 from agent.validate import questions
 from agent.validate.consent import explain_unclear, has_consent
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
+from agent.validate.coverage.fragments import list_outermost
+from agent.validate.coverage.kept_wishes import find_kept_wish
 from agent.validate.coverage.misread import find_counted_twice, repeats_what_was_done
 from agent.validate.coverage.negations import find_denied_order
 from agent.validate.coverage.open_words import find_open_words, is_named
@@ -174,7 +176,15 @@ class PlanChecks:
             return NOTHING_UNSAID
         order = self._read_order(steps, contracts)
         told = self._check_coverage(order, steps)
-        return told if isinstance(told, Question) else replace(told, pieces=self._find_open_words(order, steps))
+        if isinstance(told, Question):
+            return told
+        pieces = self._find_open_words(order, steps)
+        places = {each: find_in_request(each, order.request) for each in pieces}
+        wishes = {each: find_kept_wish(order, at) if at is not None else "" for each, at in places.items()}
+        kept = list_outermost([*told.kept, *filter(None, wishes.values())])
+        keeps = (f"This keeps to {questions.quote_several(kept)}.",) if kept else ()
+        rest = tuple(each for each in pieces if not wishes[each])
+        return replace(told, pieces=rest, slight=(*told.slight, *keeps))
 
     def _check_coverage(self, order: Order, steps: Sequence[Step]) -> Question | Unsaid:
         """Stops the plan for words that change the deal and that nothing accounts for. The person says whether the rest
@@ -192,7 +202,7 @@ class PlanChecks:
         told += _tell_expressed(left.expressed, own)
         only_told = f"{questions.quote_several(left.stated)} may only tell what has happened: check that this is meant."
         told += [only_told] if left.stated else []
-        unsaid = Unsaid(told=tuple(told), slight=tuple(_tell_expressed(left.slight, own)))
+        unsaid = Unsaid(told=tuple(told), slight=tuple(_tell_expressed(left.slight, own)), kept=tuple(left.kept))
         if consent:  # the question was about the others, so the card shows what it left out
             return unsaid
         if twice := [order.text[slice(*each)] for each in find_counted_twice(order)]:
