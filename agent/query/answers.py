@@ -47,7 +47,7 @@ from agent.query.other_kinds import tell_other_kinds
 from agent.query.references import Query
 from agent.query.related_names import name_related
 from agent.query.slips import find_so_called, tell_slips
-from agent.query.standing import list_theirs, tell_deciding, tell_standing
+from agent.query.standing import find_each, list_theirs, tell_deciding, tell_standing
 from agent.query.totals import tell_total
 from agent.query.wording import (
     QueryWords,
@@ -307,7 +307,8 @@ class Answerer:
         for test in asked.tests:
             one = await self._tested(test, need)
             if isinstance(one, Question):
-                return await self._tell_each(test, one) or one
+                each = find_each(test, one)
+                return await self._records(each.of, [each.field]) if each is not None else one
             holds, reading, used = one
             results.append(holds)
             told += [(reading, bool(used))]
@@ -329,14 +330,6 @@ class Answerer:
         text = f"{shown[:1].upper()}{shown[1:]}" if things else f"{word}: {shown}"
         values = ("yes" if yes else "no",)
         return self._reply(text, unique, values=values) if unique else Reply(text=text, values=values)
-
-    async def _tell_each(self, test: Test, asked: Question) -> Reply | Question | None:
-        """What each of a few records has that a question could mean. None where it is about more than one field."""
-        of = test.left.of if isinstance(test.left, FieldOf) else None
-        few = asked.code == "ambiguous" and len(asked.candidates) <= MOST_COUNTED
-        if not few or not isinstance(of, Find) or of.order is not None or not isinstance(test.left, FieldOf):
-            return None
-        return await self._records(of.model_copy(update={"pick": "all"}), [test.left.field])
 
     async def _say_lack(self, test: Test, about: LocatedRecord) -> str:
         """What somebody has none of: "Emma Fischer has no open tickets". Empty if they are asked about otherwise."""

@@ -15,7 +15,7 @@ in the place of ``prompt`` nothing that only a model reads is taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from agent.extract.spans import money
@@ -135,10 +135,12 @@ def is_called_by_name(parameter: Parameter, value: Any) -> bool:
     return wanted and len(words) > 1 and any(len(each) > 2 and each.isalpha() for each in words)
 
 
-def list_reasons_to_hold(filled: Sequence[ParameterValue]) -> list[str]:
-    """The reasons why a person must look, whatever the contract's policy: values that code can't prove."""
+def list_reasons_to_hold(filled: Sequence[ParameterValue], worded: Collection[str] = ()) -> list[str]:
+    """The reasons why a person must look, whatever the contract's policy: values that code can't prove. ``worded`` are
+    the parameters whose text a model may word."""
     read = [each for each in filled if grade_evidence(each.source) == "read"]
-    proposed = [each for each in filled if grade_evidence(each.source) == "proposed"]
+    proposed = [each for each in filled if grade_evidence(each.source) == "proposed" and each.param not in worded]
+    own = [each for each in filled if grade_evidence(each.source) == "proposed" and each.param in worded]
     said: dict[str, list[ParameterValue]] = {}
     for each in read:
         spans = each.source.spans if isinstance(each.source, PromptSource | ComputedSource) else ()
@@ -152,6 +154,8 @@ def list_reasons_to_hold(filled: Sequence[ParameterValue]) -> list[str]:
     ]
     if proposed:
         made.append(f"The model proposed {_join_labels(proposed)}; no words of yours say so. Check or change it.")
+    if own:
+        made.append(f"The model worded {_join_labels(own)} for you. Check or change it.")
     return made
 
 

@@ -32,7 +32,7 @@ def find_kept_wish(order: Order, place: Place) -> str:
     runs = [(plain_word(word), first + at) for word, at, _ in split_runs(text[first:last])]
     while runs and (runs[0][0] in _LEADING or runs[0][0].endswith("ly")):
         runs.pop(0)
-    said, told = [word for word, _ in runs], text[first:last].strip(" ,;.!?\n")
+    said, told = [word for word, _ in runs], text[runs[0][1] : last].strip(" ,;.!?\n") if runs else ""
     if tuple(said) in _NOTHING_MORE:
         return told
     if len(said) < 2 or any(stem(word) in order.verbs for word in said):

@@ -15,6 +15,7 @@ from typing import Final, Literal
 from agent.extract.spans.money import find_currencies
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.asides import Asides
+from agent.validate.coverage.corrections import is_corrected
 from agent.validate.coverage.described_only import Told, is_named_outright
 from agent.validate.coverage.descriptions import denies_other_action, describes_name
 from agent.validate.coverage.fragments import list_outermost
@@ -39,8 +40,6 @@ _OWNERS_S: Final = re.compile(r"^['’]s?(?=\s)")
 _BEFORE_OTHERS: Final = re.compile(r"(?<!\s)\s+(?:by|with|in|on|at|for|from|to|of|the|an?|and)$", re.IGNORECASE)
 _SHORT: Final = 6
 """The most letters of a word that says little by itself."""
-_REPLACED: Final[frozenset[Kind]] = frozenset(("number", "unit", "date", "part", "quantifier"))
-"""What "make it …" replaces."""
 _WITHIN_QUOTES: Final[frozenset[Kind]] = STRETCHES | {"modifier", "misread"}
 """Kinds that a used quote doesn't account for."""
 _BOUND: Final[Sequence[Kind | Detail]] = (
@@ -137,7 +136,7 @@ class _Judge:
     def is_used(self, each: Finding) -> bool:
         if self._is_spared(each) or self._is_shown(each) or is_told_since(self.order, each.place, self._shares):
             return True
-        if _goes_with_use(self.order, each) or all(self._stays[slice(*each.place)]) or _is_corrected(self.order, each):
+        if _goes_with_use(self.order, each) or all(self._stays[slice(*each.place)]) or is_corrected(self.order, each):
             return True
         if each.is_of(_WITHIN_QUOTES) or ("limit" in each.kinds and self.order.structure.computes_field):
             return False
@@ -388,23 +387,6 @@ def _goes_with_use(order: Order, each: Finding) -> bool:
     verb = _IT.match(order.text, end) if order.structure.one_record else None
     ordered = verb is not None and stem(verb["verb"].casefold()) in ORDERS | order.heads
     return ordered or any(first <= following < last for first, last in order.taken)
-
-
-def _is_corrected(order: Order, each: Finding) -> bool:
-    """Whether a later correction replaces it, followed by used words. "Make it" may also be an order about what was
-    named before ("job 7 except its lid, make it urgent"), so it replaces values alone."""
-    correction = patterns.first_from(patterns.CORRECTION, order.text, each.place[1])
-    denied = "order not to" in each.kinds and patterns.DENIES.fullmatch(each.said) is not None
-    if (
-        correction is None
-        or denied
-        or "framed" in each.kinds
-        or not any(start >= correction[1] for start, _ in order.taken)
-    ):
-        return False
-    marks = (correction, patterns.first_from(patterns.CORRECTION, order.text, each.place[0]) or correction)
-    only_made = all(order.text[slice(*mark)].casefold().startswith("make") for mark in marks)
-    return each.kinds <= _REPLACED or not only_made
 
 
 def _is_within(place: Place, others: Iterable[Place]) -> bool:

@@ -32,7 +32,7 @@ from tests.unit.own_worlds import NOW, OWNER, find, number
     ("verdict", "told"),
     [
         ("nothing", "Nothing is done about ‘not her sister’."),
-        ("expressed", "‘not her sister’ is taken to say this too: check that nothing is missing."),
+        ("expressed", "‘not her sister’ is taken to say this: check that nothing is missing."),
     ],
 )
 async def test_what_it_says_changes_nothing_stands_on_a_card_that_waits(verdict: str, told: str) -> None:
