@@ -271,7 +271,7 @@ class Answerer:
         owner = f"{found[0].label}: " if len(found) == 1 else ""
         text = f"{owner}{shown if equal else worked.shown}{f' ({sum_})' if equal else ''}."
         if isinstance(asked.value, FieldOf) and found:
-            text = f"{found[0].label}: {worked.reading}."
+            text = tell_found(found[0], [each for each in found[0].kind.fields if each.name == asked.value.field])
         values = (worked.written,)
         return self._reply(text, found, values=values) if found else Reply(text=text, values=values)
 
@@ -337,7 +337,7 @@ class Answerer:
         theirs = find.where[0] if isinstance(find, Find) and find.where else None
         if not isinstance(find, Find) or not isinstance(theirs, BelongsTo) or not isinstance(theirs.owner, Find):
             return ""
-        kind = self.query.kinds.get(find.record) if theirs.owner.record == about.kind.name else None
+        kind = self.query.kinds.get(find.record) if theirs.owner.record == about.kind.name != find.record else None
         words = await self._words(find.model_copy(update={"where": find.where[1:]}), kind) if kind else None
         return f"{about.label} has {words.count(0, kind)}" if words and kind else ""
 

@@ -168,11 +168,13 @@ def tell_found(found: LocatedRecord, asked: Sequence[Field], measure: Field | No
         more += [] if each == leads or (said and _PART in kind.label) else [tell_field(each, kind, value)]
     # "cancelled" says nothing beside "cancelled 3 Nov 2026"
     label = _PART.join([part for part in parts if not any(each.startswith(f"{part} ") for each in more)] or parts)
-    told = "; ".join(([label] if leads and whose else []) + more)
-    opening = whose if leads and whose else label
-    if not told and not leads:
+    if leads and whose:
+        text = f"{whose}: {add_aside('; '.join(more), label) if more else label}"
+    elif more:
+        text = f"{label}: {'; '.join(more)}"
+    else:
         return introduce(found.label, found.record.detail)
-    return f"{begin_sentence(to_display_text(f'{opening}: {told}' if told else opening))}."
+    return f"{begin_sentence(to_display_text(text))}."
 
 
 def list_telling(fields: Sequence[Field], found: LocatedRecord) -> list[Field]:
