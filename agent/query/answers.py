@@ -140,12 +140,12 @@ class Answerer:
         )
         measure = find_measure(reference, kind)
         if len(found) == 1:
-            text = tell_found(found[0], known, measure)
+            others = await tell_compared(self.query, need, reference, found[0], known)
+            text = f"{tell_found(found[0], known, measure)}{others}"
             if not known and measure is not None and measure.type not in DATES:
                 return self._reply(text, found, values=(write_field(measure, found[0].record.values),))
             if not known and (most := await self._count_most(reference, found[0])):
                 text = f"{found[0].label}: {most}."
-            text += await tell_compared(self.query, need, reference, found[0], known)
             if not known and rate_person_likeness(kind) == PERSON:
                 return self._reply(text, found, values=(found[0].label,))
         else:

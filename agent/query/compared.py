@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from agent.pipeline import Question
 from agent.planning.proposal import AnyOf, BelongsTo, Condition, Find, OrderByField, Reference
 from agent.query.listed import tell_found
 from agent.query.references import Query
+from agent.query.wording import find_measure
 from agent.validate.records.located import LocatedRecord, RecordQuery
 from registry.records import Field
 
@@ -15,7 +17,7 @@ _MOST: Final = 3
 
 
 async def tell_compared(
-    query: Query, need: RecordQuery, reference: Reference, found: LocatedRecord, fields: list[Field]
+    query: Query, need: RecordQuery, reference: Reference, found: LocatedRecord, fields: Sequence[Field]
 ) -> str:
     """What the others have that a record was compared with by their names, behind a space. Empty if it was picked from
     any. Raises PlatformUnavailable."""
@@ -26,7 +28,8 @@ async def tell_compared(
     every = await query.records.find_all(need, reference.model_copy(update={"order": None, "pick": "all"}))
     if isinstance(every, Question) or len(every) > _MOST:
         return ""
-    return "".join(f" {tell_found(each, fields)}" for each in every if each.key != found.key)
+    measure = find_measure(reference, need.kind)
+    return "".join(f" {tell_found(each, fields, measure)}" for each in every if each.key != found.key)
 
 
 def _names_several(condition: Condition) -> bool:

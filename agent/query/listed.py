@@ -120,11 +120,12 @@ def _holds(text: str, words: str) -> bool:
 
 
 def _tell_alike(found: Sequence[LocatedRecord], fields: Sequence[Field]) -> list[str]:
-    """For each record what tells it apart from others of the same label. Empty for a label that stands alone."""
+    """For each record what tells it apart from others of the same label. Empty for a label that stands alone, and if
+    whose they are and their ``fields`` tell all apart."""
     labels, kinds = [each.label for each in found], {each.kind.name for each in found}
-    if len({*labels}) == len(labels) or len(kinds) > 1:
-        return ["" for _ in found]
     shown = [with_fields(each, fields) for each in found]
+    if len({*labels}) == len(labels) or len(kinds) > 1 or len({*shown}) == len(shown):
+        return ["" for _ in found]
     telling = find_telling_field([each.record for each in found], shown, found[0].kind)
     asides = (describe_aside(each.record, each.kind, telling).strip(" ()") for each in found)
     return [aside if labels.count(label) > 1 else "" for label, aside in zip(labels, asides, strict=True)]

@@ -3,6 +3,7 @@ refund please", "but leave the price alone"."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from agent.validate.coverage import weighty_patterns as patterns
@@ -14,11 +15,12 @@ from agent.validate.coverage.weighty_patterns import Place
 from language.stems import EMPTY, split_runs, stem
 from language.text import word_set
 
-_DENYING: Final = word_set("no not never without dont don't don’t")
+_DENYING: Final = re.compile(r"(?:do\s+not|don['’]?t|never|not|no|without)\s+", re.IGNORECASE)
 _SPARING: Final = word_set("leave keep forget skip")
 _NOTHING_MORE: Final = frozenset((("nothing", "else"), ("nothing", "more"), ("nothing", "further")))
-_LEADING: Final = word_set("and but also just please so then or do")
+_LEADING: Final = word_set("and but also just please so then or")
 _AS_IT_IS: Final = word_set("alone untouched unchanged")
+_LITTLE: Final = EMPTY | LIGHT | _AS_IT_IS
 _AS_IT_STANDS: Final = (" as it is", " as they are")
 
 
@@ -35,14 +37,17 @@ def find_kept_wish(order: Order, place: Place) -> str:
     said, told = [word for word, _ in runs], text[runs[0][1] : last].strip(" ,;.!?\n") if runs else ""
     if tuple(said) in _NOTHING_MORE:
         return told
-    if len(said) < 2 or any(stem(word) in order.verbs for word in said):
+    ordered = any(not first <= at < last for at, _ in order.taken)
+    if len(said) < 2 or not ordered or any(stem(word) in order.verbs for word in said):
         return ""
-    about = [word for word in said[1:] if word not in EMPTY | LIGHT | _AS_IT_IS]
+    denied = _DENYING.match(told)
+    behind = denied.end() if denied is not None else len(said[0])
+    about = [word for word, at in runs if at >= runs[0][1] + behind and word not in _LITTLE]
     others = order.other_verbs - patterns.SILENCE - collect_subject_stems(order.contracts, ())  # "and gives it back"
-    if not about or stem(about[0]) not in others or FINITE.search(told) or OWN_SUBJECT.search(told):
+    if not about or stem(about[0]) not in others or FINITE.search(told, behind) or OWN_SUBJECT.search(told):
         return ""
     named = {start for start, _ in order.taken}
-    if said[0] in _DENYING:
+    if denied is not None:
         rest = [word for word, at in runs if word in about[1:] and at not in named]
         return told if all(stem(word) in order.known for word in rest) else ""
     stays = said[0] in _SPARING and (said[-1] in _AS_IT_IS or told.endswith(_AS_IT_STANDS))

@@ -1,0 +1,99 @@
+"""Listed records: whose each one is, its sum, its day and its state, as far as nothing else says so."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Reply
+from agent.query.listed import list_records, tell_found
+from agent.validate.records.located import LocatedRecord
+from registry.records import Field, RecordKind, Relation, admit
+from tests.unit.own_worlds import answer, came_of, find
+
+BERTH = RecordKind(
+    name="lease",
+    title="Lease",
+    nouns=("lease", "leases"),
+    fields=(
+        Field("id", "id"),
+        Field("skipper_id", "id"),
+        Field("skipper_name"),
+        Field("pier", "enum", values=("north", "south")),
+        Field("price", "money_minor", currency_field="currency"),
+        Field("currency", "currency"),
+        Field("status", "enum", values=("running", "closed")),
+        Field("closed_on", "date", label="Closed"),
+    ),
+    label="{pier} · {price} · {status}",
+    relations=(Relation("skipper", "skipper_id"),),
+)
+
+
+def lease(ident: int, name: str, status: str = "running", closed: str | None = None) -> LocatedRecord:
+    row = {"id": ident, "skipper_id": ident, "skipper_name": name, "pier": "north", "price": 900, "currency": "EUR"}
+    return LocatedRecord(admit(BERTH, {**row, "status": status, "closed_on": closed}), BERTH, ())
+
+
+def test_a_label_that_names_nothing_stands_behind_whose_it_is() -> None:
+    found = [lease(1, "Ada Berg"), lease(2, "Bo Lind")]
+    assert list_records(found) == "Ada Berg (north · 9.00 EUR · running); Bo Lind (north · 9.00 EUR · running)"
+    assert list_records(found[:1], told="1 lease of Ada Berg") == "north · 9.00 EUR · running"
+
+
+@pytest.mark.parametrize(
+    ("field", "says"),
+    [
+        ("skipper_name", "Ada Berg: north · 9.00 EUR · closed."),
+        ("price", "Ada Berg: north · 9.00 EUR · closed."),
+        ("closed_on", "Ada Berg: closed 3 Nov 2026 (north · 9.00 EUR)."),
+    ],
+)
+def test_one_that_answers_is_led_by_whose_it_is_and_says_nothing_twice(field: str, says: str) -> None:
+    asked = [each for each in BERTH.fields if each.name == field]
+    assert tell_found(lease(1, "Ada Berg", "closed", "2026-11-03"), asked) == says
+
+
+async def listed(*where: object, **more: object) -> str:
+    made = await came_of("which ones", answer(records=find("fine", None, *where, **{"pick": "all", **more}), fields=[]))
+    assert isinstance(made.verdict, Reply), made.verdict
+    return made.verdict.text
+
+
+async def test_a_list_tells_sum_day_and_state_but_for_what_its_heading_says() -> None:
+    assert await listed({"state": "due", "not": False}) == (
+        "4 due fines: F-234 (Piet Vos, 6.00 EUR, charged on 20 Nov 2026); F-233 (Piet Vos, 24.00 EUR, charged on "
+        "15 Nov 2026); F-231 (Ines Duarte, 9.00 EUR, charged on 12 Nov 2026); F-235 (Ruth Abara, 12.00 EUR, charged "
+        "on 1 Jul 2026)."
+    )
+    piet = {"belongs_to": find("member", "Piet Vos")}
+    assert await listed(piet) == (
+        "2 fines of Piet Vos: F-234 (6.00 EUR, charged on 20 Nov 2026, due); F-233 (24.00 EUR, charged on 15 Nov "
+        "2026, due)."
+    )
+
+
+async def test_what_one_was_compared_with_is_told_too() -> None:
+    either = {"any_of": [{"belongs_to": find("member", each)} for each in ("Ines Duarte", "Ruth Abara")]}
+    order = {"by": "amount", "first": "highest", "nth": 1}
+    text = await listed(either, order=order, pick="one")
+    assert text == "F-235 (12.00 EUR, Ruth Abara). F-231 (9.00 EUR, Ines Duarte)."
+
+
+async def test_a_list_up_to_a_day_says_how_many_have_theirs_behind_them() -> None:
+    where = {"field": "due_on", "op": "<", "value": {"date": "2026-12-01", "quote": "december"}}
+    made = await came_of("due before december", answer(records=find("loan", None, where, pick="all"), fields=[]))
+    assert isinstance(made.verdict, Reply)
+    assert made.verdict.text.startswith("4 loans due before 1 Dec 2026 (3 of them before today): ")
+
+
+async def test_what_is_asked_of_a_few_is_told_of_each() -> None:
+    of = find("fine", None, {"belongs_to": find("member", "Piet Vos")})
+    test = {"left": {"field": "status", "of": of}, "op": "=", "right": {"word": "paid", "quote": "paid"}}
+    made = await came_of("is Piet Vos's fine paid", answer(yes_no=[test], join="all", about=of))
+    assert isinstance(made.verdict, Reply), made.verdict
+    assert made.verdict.text == "2 fines of Piet Vos: F-234 (due); F-233 (due)."
+
+
+async def test_whoever_asks_for_more_than_there_are_is_told_those() -> None:
+    where = {"belongs_to": find("member", "Piet Vos")}
+    assert (await listed(where, order={"by": "as listed", "first": "latest", "nth": 1}, pick=3)).startswith("2 fines")
