@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeGuard
 
+from agent.extract.time.day_pairs import ENDS
 from agent.planning.proposal import (
     AS_LISTED,
     AnyOf,
@@ -40,6 +41,7 @@ from agent.validate.records.field_words import ENDED, add_aside, name_field
 from agent.validate.records.located import LocatedRecord, fits, name_kind, name_kinds
 from core.clock import write_day
 from core.display_text import to_display_text
+from language.stems import is_past
 from language.text import singularize
 from registry.records import Field, Kinds, RecordKind
 
@@ -162,10 +164,17 @@ def _find_lasting(find: Find, kind: RecordKind) -> tuple[Compare, ...]:
     """The two comparisons that say together that something lasts on a day: begun by then, and not over before."""
     first = [each for each in find.where if _is_bound(each, "<=", kind)]
     last = [each for each in find.where if _is_bound(each, ">=", kind)]
-    pairs = ((one, other) for one in first for other in last if one.value == other.value and one.field != other.field)
-    made = next(pairs, ())
-    dated = made and isinstance(made[0].value, DayValue) and len(made[0].value.date) > MONTH
-    return made if dated and len(first) == len(last) == 1 else ()
+    if len(first) != 1 or len(last) != 1 or first[0].value != last[0].value or first[0].field == last[0].field:
+        return ()
+    begins, ends = (_name(each[0], kind).casefold().split() for each in (first, last))
+    value = first[0].value
+    dated = isinstance(value, DayValue) and len(value.date) > MONTH
+    return (first[0], last[0]) if dated and not is_past(begins[0]) and not ENDS.isdisjoint(ends) else ()
+
+
+def _name(condition: Compare, kind: RecordKind) -> str:
+    field = kind.field_named(condition.field)
+    return name_field(field, kind) if field is not None else condition.field
 
 
 def _note_comparison(condition: Compare | AnyOf, kind: RecordKind) -> str:

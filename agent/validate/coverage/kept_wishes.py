@@ -16,6 +16,8 @@ from language.stems import EMPTY, split_runs, stem
 from language.text import word_set
 
 _DENYING: Final = re.compile(r"(?:do\s+not|don['’]?t|never|not|no|without)\s+", re.IGNORECASE)
+_GOES_ON: Final = re.compile(r"\W*\b(?:and|or|nor)\b|[^.!?\n]*\b(?:or|nor)\b", re.IGNORECASE)
+"""What follows if a denial is of several things."""
 _SPARING: Final = word_set("leave keep forget skip")
 _NOTHING_MORE: Final = frozenset((("nothing", "else"), ("nothing", "more"), ("nothing", "further")))
 _LEADING: Final = word_set("and but also just please so then or")
@@ -37,6 +39,8 @@ def find_kept_wish(order: Order, place: Place) -> str:
     said, told = [word for word, _ in runs], text[runs[0][1] : last].strip(" ,;.!?\n") if runs else ""
     if tuple(said) in _NOTHING_MORE:
         return told
+    if _GOES_ON.match(text, last) is not None:  # "don't scrap it or waive it"
+        return ""
     ordered = any(not first <= at < last for at, _ in order.taken)
     if len(said) < 2 or not ordered or any(stem(word) in order.verbs for word in said):
         return ""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from agent.pipeline import Reply
+from agent.pipeline import Candidate, Reply
 from agent.query.listed import list_records, tell_found
 from agent.validate.records.located import LocatedRecord
+from agent.validate.telling_apart import tell_choices_apart
 from registry.records import Field, RecordKind, Relation, admit
+from tests.unit.dairy import DAIRY
+from tests.unit.marina import ask
 from tests.unit.own_worlds import answer, came_of, find
 
 BERTH = RecordKind(
@@ -53,7 +58,7 @@ def test_one_that_answers_is_led_by_whose_it_is_and_says_nothing_twice(field: st
     assert tell_found(lease(1, "Ada Berg", "closed", "2026-11-03"), asked) == says
 
 
-async def listed(*where: object, **more: object) -> str:
+async def listed(*where: dict[str, Any], **more: Any) -> str:
     made = await came_of("which ones", answer(records=find("fine", None, *where, **{"pick": "all", **more}), fields=[]))
     assert isinstance(made.verdict, Reply), made.verdict
     return made.verdict.text
@@ -97,3 +102,28 @@ async def test_what_is_asked_of_a_few_is_told_of_each() -> None:
 async def test_whoever_asks_for_more_than_there_are_is_told_those() -> None:
     where = {"belongs_to": find("member", "Piet Vos")}
     assert (await listed(where, order={"by": "as listed", "first": "latest", "nth": 1}, pick=3)).startswith("2 fines")
+
+
+async def test_what_has_begun_and_is_not_over_is_on_a_day() -> None:
+    on = {"date": "2026-11-24", "quote": "today"}
+    where = [{"field": "arrives_on", "op": "<=", "value": on}, {"field": "leaves_on", "op": ">=", "value": on}]
+    made = await came_of(
+        "who stays today", answer(records=find("booking", None, *where, pick="all"), fields=[]), "hotel"
+    )
+    assert isinstance(made.verdict, Reply)
+    assert " bookings on 24 Nov 2026" in made.verdict.text
+    assert "arrives on" in made.verdict.text  # from when till when each is
+
+
+async def test_of_what_ended_a_list_says_how_many_and_which() -> None:
+    made = (await ask(DAIRY, "which claims were opened after 10 November")).verdict
+    assert isinstance(made, Reply)
+    assert " (1 closed): " in made.text
+    assert "22 Nov 2026, open)" in made.text
+
+
+def test_choices_all_carry_what_tells_two_of_them_apart() -> None:
+    choices = [Candidate(id=each, label=label) for each, label in zip("abc", "xxy", strict=True)]
+    told = tell_choices_apart(choices, ["x (Ada)", "x (Bo)", "y (Cleo)"])
+    assert [each.label for each in told] == ["x (Ada)", "x (Bo)", "y (Cleo)"]
+    assert [each.label for each in tell_choices_apart(choices[1:], ["x (Bo)", "y (Cleo)"])] == ["x", "y"]

@@ -29,6 +29,8 @@ async def test_what_is_not_done_keeps_to_the_wish(text: str, step: dict[str, obj
         ("waive F-231 and leave the towing as it is", WAIVE),  # perhaps a part of it
         ("don't waive F-231", WAIVE),
         ("don't scrap or waive it, F-231", WAIVE),
+        ("don't scrap it and waive F-231", WAIVE),
+        ("don't scrap it, renew it or waive F-231", WAIVE),
     ],
 )
 async def test_what_may_narrow_or_deny_the_order_is_asked_about(text: str, step: dict[str, object]) -> None:
