@@ -41,8 +41,7 @@ def find_kept_wish(order: Order, place: Place) -> str:
         return told
     if _GOES_ON.match(text, last) is not None:  # "don't scrap it or waive it"
         return ""
-    ordered = any(not first <= at < last for at, _ in order.taken)
-    if len(said) < 2 or not ordered or any(stem(word) in order.verbs for word in said):
+    if len(said) < 2 or any(stem(word) in order.verbs for word in said):
         return ""
     denied = _DENYING.match(told)
     behind = denied.end() if denied is not None else len(said[0])

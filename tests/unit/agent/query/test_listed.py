@@ -24,6 +24,7 @@ BERTH = RecordKind(
         Field("skipper_id", "id"),
         Field("skipper_name"),
         Field("pier", "enum", values=("north", "south")),
+        Field("rope", search="text"),
         Field("price", "money_minor", currency_field="currency"),
         Field("currency", "currency"),
         Field("status", "enum", values=("running", "closed")),
@@ -35,7 +36,15 @@ BERTH = RecordKind(
 
 
 def lease(ident: int, name: str, status: str = "running", closed: str | None = None) -> LocatedRecord:
-    row = {"id": ident, "skipper_id": ident, "skipper_name": name, "pier": "north", "price": 900, "currency": "EUR"}
+    row = {
+        "id": ident,
+        "skipper_id": ident,
+        "skipper_name": name,
+        "pier": "north",
+        "rope": f"rope {ident}",
+        "price": 900,
+        "currency": "EUR",
+    }
     return LocatedRecord(admit(BERTH, {**row, "status": status, "closed_on": closed}), BERTH, ())
 
 
@@ -127,3 +136,12 @@ def test_choices_all_carry_what_tells_two_of_them_apart() -> None:
     told = tell_choices_apart(choices, ["x (Ada)", "x (Bo)", "y (Cleo)"])
     assert [each.label for each in told] == ["x (Ada)", "x (Bo)", "y (Cleo)"]
     assert [each.label for each in tell_choices_apart(choices[1:], ["x (Bo)", "y (Cleo)"])] == ["x", "y"]
+
+
+async def test_somebody_asked_about_as_their_own_account_has_none_of_themselves() -> None:
+    ines = find("member", "Ines Duarte")
+    paused = find("member", None, {"belongs_to": ines}, {"state": "paused", "not": False}, pick="all")
+    test = {"left": {"count": paused}, "op": ">=", "right": {"number": 1, "quote": ""}}
+    made = await came_of("is the account of Ines Duarte paused", answer(yes_no=[test], join="all", about=ines))
+    assert isinstance(made.verdict, Reply), made.verdict
+    assert made.verdict.text.startswith("No: Ines Duarte (ines@lend.example")

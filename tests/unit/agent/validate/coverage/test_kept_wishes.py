@@ -6,6 +6,9 @@ import pytest
 
 from agent.pipeline import Plan, Question
 from tests.unit.agent.validate.coverage.test_modifiers import RENEW, WAIVE, verdict_of
+from tests.unit.own_worlds import came_of, find, plan
+
+THEIRS = find("loan", None, {"belongs_to": find("member", "Ruth Meyer")})
 
 
 @pytest.mark.parametrize(
@@ -28,6 +31,7 @@ async def test_what_is_not_done_keeps_to_the_wish(text: str, step: dict[str, obj
     [
         ("waive F-231 and leave the towing as it is", WAIVE),  # perhaps a part of it
         ("don't waive F-231", WAIVE),
+        ("don't scrap Ruth Meyer's loan", {**RENEW, "loan_id": THEIRS, "days": None}),  # nothing else is ordered
         ("don't scrap or waive it, F-231", WAIVE),
         ("don't scrap it and waive F-231", WAIVE),
         ("don't scrap it, renew it or waive F-231", WAIVE),
@@ -35,3 +39,9 @@ async def test_what_is_not_done_keeps_to_the_wish(text: str, step: dict[str, obj
 )
 async def test_what_may_narrow_or_deny_the_order_is_asked_about(text: str, step: dict[str, object]) -> None:
     assert isinstance(await verdict_of(text, step), Question)
+
+
+async def test_what_the_action_itself_does_is_not_kept_by_it() -> None:
+    out = {"action": "check_out", "booking_id": find("booking", "5004")}
+    made = (await came_of("check out 5004, but don't close the room", plan(out), "hotel")).verdict
+    assert isinstance(made, Question), made  # it closes the stay
