@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Request
-from agent.planning.quotes import find_in_request
+from agent.planning.proposal import Words
+from agent.planning.quotes import find_in_request, find_places
 from tests.unit.own_worlds import NOW
 
 
@@ -19,3 +20,9 @@ from tests.unit.own_worlds import NOW
 )
 def test_a_name_is_found_in_whose_something_is(text: str, name: str, place: tuple[int, int] | None) -> None:
     assert find_in_request(name, Request(text=text, now=NOW)) == place
+
+
+def test_the_s_belongs_to_the_name() -> None:
+    request = Request(text="renew tariqs loan", now=NOW)
+    assert find_places(Words(text="tariq"), request) == [(6, 12)]
+    assert find_places(Words(text="renew"), request) == [(0, 5)]
