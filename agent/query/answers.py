@@ -372,8 +372,6 @@ class Answerer:
             few = "; ".join(add_aside(each.label, more) for each, more in zip(left.found, shown, strict=False))
             if named:
                 return held, few, left.found
-            if one is not None:
-                return held, list_records(left.found), left.found
             few = few if len(left.found) <= MOST_COUNTED else ""
             return held, f"{told}: {few}" if few else told, left.found
         if isinstance(test.left, TotalOf) and isinstance(test.right, TotalOf):
