@@ -80,7 +80,8 @@ def list_facts(kind: RecordKind, fields: Sequence[Field] = ()) -> list[Field]:
     size, day = kind.field_named(kind.size or ""), kind.field_named(kind.order or "")
     shown = [each for each in kind.fields if each in fields or f"{{{each.name}}}" in kind.label]
     dated = day is None or day.type not in DATES or any(each.type in DATES for each in shown)
-    made = [size] if size is not None and size.type == "money_minor" else []
+    paid = any(each.type == "money_minor" for each in fields)  # two sums of one record would be mixed up
+    made = [size] if size is not None and size.type == "money_minor" and not paid else []
     made += [] if dated or day is None else [day]
     made += [each for each in kind.fields if each.type == "enum" and each.name in ("status", "state", "stage")]
     belongs = bool(kind.relations) and not is_person(kind)

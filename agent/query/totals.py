@@ -30,7 +30,11 @@ def tell_total(total: TotalOf, by: str | None, sums: Sequence[Worked], told: str
     if group is not None:
         listed = write_totals(group, total, found, zone)
     else:
-        listed = "; ".join(each.reading for each in sums) if total.average else list_records(found, told=told)
+        listed = (
+            "; ".join(each.reading for each in sums)
+            if total.average
+            else list_records(found, [field] if field is not None else [], told)
+        )
     opening = f"{tell_sum(field, kind, shown) if field is not None else shown} {across}"
     return f"{opening}: {listed}.{_tell_given_back(total, kind, found)}"
 
