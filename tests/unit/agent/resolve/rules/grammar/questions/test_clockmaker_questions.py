@@ -142,8 +142,8 @@ async def test_refunds_are_summed_by_what_was_refunded_and_when() -> None:
     assert reply is not None
     assert (
         reply.text
-        == "Refunded so far: 40.00 EUR in 1 refunded sale from 1 Oct 2026 to 31 Oct 2026: S-41 (refunded so far 40.00 EUR, issued 20 Sep 2026)."
-    )  # noqa: E501
+        == "Refunded so far: 40.00 EUR in 1 refunded sale from 1 Oct 2026 to 31 Oct 2026: S-41 (refunded so far 40.00 EUR, issued 20 Sep 2026)."  # noqa: E501
+    )
 
 
 async def test_a_deed_without_a_day_of_its_own_is_not_dated_by_another() -> None:

@@ -99,7 +99,7 @@ async def test_a_noun_that_is_a_value_of_its_kind_means_only_those(text: str, to
         (
             "how many tours did Hugo do last week",
             "1 tour of Hugo Brandt from 16 Nov 2026 to 22 Nov 2026: tour 301 (fee 80.00 EUR, 18 Nov 2026, held).",
-        ),  # noqa: E501
+        ),
         ("when does Hugo Brandts permit end", "Hugo Brandt: permit ends on 19 Dec 2026."),
     ],
 )

@@ -20,28 +20,28 @@ async def tell(text: str) -> str:
     [
         (
             "how much does Edda owe?",
-            "Outstanding: 80.00 EUR in 1 unpaid due of Edda Frost: due 801 (outstanding 80.00 EUR, payable on 1 Oct 2026, overdue).",
-        ),  # noqa: E501
+            "Outstanding: 80.00 EUR in 1 unpaid due of Edda Frost: due 801 (outstanding 80.00 EUR, payable on 1 Oct 2026, overdue).",  # noqa: E501
+        ),
         (
             "how much dues are unpaid",
             "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803 (Nia Hill, outstanding 300.00 EUR, payable on 5 Dec 2026, open); due 801 (Edda Frost, outstanding 80.00 EUR, payable on 1 Oct 2026, overdue).",  # noqa: E501
         ),
         (
             "how much is unpaid",
-            "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803 (Nia Hill, outstanding 300.00 EUR, payable on 5 Dec 2026, open); due 801 (Edda Frost, outstanding 80.00 EUR, payable on 1 Oct 2026, overdue).",
-        ),  # noqa: E501
+            "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803 (Nia Hill, outstanding 300.00 EUR, payable on 5 Dec 2026, open); due 801 (Edda Frost, outstanding 80.00 EUR, payable on 1 Oct 2026, overdue).",  # noqa: E501
+        ),
         (
             "total outstanding",
-            "Outstanding: 380.00 EUR across 3 dues: due 803 (Nia Hill, outstanding 300.00 EUR, payable on 5 Dec 2026, open); due 801 (Edda Frost, outstanding 80.00 EUR, payable on 1 Oct 2026, overdue); due 802 (Jonas Winters, outstanding 0.00 EUR, payable on 1 Oct 2026, paid).",
-        ),  # noqa: E501
+            "Outstanding: 380.00 EUR across 3 dues: due 803 (Nia Hill, outstanding 300.00 EUR, payable on 5 Dec 2026, open); due 801 (Edda Frost, outstanding 80.00 EUR, payable on 1 Oct 2026, overdue); due 802 (Jonas Winters, outstanding 0.00 EUR, payable on 1 Oct 2026, paid).",  # noqa: E501
+        ),
         (
             "how much are we still owed",
             "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803 (Nia Hill, outstanding 300.00 EUR, payable on 5 Dec 2026, open); due 801 (Edda Frost, outstanding 80.00 EUR, payable on 1 Oct 2026, overdue).",  # noqa: E501
         ),
         (
             "how much is overdue?",
-            "Outstanding: 80.00 EUR in 1 overdue due: due 801 (Edda Frost, outstanding 80.00 EUR, payable on 1 Oct 2026).",
-        ),  # noqa: E501
+            "Outstanding: 80.00 EUR in 1 overdue due: due 801 (Edda Frost, outstanding 80.00 EUR, payable on 1 Oct 2026).",  # noqa: E501
+        ),
         (
             "sum of the unpaid dues",
             "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803 (Nia Hill, outstanding 300.00 EUR, payable on 5 Dec 2026, open); due 801 (Edda Frost, outstanding 80.00 EUR, payable on 1 Oct 2026, overdue).",  # noqa: E501
@@ -52,12 +52,12 @@ async def tell(text: str) -> str:
         ),
         (
             "how much are the overdue dues in total",
-            "Outstanding: 80.00 EUR in 1 overdue due: due 801 (Edda Frost, outstanding 80.00 EUR, payable on 1 Oct 2026).",
-        ),  # noqa: E501
+            "Outstanding: 80.00 EUR in 1 overdue due: due 801 (Edda Frost, outstanding 80.00 EUR, payable on 1 Oct 2026).",  # noqa: E501
+        ),
         (
             "how much do all dues come to",
-            "800.00 EUR across 3 dues: due 803 (Nia Hill, total 300.00 EUR, payable on 5 Dec 2026, open); due 801 (Edda Frost, total 200.00 EUR, payable on 1 Oct 2026, overdue); due 802 (Jonas Winters, total 300.00 EUR, payable on 1 Oct 2026, paid).",
-        ),  # noqa: E501
+            "800.00 EUR across 3 dues: due 803 (Nia Hill, total 300.00 EUR, payable on 5 Dec 2026, open); due 801 (Edda Frost, total 200.00 EUR, payable on 1 Oct 2026, overdue); due 802 (Jonas Winters, total 300.00 EUR, payable on 1 Oct 2026, paid).",  # noqa: E501
+        ),
         ("makers with over 100 euros overdue", "No makers with overdue dues (outstanding over 100.00 EUR)."),
         ("does Edda owe more than 100", "No: due 801 (80.00 EUR, not more than 100)."),
     ],
@@ -144,7 +144,7 @@ async def test_what_sort_they_are_is_next_to_the_noun() -> None:
     assert (
         await tell("how many kick wheels are lent")
         == "2 lent kick wheels: Kick 3 (Jonas Winters, due on 20 Dec 2026); Kick 2 (Edda Frost, due on 20 Nov 2026)."
-    )  # noqa: E501
+    )
 
 
 async def test_what_somebody_paid_is_not_given_back() -> None:
