@@ -44,6 +44,7 @@ MOST_LISTED: Final = 4
 """Records of one kind."""
 MOST_TOLD: Final = 1500
 """Characters of the answer."""
+_PARTS: Final = re.compile(r" · |, ")
 _LONGEST: Final = 100
 _SLOT: Final = "answer"
 _HOW: Final = re.compile(r"\bhow\s+$", re.IGNORECASE)
@@ -211,7 +212,7 @@ async def _tell_of_named(
         nearness = {key: _rate_distance(held, today) for key, held in spans.items()}
         own = sorted(found, key=lambda each: nearness[each.key])
         alone = len(own) == 1 and days is None
-        shown = add_aside(own[0].label, _tell_fields(own[0], whose)) if alone else _list(own)
+        shown = add_aside(own[0].label, _tell_fields(own[0], whose)) if alone else _list(own, whose)
         told += [begin_sentence(f"{name_kinds(kind)}: {shown}.")] if own else []
         none += [name_kinds(kind)] if any(each.type in DATES for each in kind.fields) and not own else []
         records += own[:MOST_LISTED]
@@ -266,12 +267,14 @@ def _rate_distance(days: Sequence[date], today: date) -> tuple[bool, int]:
     return not ahead, ahead[0] if ahead else min(((today - each).days for each in days), default=0)
 
 
-def _list(found: Sequence[LocatedRecord]) -> str:
-    details = [to_display_text(each.record.detail, limit=_LONGEST).replace(" · ", ", ") for each in found]
-    for at, each in enumerate(found):
+def _list(found: Sequence[LocatedRecord], whose: str = "") -> str:
+    """The records with what their kinds say of them, but for ``whose`` they are."""
+    shown: list[str] = []
+    for each in found[:MOST_LISTED]:
         ended = (str(each.record.values[one.name]) for one in add_ended((), each.kind, each.record.values))
-        details[at] = ", ".join(filter(None, (details[at], *ended)))
-    shown = [add_aside(each.label, detail) for each, detail in zip(found[:MOST_LISTED], details, strict=False)]
+        parts = _PARTS.split(to_display_text(each.record.detail, limit=_LONGEST))
+        told = dict.fromkeys(part for part in (*parts, *ended) if part and part != whose)
+        shown.append(add_aside(each.label, ", ".join(told)))
     return "; ".join([*shown, *(["and others"] if len(found) > MOST_LISTED else [])])
 
 

@@ -9,7 +9,7 @@ from agent.pipeline import Abstain, Refusal, Reply, Request
 from agent.planning.proposal import NoneResult, Proposal
 from agent.planning.task import Verdict
 from agent.resolve.rules.clauses import asks
-from agent.resolve.rules.grammar.understand import NO_ANSWER
+from agent.resolve.rules.grammar.understand import NO_ANSWER, SEE
 from agent.validate.questions import MAX_CANDIDATES, format_plain, join, label_parameter, quote_words
 from core.actor import Actor
 from language.currencies import is_code
@@ -18,7 +18,7 @@ from registry.confirmation import Policy
 from registry.contract import Contract
 
 _TELLING_OTHERS: Final = re.compile(r"\s*(?:please\s+)?(?:tell|let|give|say\s+to)\s+(?!(?:me|us)\b)", re.IGNORECASE)
-NO_ACTION: Final = "Nothing that can be done here does that."
+NO_ACTION: Final = f"Nothing that can be done here does that, so nothing was done. {SEE}"
 
 
 def explain_nothing_planned(
@@ -39,7 +39,7 @@ def explain_nothing_planned(
     if none.reason in ("no such action", "no field for it") and _is_question(request.text):
         detail = NO_ANSWER
     elif none.reason == "depends on the future or the unknown" and none.quote and none.quote in request.text:
-        detail = f"{quote_words(none.quote)} can't be known here now, so nothing was done."
+        detail = f"{quote_words(none.quote)} can't be known here now, so nothing was done. Say the rest when it is."
     elif none.reason == "no field for it" and contract is not None and nearest:
         detail = _explain_no_place(none.quote if none.quote in request.text else "", contract)
     return Abstain(reason="nothing_fits", detail=detail, nearest=nearest)

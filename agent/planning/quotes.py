@@ -12,8 +12,10 @@ from pydantic import BaseModel
 from agent.pipeline import Request
 from agent.planning.proposal import Words
 from language.dictated import find_dictated
+from language.wordnet import is_word
 
 _WORD: Final = re.compile(r"\w+")
+_OWNERS_S: Final = re.compile(r"(?<=[^\W\d_])s(?!\w)", re.IGNORECASE)
 _BETWEEN: Final = "\n"
 _MOST_SHARED: Final = 80
 # An escape sequence in text that was copied from code, such as a typed-out line end.
@@ -58,10 +60,16 @@ def find_places(node: Any, request: Request) -> list[tuple[int, int]]:
     """The places in the request that a part of a proposal quotes."""
     found = [(words, words.start) for words in find_quotes(node, request) if words.origin == 0]
     places = (
-        (start, start + len(words.text)) if start is not None else _find_shared(words.text, request.text)
+        (start, _find_end(words, start, request.text)) if start is not None else _find_shared(words.text, request.text)
         for words, start in found
     )
     return [each for each in places if each is not None]
+
+
+def _find_end(words: Words, start: int, there: str) -> int:
+    """The end of a quote, with the s of whose something is."""
+    end = start + len(words.text)
+    return end + 1 if _OWNERS_S.match(there, end) else end
 
 
 def _find_shared(text: str, there: str) -> tuple[int, int] | None:
@@ -82,8 +90,8 @@ def _find_shared(text: str, there: str) -> tuple[int, int] | None:
 def locate(text: str, request: Request, taken: Collection[tuple[int, int]] = ()) -> Words:
     """Locates words in the request or an answer, as whole words.
 
-    Matches exactly first, then without case, spaces and punctuation. Prefers the latest answer, and uses places in
-    ``taken`` (origin, start) last.
+    Matches exactly first, then without case, spaces and punctuation, then as whose something is. Prefers the latest
+    answer, and uses places in ``taken`` (origin, start) last.
     """
     wanted = [each.casefold() for each in _WORD.findall(text)]
     found: list[Words] = []
@@ -101,8 +109,18 @@ def locate(text: str, request: Request, taken: Collection[tuple[int, int]] = ())
             start, end = places[first][0], places[first + len(wanted) - 1][1]
             found.append(Words(text=there[start:end], origin=origin, start=start))
             at = joined.find(sought, at + 1)
+    if not found and wanted and text[-1:].isalpha() and not is_word(wanted[-1]) and not text.casefold().endswith("s"):
+        found += _find_owner(text, request)
     free = [each for each in found if (each.origin, each.start) not in taken]
     return next(iter((*free, *found)), Words(text=text))
+
+
+def _find_owner(name: str, request: Request) -> Iterator[Words]:
+    """The places of a name with the s of whose something is, as people type it: "priyas order"."""
+    pattern = re.compile(rf"(?<!\w){re.escape(name)}(?={_OWNERS_S.pattern})", re.IGNORECASE)
+    for origin in (*range(len(request.answers), 0, -1), 0):
+        places = pattern.finditer(request.words(origin))
+        yield from (Words(text=each[0], origin=origin, start=each.start()) for each in places)
 
 
 def find_in_request(text: str, request: Request) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ answered about are not put to the model.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any, Final, Protocol, TypeVar
@@ -21,10 +22,13 @@ from agent.planning.proposal import Proposal
 from agent.planning.task import Outcome, Task, hold_for_words
 from agent.resolve.resolver import PieceQuestion, Resolver, SecondReader
 from agent.validate.coverage.open_words import is_opening_verb
-from agent.validate.questions import REST, quote_words
+from agent.validate.questions import REST
 from core.errors import ModelMisbehaved, ModelUnavailable, PlatformUnavailable
 
 TAKES_BACK: Final = "It takes back what was done before, so it waits for a yes."
+
+_QUOTED: Final = re.compile(r"‘([^’]*(?:’(?=\w)[^’]*)*)’")
+"""What a remark quotes; an apostrophe stands inside a word."""
 
 T = TypeVar("T")
 
@@ -103,6 +107,7 @@ def _note(first: Resolved | None, error: ModelUnavailable | ModelMisbehaved) -> 
 def _show(made: Outcome, plan: Plan, waits: Request | None = None) -> Outcome:
     """The plan, waiting, with those pieces on the card that nothing on it says yet. If the plan of a request ``waits``
     anyway, the verb that orders it is no news: the card says what it does."""
-    untold = [each for each in plan.pieces if not any(quote_words(each) in told for told in plan.held)]
+    quoted = [each for told in plan.held for each in _QUOTED.findall(told)]
+    untold = [each for each in plan.pieces if not any(each in words for words in quoted)]
     untold = [each for each in untold if waits is None or not is_opening_verb(each, waits)]
     return hold_for_words(made, untold) if untold else made

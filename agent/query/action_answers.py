@@ -8,7 +8,7 @@ from typing import Final
 
 from agent.pipeline import Reply
 from agent.planning.proposal import ActionAnswer
-from agent.query.wording import PAGE
+from agent.query.listed import PAGE
 from agent.validate.questions import join
 from core.actor import Actor
 from registry.catalogue import Catalogue

@@ -20,7 +20,6 @@ from agent.planning.proposal import (
     OrderByCount,
     RecordsAnswer,
     Reference,
-    StateIs,
     Test,
     TotalOf,
     ValueAnswer,
@@ -28,37 +27,43 @@ from agent.planning.proposal import (
 )
 from agent.query.action_answers import answer_about_action, list_abilities, list_fitting
 from agent.query.arithmetic import test_holds
+from agent.query.compared import tell_compared
+from agent.query.conditions import DATES
 from agent.query.context import Quantity, Worked
 from agent.query.groups import count_by, tell_paid
-from agent.query.namesakes import list_namesakes
+from agent.query.listed import (
+    FIRST_LISTED,
+    PAGE,
+    count_past,
+    find_owner_field,
+    introduce,
+    list_asked_fields,
+    list_records,
+    tell_found,
+)
+from agent.query.namesakes import find_standing, list_namesakes
 from agent.query.other_connections import tell_connection
 from agent.query.other_kinds import tell_other_kinds
 from agent.query.references import Query
 from agent.query.related_names import name_related
 from agent.query.slips import find_so_called, tell_slips
-from agent.query.standing import list_theirs, tell_deciding, tell_standing
+from agent.query.standing import find_each, list_theirs, tell_deciding, tell_standing
 from agent.query.totals import tell_total
 from agent.query.wording import (
-    FIRST_LISTED,
-    PAGE,
     QueryWords,
     count_states,
     describe_query,
     find_measure,
-    introduce,
-    list_asked_fields,
-    list_records,
-    list_telling,
     tell_test,
 )
 from agent.validate.questions import join, make_candidate, quote_words
-from agent.validate.records.field_words import add_aside, tell_field
+from agent.validate.records.field_words import add_aside
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind, name_kinds
 from core.actor import Actor
 from core.display_text import begin_sentence, to_display_text
 from language.text import with_article
 from registry.catalogue import Catalogue
-from registry.records import RecordKind, format_field, write_field
+from registry.records import RecordKind, write_field
 
 MOST_COUNTED: Final = 3
 """The most records that a count names: a number was asked for, and the records stand below it."""
@@ -116,7 +121,7 @@ class Answerer:
         self.query.context.tells_ties = placed
         found = await (self.query.records.find if one else self.query.records.find_all)(need, reference)
         if isinstance(found, Question) and found.code == "ambiguous" and "cancelled" in need.kind.states:
-            found = await self._find_standing(need, reference) or found
+            found = await find_standing(self.query, need, reference) or found
         if isinstance(found, Question) and one and fields:
             found = await list_namesakes(self.query, need, reference, found) or found
         if isinstance(found, Question):
@@ -133,17 +138,12 @@ class Answerer:
             for record in found
             for each in known[:1]
         )
+        measure = find_measure(reference, kind)
         if len(found) == 1:
-            if not known and (measure := find_measure(reference, kind)) is not None:
-                row = found[0].record.values
-                values, shown = (write_field(measure, row),), format_field(measure, row)
-                text = introduce(found[0].label, found[0].record.detail)
-                if shown not in text:
-                    text = f"{found[0].label}: {tell_field(measure, kind, shown)}."
-                return self._reply(text, found, values=values)
-            row = found[0].record.values
-            told = "; ".join(tell_field(each, kind, format_field(each, row)) for each in list_telling(known, found[0]))
-            text = f"{found[0].label}: {told}." if told else introduce(found[0].label, found[0].record.detail)
+            others = await tell_compared(self.query, need, reference, found[0], known)
+            text = f"{tell_found(found[0], known, measure)}{others}"
+            if not known and measure is not None and measure.type not in DATES:
+                return self._reply(text, found, values=(write_field(measure, found[0].record.values),))
             if not known and (most := await self._count_most(reference, found[0])):
                 text = f"{found[0].label}: {most}."
             if not known and rate_person_likeness(kind) == PERSON:
@@ -153,17 +153,12 @@ class Answerer:
             placed = isinstance(reference, Find) and isinstance(reference.pick, int)
             counts = [await self._count_most(reference, each) for each in found] if placed else []
             listed = "; ".join(f"{each.label} ({count})" for each, count in zip(found, counts, strict=False) if count)
-            text = f"{told}: {listed or list_records(found, known or list_asked_fields(reference, kind))}."
+            by = [measure] if measure is not None and measure not in known else []
+            alone = any(each != find_owner_field(kind) and f"{{{each.name}}}" not in kind.label for each in known)
+            narrowed = [*(known if alone else list_asked_fields(reference, kind)), *by]
+            text = f"{told}: {listed or list_records(found, narrowed, told, asked=alone)}."
         text += await tell_other_kinds(self.query, reference, kind)
         return self._reply(text, found, values=values if known else ())
-
-    async def _find_standing(self, need: RecordQuery, reference: Reference) -> tuple[LocatedRecord, ...]:
-        """The one record that is meant if those that are cancelled give way. Empty if there is none, or several."""
-        if not isinstance(reference, Find):
-            return ()
-        stands = StateIs(state="cancelled", negated=True)
-        found = await self.query.records.find(need, reference.model_copy(update={"where": (*reference.where, stands)}))
-        return found if not isinstance(found, Question) else ()
 
     def _reply(
         self, text: str, found: Sequence[LocatedRecord], *, values: tuple[str, ...] = (), count: int | None = None
@@ -238,7 +233,9 @@ class Answerer:
         kind = found[0].kind
         words = await self._words(reference, kind)
         what = words.count(len(found), kind) if words else format_count(len(found), kind)
-        return add_aside(what, count_states(reference, found))
+        today = self.query.context.request.now.date().isoformat()
+        asides = (count_states(reference, found), count_past(reference, found, today))
+        return add_aside(what, ", ".join(filter(None, asides)))
 
     def _fitting(self, found: Sequence[LocatedRecord]) -> tuple[str, ...]:
         """The actions that this actor may run on these very records."""
@@ -268,13 +265,13 @@ class Answerer:
                     told = count_by(by, worked.found, self.query.context.request.zone)
                     return self._reply(f"{what}: {told}.", worked.found)
                 few = len(worked.found) <= MOST_COUNTED
-                text = f"{what}: {list_records(worked.found)}." if few else f"{what}."
+                text = f"{what}: {list_records(worked.found, told=what)}." if few else f"{what}."
             return self._reply(text, worked.found, values=(worked.written,), count=len(worked.found))
         sum_, equal, shown = worked.reading.rpartition(" = ")
         owner = f"{found[0].label}: " if len(found) == 1 else ""
         text = f"{owner}{shown if equal else worked.shown}{f' ({sum_})' if equal else ''}."
         if isinstance(asked.value, FieldOf) and found:
-            text = f"{found[0].label}: {worked.reading}."
+            text = tell_found(found[0], [each for each in found[0].kind.fields if each.name == asked.value.field])
         values = (worked.written,)
         return self._reply(text, found, values=values) if found else Reply(text=text, values=values)
 
@@ -310,7 +307,8 @@ class Answerer:
         for test in asked.tests:
             one = await self._tested(test, need)
             if isinstance(one, Question):
-                return one
+                each = find_each(test, one)
+                return await self._records(each.of, [each.field]) if each is not None else one
             holds, reading, used = one
             results.append(holds)
             told += [(reading, bool(used))]
@@ -339,7 +337,7 @@ class Answerer:
         theirs = find.where[0] if isinstance(find, Find) and find.where else None
         if not isinstance(find, Find) or not isinstance(theirs, BelongsTo) or not isinstance(theirs.owner, Find):
             return ""
-        kind = self.query.kinds.get(find.record) if theirs.owner.record == about.kind.name else None
+        kind = self.query.kinds.get(find.record) if theirs.owner.record == about.kind.name != find.record else None
         words = await self._words(find.model_copy(update={"where": find.where[1:]}), kind) if kind else None
         return f"{about.label} has {words.count(0, kind)}" if words and kind else ""
 

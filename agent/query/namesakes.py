@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from agent.pipeline import Question
-from agent.planning.proposal import Find, Reference
+from agent.planning.proposal import Find, Reference, StateIs
 from agent.query.references import Query
 from agent.validate.records.located import LocatedRecord, RecordQuery
 
@@ -25,3 +25,12 @@ async def list_namesakes(
     found = await query.records.find_all(need, reference.model_copy(update={"pick": "all"}))
     offered = {each.id for each in asked.candidates}
     return found if not isinstance(found, Question) and {each.record.id for each in found} == offered else ()
+
+
+async def find_standing(query: Query, need: RecordQuery, reference: Reference) -> tuple[LocatedRecord, ...]:
+    """The one record that is meant if those that are cancelled give way. Empty if there is none, or several."""
+    if not isinstance(reference, Find):
+        return ()
+    stands = StateIs(state="cancelled", negated=True)
+    found = await query.records.find(need, reference.model_copy(update={"where": (*reference.where, stands)}))
+    return found if not isinstance(found, Question) else ()

@@ -8,8 +8,9 @@ from typing import Final
 from agent.pipeline import Question
 from agent.planning.proposal import BelongsTo, Compare, Condition, Find, Reference, Word
 from agent.query.conditions import DATES
+from agent.query.listed import list_records
 from agent.query.references import Query
-from agent.query.wording import describe_query, list_records
+from agent.query.wording import describe_query
 from agent.validate.questions import join
 from agent.validate.records.field_words import name_field
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count
@@ -53,7 +54,7 @@ async def _tell(query: Query, find: Find, kind: RecordKind, found: Sequence[Loca
     days = find.model_copy(update={"where": tuple(each for each in find.where if _is_of_day(each, kind))})
     words = await describe_query(days, query.context.kinds, _name_nobody)
     what = words.count(len(found), kind) if words is not None else format_count(len(found), kind)
-    return f"{what}: {to_display_text(list_records(found, states))}" if len(found) <= _MOST else what
+    return f"{what}: {to_display_text(list_records(found, states, what, asked=True))}" if len(found) <= _MOST else what
 
 
 async def _name_nobody(_: Find) -> None:

@@ -265,6 +265,8 @@ class RecordFinder:
             what = f"{place_word} by “{each_field.label or by}”"
         if find.pick == "all":
             wanted = len(line) - place
+        if line and not place and need.slot == need.base_slot and self.context.tells_ties:
+            wanted = min(wanted, len(line))  # an answer tells those that there are
         if len(line) < place + wanted:
             lead = f"There {'is' if len(line) == 1 else 'are'} only {format_count(len(line), kind)}:"
             return ask_between(need.slot, need.param, kind, line, "", lead=lead)

@@ -6,13 +6,14 @@ import re
 from typing import Final
 
 from agent.pipeline import Question
-from agent.planning.proposal import CountOf, Find, StateIs, Test, YesNoAnswer
+from agent.planning.proposal import CountOf, FieldOf, Find, StateIs, Test, YesNoAnswer
 from agent.query.references import Query
 from agent.validate.records.field_words import tell_field
 from agent.validate.records.located import LocatedRecord, RecordQuery
 from registry.records import format_field
 
 _SLOT: Final = "answer"
+_FEW: Final = 3
 _PART: Final = re.compile(r"\s*(?:[,·]\s*|$)")
 
 
@@ -30,6 +31,17 @@ async def list_theirs(query: Query, asked: YesNoAnswer) -> tuple[LocatedRecord, 
     need = RecordQuery(_SLOT, _SLOT, kind, restricts=True)
     found = await query.records.find_all(need, find.model_copy(update={"pick": "all"}))
     return found if not isinstance(found, Question) else ()
+
+
+def find_each(test: Test, asked: Question) -> FieldOf | None:
+    """What each of a few records has that a question could mean: "is Ada's October bill paid", where she has two. None
+    where more are meant, or no field of theirs is."""
+    left = test.left
+    if asked.code != "ambiguous" or len(asked.candidates) > _FEW or not isinstance(left, FieldOf):
+        return None
+    if not isinstance(left.of, Find) or left.of.order is not None:
+        return None
+    return left.model_copy(update={"of": left.of.model_copy(update={"pick": "all"})})
 
 
 def tell_deciding(test: Test, found: LocatedRecord, shown: str = "") -> str:

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from agent.planning.proposal import Compare, Find, StateIs, TotalOf
 from agent.query.context import Worked
 from agent.query.groups import add_up, write_totals
-from agent.query.wording import list_records
+from agent.query.listed import list_records
 from agent.validate.questions import join
 from agent.validate.records.field_words import name_field, tell_sum
 from agent.validate.records.located import LocatedRecord
@@ -30,7 +30,11 @@ def tell_total(total: TotalOf, by: str | None, sums: Sequence[Worked], told: str
     if group is not None:
         listed = write_totals(group, total, found, zone)
     else:
-        listed = "; ".join(each.reading for each in sums) if total.average else list_records(found)
+        listed = (
+            "; ".join(each.reading for each in sums)
+            if total.average
+            else list_records(found, [field] if field is not None else [], told)
+        )
     opening = f"{tell_sum(field, kind, shown) if field is not None else shown} {across}"
     return f"{opening}: {listed}.{_tell_given_back(total, kind, found)}"
 

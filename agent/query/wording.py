@@ -7,10 +7,11 @@ Whoever asked can then see whether they were understood. A query that can't be d
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeGuard
 
+from agent.extract.time.day_pairs import ENDS
 from agent.planning.proposal import (
     AS_LISTED,
     AnyOf,
@@ -36,13 +37,13 @@ from agent.query.context import Moment, Plain, Quantity, Value, Worked, describe
 from agent.query.day_words import DATED, MONTH, is_noun_of_day, say_day
 from agent.query.state_words import is_adjective, is_of_sort, is_plural_noun, list_states, note_state
 from agent.validate.questions import join, quote_words
-from agent.validate.records.field_words import add_aside, add_ended, name_field, tell_field
+from agent.validate.records.field_words import ENDED, add_aside, name_field
 from agent.validate.records.located import LocatedRecord, fits, name_kind, name_kinds
-from agent.validate.telling_apart import describe_aside, find_telling_field
 from core.clock import write_day
 from core.display_text import to_display_text
+from language.stems import is_past
 from language.text import singularize
-from registry.records import Field, Kinds, RecordKind, format_field
+from registry.records import Field, Kinds, RecordKind
 
 MOST_CHARS: Final = 160
 """A paraphrase that is longer explains less than it hides."""
@@ -102,7 +103,11 @@ async def _describe(find: Find, kinds: Kinds, name_owner: NameOwner) -> QueryWor
     sort = ""
     ends = {each.field: each for each in find.where if _is_bound(each, "<=", kind)}
     spans = {each.field for each in find.where if _is_bound(each, ">=", kind)} & ends.keys()
+    lasting = _find_lasting(find, kind)
     for condition in find.where:
+        if condition in lasting:
+            after += [f" on {_say_value(lasting[0].value)}"] if condition == lasting[0] else []
+            continue
         if isinstance(condition, Compare) and condition.field in spans and condition.op in ("<=", ">="):
             if condition.op == ">=":
                 first, last = _say_comparison(condition, kind), _say_value(ends[condition.field].value)
@@ -153,6 +158,23 @@ def _is_bound(condition: Condition, op: str, kind: RecordKind) -> TypeGuard[Comp
         return False
     field = kind.field_named(condition.field)
     return field is not None and (field.type in DATES or field.name == kind.size)
+
+
+def _find_lasting(find: Find, kind: RecordKind) -> tuple[Compare, ...]:
+    """The two comparisons that say together that something lasts on a day: begun by then, and not over before."""
+    first = [each for each in find.where if _is_bound(each, "<=", kind)]
+    last = [each for each in find.where if _is_bound(each, ">=", kind)]
+    if len(first) != 1 or len(last) != 1 or first[0].value != last[0].value or first[0].field == last[0].field:
+        return ()
+    begins, ends = (_name(each[0], kind).casefold().split() for each in (first, last))
+    value = first[0].value
+    dated = isinstance(value, DayValue) and len(value.date) > MONTH
+    return (first[0], last[0]) if dated and not is_past(begins[0]) and not ENDS.isdisjoint(ends) else ()
+
+
+def _name(condition: Compare, kind: RecordKind) -> str:
+    field = kind.field_named(condition.field)
+    return name_field(field, kind) if field is not None else condition.field
 
 
 def _note_comparison(condition: Compare | AnyOf, kind: RecordKind) -> str:
@@ -261,11 +283,6 @@ def _say_value(value: Expression) -> str:
     raise _Unsaid
 
 
-PAGE: Final = 20
-"""The most records that one answer lists."""
-FIRST_LISTED: Final = f"The first {PAGE} of them are listed."
-
-
 def compare_words(op: str, value: Value) -> str:
     """What a value was compared with: ``more than 20``, ``before 3 Dec 2026``, ``in December 2026``, ``in repair``."""
     than = (DATED if isinstance(value, Moment) else _COMPARED).get(op, "")
@@ -294,85 +311,11 @@ def tell_test(test: Test, left: Worked, right: Worked, *, held: bool) -> str:
 
 
 def find_measure(reference: Reference, kind: RecordKind) -> Field | None:
-    """The number by which the biggest of several is the biggest."""
+    """The number or day by which the first of several is the first."""
     order = reference.order if isinstance(reference, Find) else None
-    if not isinstance(order, OrderByField) or order.first not in ("highest", "lowest"):
+    if not isinstance(order, OrderByField) or (order.by == AS_LISTED and order.first not in ("highest", "lowest")):
         return None
     return kind.field_named(kind.size or "" if order.by == AS_LISTED else order.by)
-
-
-def list_asked_fields(reference: Reference, kind: RecordKind) -> list[Field]:
-    """The fields by which a list was narrowed, if its records may differ in them. Their labels may not show them."""
-    said: dict[str, dict[str, Expression]] = {}
-    for condition in reference.where if isinstance(reference, Find) else ():
-        if isinstance(condition, Compare):
-            said.setdefault(condition.field, {})[condition.op] = condition.value
-    names = [name for name, values in said.items() if not _is_one_value(values) and f"{{{name}}}" not in kind.label]
-    asked = [each for name in names if (each := kind.field_named(name)) is not None]
-    return [each for each in asked if each.type != "boolean"]
-
-
-def _is_one_value(values: Mapping[str, Expression]) -> bool:
-    """Whether comparisons, by operator, leave a single value: one day."""
-    day, ends = values.get("during"), [values.get(">="), values.get("<=")]
-    if "=" in values or (isinstance(day, DayValue) and len(day.date) > MONTH):
-        return True
-    dates = {each.date for each in ends if isinstance(each, DayValue)}
-    return None not in ends and len(dates) == 1 and all(isinstance(each, DayValue) for each in ends)
-
-
-def find_owner_name(kind: RecordKind) -> Field | None:
-    """The field that says whose a record is ("customer_name" beside "customer_id"), if the label holds nothing that
-    identifies it."""
-    if any(f"{{{each.name}}}" in kind.label for each in kind.fields if each.search or each.name == kind.id_field):
-        return None
-    stems = tuple(relation.via.removesuffix("id") for relation in kind.relations)
-    return next((each for each in kind.fields if each.type == "string" and stems and each.name.startswith(stems)), None)
-
-
-def list_records(found: Sequence[LocatedRecord], fields: Sequence[Field] = ()) -> str:
-    """The records' labels. With ``fields``, also the values of each, and the owner if labels are alike."""
-    listed = found[:PAGE]
-    apart = _tell_alike(listed, fields)
-    told = zip(listed, apart, strict=True)
-    shown = [with_fields(each, fields, aside) if fields or aside else each.label for each, aside in told]
-    return "; ".join(shown) + (f" and {len(found) - PAGE} more" if len(found) > PAGE else "")
-
-
-def _tell_alike(found: Sequence[LocatedRecord], fields: Sequence[Field]) -> list[str]:
-    """For each record what tells it apart from others of the same label. Empty for a label that stands alone."""
-    labels, kinds = [each.label for each in found], {each.kind.name for each in found}
-    if len({*labels}) == len(labels) or len(kinds) > 1:
-        return ["" for _ in found]
-    shown = [with_fields(each, fields) for each in found]
-    telling = find_telling_field([each.record for each in found], shown, found[0].kind)
-    asides = (describe_aside(each.record, each.kind, telling).strip(" ()") for each in found)
-    return [aside if labels.count(label) > 1 else "" for label, aside in zip(labels, asides, strict=True)]
-
-
-def with_fields(found: LocatedRecord, fields: Sequence[Field], apart: str = "") -> str:
-    """The label with what tells it ``apart``, with the values of fields that don't stand in it, and with the state of
-    what has ended."""
-    values, owner = found.record.values, find_owner_name(found.kind)
-    shown = [(each, format_field(each, values)) for each in add_ended(fields, found.kind, values)]
-    told = [tell_field(each, found.kind, value) for each, value in shown if not value or value not in found.label]
-    whose = format_field(owner, values) if owner is not None else ""
-    beside = [each for each in (whose, apart) if each and each not in found.label]
-    return add_aside(found.label, to_display_text(", ".join([*beside, *told])))
-
-
-def list_telling(fields: Sequence[Field], found: LocatedRecord) -> list[Field]:
-    """The fields that say more than the record's label, or a sum of money beside its currency."""
-    values = found.record.values
-    paid = any(each.type == "money_minor" for each in fields)
-    return [
-        each for each in fields if format_field(each, values) != found.label and not (paid and each.name == "currency")
-    ]
-
-
-def introduce(label: str, detail: str) -> str:
-    """Introduces a record by its label and what its kind says about it: "Adam Novak (adam@example.com, active)."."""
-    return f"{add_aside(label, detail.strip().replace(' · ', ', '))}."
 
 
 _CALLED_OFF: Final = ("cancelled", "no-show", "no show")
@@ -382,7 +325,7 @@ def count_states(reference: Reference, found: Sequence[LocatedRecord]) -> str:
     """How many records are in which of the platform's own states, if the requested state covers several: "21 open, 9
     pending", and how many are called off, where no state was requested that says so: "1 cancelled"."""
     kind, where = found[0].kind, reference.where if isinstance(reference, Find) else ()
-    held = {name: dict(kind.states[name]) for name in _CALLED_OFF if name in kind.states}
+    held = {name: dict(kind.states[name]) for name in (*_CALLED_OFF, *sorted(ENDED)) if name in kind.states}
     told: list[str] = []
     for state in [each.state for each in where if isinstance(each, StateIs) and not each.negated]:
         stages = kind.states.get(state) or {each.name: each.values for each in kind.fields if state in each.values}
@@ -394,5 +337,6 @@ def count_states(reference: Reference, found: Sequence[LocatedRecord]) -> str:
         held = {off: each for off, each in held.items() if each.keys().isdisjoint(stages)}
     if any(isinstance(each, Compare) and _CALLED_OFF[0] in each.field for each in where):
         return ""
+    held = {name: each for name, each in held.items() if next(one for one in held if held[one] == each) == name}
     off = {name: sum(fits(each.record, values) for each in found) for name, values in held.items()}
     return ", ".join((*told, *(f"{count} {name}" for name, count in off.items() if count)))

@@ -15,16 +15,16 @@ in the place of ``prompt`` nothing that only a model reads is taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from agent.extract import enums
 from agent.extract.parameter_spec import make_parameter_spec
 from agent.extract.spans import money
 from agent.extract.time import day_pairs, durations
-from agent.pipeline import ParameterValue, PromptSource, Span, grade_evidence
+from agent.pipeline import ComputedSource, ParameterValue, PromptSource, Span, grade_evidence
 from agent.planning.proposal import Words
-from agent.validate.questions import format_plain, list_members
+from agent.validate.questions import format_plain, list_members, quote_several
 from agent.validate.slots import Parameter, Read, Slots, VerifiedSpan, format_parameter, read_words
 from language import numerals
 from language.fractions import is_fraction
@@ -147,15 +147,27 @@ def is_called_by_name(parameter: Parameter, value: Any) -> bool:
     return wanted and len(words) > 1 and any(len(each) > 2 and each.isalpha() for each in words)
 
 
-def list_reasons_to_hold(filled: Sequence[ParameterValue]) -> list[str]:
-    """The reasons why a person must look, whatever the contract's policy: values that code can't prove."""
+def list_reasons_to_hold(filled: Sequence[ParameterValue], worded: Collection[str] = ()) -> list[str]:
+    """The reasons why a person must look, whatever the contract's policy: values that code can't prove. ``worded`` are
+    the parameters whose text a model may word."""
     read = [each for each in filled if grade_evidence(each.source) == "read"]
-    proposed = [each for each in filled if grade_evidence(each.source) == "proposed"]
-    made = []
-    if read:
-        made.append(f"Your words don't state {_join_labels(read)} outright; check that it is what you mean.")
+    proposed = [each for each in filled if grade_evidence(each.source) == "proposed" and each.param not in worded]
+    own = [each for each in filled if grade_evidence(each.source) == "proposed" and each.param in worded]
+    said: dict[str, list[ParameterValue]] = {}
+    for each in read:
+        spans = each.source.spans if isinstance(each.source, PromptSource | ComputedSource) else ()
+        words = quote_several(list(dict.fromkeys(span.text for span in spans)))
+        said.setdefault(words, []).append(each)
+    made = [
+        f"{_join_labels(each)} {'are' if len(each) > 1 else 'is'} read from {words}; check that it is what you mean."
+        if words
+        else f"Your words don't state {_join_labels(each)} outright; check that it is what you mean."
+        for words, each in said.items()
+    ]
     if proposed:
         made.append(f"The model proposed {_join_labels(proposed)}; no words of yours say so. Check or change it.")
+    if own:
+        made.append(f"The model worded {_join_labels(own)} for you. Check or change it.")
     return made
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -23,13 +22,11 @@ def name_apart(records: Sequence[Record], kind: RecordKind) -> list[str]:
 
 
 def tell_choices_apart(choices: Sequence[Candidate], named: Sequence[str]) -> tuple[Candidate, ...]:
-    """The choices, each labelled as it is ``named`` where another has the same label: a label is read alone on a button
-    and by programs."""
-    count = Counter(each.label for each in choices)
-    return tuple(
-        each.model_copy(update={"label": name}) if count[each.label] > 1 else each
-        for each, name in zip(choices, named, strict=True)
-    )
+    """The choices, labelled as they are ``named`` where two have the same label: a label is read alone on a button and
+    by programs."""
+    if len({each.label for each in choices}) == len(choices):
+        return tuple(choices)
+    return tuple(each.model_copy(update={"label": name}) for each, name in zip(choices, named, strict=True))
 
 
 def find_telling_field(records: Sequence[Record], shown: Sequence[str], kind: RecordKind) -> str | None:

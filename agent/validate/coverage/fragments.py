@@ -74,3 +74,22 @@ def list_outermost(told: Iterable[str]) -> list[str]:
     """Each stretch once, without those contained in another."""
     different = dict.fromkeys(told)
     return [each for each in different if not any(each != other and each in other for other in different)]
+
+
+def join_in_clause(order: Order, pieces: Sequence[str], others: Sequence[str]) -> list[str]:
+    """The pieces, each with those and ``others`` of its clause and all between them, up to the clause's end where no
+    word is used there: "keep … from coming in" is read as one."""
+    used, made = patterns.cover(order.text, order.spoken), list[str]()
+    found = (find_in_request(each, order.request) for each in (*pieces, *others))
+    more = [each for each in found if each is not None]
+    for piece in pieces:
+        place = find_in_request(piece, order.request)
+        if place is None:
+            made.append(piece)
+            continue
+        first, last = patterns.find_clause(order.text, *place)
+        beside = [each for each in more if each != place and first <= each[0] and each[1] <= last]
+        start, end = min([place, *beside])[0], max(each[1] for each in [place, *beside])
+        end = last if beside and not any(used[end:last]) else end
+        made.append(order.text[start:end].strip(" ,;:.!?\n") if beside else piece)
+    return list_outermost(made)

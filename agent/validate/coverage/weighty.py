@@ -15,9 +15,11 @@ from typing import Final, Literal
 from agent.extract.spans.money import find_currencies
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.asides import Asides
+from agent.validate.coverage.corrections import is_corrected
 from agent.validate.coverage.described_only import Told, is_named_outright
 from agent.validate.coverage.descriptions import denies_other_action, describes_name
 from agent.validate.coverage.fragments import list_outermost
+from agent.validate.coverage.kept_wishes import find_kept_wish
 from agent.validate.coverage.misread_texts import find_conditions_in_answers, introduces_text
 from agent.validate.coverage.modifiers import PHASE, REPEATED
 from agent.validate.coverage.negations import denies_verb
@@ -38,8 +40,6 @@ _OWNERS_S: Final = re.compile(r"^['’]s?(?=\s)")
 _BEFORE_OTHERS: Final = re.compile(r"(?<!\s)\s+(?:by|with|in|on|at|for|from|to|of|the|an?|and)$", re.IGNORECASE)
 _SHORT: Final = 6
 """The most letters of a word that says little by itself."""
-_REPLACED: Final[frozenset[Kind]] = frozenset(("number", "unit", "date", "part", "quantifier"))
-"""What "make it …" replaces."""
 _WITHIN_QUOTES: Final[frozenset[Kind]] = STRETCHES | {"modifier", "misread"}
 """Kinds that a used quote doesn't account for."""
 _BOUND: Final[Sequence[Kind | Detail]] = (
@@ -48,7 +48,7 @@ _BOUND: Final[Sequence[Kind | Detail]] = (
 )  # fmt: skip
 """Kinds that are more than a story, even inside one."""
 
-Outcome = Literal["accounted for", "aside", "told", "expressed", "asked"]
+Outcome = Literal["accounted for", "aside", "told", "expressed", "kept", "asked"]
 """Result for a finding. The card also shows an aside by form, unless it is doubted."""
 
 
@@ -59,7 +59,7 @@ class Unaccounted:
     ``weighty`` ones stop the plan. The card shows the others: ``told`` ones change nothing, the plan holds
     ``expressed`` ones, as its resolver says, of which ``slight`` ones only introduce a text, ``stated`` ones may only
     tell something. ``firm``: at least one weighty word is of a kind for which no reading is believed. ``framed``: all
-    weighty words say that nothing is ordered.
+    weighty words say that nothing is ordered. ``kept`` are wishes that no call goes against.
     """
 
     weighty: list[str]
@@ -69,6 +69,7 @@ class Unaccounted:
     stated: list[str]
     firm: bool
     framed: bool = False
+    kept: Sequence[str] = ()
 
 
 def find_unaccounted(order: Order) -> Unaccounted:
@@ -88,6 +89,7 @@ def find_unaccounted(order: Order) -> Unaccounted:
         judge.tell(stated, whole=_is_whole),
         any(map(judge.is_firm, settled["asked"])),
         framed=not elsewhere and judge.ask_for_nothing(settled["asked"]),
+        kept=list_outermost(find_kept_wish(order, each.place) for each in settled["kept"]),
     )
 
 
@@ -100,7 +102,13 @@ class _Judge:
     findings: Sequence[Finding]
 
     def settle(self) -> dict[Outcome, list[Finding]]:
-        settled: dict[Outcome, list[Finding]] = {"accounted for": [], "aside": [], "told": [], "expressed": []}
+        settled: dict[Outcome, list[Finding]] = {
+            "accounted for": [],
+            "aside": [],
+            "told": [],
+            "expressed": [],
+            "kept": [],
+        }
         rest = self.standing
         for outcome, holds in _SETTLED_BY:
             doubted = self.aside.doubted if outcome == "aside" else ()
@@ -128,7 +136,7 @@ class _Judge:
     def is_used(self, each: Finding) -> bool:
         if self._is_spared(each) or self._is_shown(each) or is_told_since(self.order, each.place, self._shares):
             return True
-        if _goes_with_use(self.order, each) or all(self._stays[slice(*each.place)]) or _is_corrected(self.order, each):
+        if _goes_with_use(self.order, each) or all(self._stays[slice(*each.place)]) or is_corrected(self.order, each):
             return True
         if each.is_of(_WITHIN_QUOTES) or ("limit" in each.kinds and self.order.structure.computes_field):
             return False
@@ -192,6 +200,10 @@ class _Judge:
     def is_described(self, each: Finding) -> bool:
         return _is_within(each.place, self._descriptions)
 
+    def is_kept(self, each: Finding) -> bool:
+        denies = each.is_of(STRETCHES) or "left over" in each.kinds or self._denies(each)
+        return denies and bool(find_kept_wish(self.order, each.place))
+
     # ── told or expressed, as a model says ──
 
     def changes_nothing(self, each: Finding) -> bool:
@@ -209,8 +221,7 @@ class _Judge:
         return self.aside.find_verdict(each.place) == "expressed" and not self.is_firm(each)
 
     def is_firm(self, each: Finding) -> bool:
-        denies = "order not to" in each.kinds and patterns.DENIES.fullmatch(each.said) is not None
-        denies = denies and not patterns.PREVENTS.match(self.order.text, each.place[1])
+        denies = self._denies(each) and not patterns.PREVENTS.match(self.order.text, each.place[1])
         currency = "misread" in each.kinds and any(find_currencies(each.said))
         return (
             denies
@@ -218,6 +229,9 @@ class _Judge:
             or ("framed" in each.kinds and "stated" not in each.more)
             or self.aside.is_firm(each.place, self._quote_around(each), self._bars)
         )
+
+    def _denies(self, each: Finding) -> bool:
+        return "order not to" in each.kinds and patterns.DENIES.fullmatch(each.said) is not None
 
     def ask_for_nothing(self, findings: Sequence[Finding]) -> bool:
         """Whether all say that the order is none or isn't to be carried out, or are words of such a stretch."""
@@ -332,6 +346,7 @@ class _Judge:
 _SETTLED_BY: Final[Sequence[tuple[Outcome, Callable[[_Judge, Finding], bool]]]] = (
     ("expressed", _Judge.orders_itself),
     ("aside", _Judge.is_story),
+    ("kept", _Judge.is_kept),
     ("accounted for", _Judge.denies_other),
     ("aside", _Judge.describes_name),
     ("aside", _Judge.stands_in_aside),
@@ -372,23 +387,6 @@ def _goes_with_use(order: Order, each: Finding) -> bool:
     verb = _IT.match(order.text, end) if order.structure.one_record else None
     ordered = verb is not None and stem(verb["verb"].casefold()) in ORDERS | order.heads
     return ordered or any(first <= following < last for first, last in order.taken)
-
-
-def _is_corrected(order: Order, each: Finding) -> bool:
-    """Whether a later correction replaces it, followed by used words. "Make it" may also be an order about what was
-    named before ("job 7 except its lid, make it urgent"), so it replaces values alone."""
-    correction = patterns.first_from(patterns.CORRECTION, order.text, each.place[1])
-    denied = "order not to" in each.kinds and patterns.DENIES.fullmatch(each.said) is not None
-    if (
-        correction is None
-        or denied
-        or "framed" in each.kinds
-        or not any(start >= correction[1] for start, _ in order.taken)
-    ):
-        return False
-    marks = (correction, patterns.first_from(patterns.CORRECTION, order.text, each.place[0]) or correction)
-    only_made = all(order.text[slice(*mark)].casefold().startswith("make") for mark in marks)
-    return each.kinds <= _REPLACED or not only_made
 
 
 def _is_within(place: Place, others: Iterable[Place]) -> bool:

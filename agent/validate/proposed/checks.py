@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from agent.extract.spans.politeness import strip_politeness
@@ -34,6 +34,8 @@ from agent.resolve.rules.grammar.dated_verbs import LEFT_STEMS
 from agent.validate import questions
 from agent.validate.consent import explain_unclear, has_consent
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
+from agent.validate.coverage.fragments import join_in_clause, list_outermost
+from agent.validate.coverage.kept_wishes import find_kept_wish
 from agent.validate.coverage.misread import find_counted_twice, repeats_what_was_done
 from agent.validate.coverage.negations import find_denied_order
 from agent.validate.coverage.open_words import find_open_words, is_named
@@ -47,6 +49,7 @@ from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.coverage.weighty_patterns import cover
 from agent.validate.proposed.coverage_questions import ask_about_words, ask_whether
 from agent.validate.proposed.directions import check_direction
+from agent.validate.proposed.open_records import narrow_to_open
 from agent.validate.proposed.proposed_days import check_days
 from agent.validate.questions import REST
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind
@@ -117,8 +120,10 @@ class PlanChecks:
         asked = f"Is that a share of the {both[0]} that {found.label} still allows, or of all {both[1]}?"
         return slots.ask(name, f"{asked} How much shall it be?", "unreadable")
 
-    async def check_tests(self, at: int, when: When) -> tuple[bool, str, list[LocatedRecord]] | Question:
-        """Whether the tests hold, what is so of the records that decided it, and these records."""
+    async def check_tests(
+        self, at: int, when: When, call: Call, contract: Contract
+    ) -> tuple[bool, str, list[LocatedRecord]] | Question:
+        """Whether the tests of a call hold, what is so of the records that decided it, and these records."""
         need = RecordQuery(f"{at}.if", "if", next(iter(self.query.kinds)))
         results: list[bool] = []
         told: list[str] = []
@@ -128,6 +133,9 @@ class PlanChecks:
             return Question(slot=f"{at}.if", code="unreadable", text=text)
         for test in when.tests:
             left = await self.query.arithmetic.work_out(test.left, need)
+            several = isinstance(left, Question) and left.code == "ambiguous"
+            if several and (narrowed := narrow_to_open(test, call, contract)) is not None:
+                left = await self.query.arithmetic.work_out(narrowed.left, need)
             if isinstance(left, Question):
                 return left
             right = await self.query.arithmetic.work_out(test.right, need)
@@ -173,26 +181,30 @@ class PlanChecks:
         if all(each.risk is Risk.READ for each in contracts) or self.request.given is not None:
             return NOTHING_UNSAID
         order = self._read_order(steps, contracts)
-        told = self._check_coverage(order, steps)
-        return told if isinstance(told, Question) else replace(told, pieces=self._find_open_words(order, steps))
+        return self._check_coverage(order, steps, self._find_open_words(order, steps))
 
-    def _check_coverage(self, order: Order, steps: Sequence[Step]) -> Question | Unsaid:
+    def _check_coverage(self, order: Order, steps: Sequence[Step], pieces: Sequence[str]) -> Question | Unsaid:
         """Stops the plan for words that change the deal and that nothing accounts for. The person says whether the rest
-        is meant. Otherwise returns the reasons to hold it: words that only describe."""
+        is meant. Otherwise returns the reasons to hold it: words that only describe. ``pieces`` are open words."""
         consent = has_consent(self.request, REST)
         read_again = any(each.role in READ_AGAIN for each in self.proposal.asides or ())
         if consent and not read_again:
-            return NOTHING_UNSAID
+            return Unsaid(pieces=tuple(pieces))
         left = find_unaccounted(order)
         does = questions.preview_steps(steps)
         again = explain_unclear(self.request, REST)
         told = [f"Nothing is done about {questions.quote_several(left.told)}."] if left.told else []
         told += explain_denied(order)
         own = ORDERS & collect_subject_stems(order.contracts, self.query.kinds)
-        told += _tell_expressed(left.expressed, own)
+        told += _tell_expressed(join_in_clause(order, left.expressed, pieces), own)
         only_told = f"{questions.quote_several(left.stated)} may only tell what has happened: check that this is meant."
         told += [only_told] if left.stated else []
-        unsaid = Unsaid(told=tuple(told), slight=tuple(_tell_expressed(left.slight, own)))
+        places = {each: find_in_request(each, order.request) for each in pieces}
+        wishes = {each: find_kept_wish(order, at) if at is not None else "" for each, at in places.items()}
+        kept = list_outermost([*left.kept, *filter(None, wishes.values())])
+        slight = _tell_expressed(left.slight, own)
+        slight += [f"This keeps to {questions.quote_several(kept)}."] if kept else []
+        unsaid = Unsaid(tuple(each for each in pieces if not wishes[each]), tuple(told), tuple(slight))
         if consent:  # the question was about the others, so the card shows what it left out
             return unsaid
         if twice := [order.text[slice(*each)] for each in find_counted_twice(order)]:
@@ -315,7 +327,7 @@ def _tell_expressed(pieces: Sequence[str], own: Set[str]) -> list[str]:
     """What the card says of words that the plan is taken to hold, but for the action's ``own`` verbs."""
     told = [each for each in pieces if not (roots := {*stem_text(each)}) or roots - own]
     be = "are" if len(told) > 1 else "is"
-    meant = f"{questions.quote_several(told)} {be} taken to say this too: check that nothing is missing."
+    meant = f"{questions.quote_several(told)} {be} taken to say this: check that nothing is missing."
     return [meant] if told else []
 
 

@@ -122,7 +122,7 @@ class _Planner:
     async def _plan_call(self, at: int, call: Call, contract: Contract) -> Trouble | None:
         judged_by: list[LocatedRecord] = []
         if call.condition is not None:
-            judged = await self.checks.check_tests(at, call.condition)
+            judged = await self.checks.check_tests(at, call.condition, call, contract)
             if isinstance(judged, Question):
                 return judged
             holds, told, judged_by = judged
@@ -194,7 +194,8 @@ class _Planner:
             return None
         self.instead = self.instead or ask_what_instead(slots)
         self.parts.add(contract, step, decision, find_already_so(slots) if self.request.given is None else None)
-        self.parts.reasons += evidence.list_reasons_to_hold(step.filled)
+        worded = [name for name in contract.properties if contract.annotation(name).compose]
+        self.parts.reasons += evidence.list_reasons_to_hold(step.filled, worded)
         return None
 
     async def _plan_each(

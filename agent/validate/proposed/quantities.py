@@ -344,6 +344,8 @@ def _find_counted(slots: Slots, before: str, after: str) -> str | None:
         if (stem(word) in held or (word.islower() and is_word(word))) and stem(word) not in own | _BESIDE_MONEY
     ]
     plural = any(singularize(word) != word for word in things)
+    if said and not plural and stem(said[-1]) in own and find_measure(said[0]) is None:
+        return None  # "a 50 welcome credit" is what the action gives, and counts nothing
     counts = plural if found["of"] else bool(said) and said[0] in things
     return after[: found.start("words")] + " ".join(said) if counts else None
 

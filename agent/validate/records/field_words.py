@@ -18,7 +18,7 @@ _TOLD_BY_VALUE: Final = {
     "string": ("text",),
 }  # fmt: skip
 """Labels of fields whose value alone says what it is, by type."""
-_ENDED: Final = word_set("left closed cancelled canceled archived inactive")
+ENDED: Final = word_set("left closed cancelled canceled archived inactive")
 """States of what is kept only for the record."""
 _A_UNIT: Final = re.compile(r" (?:per|an?)\b")
 """Of how much there is in each, as in "meals a day"."""
@@ -74,7 +74,7 @@ def tell_sum(field: Field, kind: RecordKind, value: str) -> str:
 
 def add_ended(fields: Sequence[Field], kind: RecordKind, values: Mapping[str, Any]) -> list[Field]:
     """The fields to tell of a record, with its state if it has ended: whoever "left" passes for nobody who is there."""
-    states = [each for each in kind.fields if each.name in _TOLD_BY_VALUE["enum"] and values.get(each.name) in _ENDED]
+    states = [each for each in kind.fields if each.name in _TOLD_BY_VALUE["enum"] and values.get(each.name) in ENDED]
     return [*fields, *(each for each in states if each not in fields)]
 
 

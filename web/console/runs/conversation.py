@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.pipeline import Reply
-from agent.query.wording import FIRST_LISTED, PAGE, introduce
+from agent.query.listed import FIRST_LISTED, PAGE, introduce
 from agent.runs.run import Run
 from agent.runs.service import RunService
 from agent.workspace import authority

@@ -25,7 +25,8 @@ from agent.resolve.rules.grammar.proposer import Proposer, add_conditions, is_ca
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.if_else import REGARDLESS, ConditionalRequest, find_condition, list_possible_branches
 from agent.resolve.rules.normalization import AlignedText
-from agent.validate.questions import ask_for_action, quote_words
+from agent.validate.questions import ask_for_action, join, quote_words
+from agent.validate.records.field_words import name_field
 from agent.validate.records.located import name_kind
 from language.stems import READING, stem, stem_text
 from language.text import with_article, word_set
@@ -33,9 +34,9 @@ from language.wordnet import is_word
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
-_SEE: Final = "“What can you do?” lists what can be asked for."
-NOTHING: Final = f"I can't find anything in that to do here; nothing was done. {_SEE}"
-NO_ANSWER: Final = f"Nothing here answers that question; nothing was done. {_SEE}"
+SEE: Final = "“What can you do?” lists what can be asked for."
+NOTHING: Final = f"I can't find anything in that to do here; nothing was done. {SEE}"
+NO_ANSWER: Final = f"Nothing here answers that question; nothing was done. {SEE}"
 _NEAREST: Final = 3
 _MOST_TOKENS: Final = 60  # of a text in which records are named
 _FEWEST_DIGITS: Final = 3
@@ -261,6 +262,7 @@ _ON: Final = word_set("and then to so")
 _BEFALLS: Final = word_set("get gets go goes")
 """What a set shall get, or where it shall go, is ordered for it, and not told of it."""
 _MOST_QUOTED: Final = 12  # words
+_MOST_KNOWN: Final = 8
 UNKNOWN: Final = "I can't tell what “{words}” says of {kind} here; nothing was listed and nothing was done."
 
 
@@ -293,7 +295,9 @@ def explain_unread(reader: Reader, orders: Callable[[str], bool], *, ordered: bo
     elif low not in _SHOWN and not opened and reader.low(at) not in _OPENS:
         return None
     words = reader.words(at, min(stop, at + _MOST_QUOTED)).text
-    return UNKNOWN.format(kind=with_article(name_kind(kind)), words=words)
+    named = dict.fromkeys(name_field(each, kind) for each in kind.fields if each.type not in ("id", "currency", "json"))
+    known = f" Known of it: {join([*named][:_MOST_KNOWN], 'and')}." if named else ""
+    return f"{UNKNOWN.format(kind=with_article(name_kind(kind)), words=words)}{known}"
 
 
 Asks = Literal["may I", "who may", "can it be undone", "is it confirmed", "how do I"]

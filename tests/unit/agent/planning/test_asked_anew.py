@@ -14,7 +14,8 @@ OWES = "what does Owen Price owe?"
 async def test_a_name_asks_the_same_of_another(words: str) -> None:
     _, outcome = await talk("garage", OWES, words)
     assert isinstance(outcome.verdict, Reply), outcome.verdict
-    assert outcome.verdict.text == "99.00 EUR in 1 unpaid invoice of Marcus Thorne: R-5107."
+    told = "R-5107 (99.00 EUR, issued on 28 Oct 2026, overdue)"
+    assert outcome.verdict.text == f"99.00 EUR in 1 unpaid invoice of Marcus Thorne: {told}."
 
 
 async def test_which_of_two_of_that_name_is_asked() -> None:

@@ -59,7 +59,7 @@ async def test_the_only_order_of_a_request_is_not_said_to_be_left_undone() -> No
     step = {"action": "cancel_job", "job_id": find("job", "803"), "reason": None}
     rest = [{"quote": "Marcus rang about 803", "is": "reason"}]
     notes = await notes_of("Marcus rang about 803, close that one", "garage", step, ["expressed", "expressed"], rest)
-    assert notes == ("‘close that one’ is taken to say this too: check that nothing is missing.",)
+    assert notes == ("‘close that one’ is taken to say this: check that nothing is missing.",)
 
 
 async def test_words_that_the_model_set_aside_are_told_alone() -> None:

@@ -52,6 +52,12 @@ async def test_of_a_thing_of_theirs_all_that_is_known_is_told() -> None:
     assert "Loads: load 804 (items tablecloths, care hot, fee 90.00 EUR, paid no, back on 30 Nov 2026)." in made.text
 
 
+async def test_what_is_told_of_somebody_does_not_repeat_whose_it_is() -> None:
+    _, outcome = await talk("garage", "what does Owen Price look like?")
+    assert isinstance(outcome.verdict, Reply)
+    assert "Invoices: R-5104 (568.00 EUR); R-5106 (79.00 EUR)." in outcome.verdict.text
+
+
 async def test_who_was_named_in_what_is_told_is_spoken_of_from_then_on() -> None:
     _, outcome = await talk("garage", "what does Owen Price look like?", "text him that we are closed")
     assert values(outcome)["customer_id"] == 6

@@ -107,7 +107,7 @@ def test_what_an_action_has_no_place_for_is_named_with_what_it_takes(
 @pytest.mark.parametrize(
     ("quote", "said"),
     [
-        ("if it rains", "‘if it rains’ can't be known here now, so nothing was done."),
+        ("if it rains", "‘if it rains’ can't be known here now, so nothing was done. Say the rest when it is."),
         ("if it snows", "That depends on something I can't know here, so nothing was done."),
     ],
 )

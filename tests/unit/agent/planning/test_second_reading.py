@@ -12,7 +12,7 @@ import pytest
 from agent.pipeline import Answer, EarlierCall, Plan, Question, Request, Turn
 from agent.planning.proposal import Aside, Call, ComputedArgument, PlanResult, Proposal, Word, Words
 from agent.planning.propose import propose
-from agent.planning.second_reading import TAKES_BACK, read_again
+from agent.planning.second_reading import TAKES_BACK, _show, read_again
 from agent.planning.task import Outcome
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.resolver import ProposingResolver
@@ -32,7 +32,7 @@ from tests.unit.own_worlds import NOW, OWNER, find, number
     ("verdict", "told"),
     [
         ("nothing", "Nothing is done about ‘not her sister’."),
-        ("expressed", "‘not her sister’ is taken to say this too: check that nothing is missing."),
+        ("expressed", "‘not her sister’ is taken to say this: check that nothing is missing."),
     ],
 )
 async def test_what_it_says_changes_nothing_stands_on_a_card_that_waits(verdict: str, told: str) -> None:
@@ -42,6 +42,15 @@ async def test_what_it_says_changes_nothing_stands_on_a_card_that_waits(verdict:
     assert told in made.verdict.held
     assert 'B1: "not her sister"' in model.told[0]
     assert "waive_fine: fine_id: " in model.told[0]
+
+
+async def test_words_within_a_quoted_stretch_are_not_told_again() -> None:
+    made = await came_of(Reads("expressed"), "waive F-231, not her sister")
+    assert isinstance(made.verdict, Plan), made.verdict
+    held = ("‘and not Bo’s sister’ is taken to say this.",)
+    left = made.verdict.model_copy(update={"held": held, "pieces": ("sister", "her brother")})
+    told = _show(replace(made, verdict=left), left)
+    assert told.hold == "Check that nothing is missing: you also wrote ‘her brother’."
 
 
 async def test_a_verb_that_the_action_itself_is_called_by_is_not_told_again() -> None:

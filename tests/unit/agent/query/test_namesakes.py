@@ -35,7 +35,8 @@ async def test_a_listing_tells_records_of_one_label_apart() -> None:
     told = (await came_of("list the hires", answer(records=find("hire", pick="all"), fields=[]), "garage")).verdict
     assert isinstance(told, Reply), told
     assert told.text == (
-        "3 courtesy cars: Opel Corsa (ends on 27 Nov 2026); Renault Clio; Opel Corsa (ends on 15 Oct 2026)."
+        "3 courtesy cars: Opel Corsa (Marcus Webb, ends on 27 Nov 2026, out); Renault Clio (Greta Holm, ends on "
+        "25 Nov 2026, out); Opel Corsa (Owen Price, ends on 15 Oct 2026, back)."
     )
 
 

@@ -9,7 +9,8 @@ import pytest
 from agent.pipeline import Reply
 from agent.planning.proposal import Compare, Day, Find, StateIs, Words
 from agent.query.day_words import say_day, say_deed
-from agent.query.wording import describe_query, introduce, list_asked_fields
+from agent.query.listed import introduce, list_asked_fields
+from agent.query.wording import describe_query
 from registry.records import Field, Kinds, RecordKind
 from tests.unit.own_worlds import answer, came_of, find, number
 

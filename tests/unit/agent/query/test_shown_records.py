@@ -84,4 +84,5 @@ async def test_several_of_those_shown_are_by_their_places() -> None:
 async def test_what_has_ended_is_listed_with_its_state() -> None:
     made = (await ask(DAIRY, "which claims were opened after 10 November")).verdict
     assert isinstance(made, Reply), made
-    assert "claim 53 (opened on 22 Nov 2026); claim 52 (opened on 15 Nov 2026, closed)" in made.text
+    assert "3 claims opened from 11 Nov 2026 to 24 Nov 2026 (1 closed): " in made.text
+    assert "claim 53 (Jonas Keel, opened on 22 Nov 2026, open); claim 52 (Mila Brandt, opened on 15 Nov" in made.text

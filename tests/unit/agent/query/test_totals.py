@@ -133,4 +133,4 @@ async def test_who_never_did_it_has_no_day_of_it() -> None:
 async def test_an_answer_names_who_is_called_so_too_and_has_none() -> None:
     reply = (await ask(_ALLOTMENTS, "how many open bills does Noa have?")).verdict
     assert isinstance(reply, Reply)
-    assert reply.text == "1 open bill of Noa Quist: bill 35. Noa Falk has none."
+    assert reply.text == "1 open bill of Noa Quist: bill 35 (sum 90.00 EUR, billed 7 Nov 2026). Noa Falk has none."

@@ -57,6 +57,12 @@ async def test_a_member_that_is_denied_or_said_beside_another_one_is_not_proven(
     assert _holds_member(parameter, "down to the cellar", "cellar")
 
 
+async def test_a_card_says_which_words_a_value_was_read_from() -> None:
+    made = (await came_of("item 103 to the cellar, downstairs", plan(shelf("cellar", "downstairs")))).verdict
+    assert isinstance(made, Plan)
+    assert "“Shelf” is read from ‘downstairs’; check that it is what you mean." in made.held
+
+
 async def test_a_note_that_nobody_said_is_shown_and_a_contract_may_forbid_it() -> None:
     note = {"value": "was in the way", "quote": ""}
     found, waits = await evidence("item 103 to the cellar", shelf("cellar", "cellar", note=note))
@@ -120,7 +126,7 @@ async def test_a_letter_is_worded_by_leave_with_figures_by_code() -> None:
     write = {"action": "write_member", "member_id": find("member", "Piet Vos"), "letter": letter}
     made = (await came_of("write Piet Vos what is due of F-233", plan(write))).verdict
     assert isinstance(made, Plan)
-    assert made.held
+    assert "The model worded “Letter” for you. Check or change it." in made.held
     filled = next(each for each in made.steps[0].filled if each.param == "letter")
     assert filled.value == "Dear Piet, 24.00 EUR is due."
     for draft in ("Dear Piet, {2} is due.", "Dear Piet, all is due."):

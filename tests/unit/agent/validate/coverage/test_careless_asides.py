@@ -74,7 +74,7 @@ async def test_words_beside_an_order_are_shown_where_other_words_are_set_aside()
     made = await verdict_of("waive F-231 in vouchers, she was ill", ["she was ill"], "reason")
     assert isinstance(made, Plan)
     assert made.held == (
-        "‘in vouchers’ is taken to say this too: check that nothing is missing.",
+        "‘in vouchers’ is taken to say this: check that nothing is missing.",
         "Check that nothing is missing: you also wrote ‘she was ill’.",
     )
 

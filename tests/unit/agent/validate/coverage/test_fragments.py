@@ -11,7 +11,7 @@ from agent.planning.proposal import NoneResult, Proposal
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
-from agent.validate.coverage.fragments import complete_fragments
+from agent.validate.coverage.fragments import complete_fragments, join_in_clause
 from agent.validate.coverage.order import Order
 from evals.cases.frozen_world import FrozenWorld
 from tests.unit.laundry import LAUNDRY
@@ -185,3 +185,10 @@ def test_what_two_checks_find_is_quoted_once() -> None:
     request = Request(text="order felt pads, not oak pegs", now=NOW)
     order = Order(request=request, proposal=Proposal(result=NoneResult(reason="nothing requested")))
     assert complete_fragments(order, ["not oak pegs", "not oak pegs", "felt pads"]) == ["not oak pegs", "felt pads"]
+
+
+def test_what_a_plan_is_taken_to_say_is_quoted_as_one_clause() -> None:
+    request = Request(text="keep the felt pads from going out, they are wet", now=NOW)
+    order = Order(request, Proposal(result=NoneResult(reason="nothing requested")))
+    assert join_in_clause(order, ["from going"], ["keep"]) == ["keep the felt pads from going out"]
+    assert join_in_clause(order, ["from going"], ["wet"]) == ["from going"]  # of another clause

@@ -68,6 +68,15 @@ async def test_a_model_that_makes_money_of_things_is_asked_too() -> None:
     assert asked.param == "amount"
 
 
+async def test_what_the_action_gives_is_no_thing_that_is_counted() -> None:
+    request = Request(text="give 7301 a 20 marmalade refund", now=NOW)
+    call = {"action": "repay_sale", "sale_id": find("sale", "7301"), "amount": {"number": 20, "quote": "20"}}
+    answer = {"understood": "", "result": plan(call), "rest": []}
+    task = Task(request, OWNER, SHOP.context(SHOP.provider({})), "run_00000000000000000000000001")
+    made = (await propose(task, ProposingResolver(Says(answer)))).verdict
+    assert not isinstance(made, Question) or "no amount of money" not in made.text, made
+
+
 _GIVE = museum._offer(
     "give_to_wing",
     "Give to a wing",

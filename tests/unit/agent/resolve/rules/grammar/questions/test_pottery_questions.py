@@ -18,28 +18,46 @@ async def tell(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("how much does Edda owe?", "Outstanding: 80.00 EUR in 1 unpaid due of Edda Frost: due 801."),
+        (
+            "how much does Edda owe?",
+            "Outstanding: 80.00 EUR in 1 unpaid due of Edda Frost: due 801 (outstanding 80.00 EUR, payable on 1 Oct 2026, overdue).",  # noqa: E501
+        ),
         (
             "how much dues are unpaid",
-            "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803; due 801.",
+            "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803 (Nia Hill, outstanding 300.00 EUR, payable on 5 Dec 2026, open); due 801 (Edda Frost, outstanding 80.00 EUR, payable on 1 Oct 2026, overdue).",  # noqa: E501
         ),
-        ("how much is unpaid", "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803; due 801."),
-        ("total outstanding", "Outstanding: 380.00 EUR across 3 dues: due 803; due 801; due 802."),
+        (
+            "how much is unpaid",
+            "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803 (Nia Hill, outstanding 300.00 EUR, payable on 5 Dec 2026, open); due 801 (Edda Frost, outstanding 80.00 EUR, payable on 1 Oct 2026, overdue).",  # noqa: E501
+        ),
+        (
+            "total outstanding",
+            "Outstanding: 380.00 EUR across 3 dues: due 803 (Nia Hill, outstanding 300.00 EUR, payable on 5 Dec 2026, open); due 801 (Edda Frost, outstanding 80.00 EUR, payable on 1 Oct 2026, overdue); due 802 (Jonas Winters, outstanding 0.00 EUR, payable on 1 Oct 2026, paid).",  # noqa: E501
+        ),
         (
             "how much are we still owed",
-            "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803; due 801.",
+            "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803 (Nia Hill, outstanding 300.00 EUR, payable on 5 Dec 2026, open); due 801 (Edda Frost, outstanding 80.00 EUR, payable on 1 Oct 2026, overdue).",  # noqa: E501
         ),
-        ("how much is overdue?", "Outstanding: 80.00 EUR in 1 overdue due: due 801."),
+        (
+            "how much is overdue?",
+            "Outstanding: 80.00 EUR in 1 overdue due: due 801 (Edda Frost, outstanding 80.00 EUR, payable on 1 Oct 2026).",  # noqa: E501
+        ),
         (
             "sum of the unpaid dues",
-            "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803; due 801.",
+            "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803 (Nia Hill, outstanding 300.00 EUR, payable on 5 Dec 2026, open); due 801 (Edda Frost, outstanding 80.00 EUR, payable on 1 Oct 2026, overdue).",  # noqa: E501
         ),
         (
             "total of the unpaid dues",
-            "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803; due 801.",
+            "Outstanding: 380.00 EUR across 2 unpaid dues (1 open, 1 overdue): due 803 (Nia Hill, outstanding 300.00 EUR, payable on 5 Dec 2026, open); due 801 (Edda Frost, outstanding 80.00 EUR, payable on 1 Oct 2026, overdue).",  # noqa: E501
         ),
-        ("how much are the overdue dues in total", "Outstanding: 80.00 EUR in 1 overdue due: due 801."),
-        ("how much do all dues come to", "800.00 EUR across 3 dues: due 803; due 801; due 802."),
+        (
+            "how much are the overdue dues in total",
+            "Outstanding: 80.00 EUR in 1 overdue due: due 801 (Edda Frost, outstanding 80.00 EUR, payable on 1 Oct 2026).",  # noqa: E501
+        ),
+        (
+            "how much do all dues come to",
+            "800.00 EUR across 3 dues: due 803 (Nia Hill, total 300.00 EUR, payable on 5 Dec 2026, open); due 801 (Edda Frost, total 200.00 EUR, payable on 1 Oct 2026, overdue); due 802 (Jonas Winters, total 300.00 EUR, payable on 1 Oct 2026, paid).",  # noqa: E501
+        ),
         ("makers with over 100 euros overdue", "No makers with overdue dues (outstanding over 100.00 EUR)."),
         ("does Edda owe more than 100", "No: due 801 (80.00 EUR, not more than 100)."),
     ],
@@ -87,9 +105,9 @@ async def test_whether_there_is_one_is_not_denied_by_another(text: str, said: st
         ("who isn't a novice", "2 makers (not novice): Jonas Winters; Nia Hill."),
         ("how many makers does Bruno coach", "2 makers of Bruno Adler: Jonas Winters; Nia Hill."),
         ("which makers does Bruno coach", "2 makers of Bruno Adler: Jonas Winters; Nia Hill."),
-        ("how many sessions does Bruno have this month", "2 sessions of Bruno from 1 Nov 2026 to 30 Nov 2026: session 304 of Jonas Winters; session 303 of Jonas Winters."),  # noqa: E501
+        ("how many sessions does Bruno have this month", "2 sessions of Bruno from 1 Nov 2026 to 30 Nov 2026: session 304 of Jonas Winters (26 Nov 2026, booked); session 303 of Jonas Winters (12 Nov 2026, held)."),  # noqa: E501
         ("is Jonas Winters a novice", "No: Jonas Winters (skilled)."),  # no winters of a season
-        ("sessions of Jonas Winters", "2 sessions of Jonas Winters: session 304 of Jonas Winters; session 303 of Jonas Winters."),  # noqa: E501
+        ("sessions of Jonas Winters", "2 sessions of Jonas Winters: session 304 of Jonas Winters (26 Nov 2026, booked); session 303 of Jonas Winters (12 Nov 2026, held)."),  # noqa: E501
     ],
 )  # fmt: skip
 async def test_no_word_of_a_question_is_passed_over(text: str, said: str) -> None:
@@ -123,7 +141,10 @@ async def test_words_without_a_noun_are_no_name_for_a_day() -> None:
 
 
 async def test_what_sort_they_are_is_next_to_the_noun() -> None:
-    assert await tell("how many kick wheels are lent") == "2 lent kick wheels: Kick 3; Kick 2."
+    assert (
+        await tell("how many kick wheels are lent")
+        == "2 lent kick wheels: Kick 3 (Jonas Winters, due on 20 Dec 2026); Kick 2 (Edda Frost, due on 20 Nov 2026)."
+    )
 
 
 async def test_what_somebody_paid_is_not_given_back() -> None:

@@ -88,14 +88,26 @@ async def test_all_that_a_question_says_of_records_is_read(name: str, text: str,
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("riding", "what's the total of unpaid fees", "90.00 EUR across 3 unpaid fees: fee 412; fee 411; fee 414."),
+        (
+            "riding",
+            "what's the total of unpaid fees",
+            "90.00 EUR across 3 unpaid fees: fee 412 (Samir Haddad, 30.00 EUR, charged on 20 Nov 2026); fee 411 (Joris Maes, 45.00 EUR, charged on 1 Nov 2026); fee 414 (Joris Maes, 15.00 EUR, charged on 11 Aug 2026).",  # noqa: E501
+        ),
         ("vet", "average bill", "97.20 EUR on average over 5 bills: 486.00 EUR ÷ 5 = 97.20 EUR."),
         ("vet", "average weight of dogs", "24850 grams on average over 2 dog animals: 49700 ÷ 2 = 24850."),
         ("vet", "how many animals by species", "5 animals: 2 dog, 2 cat, 1 rabbit."),
         ("vet", "is Omar on leave?", "Yes: Omar Saleh."),
         ("riding", "is Moonlight fit?", "No: Moonlight (injured)."),
-        ("vet", "total of everything unpaid", "322.00 EUR across 3 unpaid bills: bill 813; bill 811; bill 812."),
-        ("lending", "how much is still due", "51.00 EUR across 4 due fines: F-234; F-233; F-231; F-235."),
+        (
+            "vet",
+            "total of everything unpaid",
+            "322.00 EUR across 3 unpaid bills: bill 813 (Tomasz Nowak, 48.00 EUR, issued on 15 Nov 2026, open); bill 811 (Greta Falk, 64.00 EUR, issued on 5 Nov 2026, open); bill 812 (Tomasz Nowak, 210.00 EUR, issued on 12 Oct 2026, open).",  # noqa: E501
+        ),
+        (
+            "lending",
+            "how much is still due",
+            "51.00 EUR across 4 due fines: F-234 (Piet Vos, 6.00 EUR, charged on 20 Nov 2026); F-233 (Piet Vos, 24.00 EUR, charged on 15 Nov 2026); F-231 (Ines Duarte, 9.00 EUR, charged on 12 Nov 2026); F-235 (Ruth Abara, 12.00 EUR, charged on 1 Jul 2026).",  # noqa: E501
+        ),
         ("riding", "planned lessons by style", "5 planned lessons: 1 jumping, 2 dressage, 2 hack."),
     ],
 )
