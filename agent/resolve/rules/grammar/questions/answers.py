@@ -88,6 +88,8 @@ _COSTS: Final = frozenset(("costs", "worth"))
 _BEFALLS: Final = word_set("get gets go goes receive receives need needs")
 _LASTS: Final = word_set("take last weigh")
 _NOW: Final = word_set("now then again")
+_HAS_NOT: Final = word_set("hasn't haven't")
+"""Perfect, denied: it isn't there yet, so it comes before it in line."""
 
 
 def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
@@ -112,6 +114,7 @@ def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
     answer = _read_both(reader, index, stop, orders, told=told) or _read_one(reader, index, stop, orders, told=told)
     said = reader.lows(index, stop - index + 1)
     due = ("yet" in said and (reader.denies or "to" in said)) or ("still" in said and "to" in said)
+    due = due or not _HAS_NOT.isdisjoint(said)
     return _not_yet(reader, answer) if answer is not None and due else answer
 
 

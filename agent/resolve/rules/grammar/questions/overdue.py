@@ -1,25 +1,28 @@
-"""Overdue records: those that are past their day and not finished, as their state says. "Which parcels are overdue"
-asks for none that is delivered."""
+"""Records that are waited for: those that are past their day, or that nobody has taken on, and not finished, as their
+state says. "Which parcels are overdue" asks for none that is delivered, "which tickets are unassigned" for none that is
+closed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from agent.planning.proposal import Answer, Compare, Condition, Day, Find, StateIs
+from agent.planning.proposal import Answer, Compare, Condition, Day, Find, Has, StateIs
 from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.earlier_calls import exchange
 from registry.records import RecordKind
 
 _OVERDUE: Final = "overdue"
+_UNASSIGNED: Final = "unassigned"
 
 
 def leave_out_finished(answer: Answer, kinds: Mapping[str, RecordKind]) -> Answer:
-    """The answer, in which nothing finished is overdue. Where a state is asked for beside it, that alone tells."""
+    """The answer, in which nothing finished is overdue or nobody's. Where a state is asked for beside it, that alone
+    tells."""
     for find in [each for each in walk(answer) if isinstance(each, Find)]:
         kind = kinds[find.record]
-        others = [each for each in find.where if not _is_overdue(each)]
+        others = [each for each in find.where if not (_is_overdue(each) or _is_nobodys(each, kind))]
         if len(others) == len(find.where) or any(tells_stage(each, kind) for each in others):
             continue
         off = tuple(StateIs(state=each, negated=True) for each in list_finished(kind))
@@ -34,6 +37,16 @@ def _is_overdue(condition: Condition) -> bool:
         quote = day.quote if isinstance(day, Day) else None
         return condition.op == "<" and quote is not None and quote.text.casefold() == _OVERDUE
     return isinstance(condition, StateIs) and condition.state.casefold() == _OVERDUE and not condition.negated
+
+
+def _is_nobodys(condition: Condition, kind: RecordKind) -> bool:
+    """Whether it says that nobody handles a record."""
+    match condition:
+        case StateIs(state=state, negated=False):
+            return state.casefold() == _UNASSIGNED
+        case Has(related=Find(record=name, where=(), said=None), op="=", count=0):
+            return kind.relation_to(name) is not None
+    return False
 
 
 def tells_stage(condition: Condition, kind: RecordKind) -> bool:
