@@ -179,7 +179,7 @@ def read_some_left(reader: Reader, kind: RecordKind, at: int, stop: int, *, deni
 
 def read_comparison(reader: Reader, made: PhraseParts, at: int) -> int:
     """A comparison: "over 100 EUR", "older than 30 days", "(overdue) by more than a week"."""
-    if _OWE.fullmatch(reader.low(at - 1)):
+    if _OWE.fullmatch(reader.low(at - 1 - (reader.low(at - 1) == "us"))):
         return 0  # "who owes more than 100": of a debt, and of no other sum of theirs
     since = reader.date_field(made.kind, at - 1) if reader.asks and reader.low(at) == "by" else None
     start = at + 1 if reader.low(at) in {"for", "worth", "of", "with"} or since is not None else at

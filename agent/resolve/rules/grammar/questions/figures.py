@@ -22,7 +22,7 @@ from agent.planning.proposal import (
     ValueAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES, find_day_of_state, find_rest, find_sum, find_sum_of_deed
+from agent.resolve.rules.grammar.dated_verbs import find_owing, DATES, find_day_of_state, find_rest, find_sum, find_sum_of_deed
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
 from agent.resolve.rules.grammar.phrases.fields import (
@@ -189,12 +189,16 @@ def _everything(reader: Reader, at: int, stop: int) -> TotalOf | None:
 
 def read_total_of_all(reader: Reader, step: int, stop: int) -> TotalOf | None:
     """A sum over all records that fit a condition, if only one kind can."""
-    at = step
+    at = step + (reader.low(step) in {"still", "currently"} and reader.low(step + 1) == "out")
+    out = reader.low(at) == "out"  # money that is out is still to come in
     found = []
     for kind in reader.kinds.values() if step < stop else ():
-        whatever = Phrase(Find(record=kind.name, pick="all"), at, at, True)
+        owing = (find_owing(kind),) if out else ()
+        where = tuple(each for each in owing if each is not None)
+        whatever = Phrase(Find(record=kind.name, where=where, pick="all"), at + out, at + out, True)
         size = kind.field_named(kind.size or "")
         money = size is not None and size.type == "money_minor"  # "how much": no grams, no guests
+        money = money and len(where) == len(owing)
         find = read_restricted(reader, whatever, stop, told=True) if money else None
         found += [(kind, find)] if find is not None and find.where and find.order is None else []
     field = find_sum(*found[0]) if len(found) == 1 else None
@@ -341,6 +345,8 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
     if did and (made := read_sum_of_ours(reader, index + 4, stop)) is not None:
         return ValueAnswer(value=made)
     at = index + 2 + (reader.low(index + 2) == "money")
+    if (came_in := read_takings(reader, at, stop)) is not None:
+        return ValueAnswer(value=came_in)
     label = at
     while at < stop and reader.low(at) not in BE | DO:
         at += 1

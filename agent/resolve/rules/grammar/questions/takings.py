@@ -17,6 +17,7 @@ from language.text import word_set
 from registry.records import Field, RecordKind
 
 _TAKINGS: Final = word_set("revenue revenues turnover takings earnings income")
+_COME_IN: Final = (("came", "in"), ("come", "in"), ("comes", "in"), ("coming", "in"))
 _PAID: Final = "paid"
 
 
@@ -50,21 +51,34 @@ def _sum_of_charged(reader: Reader, verb: int, stop: int) -> TotalOf | None:
 
 
 def read_takings(reader: Reader, at: int, stop: int) -> TotalOf | None:
-    """What was paid to us: "revenue in May". None if no one kind of records tells that."""
+    """What was paid to us: "revenue in May", "(how much) came in in pounds". None if no one kind of records tells
+    that."""
     at += reader.low(at) == "total"
-    paid = [each for each in _list_summed(reader) if _PAID in each.states] if reader.low(at) in _TAKINGS else []
+    came_in = reader.lows(at, 2) in _COME_IN
+    length = 2 - (at + 1 in reader.ranges) if came_in else int(reader.low(at) in _TAKINGS)  # "came | in this month"
+    paid = [each for each in _list_summed(reader) if _PAID in each.states] if length else []
     if len(paid) != 1 or reader.noun(at) is not None:
         return None
-    whole = Find(record=paid[0].name, where=(StateIs(state=_PAID),), pick="all")
-    if is_over(reader, at + 1, stop):
-        return TotalOf(field=paid[0].size or "", of=whole)
-    if (day := _find_day_called(paid[0], _PAID)) is not None:
-        return _over_time(reader, paid[0], day.name, at + 1, stop)
-    since = find_day_of_state(paid[0], _PAID)
-    made = _over_time(reader, paid[0], since.name, at + 1, stop) if since is not None else None
+    kind, after = paid[0], at + length
+    state: Condition = StateIs(state=_PAID)
+    money = _read_currency(reader, kind, after)
+    held, after = ((money[0],), money[1]) if money is not None else ((), after)
+    if is_over(reader, after, stop):
+        return TotalOf(field=kind.size or "", of=Find(record=kind.name, where=(state, *held), pick="all"))
+    day = _find_day_called(kind, _PAID)
+    since = day or find_day_of_state(kind, _PAID)
+    made = _over_time(reader, kind, since.name, after, stop) if since is not None else None
     if made is None or not isinstance(made.of, Find):
         return None
-    return made.model_copy(update={"of": made.of.model_copy(update={"where": (*whole.where, *made.of.where)})})
+    where = (*((state,) if day is None else ()), *held, *made.of.where)
+    return made.model_copy(update={"of": made.of.model_copy(update={"where": where})})
+
+
+def _read_currency(reader: Reader, kind: RecordKind, at: int) -> tuple[Condition, int] | None:
+    """A currency behind a sum: "in pounds"."""
+    found = reader.state(at + 1, kind) if reader.low(at) == "in" else None
+    held = kind.field_named(found[0].field) if found is not None and isinstance(found[0], Compare) else None
+    return (found[0], at + 1 + found[1]) if found is not None and held is not None and held.type == "currency" else None
 
 
 def _list_summed(reader: Reader) -> list[RecordKind]:
