@@ -170,14 +170,18 @@ def _is_of_theirs(answer: Answer) -> bool:
 
 
 def _exists_so(reader: Reader, at: int, stop: int, owner: Find | None = None) -> Test | None:
-    """Whether there is any record of which the words behind its noun are told: "(has Ada got) a ticket open"."""
+    """Whether there is any record of which the words behind its noun are told: "(has Ada got) a ticket open, anything
+    open"."""
     at += reader.low(at) in {"a", "an", "any", "some"}
-    phrase = read_phrase(reader, at, stop, None)
-    if phrase is None or not phrase.noun or phrase.find.said is not None or phrase.find.order is not None:
-        return None
-    every = replace(phrase, find=phrase.find.model_copy(update={"pick": "all"}))
-    find = read_restricted(reader, every, stop)
-    if find is None or find.order is not None or find.where == phrase.find.where:
+    if reader.low(at) in _THING:
+        find = read_one_kind(reader, at + 1, stop) if owner is not None else None
+    else:
+        phrase = read_phrase(reader, at, stop, None)
+        if phrase is None or not phrase.noun or phrase.find.said is not None or phrase.find.order is not None:
+            return None
+        find = read_restricted(reader, replace(phrase, find=phrase.find.model_copy(update={"pick": "all"})), stop)
+        find = find if find is not None and find.where != phrase.find.where else None
+    if find is None or find.order is not None:
         return None
     if owner is None:
         return count_test(find)
