@@ -41,6 +41,7 @@ _PHRASAL: Final = {
     **{(form, "out"): "sent" for form in ("go", "goes", "went", "gone", "going")},
     **{(form, "home"): "leave" for form in ("go", "goes", "went", "gone", "going")},
     **{(form, "off"): "sent" for form in ("go", "goes", "went", "gone", "going")},
+    **{(form, "due"): "due" for form in ("fall", "falls", "fell", "fallen", "falling")},
 }
 
 

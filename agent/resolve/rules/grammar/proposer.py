@@ -313,7 +313,8 @@ class Proposer:
 
     def offer_answer(self, answer: Answer) -> Proposed:
         """The answer, with what it is where its name is another kind's."""
-        proposal = Proposal(result=AnswerResult(answer=leave_out_finished(answer, self.reader.kinds)))
+        answer = leave_out_finished(answer, self.reader.kinds, self.reader.now.date().isoformat())
+        proposal = Proposal(result=AnswerResult(answer=answer))
         others = tuple(Proposal(result=AnswerResult(answer=each)) for each in self.reader.readings if each != answer)
         otherwise = (*others, *read_otherwise(proposal, self.reader.guesses))
         return Proposed(proposal=proposal, otherwise=otherwise[:MOST_OTHERWISE])

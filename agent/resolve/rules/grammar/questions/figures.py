@@ -22,7 +22,14 @@ from agent.planning.proposal import (
     ValueAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_owing, DATES, find_day_of_state, find_rest, find_sum, find_sum_of_deed
+from agent.resolve.rules.grammar.dated_verbs import (
+    DATES,
+    find_day_of_state,
+    find_owing,
+    find_rest,
+    find_sum,
+    find_sum_of_deed,
+)
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
 from agent.resolve.rules.grammar.phrases.fields import (

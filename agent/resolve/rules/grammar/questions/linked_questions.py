@@ -43,7 +43,7 @@ from agent.resolve.rules.grammar.phrases.fields import (
 from agent.resolve.rules.grammar.questions.figures import TOGETHER
 from agent.resolve.rules.grammar.questions.linked_terms import PREPOSITIONS, Reading
 from agent.resolve.rules.grammar.questions.linked_words import TELLS, list_roles, read_words
-from agent.resolve.rules.grammar.questions.overdue import list_finished
+from agent.resolve.rules.grammar.questions.overdue import is_due, list_finished, list_waiting
 from agent.resolve.rules.grammar.reader import Reader
 from registry.records import Field
 
@@ -107,6 +107,8 @@ def _list_lasting(reader: Reader, made: Reading) -> Sequence[Condition]:
         return []
     if owing is not None:
         return [owing]
+    if any(is_due(each) for each in made.days):
+        return list_waiting(kind)
     if made.times:
         return [StateIs(state="cancelled", negated=True)][: "cancelled" in kind.states]
     past = not lexicon.PAST.isdisjoint(reader.lows(0, len(reader.tokens)))
@@ -124,7 +126,7 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
     fields = tuple(dict.fromkeys(each.name for each in made.fields))
     sums = [each for each in made.fields if each.type in NUMERIC]
     if asked == "is":
-        stages = tuple(each.name for each in kind.fields if each.name in lexicon.STATE_FIELDS or _is_due(each))
+        stages = tuple(each.name for each in kind.fields if each.name in lexicon.STATE_FIELDS or is_due(each))
         if made.said is not None and made.where == [] and _BACK in reader.lows(0, len(reader.tokens)):
             yield RecordsAnswer(records=Find(record=kind.name, said=made.said, pick="all"), fields=stages)
     elif asked in ("which", "what", "any", "many") and head is not None and not (asked == "many" and fields):
@@ -159,7 +161,7 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
         asked == "what" and not (fields or made.said or made.times) and all(isinstance(each, StateIs) for each in where)
     ):
         yield RecordsAnswer(records=find)  # "what is waiting"
-    elif asked == "what" and not fields and made.times and takes_place(kind, ""):
+    elif asked == "what" and not fields and made.times and (made.days or takes_place(kind, "")):
         yield RecordsAnswer(records=find)
     elif asked == "whose" and made.days and any(each.search == "name" for each in kind.fields) and not fields:
         yield RecordsAnswer(records=find)  # "whose vaccination runs out": the animal's
@@ -193,7 +195,3 @@ def _list_people(reader: Reader, made: Reading, find: Find) -> Iterator[Answer]:
         whole = Find(record=nearest.name, where=(Has(related=find),), pick="all")
         # An animal or its owner may be meant: the records tell both.
         yield RecordsAnswer(records=whole if is_person(nearest) else find)
-
-
-def _is_due(each: Field) -> bool:
-    return each.type in DATES and "due" in label_field(each).split()

@@ -4,30 +4,44 @@ closed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from agent.planning.proposal import Answer, Compare, Condition, Day, Find, Has, StateIs
 from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.dated_verbs import DATES, find_owing
 from agent.resolve.rules.grammar.earlier_calls import exchange
-from registry.records import RecordKind
+from agent.resolve.rules.grammar.phrases.fields import label_field
+from registry.records import Field, RecordKind
 
 _OVERDUE: Final = "overdue"
 _UNASSIGNED: Final = "unassigned"
 
 
-def leave_out_finished(answer: Answer, kinds: Mapping[str, RecordKind]) -> Answer:
-    """The answer, in which nothing finished is overdue or nobody's. Where a state is asked for beside it, that alone
-    tells."""
+def leave_out_finished(answer: Answer, kinds: Mapping[str, RecordKind], today: str) -> Answer:
+    """The answer, in which nothing finished is overdue, still falls due or is nobody's. Where a state is asked for
+    beside it, that alone tells."""
     for find in [each for each in walk(answer) if isinstance(each, Find)]:
         kind = kinds[find.record]
-        others = [each for each in find.where if not (_is_overdue(each) or _is_nobodys(each, kind))]
+        waited = [_is_overdue(each) or _is_nobodys(each, kind) or _falls_due(each, kind, today) for each in find.where]
+        others = [each for each, waits in zip(find.where, waited, strict=True) if not waits]
         if len(others) == len(find.where) or any(tells_stage(each, kind) for each in others):
             continue
-        off = tuple(StateIs(state=each, negated=True) for each in list_finished(kind))
+        due = any(_falls_due(each, kind, today) for each in find.where)
+        off = list_waiting(kind) if due else [StateIs(state=each, negated=True) for each in list_finished(kind)]
         answer = exchange(answer, find, find.model_copy(update={"where": (*find.where, *off)}))
     return answer
+
+
+def list_waiting(kind: RecordKind) -> Sequence[Condition]:
+    """What holds of the records that something is still to come of: it is to be paid, or isn't finished."""
+    owing = find_owing(kind)
+    return [owing] if owing is not None else [StateIs(state=each, negated=True) for each in list_finished(kind)]
+
+
+def is_due(each: Field) -> bool:
+    return each.type in DATES and "due" in label_field(each).split()
 
 
 def _is_overdue(condition: Condition) -> bool:
@@ -37,6 +51,16 @@ def _is_overdue(condition: Condition) -> bool:
         quote = day.quote if isinstance(day, Day) else None
         return condition.op == "<" and quote is not None and quote.text.casefold() == _OVERDUE
     return isinstance(condition, StateIs) and condition.state.casefold() == _OVERDUE and not condition.negated
+
+
+def _falls_due(condition: Condition, kind: RecordKind, today: str) -> bool:
+    """Whether it says that something is due by or on a day that isn't over."""
+    day = condition.value if isinstance(condition, Compare) else None
+    field = kind.field_named(condition.field) if isinstance(condition, Compare) else None
+    if field is None or not isinstance(day, Day) or not is_due(field):
+        return False
+    assert isinstance(condition, Compare)
+    return condition.op in ("=", "<", "<=", "during") and day.date >= today[: len(day.date)]
 
 
 def _is_nobodys(condition: Condition, kind: RecordKind) -> bool:
