@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
+from agent.extract.time import dates, time_ranges
 from agent.pipeline import Reply
 from agent.planning.linked_calls import list_choices
 from agent.planning.linked_plans import is_open
@@ -20,6 +21,7 @@ from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.records.located import RecordScope
 from core.errors import PlatformUnavailable
 from language.stems import stem
+from language.text import read_text
 from registry.records import RecordKind
 
 MOST_KINDS: Final = 12
@@ -69,7 +71,11 @@ def _list_rated(task: Task, kinds: Sequence[RecordKind], links: Sequence[RecordL
     labels = {stem(word) for kind in kinds for each in kind.fields for word in label_field(each).split()}
     states = {state.casefold() for kind in kinds for state in kind.states}
     said = [(each, text[each.start : each.end].casefold()) for each in links]
+    read = read_text(text)
+    times = [*time_ranges.find(read, task.request.now), *dates.find(read, task.request.now.date())]
+    dated = [each for each in links if any(one.start < each.end and each.start < one.end for one in times)]
     told = [each for each, words in said if stem(words) in labels or words in states]  # "can still be refunded"
+    told += [each for each in dated if each not in told]  # a Monday, although a title has the word
     for those in itertools.islice(list_choices(links, told), MOST_CHOICES):
         now = task.request.now.astimezone(task.request.zone)
         reader = Reader(text, kinds, now, lambda start, end: Words(text=text[start:end], start=start))

@@ -161,6 +161,7 @@ def _read_field(reader: Reader, made: Reading, at: int) -> int:
         made.fields.append(day)
         made.rate += _FIELD
         phrasal = join_verb(*reader.lows(at, 2)) != reader.low(at) or reader.low(at + 1) in lexicon.PARTICLES
+        phrasal = phrasal and at + 1 not in reader.ranges  # "renews | on Monday"
         return at + 1 + phrasal  # "run out, due back"
     pays = reader.low(at + 1) != "to" or reader.low(at + 2) == "pay"
     if reader.low(at) in _OWING and pays and made.asked in ("what", "much", "many", "any"):
