@@ -86,6 +86,8 @@ _WITH_WHOM: Final[tuple[tuple[str, ...], ...]] = (
 )  # fmt: skip
 _COSTS: Final = frozenset(("costs", "worth"))
 _BEFALLS: Final = word_set("get gets go goes receive receives need needs")
+_ASKS_FIELD: Final = word_set("what what's whats when when's whens tell me")
+_PLACES: Final = word_set("last next first")
 _LASTS: Final = word_set("take last weigh")
 _NOW: Final = word_set("now then again")
 _HAS_NOT: Final = word_set("hasn't haven't")
@@ -150,7 +152,8 @@ def _read_both(
 
 def _read_one(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], *, told: bool) -> Answer | None:
     return (
-        read_how_many(reader, index, stop)
+        _read_placed_label(reader, index, stop)
+        or read_how_many(reader, index, stop)
         or read_debts(reader, index, stop)
         or read_how_much(reader, index, stop)
         or read_aggregate(reader, index, stop)
@@ -169,6 +172,17 @@ def _read_one(reader: Reader, index: int, stop: int, orders: Callable[[str], boo
         or _list(reader, index, stop, orders, told=told)
         or _field_behind(reader, index, stop)
     )
+
+
+def _read_placed_label(reader: Reader, index: int, stop: int) -> Answer | None:
+    """The field whose name begins like a place in line, of what stands before it: "Ada's last day"."""
+    first = index
+    while reader.low(first) in _ASKS_FIELD | BE:
+        first += 1
+    for at in range(first + 1, stop - 1) if reader.low(stop - 1).isalpha() else ():
+        if reader.low(at) in _PLACES and reader.noun(at) is None:
+            return read_labelled_field(reader, list_meant(reader, first, at), at, stop)
+    return None
 
 
 def _read_measure(reader: Reader, index: int, stop: int) -> Answer | None:

@@ -53,7 +53,7 @@ MOST_READINGS: Final = 16
 _OPENINGS: Final[tuple[tuple[str, ...], ...]] = (
     ("how", "many"), ("how", "much"), ("are", "there", "any"), ("is", "there", "any"), ("do", "we", "have", "any"),
     ("who",), ("who's",), ("whos",), ("whose",), ("what",), ("what's",), ("whats",), ("which",), ("any",),
-    ("when",), ("when's",), ("whens",), ("is",), ("are",),
+    ("when",), ("when's",), ("whens",), ("is",), ("are",), ("does",), ("has",),
 )  # fmt: skip
 _BACK: Final = "back"
 _COMPARING: Final = "than"
@@ -81,7 +81,9 @@ def list_linked_answers(reader: Reader, named: Sequence[RecordLink]) -> list[tup
     for kind in reader.kinds.values():
         for roles in itertools.islice(list_roles(reader, kind, named), MOST_READINGS):
             reading = read_words(reader, kind, roles, first, asked)
-            made += _list_rated(reader, reading) if reading is not None else []
+            if reading is not None:
+                reading.unasked = not opening
+                made += _list_rated(reader, reading)
     return made
 
 
@@ -103,7 +105,7 @@ def _list_lasting(reader: Reader, made: Reading) -> Sequence[Condition]:
     some time those that stand."""
     kind, rest = made.kind, find_rest(made.kind)
     owing = find_owing(kind) if any(each.name == rest for each in made.fields) else None
-    if made.stated:
+    if made.stated or (made.unasked and made.head is kind):  # "Ada's bills": all of them
         return []
     if owing is not None:
         return [owing]
@@ -129,6 +131,9 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
         stages = tuple(each.name for each in kind.fields if each.name in lexicon.STATE_FIELDS or is_due(each))
         if made.said is not None and made.where == [] and _BACK in reader.lows(0, len(reader.tokens)):
             yield RecordsAnswer(records=Find(record=kind.name, said=made.said, pick="all"), fields=stages)
+    elif asked in ("does", "has"):  # "does Ada have any credit": so much
+        if made.said is not None and len(fields) == 1 and not made.where and (sums or made.fields[0].type in DATES):
+            yield RecordsAnswer(records=find, fields=fields)
     elif asked in ("which", "what", "any", "many") and head is not None and not (asked == "many" and fields):
         whole = find if head is kind else Find(record=head.name, where=(*made.head_is, Has(related=find)), pick="all")
         if head is not kind and kind.relation_to(head.name) is None:

@@ -35,6 +35,8 @@ _NOW: Final[tuple[tuple[str, ...], ...]] = (
     ("at", "the", "moment"), ("right", "now"), ("just", "now"), ("at", "present"),
 )  # fmt: skip
 _NEEDS: Final = word_set("need needs")
+_BALANCES: Final = word_set("credit balance allowance budget")
+"""What a sum is called that is used up: how much of it is left is that sum."""
 _BACK_YET: Final = frozenset(("back", "yet"))
 TELLS: Final = 2
 """How much must tell of it."""
@@ -61,10 +63,8 @@ def read_words(
     reader: Reader, kind: RecordKind, roles: Sequence[tuple[RecordLink, RecordKind]], first: int, asked: str
 ) -> Reading | None:
     """What all words say of a kind's records. None if one says nothing of them."""
-    made, ends = (
-        Reading(kind, asked, _find_head(reader, first)),
-        {reader.end_index(each.start): reader.end_index(each.end) for each, _ in roles},
-    )
+    ends = {reader.end_index(each.start): reader.end_index(each.end) for each, _ in roles}
+    made = Reading(kind, asked, _find_head(reader, ends.get(first, first)))
     made.names = tuple(ends)
     if any(_is_doubtful(reader, made, each, held) for each, held in roles):
         return None
@@ -112,7 +112,10 @@ def _is_plain(reader: Reader, made: Reading, at: int) -> bool:
         return False  # since when somebody is in is not known
     if there or low == "here" or (ends and low in PREPOSITIONS):
         return there or made.first is not None  # "who is in today, when is Ada next in"
-    if low == "left" and made.asked in ("what", "much") and reader.low(at + 1) != "to":
+    held = {word for each in made.fields for word in label_field(each).split()}
+    if low == "left" and not _BALANCES.isdisjoint(held):
+        return True
+    if low == "left" and made.asked in ("what", "much", "many", "does", "has") and reader.low(at + 1) != "to":
         return False  # of what has no rest
     if low in _NEEDS and made.asked == "many":
         return False  # so many are needed, and not there
