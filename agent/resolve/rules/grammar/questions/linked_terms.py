@@ -204,7 +204,8 @@ def _find_alike(kind: RecordKind, low: str) -> Field | None:
 
 def _is_akin(said: str, label: str) -> bool:
     shared = len(said) > FEWEST and said.startswith(label[:-1]) and len(label) > FEWEST
-    return shared or find_similar_stems(said, verb=True).get(label, 0.0) > 0.0
+    states = label in map(stem, lexicon.STATE_FIELDS)  # a note that says something states it, and is no state
+    return shared or (not states and find_similar_stems(said, verb=True).get(label, 0.0) > 0.0)
 
 
 def _read_deed(reader: Reader, made: Reading, at: int) -> int:

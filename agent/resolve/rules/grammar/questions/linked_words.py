@@ -35,6 +35,7 @@ _NOW: Final[tuple[tuple[str, ...], ...]] = (
     ("at", "the", "moment"), ("right", "now"), ("just", "now"), ("at", "present"),
 )  # fmt: skip
 _NEEDS: Final = word_set("need needs")
+_SAYS: Final = word_set("say says read reads")
 _BALANCES: Final = word_set("credit balance allowance budget")
 """What a sum is called that is used up: how much of it is left is that sum."""
 _BACK_YET: Final = frozenset(("back", "yet"))
@@ -113,6 +114,8 @@ def _is_plain(reader: Reader, made: Reading, at: int) -> bool:
     if there or low == "here" or (ends and low in PREPOSITIONS):
         return there or made.first is not None  # "who is in today, when is Ada next in"
     held = {word for each in made.fields for word in label_field(each).split()}
+    if low in _SAYS and any(each.type == "string" for each in made.fields):
+        return True  # what a note says
     if low == "left" and not _BALANCES.isdisjoint(held):
         return True
     if low == "left" and made.asked in ("what", "much", "many", "does", "has") and reader.low(at + 1) != "to":

@@ -13,10 +13,13 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, find_owing
 from agent.resolve.rules.grammar.earlier_calls import exchange
 from agent.resolve.rules.grammar.phrases.fields import label_field
+from language.text import word_set
 from registry.records import Field, RecordKind
 
 _OVERDUE: Final = "overdue"
 _UNASSIGNED: Final = "unassigned"
+_HANDED: Final = word_set("received delivered returned collected back paid lost sold")
+"""Finished for whoever sent or paid it, while somebody may still have to see to it."""
 
 
 def leave_out_finished(answer: Answer, kinds: Mapping[str, RecordKind], today: str) -> Answer:
@@ -29,7 +32,9 @@ def leave_out_finished(answer: Answer, kinds: Mapping[str, RecordKind], today: s
         if len(others) == len(find.where) or any(tells_stage(each, kind) for each in others):
             continue
         due = any(_falls_due(each, kind, today) for each in find.where)
-        off = list_waiting(kind) if due else [StateIs(state=each, negated=True) for each in list_finished(kind)]
+        nobodys = any(_is_nobodys(each, kind) for each in find.where)
+        over = [each for each in list_finished(kind) if not (nobodys and each in _HANDED)]
+        off = list_waiting(kind) if due else [StateIs(state=each, negated=True) for each in over]
         answer = exchange(answer, find, find.model_copy(update={"where": (*find.where, *off)}))
     return answer
 
