@@ -72,8 +72,9 @@ def _list_rated(task: Task, kinds: Sequence[RecordKind], links: Sequence[RecordL
     states = {state.casefold() for kind in kinds for state in kind.states}
     said = [(each, text[each.start : each.end].casefold()) for each in links]
     read = read_text(text)
-    times = [*time_ranges.find(read, task.request.now), *dates.find(read, task.request.now.date())]
-    dated = [each for each in links if any(one.start < each.end and each.start < one.end for one in times)]
+    times = [(each.start, each.end) for each in time_ranges.find(read, task.request.now)]
+    times += [(each.start, each.end) for each in dates.find(read, task.request.now.date())]
+    dated = [each for each in links if any(start < each.end and each.start < end for start, end in times)]
     told = [each for each, words in said if stem(words) in labels or words in states]  # "can still be refunded"
     told += [each for each in dated if each not in told]  # a Monday, although a title has the word
     for those in itertools.islice(list_choices(links, told), MOST_CHOICES):

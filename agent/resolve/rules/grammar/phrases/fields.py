@@ -1,5 +1,5 @@
-"""Fields by words: names in questions, adjectives of measure ("heaviest", "how tall"), comparisons after a noun ("over
-100 EUR", "on floor 2"), and sums over somebody's records ("she paid in October")."""
+"""Fields by words: names, adjectives of measure ("heaviest"), comparisons after a noun ("over 100 EUR, on floor 2"), and
+sums over somebody's records ("she paid in October")."""
 
 from __future__ import annotations
 

@@ -25,7 +25,6 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import (
     DATES,
     find_day_of_state,
-    find_owing,
     find_rest,
     find_sum,
     find_sum_of_deed,
@@ -46,7 +45,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
 from agent.resolve.rules.grammar.questions.plain import read_one_kind
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
-from agent.resolve.rules.grammar.questions.takings import read_sum_of_ours, read_takings
+from agent.resolve.rules.grammar.questions.takings import read_sum_of_ours, read_takings, read_total_of_all
 from agent.resolve.rules.grammar.questions.verb_questions import read_left, read_price
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.coverage.weighty_patterns import UNITS
@@ -192,24 +191,6 @@ def _everything(reader: Reader, at: int, stop: int) -> TotalOf | None:
     if reader.low(at) not in {"everything", "all", "what", "whatever"}:
         return None
     return read_total_of_all(reader, at + 1 + (reader.low(at + 1) in lexicon.RELATIVES), stop)
-
-
-def read_total_of_all(reader: Reader, step: int, stop: int) -> TotalOf | None:
-    """A sum over all records that fit a condition, if only one kind can."""
-    at = step + (reader.low(step) in {"still", "currently"} and reader.low(step + 1) == "out")
-    out = reader.low(at) == "out"  # money that is out is still to come in
-    found = []
-    for kind in reader.kinds.values() if step < stop else ():
-        owing = (find_owing(kind),) if out else ()
-        where = tuple(each for each in owing if each is not None)
-        whatever = Phrase(Find(record=kind.name, where=where, pick="all"), at + out, at + out, True)
-        size = kind.field_named(kind.size or "")
-        money = size is not None and size.type == "money_minor"  # "how much": no grams, no guests
-        money = money and len(where) == len(owing)
-        find = read_restricted(reader, whatever, stop, told=True) if money else None
-        found += [(kind, find)] if find is not None and find.where and find.order is None else []
-    field = find_sum(*found[0]) if len(found) == 1 else None
-    return TotalOf(field=field, of=found[0][1]) if field is not None else None
 
 
 def _find_summed_field(reader: Reader, kind: RecordKind, find: Find, label: int, end: int) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from agent.planning.proposal import Answer, Compare, Condition, Day, Find, Has, StateIs
+from agent.planning.proposal import Answer, AnyOf, Compare, Condition, Day, Find, Has, StateIs
 from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, find_owing
@@ -36,6 +36,25 @@ def leave_out_finished(answer: Answer, kinds: Mapping[str, RecordKind], today: s
         over = [each for each in list_finished(kind) if not (nobodys and each in _HANDED)]
         off = list_waiting(kind) if due else [StateIs(state=each, negated=True) for each in over]
         answer = exchange(answer, find, find.model_copy(update={"where": (*find.where, *off)}))
+    return answer
+
+
+def leave_out_later(answer: Answer, kinds: Mapping[str, RecordKind]) -> Answer:
+    """The answer with "not confirmed yet" as what comes before it in the order of its field's values: what is called
+    off won't be confirmed any more."""
+    for find in [each for each in walk(answer) if isinstance(each, Find)]:
+        kind = kinds[find.record]
+        for each in [each for each in find.where if isinstance(each, StateIs) and each.negated]:
+            own = {one.name: (each.state,) for one in kind.fields if each.state in one.values}
+            held = kind.states.get(each.state) or own
+            name, values = next(iter(held.items()), ("", ()))
+            field = kind.field_named(name)
+            if field is None or name not in lexicon.STATE_FIELDS:
+                continue
+            before = field.values[: min((field.values.index(str(one)) for one in values), default=0)]
+            told = [StateIs(state=one) for one in before]
+            if told:
+                answer = exchange(answer, each, told[0] if len(told) == 1 else AnyOf(conditions=tuple(told)))
     return answer
 
 

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Final
 
 from agent.planning.proposal import Compare, Condition, Find, Number, StateIs, TotalOf
-from agent.resolve.rules.grammar.dated_verbs import DATES, find_day_of_state, find_sum_of_deed
+from agent.resolve.rules.grammar.dated_verbs import DATES, find_day_of_state, find_owing, find_sum, find_sum_of_deed
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
-from agent.resolve.rules.grammar.questions.restrictions import is_over
+from agent.resolve.rules.grammar.questions.restrictions import is_over, read_restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
@@ -79,6 +80,24 @@ def _read_currency(reader: Reader, kind: RecordKind, at: int) -> tuple[Condition
     found = reader.state(at + 1, kind) if reader.low(at) == "in" else None
     held = kind.field_named(found[0].field) if found is not None and isinstance(found[0], Compare) else None
     return (found[0], at + 1 + found[1]) if found is not None and held is not None and held.type == "currency" else None
+
+
+def read_total_of_all(reader: Reader, step: int, stop: int) -> TotalOf | None:
+    """A sum over all records that fit a condition, if only one kind can."""
+    at = step + (reader.low(step) in {"still", "currently"} and reader.low(step + 1) == "out")
+    out = reader.low(at) == "out"  # money that is out is still to come in
+    found = []
+    for kind in reader.kinds.values() if step < stop else ():
+        owing = (find_owing(kind),) if out else ()
+        where = tuple(each for each in owing if each is not None)
+        whatever = Phrase(Find(record=kind.name, where=where, pick="all"), at + out, at + out, True)
+        size = kind.field_named(kind.size or "")
+        money = size is not None and size.type == "money_minor"  # "how much": no grams, no guests
+        money = money and len(where) == len(owing)
+        find = read_restricted(reader, whatever, stop, told=True) if money else None
+        found += [(kind, find)] if find is not None and find.where and find.order is None else []
+    field = find_sum(*found[0]) if len(found) == 1 else None
+    return TotalOf(field=field, of=found[0][1]) if field is not None else None
 
 
 def _list_summed(reader: Reader) -> list[RecordKind]:
