@@ -1,4 +1,4 @@
-"""Fields by words: names, adjectives of measure ("heaviest"), comparisons after a noun ("over 100 EUR, on floor 2"), and
+"""Fields by words: names, adjectives of measure ("heaviest"), comparisons after a noun ("over 100 EUR"), and
 sums over somebody's records ("she paid in October")."""
 
 from __future__ import annotations
@@ -301,8 +301,6 @@ def _is_stock(kind: RecordKind, each: Field) -> bool:
 
 
 _OWE: Final = re.compile(r"owe[sd]?|owing")
-
-
 _HAS_TO: Final = frozenset(
     ("has", "have", "had", "got", "still", "currently", "anything", "something", "money", "left")
 )
