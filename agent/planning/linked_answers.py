@@ -16,6 +16,7 @@ from agent.planning.proposal import Answer, AnswerResult, Find, Proposal, Record
 from agent.planning.record_links import RecordLink, find_links
 from agent.planning.task import Outcome, Task
 from agent.resolve.rules.grammar.phrases.fields import label_field
+from agent.resolve.rules.grammar.questions.comparisons import list_compared
 from agent.resolve.rules.grammar.questions.linked_questions import list_linked_answers
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.records.located import RecordScope
@@ -47,16 +48,19 @@ async def answer_linked(task: Task, made: Outcome, validate: Validate) -> Outcom
     found = [
         (rate, one)
         for (rate, asked), one in zip(rated, tried, strict=True)
-        if isinstance(one.verdict, Reply) and one.verdict.records and (not _is_placed(asked) or one.verdict.count == 1)
+        if isinstance(one.verdict, Reply) and one.verdict.records and _has_as_many(asked, one.verdict)
     ]
     best = max((rate for rate, _ in found), default=0)
     likeliest = {_tell(one): one for rate, one in found if rate == best}
     return next(iter(likeliest.values())) if len(likeliest) == 1 else made
 
 
-def _is_placed(asked: Answer) -> bool:
-    """Whether the next or last of several is asked for."""
-    return isinstance(asked, RecordsAnswer) and isinstance(asked.records, Find) and asked.records.order is not None
+def _has_as_many(asked: Answer, reply: Reply) -> bool:
+    """Whether there are as many as are asked for, where it is the next or last of several, or one of two."""
+    find = asked.records if isinstance(asked, RecordsAnswer) else None
+    if not isinstance(find, Find) or find.order is None:
+        return True
+    return reply.count == (find.pick if isinstance(find.pick, int) else 1)
 
 
 def _tell(outcome: Outcome) -> tuple[object, ...]:
@@ -80,7 +84,8 @@ def _list_rated(task: Task, kinds: Sequence[RecordKind], links: Sequence[RecordL
     for those in itertools.islice(list_choices(links, told), MOST_CHOICES):
         now = task.request.now.astimezone(task.request.zone)
         reader = Reader(text, kinds, now, lambda start, end: Words(text=text[start:end], start=start))
-        for rate, each in list_linked_answers(reader, those):
+        compared = [(MOST_TRIED, each) for each in list_compared(reader, those)]
+        for rate, each in (*list_linked_answers(reader, those), *compared):
             key = each.model_dump_json()
             made[key] = max(made.get(key, (0, each)), (rate, each), key=lambda pair: pair[0])
     return sorted(made.values(), key=lambda pair: -pair[0])[:MOST_TRIED]
