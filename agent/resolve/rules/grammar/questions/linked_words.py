@@ -89,7 +89,7 @@ def _is_doubtful(reader: Reader, made: Reading, each: RecordLink, held: RecordKi
     if not each.held:
         return held is made.kind and before in _WAYS and reader.low(first - 2) != "left"
     short = any(len(reader.low(at)) < FEWEST for at in range(first, reader.end_index(each.end)))
-    owned = reader.low(first - 1) in lexicon.HAVING | {"in", "on", "to", "the", "a"}
+    owned = reader.low(first - 1) in lexicon.HAVING | {"in", "on", "at", "to", "the", "a"}
     return short or (made.asked.startswith("who") and not owned)
 
 

@@ -94,10 +94,16 @@ def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
     for each in list_below(reader, Find(record=people.name)):  # "who leaves on Friday": whose stay does
         theirs = Phrase(Find(record=each.record, pick="all"), index, index + 1, True)
         found = read_restricted(reader, theirs, stop, told=low == "who's")
-        if found is not None and not found.bare and found.order is None:
+        if found is not None and not found.bare and found.order is None and not _tells_of_others(reader, found):
             whoever_has = Find(record=people.name, where=(Has(related=drop_place(found)),), pick="all")
             return _tell_nearest(reader, people, whoever_has)
     return _who_does(reader, index + 1 + (reader.low(index + 1) in BE), stop, named=True)
+
+
+def _tells_of_others(reader: Reader, find: Find) -> bool:
+    """Whether what is told is so of other people, who may be meant themselves: "who at the mill is invited"."""
+    held = [each.related for each in find.where if isinstance(each, Has)]
+    return any(isinstance(each, Find) and is_person(reader.kinds[each.record]) for each in held)
 
 
 def _tell_nearest(reader: Reader, people: RecordKind, found: Find) -> RecordsAnswer | None:
@@ -168,8 +174,8 @@ def _who_does(reader: Reader, at: int, stop: int, *, named: bool) -> Answer | No
     at += ends < stop - 1 and reader.low(at) in DO
     for step in range(at + (ends == stop), min(at + 5, ends)):
         said = reader.lows(at, step - at)
-        if not _BESIDE.issuperset(said[1:]):
-            break
+        if not _BESIDE.issuperset(said[1:]) or (said and not lexicon.BE.isdisjoint(reader.lows(step, ends - step))):
+            break  # "who at the mill is ill" asks for no one who handles it
         finds = list_meant(reader, step, ends, named=named)
         if (told := _tell_people(reader, finds, "".join(said[:1]))) is not None:
             return told
