@@ -49,7 +49,7 @@ from agent.resolve.rules.grammar.questions.plain import (
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, read_restricted
 from agent.resolve.rules.grammar.questions.verb_questions import read_costs, read_done, read_stocked, works_on
 from agent.resolve.rules.grammar.questions.who import read_who
-from agent.resolve.rules.grammar.questions.yes_no import read_yes_no
+from agent.resolve.rules.grammar.questions.yes_no import read_without_verb, read_yes_no
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import is_past
 from language.text import singularize, word_set
@@ -170,6 +170,7 @@ def _read_one(reader: Reader, index: int, stop: int, orders: Callable[[str], boo
         or _read_top(reader, index, stop)
         or _list(reader, index, stop, orders, told=told)
         or _field_behind(reader, index, stop)
+        or read_without_verb(reader, index, stop)
     )
 
 
