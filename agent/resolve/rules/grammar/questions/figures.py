@@ -45,7 +45,12 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
 from agent.resolve.rules.grammar.questions.plain import read_one_kind
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
-from agent.resolve.rules.grammar.questions.takings import read_sum_of_ours, read_takings, read_total_of_all
+from agent.resolve.rules.grammar.questions.takings import (
+    read_sum_of_ours,
+    read_sum_within,
+    read_takings,
+    read_total_of_all,
+)
 from agent.resolve.rules.grammar.questions.verb_questions import read_left, read_price
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.coverage.weighty_patterns import UNITS
@@ -351,7 +356,7 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
     held = reader.lows(at, 2) == ("do", "we") and reader.low(at + 2) in HOLDS
     told = at + 3 if held else at + 1
     if verb in BE or held:
-        whole = read_total_of_all(reader, told, stop)
+        whole = read_sum_within(reader, told, stop) or read_total_of_all(reader, told, stop)
         if whole is not None:
             return ValueAnswer(value=whole)
         end = stop - (reader.low(stop - 1) == "worth")

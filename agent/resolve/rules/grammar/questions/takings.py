@@ -6,9 +6,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from agent.planning.proposal import Compare, Condition, Find, Number, StateIs, TotalOf
+from agent.extract.references.vocabulary import is_person
+from agent.planning.proposal import Compare, Condition, Find, Has, Number, StateIs, TotalOf
 from agent.resolve.rules.grammar.dated_verbs import DATES, find_day_of_state, find_owing, find_sum, find_sum_of_deed
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
+from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
 from agent.resolve.rules.grammar.questions.restrictions import is_over, read_restricted
@@ -20,6 +22,7 @@ from registry.records import Field, RecordKind
 _TAKINGS: Final = word_set("revenue revenues turnover takings earnings income")
 _COME_IN: Final = (("came", "in"), ("come", "in"), ("comes", "in"), ("coming", "in"))
 _PAID: Final = "paid"
+_BEING: Final = word_set("still currently now out waiting")
 
 
 def read_sum_of_ours(reader: Reader, verb: int, stop: int) -> TotalOf | None:
@@ -95,9 +98,32 @@ def read_total_of_all(reader: Reader, step: int, stop: int) -> TotalOf | None:
         money = size is not None and size.type == "money_minor"  # "how much": no grams, no guests
         money = money and len(where) == len(owing)
         find = read_restricted(reader, whatever, stop, told=True) if money else None
+        if find is not None and is_person(kind) and any(isinstance(each, Has) for each in find.where):
+            continue  # what people earn who have something approved
         found += [(kind, find)] if find is not None and find.where and find.order is None else []
     field = find_sum(*found[0]) if len(found) == 1 else None
     return TotalOf(field=field, of=found[0][1]) if field is not None else None
+
+
+def read_sum_within(reader: Reader, at: int, stop: int) -> TotalOf | None:
+    """The sum over a phrase that is told as a place: "(how much is still waiting) in unpaid bills, out in fees"."""
+    step = at
+    while reader.low(step) in _BEING:
+        step += 1
+    phrase = read_phrase(reader, step + 1, stop, None) if reader.low(step) == "in" else None
+    if phrase is None or not phrase.noun or phrase.find.pick != "all":
+        return None
+    kind = reader.kinds[phrase.find.record]
+    find, owing = (
+        read_restricted(reader, phrase, stop),
+        find_owing(kind) if "out" in reader.lows(at, step - at) else None,
+    )
+    if find is None or find.said is not None or find.order is not None or not (find.where or owing is not None):
+        return None
+    if owing is not None:
+        find = find.model_copy(update={"where": (*find.where, *((owing,) if owing not in find.where else ()))})
+    field = find_sum(kind, find) if kind in _list_summed(reader) else None
+    return TotalOf(field=field, of=find) if field is not None else None
 
 
 def _list_summed(reader: Reader) -> list[RecordKind]:
