@@ -45,6 +45,7 @@ from agent.resolve.rules.grammar.questions.linked_terms import PREPOSITIONS, Rea
 from agent.resolve.rules.grammar.questions.linked_words import TELLS, list_roles, read_words
 from agent.resolve.rules.grammar.questions.overdue import is_due, list_finished, list_waiting
 from agent.resolve.rules.grammar.reader import Reader
+from language.text import word_set
 from registry.records import Field
 
 MOST_TOKENS: Final = 16
@@ -53,9 +54,11 @@ MOST_READINGS: Final = 16
 _OPENINGS: Final[tuple[tuple[str, ...], ...]] = (
     ("how", "many"), ("how", "much"), ("are", "there", "any"), ("is", "there", "any"), ("do", "we", "have", "any"),
     ("who",), ("who's",), ("whos",), ("whose",), ("what",), ("what's",), ("whats",), ("which",), ("any",),
-    ("when",), ("when's",), ("whens",), ("is",), ("are",), ("does",), ("has",),
+    ("when",), ("when's",), ("whens",), ("is",), ("are",), ("does",), ("has",), ("why",),
 )  # fmt: skip
 _BACK: Final = "back"
+_REASONS: Final = word_set("reason reasons cause answer note remark comment")
+"""What the fields are called that tell why."""
 _COMPARING: Final = "than"
 
 
@@ -66,7 +69,7 @@ def list_linked_answers(reader: Reader, named: Sequence[RecordLink]) -> list[tup
     begin += reader.low(begin) in PREPOSITIONS and reader.low(begin + 1) in ("which", "what")  # "on which shelf"
     opening = max((each for each in _OPENINGS if reader.lows(begin, len(each)) == each), key=len, default=())
     low = reader.lows(0, len(reader.tokens))
-    over = "did" in low and "last" not in low
+    over = "did" in low and "last" not in low and opening != ("why",)
     if (
         not (opening or _begins_with_owner(reader, named, begin))
         or reader.denies
@@ -105,7 +108,7 @@ def _list_lasting(reader: Reader, made: Reading) -> Sequence[Condition]:
     some time those that stand."""
     kind, rest = made.kind, find_rest(made.kind)
     owing = find_owing(kind) if any(each.name == rest for each in made.fields) else None
-    if made.stated or (made.unasked and made.head is kind):  # "Ada's bills": all of them
+    if made.stated or made.asked == "why" or (made.unasked and made.head is kind):  # "Ada's bills": all of them
         return []
     if owing is not None:
         return [owing]
@@ -131,6 +134,10 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
         stages = tuple(each.name for each in kind.fields if each.name in lexicon.STATE_FIELDS or is_due(each))
         if made.said is not None and made.where == [] and _BACK in reader.lows(0, len(reader.tokens)):
             yield RecordsAnswer(records=Find(record=kind.name, said=made.said, pick="all"), fields=stages)
+    elif asked == "why":  # what was said of it, by whoever asked for it or decided on it
+        reasons = tuple(each.name for each in kind.fields if not _REASONS.isdisjoint(label_field(each).split()))
+        if reasons and not fields and len(made.where) + (made.said is not None) > 1:
+            yield RecordsAnswer(records=find.model_copy(update={"pick": "all"}), fields=reasons)
     elif asked in ("does", "has"):  # "does Ada have any credit": so much
         if made.said is not None and len(fields) == 1 and not made.where and (sums or made.fields[0].type in DATES):
             yield RecordsAnswer(records=find, fields=fields)

@@ -111,16 +111,15 @@ def _tell_last(reader: Reader, people: RecordKind, verb: int, stop: int) -> Reco
         return None
     kind, day = days[0]
     relation = kind.relation_to(people.name)
-    name = kind.field_named(f"{relation.via.removesuffix('_id')}_name") if relation is not None else None
-    if may_lie_ahead(day) or (name is None and not is_person(kind)):
+    own = next((each for each in kind.fields if each.search == "name"), None)
+    name = own or (kind.field_named(f"{relation.via.removesuffix('_id')}_name") if relation is not None else None)
+    if may_lie_ahead(day) or name is None:
         return None
     state = reader.state(verb, kind)
     order = OrderByField(by=day.name, first="latest" if end == "latest" else "earliest")
     where = (state[0],) if state is not None else ()
-    fields = (day.name,) if name is None or is_person(kind) else (name.name, day.name)
-    return RecordsAnswer(
-        records=Find(record=kind.name, where=where, order=order, pick="one"), fields=(name.name, day.name)
-    )
+    fields = (day.name,) if name is own else (name.name, day.name)
+    return RecordsAnswer(records=Find(record=kind.name, where=where, order=order, pick="one"), fields=fields)
 
 
 def _tells_of_others(reader: Reader, find: Find) -> bool:
