@@ -72,7 +72,8 @@ def _tell(outcome: Outcome) -> tuple[object, ...]:
 def _list_rated(task: Task, kinds: Sequence[RecordKind], links: Sequence[RecordLink]) -> list[tuple[int, Answer]]:
     """The answers to try, likeliest first."""
     text, made = task.request.text, dict[str, tuple[int, Answer]]()
-    labels = {stem(word) for kind in kinds for each in kind.fields for word in label_field(each).split()}
+    called = (f"{label_field(each)} {each.name.replace('_', ' ')}" for kind in kinds for each in kind.fields)
+    labels = {stem(word) for each in called for word in each.split()}
     states = {state.casefold() for kind in kinds for state in kind.states}
     said = [(each, text[each.start : each.end].casefold()) for each in links]
     read = read_text(text)
