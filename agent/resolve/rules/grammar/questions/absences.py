@@ -37,6 +37,15 @@ _FROM: Final = frozenset(map(stem, ("starts", "begins", "from")))
 _TO: Final = frozenset(map(stem, ("ends", "until", "to", "back")))
 
 
+def asks_absence(reader: Reader, index: int, stop: int) -> bool:
+    """Whether it is asked who is away, where a kind of records may say so: nothing else answers that."""
+    away = next((at for at in range(index + 1, stop) if reader.low(at) in _AWAY), None)
+    asked = away is not None and reader.low(index) in _WHO and reader.low(away - 1) in _IS | _WHO
+    if away is None or not asked or not any(map(_names_absences, reader.kinds.values())):
+        return False
+    return not any(reader.state(away, each) for each in reader.kinds.values())
+
+
 def read_absence(reader: Reader, index: int, stop: int) -> Answer | None:
     """Who is away at a time, or whether somebody is. None if no one kind of records says so, or if more is told."""
     kinds = [each for each in reader.kinds.values() if _names_absences(each)]
@@ -74,12 +83,25 @@ def _find_day(kind: RecordKind, called: frozenset[str]) -> Field | None:
 
 def _list_conditions(reader: Reader, kind: RecordKind, at: int, stop: int) -> list[Condition] | None:
     """What holds of the absences that last at the time which all words from one on say: today, if there are none."""
-    begin, end, spent = _find_day(kind, _FROM), _find_day(kind, _TO), reader.ranges.get(at)
+    begin, end = _find_day(kind, _FROM), _find_day(kind, _TO)
     granted = [each for each in kind.states if each in _GRANTED]
     people = [each for each in kind.relations if each.kind in reader.kinds and is_person(reader.kinds[each.kind])]
     if begin is None or end is None or len(granted) != 1 or len(people) != 1:
         return None
-    first = last = reader.now.date()
+    owner = reader.kinds[people[0].kind]
+    where: list[Condition] = [StateIs(state=granted[0])]
+    while at < stop and at not in reader.ranges:  # "off sick, off in the warehouse"
+        step = at + (reader.low(at) in {"in", "on"})
+        step += reader.low(step) in lexicon.DETERMINERS
+        own, theirs = reader.state(step, kind), reader.state(step, owner)
+        found = own or theirs
+        if found is None:
+            break
+        team = BelongsTo(owner=Find(record=owner.name, where=(found[0],), pick="all"))
+        where.append(found[0] if own is not None else team)
+        at = step + found[1]
+    spent, first = reader.ranges.get(at), reader.now.date()
+    last = first
     if spent is not None and spent.low is not None and spent.high is not None:
         first, last = spent.low.date(), (spent.high - timedelta(seconds=1)).date()
         at = reader.end_index(spent.end)
@@ -88,7 +110,7 @@ def _list_conditions(reader: Reader, kind: RecordKind, at: int, stop: int) -> li
     if at < stop:
         return None
     return [
-        StateIs(state=granted[0]),
+        *where,
         Compare(field=begin.name, op="<=", value=Day(date=last.isoformat())),
         Compare(field=end.name, op=">=", value=Day(date=first.isoformat())),
     ]

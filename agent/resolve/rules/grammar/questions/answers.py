@@ -26,7 +26,7 @@ from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, count_placing
 from agent.resolve.rules.grammar.phrases.positions import read_measured_order
 from agent.resolve.rules.grammar.phrases.shown import read_spoken
-from agent.resolve.rules.grammar.questions.absences import read_absence
+from agent.resolve.rules.grammar.questions.absences import asks_absence, read_absence
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
 from agent.resolve.rules.grammar.questions.debts import read_debts
 from agent.resolve.rules.grammar.questions.figures import (
@@ -149,6 +149,8 @@ def _read_both(
 
 
 def _read_one(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], *, told: bool) -> Answer | None:
+    if asks_absence(reader, index, stop):
+        return read_absence(reader, index, stop)
     return (
         _read_placed_label(reader, index, stop)
         or read_how_many(reader, index, stop)

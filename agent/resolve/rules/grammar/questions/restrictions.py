@@ -94,7 +94,7 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
             continue
         denied = reader.low(at + 1) in {"not", "never"}  # "paid but not shipped"
         also = read_predicate_of(reader, kind, at + 1 + denied, stop) if reader.low(at) in {"and", "but"} else None
-        if also is not None and not (denied and len(also[0]) > 1):
+        if also is not None and not (denied and (len(also[0]) > 1 or also[1] < stop)):
             besides = (negate_condition(kind, also[0][0]),) if denied else also[0]
             find, at = find.model_copy(update={"where": (*find.where, *besides)}), also[1]
             continue
