@@ -314,7 +314,7 @@ class Proposer:
 
     def offer_answer(self, answer: Answer) -> Proposed:
         """The answer, with what it is where its name is another kind's."""
-        answer = order_by_deed(answer, self.reader.kinds)
+        answer = order_by_deed(answer, self.reader)
         answer = leave_out_finished(answer, self.reader.kinds, self.reader.now.date().isoformat())
         proposal = Proposal(result=AnswerResult(answer=answer))
         others = tuple(Proposal(result=AnswerResult(answer=each)) for each in self.reader.readings if each != answer)

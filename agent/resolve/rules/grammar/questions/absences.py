@@ -64,7 +64,7 @@ def read_absence(reader: Reader, index: int, stop: int) -> Answer | None:
         return RecordsAnswer(records=Find(record=kinds[0].name, where=tuple(found), pick="all"))
     relation = next(each for each in kinds[0].relations if is_person(reader.kinds[each.kind]))
     owners = [each for each in list_meant(reader, first, away) if each.record == relation.kind and each.pick == "one"]
-    if asked or first == index or len(owners) != 1:
+    if asked or first == index or len(owners) != 1 or reader.low(first) in lexicon.DENYING:
         return None
     theirs = Find(record=kinds[0].name, where=(BelongsTo(owner=owners[0]), *found), pick="all")
     return YesNoAnswer(tests=(count_test(theirs),))

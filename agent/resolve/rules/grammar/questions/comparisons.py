@@ -108,7 +108,7 @@ def _list_counted(
     left = [step for step in rest if step < more or step > noun]
     if named is None or not _are_plain(reader, [each for each in left if reader.noun(each) is None]):
         return []
-    if not any(tells_stage(each, counted) for each in states):
+    if kind in reader.doers(counted) and not any(tells_stage(each, counted) for each in states):  # work to be done
         states += [StateIs(state=each, negated=True) for each in list_finished(counted)]
     owners = tuple(
         BelongsTo(owner=Find(record=kind.name, said=words)) for words in (reader.words(*one), reader.words(*other))

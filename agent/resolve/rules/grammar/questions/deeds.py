@@ -3,7 +3,6 @@ bill, when did Ada pay INV-7")."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from agent.planning.proposal import (
@@ -32,14 +31,17 @@ from language.stems import is_past
 from registry.records import RecordKind
 
 _SOMETHING: Final = frozenset(("anything", "something"))
+_AGES: Final = frozenset(("oldest", "newest", "older", "newer"))
 _ANY: Final = frozenset(("a", "an", "any", "another"))
 
 
-def order_by_deed(answer: Answer, kinds: Mapping[str, RecordKind]) -> Answer:
+def order_by_deed(answer: Answer, reader: Reader) -> Answer:
     """The answer, in which the last of what is cancelled is what was cancelled last: in line by the day of that deed,
-    where the kind holds it."""
+    where the kind holds it. The oldest of it has been there for longest."""
+    if not _AGES.isdisjoint(reader.lows(0, len(reader.tokens))):
+        return answer
     for find in [each for each in walk(answer) if isinstance(each, Find)]:
-        kind, order = kinds[find.record], find.order
+        kind, order = reader.kinds[find.record], find.order
         told = [each.state for each in find.where if isinstance(each, StateIs) and not each.negated]
         days = [find_day_of_deed(kind, each, alike=False) for each in told if is_past(each)]
         if isinstance(order, OrderByField) and order.by in (AS_LISTED, kind.order) and len(days) == 1 and days[0]:
