@@ -98,7 +98,8 @@ def _begins_with_owner(reader: Reader, named: Sequence[RecordLink], begin: int) 
 def _list_rated(reader: Reader, made: Reading) -> list[tuple[int, Answer]]:
     """The answers over what lasts, and over all records if one is named itself and a field of it asked for."""
     lasting = _list_lasting(reader, made)
-    rated = [(2 * made.rate + 1, each) for each in _list_answers(reader, made, lasting)]
+    several = made.unasked and made.head is made.kind and reader.low(made.head_at).endswith("s")  # "Ada's fees"
+    rated = [(2 * made.rate + 1 + several, each) for each in _list_answers(reader, made, lasting)]
     alone = made.said is not None and (made.fields or made.asked == "when")
     return [*rated, *((2 * made.rate, each) for each in _list_answers(reader, made, []) if lasting and alone)]
 
