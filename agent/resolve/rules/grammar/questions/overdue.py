@@ -59,9 +59,16 @@ def leave_out_later(answer: Answer, kinds: Mapping[str, RecordKind]) -> Answer:
 
 
 def list_waiting(kind: RecordKind) -> Sequence[Condition]:
-    """What holds of the records that something is still to come of: it is to be paid, or isn't finished."""
-    owing = find_owing(kind)
-    return [owing] if owing is not None else [StateIs(state=each, negated=True) for each in list_finished(kind)]
+    """What holds of the records that something is still to come of: they are to be paid, where nothing but that is
+    waited for, or aren't finished."""
+    owing, over = find_owing(kind), list_finished(kind)
+    stages = {value for each in kind.fields if each.name in lexicon.STATE_FIELDS for value in each.values}
+    due = owing.conditions if isinstance(owing, AnyOf) else (owing,)
+    owed = {each.state for each in due if isinstance(each, StateIs)}
+    owed |= {str(one) for each in owed for values in kind.states.get(each, {}).values() for one in values}
+    if owing is not None and stages - owed <= lexicon.FINISHED:
+        return [owing]
+    return [StateIs(state=each, negated=True) for each in over if owing is None or each not in _HANDED]
 
 
 def is_due(each: Field) -> bool:
