@@ -9,7 +9,7 @@ from agent.planning.proposal import Find, Reference, StateIs
 from agent.query.references import Query
 from agent.validate.records.located import LocatedRecord, RecordQuery
 
-_MOST: Final = 3
+MOST_NAMESAKES: Final = 3
 """More of them are a list that nobody asked for."""
 
 
@@ -18,7 +18,7 @@ async def list_namesakes(
 ) -> tuple[LocatedRecord, ...]:
     """The records that a question would offer, where the same name fits each of them. Empty if there are too many, or
     if more than a name tells which is meant. Raises PlatformUnavailable."""
-    if asked.code != "ambiguous" or not 1 < len(asked.candidates) <= _MOST or asked.slot != need.slot:
+    if asked.code != "ambiguous" or not 1 < len(asked.candidates) <= MOST_NAMESAKES or asked.slot != need.slot:
         return ()
     if not isinstance(reference, Find) or reference.said is None or reference.order is not None:
         return ()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from agent.extract.references.vocabulary import is_contact
 from agent.pipeline import Question
 from agent.planning.proposal import CountOf, FieldOf, Find, StateIs, Test, YesNoAnswer
+from agent.query.namesakes import MOST_NAMESAKES
 from agent.query.references import Query
 from agent.validate.records.field_words import tell_field
 from agent.validate.records.located import LocatedRecord, RecordQuery
@@ -18,19 +20,26 @@ _PART: Final = re.compile(r"\s*(?:[,·]\s*|$)")
 
 
 async def list_theirs(query: Query, asked: YesNoAnswer) -> tuple[LocatedRecord, ...]:
-    """All that a question about a state may mean by somebody's record: "is Ada's bill paid", where she has two. Empty
-    where a record is named itself, or more is asked. Raises PlatformUnavailable."""
+    """All that a question about a state may mean by somebody's record or by a name of few people: "is Ada's bill paid",
+    where she has two. Empty where more is asked. Raises PlatformUnavailable."""
     find, test = asked.about, asked.tests[0]
-    if not isinstance(find, Find) or find.said or find.order or len(asked.tests) > 1 or test.op != ">=":
+    if not isinstance(find, Find) or find.order or len(asked.tests) > 1 or test.op != ">=":
         return ()
     told = test.left.of if isinstance(test.left, CountOf) else None
     states = told.where[len(find.where) :] if isinstance(told, Find) and told.record == find.record else ()
     kind = query.kinds.get(find.record)
-    if kind is None or not states or not all(isinstance(each, StateIs) for each in states):
+    if (
+        kind is None
+        or not states
+        or (find.said and not any(map(is_contact, kind.fields)))
+        or not all(isinstance(each, StateIs) for each in states)
+    ):
         return ()
     need = RecordQuery(_SLOT, _SLOT, kind, restricts=True)
     found = await query.records.find_all(need, find.model_copy(update={"pick": "all"}))
-    return found if not isinstance(found, Question) else ()
+    if isinstance(found, Question) or (find.said and len(found) > MOST_NAMESAKES):
+        return ()
+    return found
 
 
 def find_each(test: Test, asked: Question) -> FieldOf | None:

@@ -32,6 +32,7 @@ _ENDING: Final = frozenset(map(stem, ("end", "expire", "lapse", "finish")))
 _BEGINNING: Final = frozenset(map(stem, ("start", "begin")))
 OWING: Final = ("unpaid", "outstanding", "owed", "owing", "due", "open")  # the last two say so only beside "paid"
 _NOT_OWED: Final = frozenset(("draft", "off", "uncollectible", "credited"))  # "off": written off
+_LATE: Final = frozenset(("overdue", "late", "due"))
 _LEFT: Final = frozenset(("owed", "owing", "outstanding", "unpaid", "due", "left", "remaining", "rest", "balance"))
 LEFT_STEMS: Final = frozenset(map(stem, _LEFT))
 """Stems of the words for what is left to pay."""
@@ -41,6 +42,7 @@ _PHRASAL: Final = {
     **{(form, "out"): "sent" for form in ("go", "goes", "went", "gone", "going")},
     **{(form, "home"): "leave" for form in ("go", "goes", "went", "gone", "going")},
     **{(form, "off"): "sent" for form in ("go", "goes", "went", "gone", "going")},
+    **{(form, "due"): "due" for form in ("fall", "falls", "fell", "fallen", "falling")},
 }
 
 
@@ -74,6 +76,9 @@ def find_owing(kind: RecordKind) -> Condition | None:
     field = kind.field_named(held[0][0]) if len(held) == 1 and held[0][1] == [state] else None
     over = lexicon.FINISHED | _NOT_OWED
     others = [each for each in field.values if each != state and over.isdisjoint(each.split("_"))] if field else []
+    if field is not None and "paid" in field.values:  # what comes after it is no payment: shipped
+        before = field.values[: field.values.index("paid")]
+        others = [each for each in others if each in before or not _LATE.isdisjoint(each.split("_"))]
     if not others:
         return StateIs(state=state)
     return AnyOf(conditions=tuple(StateIs(state=each) for each in (state, *others)))

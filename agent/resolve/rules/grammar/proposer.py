@@ -47,6 +47,7 @@ from agent.resolve.rules.grammar.phrases.plain_names import find_plain_names
 from agent.resolve.rules.grammar.phrases.titles import MOST_TOKENS, Place
 from agent.resolve.rules.grammar.questions.answers import read_answer
 from agent.resolve.rules.grammar.questions.continued import ELSE, leave_out_before, read_continued
+from agent.resolve.rules.grammar.questions.deeds import order_by_deed
 from agent.resolve.rules.grammar.questions.overdue import leave_out_finished
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.remembered import remember
@@ -313,7 +314,9 @@ class Proposer:
 
     def offer_answer(self, answer: Answer) -> Proposed:
         """The answer, with what it is where its name is another kind's."""
-        proposal = Proposal(result=AnswerResult(answer=leave_out_finished(answer, self.reader.kinds)))
+        answer = order_by_deed(answer, self.reader)
+        answer = leave_out_finished(answer, self.reader.kinds, self.reader.now.date().isoformat())
+        proposal = Proposal(result=AnswerResult(answer=answer))
         others = tuple(Proposal(result=AnswerResult(answer=each)) for each in self.reader.readings if each != answer)
         otherwise = (*others, *read_otherwise(proposal, self.reader.guesses))
         return Proposed(proposal=proposal, otherwise=otherwise[:MOST_OTHERWISE])

@@ -1,5 +1,5 @@
-"""Fields by words: names in questions, adjectives of measure ("heaviest", "how tall"), comparisons after a noun ("over
-100 EUR", "on floor 2"), and sums over somebody's records ("she paid in October")."""
+"""Fields by words: names, adjectives of measure ("heaviest"), comparisons after a noun ("over 100 EUR"), and
+sums over somebody's records ("she paid in October")."""
 
 from __future__ import annotations
 
@@ -179,6 +179,8 @@ def read_some_left(reader: Reader, kind: RecordKind, at: int, stop: int, *, deni
 
 def read_comparison(reader: Reader, made: PhraseParts, at: int) -> int:
     """A comparison: "over 100 EUR", "older than 30 days", "(overdue) by more than a week"."""
+    if _OWE.fullmatch(reader.low(at - 1 - (reader.low(at - 1) == "us"))):
+        return 0  # "who owes more than 100": of a debt, and of no other sum of theirs
     since = reader.date_field(made.kind, at - 1) if reader.asks and reader.low(at) == "by" else None
     start = at + 1 if reader.low(at) in {"for", "worth", "of", "with"} or since is not None else at
     if (span := _read_amounts_between(reader, made.kind, at)) is not None:
@@ -299,8 +301,6 @@ def _is_stock(kind: RecordKind, each: Field) -> bool:
 
 
 _OWE: Final = re.compile(r"owe[sd]?|owing")
-
-
 _HAS_TO: Final = frozenset(
     ("has", "have", "had", "got", "still", "currently", "anything", "something", "money", "left")
 )

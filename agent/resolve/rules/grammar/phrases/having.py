@@ -286,6 +286,8 @@ def read_held_by_anyone(reader: Reader, made: PhraseParts, at: int, upto: int | 
     denied, last = said in _NOBODY or (auxiliary.endswith("n't") and said in lexicon.EVERYONE), step + length
     held = [each for each in reader.doers(made.kind) if each.size is None or is_person(each)]  # nobody is a place
     field = find_doer_field(made.kind) if not held else None
+    owner = reader.owner_of(made.kind) if not held and field is None else None
+    held += [owner] if owner is not None and is_person(owner) else []  # a shift, which is somebody's
     if (not denied and said not in lexicon.EVERYONE) or (field is None and len(held) != 1):
         return 0
     while reader.low(last) in _IS_ON:

@@ -10,26 +10,23 @@ from typing import Final
 from agent.extract.references.vocabulary import is_person
 from agent.planning.proposal import (
     Answer,
-    AnyOf,
     CountOf,
     Find,
     HelpAnswer,
     OrderByCount,
     OrderByField,
     RecordsAnswer,
-    StateIs,
     TotalOf,
     ValueAnswer,
 )
-from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.earlier_calls import exchange
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
 from agent.resolve.rules.grammar.phrases.fields import NUMERIC, find_measure, find_named_field, label_field
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, count_placing
 from agent.resolve.rules.grammar.phrases.positions import read_measured_order
 from agent.resolve.rules.grammar.phrases.shown import read_spoken
+from agent.resolve.rules.grammar.questions.absences import asks_absence, read_absence
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
 from agent.resolve.rules.grammar.questions.debts import read_debts
 from agent.resolve.rules.grammar.questions.figures import (
@@ -42,6 +39,7 @@ from agent.resolve.rules.grammar.questions.figures import (
     read_how_much,
     read_labelled_field,
 )
+from agent.resolve.rules.grammar.questions.overdue import leave_out_later
 from agent.resolve.rules.grammar.questions.plain import (
     read_about_somebody,
     read_told_of_things,
@@ -51,7 +49,7 @@ from agent.resolve.rules.grammar.questions.plain import (
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, read_restricted
 from agent.resolve.rules.grammar.questions.verb_questions import read_costs, read_done, read_stocked, works_on
 from agent.resolve.rules.grammar.questions.who import read_who
-from agent.resolve.rules.grammar.questions.yes_no import read_yes_no
+from agent.resolve.rules.grammar.questions.yes_no import read_without_verb, read_yes_no
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import is_past
 from language.text import singularize, word_set
@@ -86,8 +84,12 @@ _WITH_WHOM: Final[tuple[tuple[str, ...], ...]] = (
 )  # fmt: skip
 _COSTS: Final = frozenset(("costs", "worth"))
 _BEFALLS: Final = word_set("get gets go goes receive receives need needs")
+_ASKS_FIELD: Final = word_set("what what's whats when when's whens tell me")
+_PLACES: Final = word_set("last next first")
 _LASTS: Final = word_set("take last weigh")
 _NOW: Final = word_set("now then again")
+_HAS_NOT: Final = word_set("hasn't haven't")
+"""Perfect, denied: it isn't there yet, so it comes before it in line."""
 
 
 def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
@@ -112,7 +114,8 @@ def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
     answer = _read_both(reader, index, stop, orders, told=told) or _read_one(reader, index, stop, orders, told=told)
     said = reader.lows(index, stop - index + 1)
     due = ("yet" in said and (reader.denies or "to" in said)) or ("still" in said and "to" in said)
-    return _not_yet(reader, answer) if answer is not None and due else answer
+    due = due or not _HAS_NOT.isdisjoint(said)
+    return leave_out_later(answer, reader.kinds) if answer is not None and due else answer
 
 
 def _read_both(
@@ -146,12 +149,16 @@ def _read_both(
 
 
 def _read_one(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], *, told: bool) -> Answer | None:
+    if asks_absence(reader, index, stop):
+        return read_absence(reader, index, stop)
     return (
-        read_how_many(reader, index, stop)
+        _read_placed_label(reader, index, stop)
+        or read_how_many(reader, index, stop)
         or read_debts(reader, index, stop)
         or read_how_much(reader, index, stop)
         or read_aggregate(reader, index, stop)
         or read_when(reader, index, stop)
+        or read_absence(reader, index, stop)
         or read_who(reader, index, stop)
         or read_yes_no(reader, index, stop)
         or read_stocked(reader, index, stop)
@@ -165,7 +172,19 @@ def _read_one(reader: Reader, index: int, stop: int, orders: Callable[[str], boo
         or _read_top(reader, index, stop)
         or _list(reader, index, stop, orders, told=told)
         or _field_behind(reader, index, stop)
+        or read_without_verb(reader, index, stop)
     )
+
+
+def _read_placed_label(reader: Reader, index: int, stop: int) -> Answer | None:
+    """The field whose name begins like a place in line, of what stands before it: "Ada's last day"."""
+    first = index
+    while reader.low(first) in _ASKS_FIELD | BE:
+        first += 1
+    for at in range(first + 1, stop - 1) if reader.low(stop - 1).isalpha() else ():
+        if reader.low(at) in _PLACES and reader.noun(at) is None:
+            return read_labelled_field(reader, list_meant(reader, first, at), at, stop)
+    return None
 
 
 def _read_measure(reader: Reader, index: int, stop: int) -> Answer | None:
@@ -215,25 +234,6 @@ def _of_whom(reader: Reader, index: int, stop: int) -> int:
     reader.person = Find(record=people.name, said=reader.words(index, end))
     reader.remembered = (*reader.remembered, reader.person)
     return end + 1
-
-
-def _not_yet(reader: Reader, answer: Answer) -> Answer:
-    """The answer with "not confirmed yet" as what comes before it in the order of its field's values: what is called
-    off won't be confirmed any more."""
-    for find in [each for each in walk(answer) if isinstance(each, Find)]:
-        kind = reader.kinds[find.record]
-        for each in [each for each in find.where if isinstance(each, StateIs) and each.negated]:
-            own = {one.name: (each.state,) for one in kind.fields if each.state in one.values}
-            held = kind.states.get(each.state) or own
-            name, values = next(iter(held.items()), ("", ()))
-            field = kind.field_named(name)
-            if field is None or name not in lexicon.STATE_FIELDS:
-                continue
-            before = field.values[: min((field.values.index(str(one)) for one in values), default=0)]
-            told = [StateIs(state=one) for one in before]
-            if told:
-                answer = exchange(answer, each, told[0] if len(told) == 1 else AnyOf(conditions=tuple(told)))
-    return answer
 
 
 def _without_why(reader: Reader, index: int, stop: int) -> int:

@@ -5,19 +5,49 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.planning.proposal import Answer, BelongsTo, Condition, Find, RecordsAnswer, StateIs, Test, YesNoAnswer
+from agent.planning.proposal import (
+    AS_LISTED,
+    Answer,
+    BelongsTo,
+    Condition,
+    Find,
+    OrderByField,
+    RecordsAnswer,
+    StateIs,
+    Test,
+    YesNoAnswer,
+)
+from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_left
+from agent.resolve.rules.grammar.dated_verbs import find_day_of_deed, find_left
+from agent.resolve.rules.grammar.earlier_calls import exchange
 from agent.resolve.rules.grammar.phrases.conditions import NONE, ONE, count_test
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_deed
 from agent.resolve.rules.grammar.questions.restrictions import is_over
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.time_stretches import read_month_before_noun
+from language.stems import is_past
 from registry.records import RecordKind
 
 _SOMETHING: Final = frozenset(("anything", "something"))
+_AGES: Final = frozenset(("oldest", "newest", "older", "newer"))
 _ANY: Final = frozenset(("a", "an", "any", "another"))
+
+
+def order_by_deed(answer: Answer, reader: Reader) -> Answer:
+    """The answer, in which the last of what is cancelled is what was cancelled last: in line by the day of that deed,
+    where the kind holds it. The oldest of it has been there for longest."""
+    if not _AGES.isdisjoint(reader.lows(0, len(reader.tokens))):
+        return answer
+    for find in [each for each in walk(answer) if isinstance(each, Find)]:
+        kind, order = reader.kinds[find.record], find.order
+        told = [each.state for each in find.where if isinstance(each, StateIs) and not each.negated]
+        days = [find_day_of_deed(kind, each, alike=False) for each in told if is_past(each)]
+        if isinstance(order, OrderByField) and order.by in (AS_LISTED, kind.order) and len(days) == 1 and days[0]:
+            line = order.model_copy(update={"by": days[0].name})
+            answer = exchange(answer, find, find.model_copy(update={"order": line}))
+    return answer
 
 
 def read_did(reader: Reader, whose: Find, verb: int, stop: int) -> Answer | None:

@@ -22,7 +22,13 @@ from agent.planning.proposal import (
     ValueAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import DATES, find_day_of_state, find_rest, find_sum, find_sum_of_deed
+from agent.resolve.rules.grammar.dated_verbs import (
+    DATES,
+    find_day_of_state,
+    find_rest,
+    find_sum,
+    find_sum_of_deed,
+)
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
 from agent.resolve.rules.grammar.phrases.fields import (
@@ -39,7 +45,12 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
 from agent.resolve.rules.grammar.questions.plain import read_one_kind
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
-from agent.resolve.rules.grammar.questions.takings import read_sum_of_ours, read_takings
+from agent.resolve.rules.grammar.questions.takings import (
+    read_sum_of_ours,
+    read_sum_within,
+    read_takings,
+    read_total_of_all,
+)
 from agent.resolve.rules.grammar.questions.verb_questions import read_left, read_price
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.coverage.weighty_patterns import UNITS
@@ -187,20 +198,6 @@ def _everything(reader: Reader, at: int, stop: int) -> TotalOf | None:
     return read_total_of_all(reader, at + 1 + (reader.low(at + 1) in lexicon.RELATIVES), stop)
 
 
-def read_total_of_all(reader: Reader, step: int, stop: int) -> TotalOf | None:
-    """A sum over all records that fit a condition, if only one kind can."""
-    at = step
-    found = []
-    for kind in reader.kinds.values() if step < stop else ():
-        whatever = Phrase(Find(record=kind.name, pick="all"), at, at, True)
-        size = kind.field_named(kind.size or "")
-        money = size is not None and size.type == "money_minor"  # "how much": no grams, no guests
-        find = read_restricted(reader, whatever, stop, told=True) if money else None
-        found += [(kind, find)] if find is not None and find.where and find.order is None else []
-    field = find_sum(*found[0]) if len(found) == 1 else None
-    return TotalOf(field=field, of=found[0][1]) if field is not None else None
-
-
 def _find_summed_field(reader: Reader, kind: RecordKind, find: Find, label: int, end: int) -> str | None:
     """The field to add up: the one that the words name, or the one that these records are summed over."""
     said = [at for at in range(label, end) if reader.low(at) not in lexicon.DETERMINERS | {"our"}]
@@ -341,6 +338,8 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
     if did and (made := read_sum_of_ours(reader, index + 4, stop)) is not None:
         return ValueAnswer(value=made)
     at = index + 2 + (reader.low(index + 2) == "money")
+    if (came_in := read_takings(reader, at, stop)) is not None:
+        return ValueAnswer(value=came_in)
     label = at
     while at < stop and reader.low(at) not in BE | DO:
         at += 1
@@ -357,7 +356,7 @@ def read_how_much(reader: Reader, index: int, stop: int) -> Answer | None:
     held = reader.lows(at, 2) == ("do", "we") and reader.low(at + 2) in HOLDS
     told = at + 3 if held else at + 1
     if verb in BE or held:
-        whole = read_total_of_all(reader, told, stop)
+        whole = read_sum_within(reader, told, stop) or read_total_of_all(reader, told, stop)
         if whole is not None:
             return ValueAnswer(value=whole)
         end = stop - (reader.low(stop - 1) == "worth")

@@ -43,8 +43,9 @@ from agent.resolve.rules.grammar.phrases.fields import (
 from agent.resolve.rules.grammar.questions.figures import TOGETHER
 from agent.resolve.rules.grammar.questions.linked_terms import PREPOSITIONS, Reading
 from agent.resolve.rules.grammar.questions.linked_words import TELLS, list_roles, read_words
-from agent.resolve.rules.grammar.questions.overdue import list_finished
+from agent.resolve.rules.grammar.questions.overdue import is_due, list_finished, list_waiting
 from agent.resolve.rules.grammar.reader import Reader
+from language.text import word_set
 from registry.records import Field
 
 MOST_TOKENS: Final = 16
@@ -53,9 +54,11 @@ MOST_READINGS: Final = 16
 _OPENINGS: Final[tuple[tuple[str, ...], ...]] = (
     ("how", "many"), ("how", "much"), ("are", "there", "any"), ("is", "there", "any"), ("do", "we", "have", "any"),
     ("who",), ("who's",), ("whos",), ("whose",), ("what",), ("what's",), ("whats",), ("which",), ("any",),
-    ("when",), ("when's",), ("whens",), ("is",), ("are",),
+    ("when",), ("when's",), ("whens",), ("is",), ("are",), ("does",), ("has",), ("why",),
 )  # fmt: skip
 _BACK: Final = "back"
+_REASONS: Final = word_set("reason reasons cause answer note remark comment")
+"""What the fields are called that tell why."""
 _COMPARING: Final = "than"
 
 
@@ -66,7 +69,7 @@ def list_linked_answers(reader: Reader, named: Sequence[RecordLink]) -> list[tup
     begin += reader.low(begin) in PREPOSITIONS and reader.low(begin + 1) in ("which", "what")  # "on which shelf"
     opening = max((each for each in _OPENINGS if reader.lows(begin, len(each)) == each), key=len, default=())
     low = reader.lows(0, len(reader.tokens))
-    over = "did" in low and "last" not in low
+    over = "did" in low and "last" not in low and opening != ("why",)
     if (
         not (opening or _begins_with_owner(reader, named, begin))
         or reader.denies
@@ -81,7 +84,9 @@ def list_linked_answers(reader: Reader, named: Sequence[RecordLink]) -> list[tup
     for kind in reader.kinds.values():
         for roles in itertools.islice(list_roles(reader, kind, named), MOST_READINGS):
             reading = read_words(reader, kind, roles, first, asked)
-            made += _list_rated(reader, reading) if reading is not None else []
+            if reading is not None:
+                reading.unasked = not opening
+                made += _list_rated(reader, reading)
     return made
 
 
@@ -93,7 +98,8 @@ def _begins_with_owner(reader: Reader, named: Sequence[RecordLink], begin: int) 
 def _list_rated(reader: Reader, made: Reading) -> list[tuple[int, Answer]]:
     """The answers over what lasts, and over all records if one is named itself and a field of it asked for."""
     lasting = _list_lasting(reader, made)
-    rated = [(2 * made.rate + 1, each) for each in _list_answers(reader, made, lasting)]
+    several = made.unasked and made.head is made.kind and reader.low(made.head_at).endswith("s")  # "Ada's fees"
+    rated = [(2 * made.rate + 1 + several, each) for each in _list_answers(reader, made, lasting)]
     alone = made.said is not None and (made.fields or made.asked == "when")
     return [*rated, *((2 * made.rate, each) for each in _list_answers(reader, made, []) if lasting and alone)]
 
@@ -103,10 +109,12 @@ def _list_lasting(reader: Reader, made: Reading) -> Sequence[Condition]:
     some time those that stand."""
     kind, rest = made.kind, find_rest(made.kind)
     owing = find_owing(kind) if any(each.name == rest for each in made.fields) else None
-    if made.stated:
+    if made.stated or made.asked == "why" or (made.unasked and made.head is kind):  # "Ada's bills": all of them
         return []
     if owing is not None:
         return [owing]
+    if any(is_due(each) for each in made.days):
+        return list_waiting(kind)
     if made.times:
         return [StateIs(state="cancelled", negated=True)][: "cancelled" in kind.states]
     past = not lexicon.PAST.isdisjoint(reader.lows(0, len(reader.tokens)))
@@ -124,9 +132,16 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
     fields = tuple(dict.fromkeys(each.name for each in made.fields))
     sums = [each for each in made.fields if each.type in NUMERIC]
     if asked == "is":
-        stages = tuple(each.name for each in kind.fields if each.name in lexicon.STATE_FIELDS or _is_due(each))
+        stages = tuple(each.name for each in kind.fields if each.name in lexicon.STATE_FIELDS or is_due(each))
         if made.said is not None and made.where == [] and _BACK in reader.lows(0, len(reader.tokens)):
             yield RecordsAnswer(records=Find(record=kind.name, said=made.said, pick="all"), fields=stages)
+    elif asked == "why":  # what was said of it, by whoever asked for it or decided on it
+        reasons = tuple(each.name for each in kind.fields if not _REASONS.isdisjoint(label_field(each).split()))
+        if reasons and not fields and len(made.where) + (made.said is not None) > 1:
+            yield RecordsAnswer(records=find.model_copy(update={"pick": "all"}), fields=reasons)
+    elif asked in ("does", "has"):  # "does Ada have any credit": so much
+        if made.said is not None and len(fields) == 1 and not made.where and (sums or made.fields[0].type in DATES):
+            yield RecordsAnswer(records=find, fields=fields)
     elif asked in ("which", "what", "any", "many") and head is not None and not (asked == "many" and fields):
         whole = find if head is kind else Find(record=head.name, where=(*made.head_is, Has(related=find)), pick="all")
         if head is not kind and kind.relation_to(head.name) is None:
@@ -159,7 +174,7 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
         asked == "what" and not (fields or made.said or made.times) and all(isinstance(each, StateIs) for each in where)
     ):
         yield RecordsAnswer(records=find)  # "what is waiting"
-    elif asked == "what" and not fields and made.times and takes_place(kind, ""):
+    elif asked == "what" and not fields and made.times and (made.days or takes_place(kind, "")):
         yield RecordsAnswer(records=find)
     elif asked == "whose" and made.days and any(each.search == "name" for each in kind.fields) and not fields:
         yield RecordsAnswer(records=find)  # "whose vaccination runs out": the animal's
@@ -193,7 +208,3 @@ def _list_people(reader: Reader, made: Reading, find: Find) -> Iterator[Answer]:
         whole = Find(record=nearest.name, where=(Has(related=find),), pick="all")
         # An animal or its owner may be meant: the records tell both.
         yield RecordsAnswer(records=whole if is_person(nearest) else find)
-
-
-def _is_due(each: Field) -> bool:
-    return each.type in DATES and "due" in label_field(each).split()

@@ -22,7 +22,7 @@ from registry.records import Field, RecordKind
 PLAIN: Final = (
     (lexicon.DETERMINERS | lexicon.BE | lexicon.HAVING)
     | word_set("of for in on at to from by about do does did get gets we us our i me my you now currently again still")
-    | word_set("left so far please going go goes ours need needs with")
+    | word_set("left so far please pls plz thanks going go goes ours need needs with")
 ) - {"that", "this"}
 """Words that ask for nothing of their own."""
 PREPOSITIONS: Final = word_set("of for in on at from by with to about")
@@ -64,6 +64,8 @@ class Reading:
     first: First | None = None
     """Which of several the next or the last one is."""
     stated: bool = False
+    unasked: bool = False
+    """Only an owner and what is theirs are named: "Ada's bills"."""
     rate: int = 0
 
 
@@ -78,7 +80,7 @@ def read_term(reader: Reader, made: Reading, at: int) -> int:
     readers = [_read_state, _read_field, _read_deed]
     if made.asked.startswith("who"):  # "driving" tells a driver
         readers = [_read_state, _read_deed, _read_field]
-    elif made.asked in ("what", "when", "much", "many"):
+    elif made.asked in ("what", "when", "much", "many", "does", "has"):
         readers = [_read_field, _read_state, _read_deed]
     return next((step for each in readers if (step := each(reader, made, at))), 0)
 
@@ -157,10 +159,12 @@ def _read_field(reader: Reader, made: Reading, at: int) -> int:
     kind = made.kind
     if reader.low(at) in PREPOSITIONS:
         return 0
-    if (day := reader.date_field(kind, at)) is not None:
+    late = reader.low(at).startswith("over") and reader.state(at, kind) is not None  # "overdue" asks for no due date
+    if not late and (day := reader.date_field(kind, at)) is not None:
         made.fields.append(day)
         made.rate += _FIELD
         phrasal = join_verb(*reader.lows(at, 2)) != reader.low(at) or reader.low(at + 1) in lexicon.PARTICLES
+        phrasal = phrasal and at + 1 not in reader.ranges  # "renews | on Monday"
         return at + 1 + phrasal  # "run out, due back"
     pays = reader.low(at + 1) != "to" or reader.low(at + 2) == "pay"
     if reader.low(at) in _OWING and pays and made.asked in ("what", "much", "many", "any"):
@@ -200,7 +204,8 @@ def _find_alike(kind: RecordKind, low: str) -> Field | None:
 
 def _is_akin(said: str, label: str) -> bool:
     shared = len(said) > FEWEST and said.startswith(label[:-1]) and len(label) > FEWEST
-    return shared or find_similar_stems(said, verb=True).get(label, 0.0) > 0.0
+    states = label in map(stem, lexicon.STATE_FIELDS)  # a note that says something states it, and is no state
+    return shared or (not states and find_similar_stems(said, verb=True).get(label, 0.0) > 0.0)
 
 
 def _read_deed(reader: Reader, made: Reading, at: int) -> int:

@@ -35,6 +35,9 @@ _NOW: Final[tuple[tuple[str, ...], ...]] = (
     ("at", "the", "moment"), ("right", "now"), ("just", "now"), ("at", "present"),
 )  # fmt: skip
 _NEEDS: Final = word_set("need needs")
+_SAYS: Final = word_set("say says read reads")
+_BALANCES: Final = word_set("credit balance allowance budget")
+"""What a sum is called that is used up: how much of it is left is that sum."""
 _BACK_YET: Final = frozenset(("back", "yet"))
 TELLS: Final = 2
 """How much must tell of it."""
@@ -61,10 +64,8 @@ def read_words(
     reader: Reader, kind: RecordKind, roles: Sequence[tuple[RecordLink, RecordKind]], first: int, asked: str
 ) -> Reading | None:
     """What all words say of a kind's records. None if one says nothing of them."""
-    made, ends = (
-        Reading(kind, asked, _find_head(reader, first)),
-        {reader.end_index(each.start): reader.end_index(each.end) for each, _ in roles},
-    )
+    ends = {reader.end_index(each.start): reader.end_index(each.end) for each, _ in roles}
+    made = Reading(kind, asked, _find_head(reader, ends.get(first, first)))
     made.names = tuple(ends)
     if any(_is_doubtful(reader, made, each, held) for each, held in roles):
         return None
@@ -88,7 +89,7 @@ def _is_doubtful(reader: Reader, made: Reading, each: RecordLink, held: RecordKi
     if not each.held:
         return held is made.kind and before in _WAYS and reader.low(first - 2) != "left"
     short = any(len(reader.low(at)) < FEWEST for at in range(first, reader.end_index(each.end)))
-    owned = reader.low(first - 1) in lexicon.HAVING | {"in", "on", "to", "the", "a"}
+    owned = reader.low(first - 1) in lexicon.HAVING | {"in", "on", "at", "to", "the", "a"}
     return short or (made.asked.startswith("who") and not owned)
 
 
@@ -112,7 +113,12 @@ def _is_plain(reader: Reader, made: Reading, at: int) -> bool:
         return False  # since when somebody is in is not known
     if there or low == "here" or (ends and low in PREPOSITIONS):
         return there or made.first is not None  # "who is in today, when is Ada next in"
-    if low == "left" and made.asked in ("what", "much") and reader.low(at + 1) != "to":
+    held = {word for each in made.fields for word in label_field(each).split()}
+    if low in _SAYS and any(each.type == "string" for each in made.fields):
+        return True  # what a note says
+    if low == "left" and not _BALANCES.isdisjoint(held):
+        return True
+    if low == "left" and made.asked in ("what", "much", "many", "does", "has") and reader.low(at + 1) != "to":
         return False  # of what has no rest
     if low in _NEEDS and made.asked == "many":
         return False  # so many are needed, and not there

@@ -88,7 +88,7 @@ def read_one_kind(reader: Reader, at: int, stop: int) -> Find | None:
 
 
 def _told(reader: Reader, at: int, stop: int) -> Iterator[Find]:
-    told = reader.low(at) == "out"
+    told = "out" in reader.lows(at, 2)
     others = [
         each for each in reader.kinds.values() if (told or each.relations) and rate_person_likeness(each) < _PERSON
     ]

@@ -92,9 +92,11 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
         ):
             at += 1  # "(who is) at work today": what is so now, and no day of theirs
             continue
-        also = read_predicate_of(reader, kind, at + 1, stop) if reader.low(at) in {"and", "but"} else None
-        if also is not None:
-            find, at = find.model_copy(update={"where": (*find.where, *also[0])}), also[1]
+        denied = reader.low(at + 1) in {"not", "never"}  # "paid but not shipped"
+        also = read_predicate_of(reader, kind, at + 1 + denied, stop) if reader.low(at) in {"and", "but"} else None
+        if also is not None and not (denied and (len(also[0]) > 1 or also[1] < stop)):
+            besides = (negate_condition(kind, also[0][0]),) if denied else also[0]
+            find, at = find.model_copy(update={"where": (*find.where, *besides)}), also[1]
             continue
         nobody = next((len(words) for words in _NOBODY if reader.lows(at, len(words)) == words), 0)
         if nobody and find.where and isinstance(find.where[-1], StateIs):  # "assigned to nobody"

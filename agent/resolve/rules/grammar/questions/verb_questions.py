@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.planning.proposal import Answer, BelongsTo, FieldOf, Find, RecordsAnswer, StateIs, ValueAnswer
+from agent.planning.proposal import Answer, BelongsTo, FieldOf, Find, OrderByField, RecordsAnswer, StateIs, ValueAnswer
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
 from agent.resolve.rules.grammar.phrases.fields import list_stock_fields
@@ -18,6 +18,7 @@ from language.text import word_set
 _HELD: Final = word_set(
     "do does did are is there we have got still left in on stock now available remaining free you hand of"
 )
+_LAST_THING: Final = (("last", "thing"), ("latest", "thing"), ("last", "things"))
 _REMAINING: Final = word_set("left remaining stock available")
 
 
@@ -88,18 +89,24 @@ def works_on(reader: Reader, index: int, stop: int) -> Answer | None:
 
 
 def read_done(reader: Reader, index: int, stop: int) -> Answer | None:
-    """Somebody's records of a kind that is called by what was done: "what did Ada order"."""
-    if reader.low(index) != "what" or reader.low(index + 1) not in {"did", "has", "have"}:
+    """Somebody's records of a kind that is called by what was done: "what did Ada order (last), the last thing she
+    ordered"."""
+    at = index + (reader.low(index) == "the")
+    last = reader.low(stop - 1) == "last" or reader.lows(at, 2) in _LAST_THING
+    stop -= reader.low(stop - 1) == "last"
+    asked = reader.low(index) == "what" and reader.low(index + 1) in {"did", "has", "have"}
+    if not asked and reader.lows(at, 2) not in _LAST_THING:
         return None
-    deed = stem(reader.low(stop - 1))
+    first, deed = (index if asked else at) + 2, stem(reader.low(stop - 1))
     kinds = [each for each in reader.kinds.values() if deed in map(stem, each.nouns)]
     made = [
-        RecordsAnswer(records=Find(record=kind.name, where=(BelongsTo(owner=each),), pick="all"))
-        for each in list_meant(reader, index + 2, stop - 1)
+        Find(record=kind.name, where=(BelongsTo(owner=each),), pick="all")
+        for each in list_meant(reader, first, stop - 1)
         for kind in kinds
         if kind.relation_to(each.record) is not None
     ]
-    return take_first(reader, made)
+    line = {"order": OrderByField(first="latest"), "pick": "one"} if last else {}
+    return take_first(reader, [RecordsAnswer(records=each.model_copy(update=line)) for each in made])
 
 
 def read_stocked(reader: Reader, index: int, stop: int) -> Answer | None:

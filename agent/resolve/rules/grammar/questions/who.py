@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from agent.extract.references.vocabulary import is_person, rate_person_likeness
-from agent.planning.proposal import Answer, BelongsTo, Find, Has, RecordsAnswer, StateIs
+from agent.planning.proposal import Answer, BelongsTo, Find, Has, OrderByField, RecordsAnswer, StateIs
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import does
+from agent.resolve.rules.grammar.dated_verbs import does, may_lie_ahead
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import list_meant, take_first
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
@@ -18,7 +18,7 @@ from agent.resolve.rules.grammar.questions.groups import read_told_text
 from agent.resolve.rules.grammar.questions.plain import list_below, list_happening
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, read_restricted
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import stem
+from language.stems import is_past, stem
 from language.text import word_set
 from registry.records import RecordKind
 
@@ -91,13 +91,41 @@ def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
         return busy
     if (others := _others_told(reader, index + 1, stop, people)) is not None:
         return RecordsAnswer(records=drop_place(others))
+    if (last := _tell_last(reader, people, index + 1, stop)) is not None:
+        return last
     for each in list_below(reader, Find(record=people.name)):  # "who leaves on Friday": whose stay does
         theirs = Phrase(Find(record=each.record, pick="all"), index, index + 1, True)
         found = read_restricted(reader, theirs, stop, told=low == "who's")
-        if found is not None and not found.bare and found.order is None:
+        if found is not None and not found.bare and found.order is None and not _tells_of_others(reader, found):
             whoever_has = Find(record=people.name, where=(Has(related=drop_place(found)),), pick="all")
             return _tell_nearest(reader, people, whoever_has)
     return _who_does(reader, index + 1 + (reader.low(index + 1) in BE), stop, named=True)
+
+
+def _tell_last(reader: Reader, people: RecordKind, verb: int, stop: int) -> RecordsAnswer | None:
+    """Whose deed was the last or first of all: "who paid last"."""
+    end = {"last": "latest", "first": "earliest"}.get(reader.low(stop - 1))
+    below = [reader.kinds[each.record] for each in list_below(reader, Find(record=people.name))]
+    days = [(kind, day) for kind in below if (day := reader.date_field(kind, verb)) is not None]
+    if verb + 2 != stop or end is None or len(days) != 1 or not is_past(reader.low(verb)):
+        return None
+    kind, day = days[0]
+    relation = kind.relation_to(people.name)
+    own = next((each for each in kind.fields if each.search == "name"), None)
+    name = own or (kind.field_named(f"{relation.via.removesuffix('_id')}_name") if relation is not None else None)
+    if may_lie_ahead(day) or name is None:
+        return None
+    state = reader.state(verb, kind)
+    order = OrderByField(by=day.name, first="latest" if end == "latest" else "earliest")
+    where = (state[0],) if state is not None else ()
+    fields = (day.name,) if name is own else (name.name, day.name)
+    return RecordsAnswer(records=Find(record=kind.name, where=where, order=order, pick="one"), fields=fields)
+
+
+def _tells_of_others(reader: Reader, find: Find) -> bool:
+    """Whether what is told is so of other people, who may be meant themselves: "who at the mill is invited"."""
+    held = [each.related for each in find.where if isinstance(each, Has)]
+    return any(isinstance(each, Find) and is_person(reader.kinds[each.record]) for each in held)
 
 
 def _tell_nearest(reader: Reader, people: RecordKind, found: Find) -> RecordsAnswer | None:
@@ -168,8 +196,8 @@ def _who_does(reader: Reader, at: int, stop: int, *, named: bool) -> Answer | No
     at += ends < stop - 1 and reader.low(at) in DO
     for step in range(at + (ends == stop), min(at + 5, ends)):
         said = reader.lows(at, step - at)
-        if not _BESIDE.issuperset(said[1:]):
-            break
+        if not _BESIDE.issuperset(said[1:]) or (said and not lexicon.BE.isdisjoint(reader.lows(step, ends - step))):
+            break  # "who at the mill is ill" asks for no one who handles it
         finds = list_meant(reader, step, ends, named=named)
         if (told := _tell_people(reader, finds, "".join(said[:1]))) is not None:
             return told

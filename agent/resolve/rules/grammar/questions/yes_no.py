@@ -94,18 +94,32 @@ def read_yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
     told = sorted((each for each in answers if each is not None), key=_is_of_theirs)
     reader.readings += told[1:]
     dated = (each for about in abouts if low in BE and (each := _is_then(reader, about, stop)) is not None)
-    return told[0] if told else next(dated, None) or _named_so(reader, index, stop)
+    named = _named_so(reader, index + 1, stop) if low in {"is", "are"} else None
+    return told[0] if told else next(dated, None) or named
+
+
+def read_without_verb(reader: Reader, index: int, stop: int) -> Answer | None:
+    """Whether somebody is so, asked without a verb: "Ada Berg suspended?". Of what goes by no name of its own, a number
+    or a noun must be said: "Ada paid?" asks for all that is hers."""
+    made = _named_so(reader, index, stop) if reader.text.plain.rstrip().endswith("?") and not index else None
+    about = made.about if isinstance(made, YesNoAnswer) else None
+    kind = reader.kinds[about.record] if isinstance(about, Find) else None
+    told = kind is not None and any(each.search == "name" for each in kind.fields)
+    nouns = [at for at in range(index, stop) if reader.noun(at) is not None]
+    numbered = any(map(str.isdigit, reader.text.plain))
+    reader.readings = reader.readings if told or nouns or numbered else []
+    return made if told or nouns or numbered else None
 
 
 _STILL: Final = word_set("still already")
 
 
-def _named_so(reader: Reader, index: int, stop: int) -> Answer | None:
+def _named_so(reader: Reader, first: int, stop: int) -> Answer | None:
     """Whether something that goes by plain words is so: "is the oak bench free"."""
     made = [
         YesNoAnswer(tests=(test_told(find, *so[0], negated=False),), about=find)
-        for at in range(index + 2, min(stop, index + _MOST_WORDS) if reader.low(index) in {"is", "are"} else index)
-        for find in list_meant(reader, index + 1, at)
+        for at in range(first + 1, min(stop, first + _MOST_WORDS))
+        for find in list_meant(reader, first, at)
         if find.said is not None and find.pick == "one"
         if (so := read_predicate_of(reader, reader.kinds[find.record], at, stop)) is not None
         if so[1] >= stop and all(isinstance(each, StateIs) for each in so[0])
@@ -170,14 +184,18 @@ def _is_of_theirs(answer: Answer) -> bool:
 
 
 def _exists_so(reader: Reader, at: int, stop: int, owner: Find | None = None) -> Test | None:
-    """Whether there is any record of which the words behind its noun are told: "(has Ada got) a ticket open"."""
+    """Whether there is any record of which the words behind its noun are told: "(has Ada got) a ticket open, anything
+    open"."""
     at += reader.low(at) in {"a", "an", "any", "some"}
-    phrase = read_phrase(reader, at, stop, None)
-    if phrase is None or not phrase.noun or phrase.find.said is not None or phrase.find.order is not None:
-        return None
-    every = replace(phrase, find=phrase.find.model_copy(update={"pick": "all"}))
-    find = read_restricted(reader, every, stop)
-    if find is None or find.order is not None or find.where == phrase.find.where:
+    if reader.low(at) in _THING:
+        find = read_one_kind(reader, at + 1, stop) if owner is not None else None
+    else:
+        phrase = read_phrase(reader, at, stop, None)
+        if phrase is None or not phrase.noun or phrase.find.said is not None or phrase.find.order is not None:
+            return None
+        find = read_restricted(reader, replace(phrase, find=phrase.find.model_copy(update={"pick": "all"})), stop)
+        find = find if find is not None and find.where != phrase.find.where else None
+    if find is None or find.order is not None:
         return None
     if owner is None:
         return count_test(find)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent.pipeline import Plan, Question, Request
+from agent.pipeline import Plan, Question, Reply, Request
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
@@ -82,5 +82,5 @@ async def test_a_denied_way_is_asked_about() -> None:
 async def test_a_record_and_a_state_with_a_question_mark_are_no_order() -> None:
     task = Task(Request(text="job 803 ready?", now=NOW), OWNER, world("garage"), "run_00000000000000000000000001")
     verdict = (await propose(task, RuleResolver())).verdict
-    assert isinstance(verdict, Question), verdict
-    assert "job 803 ready" in verdict.text
+    assert isinstance(verdict, Reply), verdict
+    assert verdict.text.startswith("No: job 803")
