@@ -89,9 +89,8 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     there is none, or if an action of another role has a place for all words, too. What is only told beside an order is
     shown on its card. ``read`` reads a request among some offers, ``validate`` tries a proposal on live data."""
     made = hold(made, ONLY_FIT) if isinstance(made.verdict, Plan) and is_open(task, made) else made
-    text, asked = blank_asking(task.request.text), find_asked(task.request.text)
-    asks = not asked and ("?" in text or text.casefold().partition(" ")[0] in _ASKS)
-    if task.request.answers or asks or len(text) > MOST_CHARACTERS or not _may_be_linked(task, made):
+    text = blank_asking(task.request.text)
+    if task.request.answers or asks_something(task.request.text) or len(text) > MOST_CHARACTERS or not _may_be_linked(task, made):
         return made
     task = read_as(task, text)
     shortlist = task.workspace_context.shortlist(task.actor, task.request.surface)
@@ -118,6 +117,12 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     except PlatformUnavailable:
         return made
     return made
+
+
+def asks_something(said: str) -> bool:
+    """Whether words ask a question, and not whether somebody may do something."""
+    text = blank_asking(said)
+    return not find_asked(said) and ("?" in text or text.casefold().partition(" ")[0] in _ASKS)
 
 
 def read_as(task: Task, text: str) -> Task:

@@ -37,6 +37,7 @@ from agent.planning.fallback_answers import tell_known
 from agent.planning.linked_answers import answer_linked
 from agent.planning.linked_plans import ONLY_FIT, plan_linked, preview_offered
 from agent.planning.named_record import ask_about_record
+from agent.planning.new_things import plan_new_thing
 from agent.planning.no_plan_messages import NO_ACTION, explain_nothing_planned, name_left_over
 from agent.planning.noted_orders import place_left_over
 from agent.planning.open_choice import choose_by_records
@@ -135,7 +136,8 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
         linked = await plan_linked(task, made, read, tried)
         linked = await answer_linked(task, made, tried) if linked is made else linked
         linked = hold_unread(task, await preview_offered(task, made, plan)) if linked is made else linked
-        return await place_left_over(task, linked, plan, read, lambda own, it: _validate(own, resolved, it, on_phase))
+        linked = await place_left_over(task, linked, plan, read, lambda own, it: _validate(own, resolved, it, on_phase))
+        return await plan_new_thing(task, linked, read, tried)
     if resolved.by_rules is None:  # the plain form: words of a thread or after an answer, which don't stand alone
         made = await choose_by_records(task, made, lambda one: _propose(one, RuleResolver(), on_phase, around), plan)
         return hold(made, READ_BY_MODEL_ALONE) if is_plain(resolved.trace.prompt_version or "") else made

@@ -1,0 +1,287 @@
+"""Slot filling for something new: which words of a request are which value of the action that makes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from agent.extract.spans import money
+from agent.extract.spans.politeness import is_polite_word
+from agent.extract.time import dates, day_pairs
+from agent.planning.linked_calls import make_scope
+from agent.planning.linked_texts import JOINING, TextOrder
+from agent.planning.linked_values import list_free_notes, mask
+from agent.planning.order_words import BARS, Clause, Word
+from agent.planning.record_links import RecordLink, link_members
+from agent.planning.task import Task
+from agent.planning.unread_words import HANDING
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.orders.action_words import TOLD
+from agent.resolve.rules.grammar.orders.colon_texts import NEW_THINGS, TITLING
+from agent.resolve.rules.grammar.orders.message_texts import SUBJECTS
+from agent.resolve.rules.grammar.orders.text_parameters import KEPT, TELLING, list_named, takes_text
+from language.example_patterns import PARTICLES
+from language.stems import EMPTY, GENERIC, MAKING, is_past, split_runs, stem, stem_text
+from language.text import read_text, word_set
+from registry.contract import Contract, Risk, Unit
+from registry.offers.offer import Offer
+from registry.offers.shortlist import Shortlist
+
+Place = tuple[int, int]
+_NAME: Final = stem("name")
+_LEAST_SHORT: Final = 3
+"""Letters of a word that may be the beginning of what a value is called: "prio"."""
+_SENTENCE: Final = re.compile(r"[^.]*")
+_LEADING: Final = JOINING | TITLING | word_set("that with a the says say saying reads is its as")
+"""What may stand before the word for a text, or between it and the text: "with the note that"."""
+_LIGHT: Final = EMPTY | PARTICLES | TELLING | JOINING | TITLING | SUBJECTS | HANDING | lexicon.PRONOUNS | lexicon.OWNERS
+_LIGHT_STEMS: Final = NEW_THINGS | MAKING | GENERIC | frozenset(map(stem, word_set("want need get give say have got")))
+_FILLED: Final = frozenset({"name", "called", "when", "sum"})
+_TO_WHOM: Final = word_set("to for by with")
+_MONEY: Final = frozenset({Unit.MONEY, Unit.MONEY_MINOR})
+_CAPITAL: Final = re.compile(r"(?<!\w)[A-ZÀ-ÖØ-Þ][\w'’-]*(?:\s+[A-ZÀ-ÖØ-Þ][\w'’-]*)+")
+"""A name of several words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of words that may be a text. ``label``: the parameter that is said beside it. ``whole``: its clause
+    says nothing else. ``shown``: a colon or the word for it stands before it."""
+
+    start: int
+    end: int
+    label: str | None = None
+    whole: bool = False
+    shown: bool = False
+
+
+def makes_something(task: Task, contract: Contract) -> bool:
+    """Whether an action makes something new of what is said, which can be undone: it changes nothing that a record has,
+    and isn't done to a record that it needs."""
+    names = (contract.annotation(each).record for each in contract.required)
+    kinds = [kind for each in names if each and (kind := task.workspace_context.kinds.get(each)) is not None]
+    nouns = {stem(word) for kind in kinds for noun in kind.nouns for word in noun.split()}
+    replaces = any(contract.annotation(each).replaces for each in contract.properties)
+    values = [each for each in contract.properties if contract.annotation(each).record is None]
+    titled = stem_text(contract.title)[1:2]
+    return contract.risk is Risk.WRITE and not replaces and bool(values) and nouns.isdisjoint(titled)
+
+
+class ThingOrder(TextOrder):
+    """A request read as the order of something new. Each word gets the part that it has: the "name" of a record, what
+    the new thing is "called", a "value" of a closed list, "when", a "sum", one of its "own" words, a "light" one, one
+    that "bars" it, or none."""
+
+    def __init__(
+        self, task: Task, offer: Offer, contract: Contract, links: Sequence[RecordLink], shortlist: Shortlist
+    ) -> None:
+        text, properties = task.request.text, offer.properties
+        self.texts = {
+            each: list_named(each, offer.annotation(each))
+            for each in properties
+            if takes_text(each, properties[each], offer.annotation(each))
+        }
+        needed = [each for each in self.texts if each in offer.required]
+        self.name_of = next((each for each in needed if _NAME in self.texts[each]), None)
+        self.needed = [each for each in needed if each != self.name_of]
+        self.free = [each for each in list_free_notes(offer) if each not in needed][:1]
+        self.texts |= {each: self.texts[each] | KEPT for each in self.free}
+        read, now = read_text(text), task.request.now.astimezone(task.request.zone).date()
+        dated = any(each.get("format") in ("date", "date-time") for each in properties.values())
+        self.when = [(each.start, each.end) for each in dates.find(read, now)] if dated else []
+        self.when += [(each.start, each.end) for each in day_pairs.find(read, now)] if dated else []
+        numbers = [each for each, schema in properties.items() if schema.get("type") in ("integer", "number")]
+        numbers = [each for each in numbers if offer.annotation(each).record is None]
+        paid = any(offer.annotation(each).unit in _MONEY for each in numbers)
+        self.sums = [(each.start, each.end) for each in money.find(read)] if paid else []
+        self.counts = bool(numbers)
+        self.given = _choose_links(task, offer, contract, links)
+        self.masked = mask(text, [(each.start, each.end) for each in self.given])
+        self.members = link_members(self.masked, self.masked, offer)
+        self.called: list[Place] = []
+        if self.name_of is not None:
+            found = _CAPITAL.search(self.masked)
+            self.called = [found.span()] if found is not None else []
+        note = [each for name in properties for each in (offer.annotation(name).ask, offer.annotation(name).label)]
+        told = " ".join(filter(None, (_SENTENCE.findall(contract.description)[0], *note)))
+        every = {stem(word) for kind in task.workspace_context.kinds for noun in kind.nouns for word in noun.split()}
+        self.told = {*stem_text(told)} - every - {stem(each) for each in EMPTY} - GENERIC - _LIGHT_STEMS
+        super().__init__(task, offer, contract, (needed or self.free or [""])[0], links, shortlist)
+
+    def _split(self) -> Iterator[Clause]:
+        for each in super()._split():
+            yield Clause(each.mark, tuple(self._settle(each.words)))
+
+    def _read_words(self, start: int, end: int) -> Iterator[Word]:
+        for word, first, last in split_runs(" " * start + self.text[start:end]):
+            yield Word(word.casefold(), first, last, self._find_part(word.casefold(), first))
+
+    def list_takers(self, words: Sequence[Word]) -> set[str]:
+        return set()
+
+    def _find_part(self, low: str, at: int) -> str:
+        said = stem(low)
+        values = ((each.quote.start, each.quote.text) for each in self.members.values() if each.quote is not None)
+        places = {
+            "name": [(each.start, each.end) for each in self.given],
+            "called": self.called,
+            "when": self.when,
+            "sum": self.sums,
+            "value": [(start, start + len(said)) for start, said in values if start is not None],
+        }
+        part = next((each for each, those in places.items() if any(a <= at < b for a, b in those)), "")
+        if part:
+            return part
+        if self.counts and low.isdigit():
+            return "sum"
+        if said in self.nouns | self.told or self._is_short(low) or self.words.verbs.get(said, 0.0) >= TOLD:
+            return "own"
+        if low in BARS:
+            return "bar"
+        return "light" if low in _LIGHT or said in _LIGHT_STEMS or len(low) == 1 or is_polite_word(low) else ""
+
+    def _is_short(self, low: str) -> bool:
+        """Whether a word is what a closed list is called, or the beginning of that: "prio"."""
+        listed = [each for each, schema in self.offer.properties.items() if "enum" in schema]
+        called = {one.casefold() for each in listed for one in (each, self.offer.annotation(each).label or "")}
+        return len(low) >= _LEAST_SHORT and any(one.startswith(low) for one in called)
+
+    def _settle(self, words: Sequence[Word]) -> Iterator[Word]:
+        """The words of a clause. A verb of the past behind a name tells. A member of a closed list that stands in a
+        stretch of other words is one of them, too."""
+        named = False
+        for at, each in enumerate(words):
+            part = each.part
+            if part == "" and named and is_past(each.low):
+                part = "told"
+            elif part == "value" and (_next_part(words, at, 1) == "" or _next_part(words, at, -1) == ""):
+                part = ""
+            named = named or part in ("name", "called")
+            yield Word(each.low, each.start, each.end, part)
+
+    def list_pieces(self) -> list[Piece]:
+        """The stretches of words that may be texts, in order."""
+        made: list[Piece] = []
+        label: str | None = None
+        for clause in self.clauses:
+            words = [*clause.words]
+            behind, said = self._find_label(words)
+            rest = words[behind:]
+            if said is not None and not rest:
+                label = said  # "note: …"
+                continue
+            said, shown = said or label, said is not None or label is not None or clause.mark == ":"
+            label = None
+            whole = not any(each.part in _FILLED for each in rest)
+            if not any(each.part == "" or (shown and whole and each.part == "told") for each in rest):
+                continue
+            if whole:
+                made.append(Piece(_trim_start(rest, shown=shown), rest[-1].end, said, whole=True, shown=shown))
+                continue
+            made += self._list_runs(rest, said, shown=shown)
+        return made
+
+    def _find_label(self, words: Sequence[Word]) -> tuple[int, str | None]:
+        """How many words at the beginning of a clause are the word for a text and what introduces it, and which one."""
+        at = 0
+        while at < len(words) and (words[at].low in _LEADING or is_polite_word(words[at].low)):
+            at += 1
+        label = next((name for name, named in self.texts.items() if at < len(words) and stem(words[at].low) in named), None)
+        if label is None or any(each.part == "name" for each in words[:2]):
+            return 0, None
+        at += 1
+        while at < len(words) and words[at].low in _LEADING - word_set("a the"):
+            at += 1
+        return at, label
+
+    def _list_runs(self, words: Sequence[Word], label: str | None, *, shown: bool) -> Iterator[Piece]:
+        """The stretches between the values of a clause, without the small words at their ends."""
+        run: list[Word] = []
+        for at, each in enumerate([*words, None]):
+            if each is not None and each.part not in _FILLED and not (each.part == "own" and self._ends(each)):
+                run.append(each)
+                continue
+            kept = [one for one in run]
+            while kept and kept[0].part != "":
+                kept.pop(0)
+            while kept and kept[-1].part != "":
+                kept.pop()
+            if kept:
+                beside = self._find_beside(each) or self._find_beside(words[at - len(run) - 1] if at > len(run) else None)
+                yield Piece(kept[0].start, kept[-1].end, beside or label, shown=shown)
+            run = []
+
+    def _ends(self, word: Word) -> bool:
+        """Whether a word is the noun of what is made, or for one of its texts: it is no part of a text."""
+        return stem(word.low) in self.nouns or self._find_beside(word) is not None
+
+    def _find_beside(self, word: Word | None) -> str | None:
+        if word is None:
+            return None
+        return next((name for name in self.needed if stem(word.low) in self.texts[name]), None)
+
+    def rate(self, pieces: Sequence[Piece]) -> int:
+        """How much the words tell of the action: its noun or a member of a closed list, its verb, and what its contract
+        says of it."""
+        outside = [
+            each
+            for clause in self.clauses
+            for each in clause.words
+            if not any(one.start <= each.start < one.end for one in pieces)
+        ]
+        said = {stem(each.low) for each in outside if each.part == "own"}
+        noun = 2 * bool(said & self.nouns) + 2 * bool(self.members)
+        verb = any(self.words.verbs.get(each, 0.0) >= TOLD for each in said)
+        return noun + verb + min(2, len(said & self.told - self.nouns))
+
+    def is_barred(self, pieces: Sequence[Piece]) -> bool:
+        """Whether a word outside of the texts denies, restricts or puts off, or orders something else."""
+        for clause in self.clauses:
+            for each in clause.words:
+                if any(one.start <= each.start < one.end for one in pieces):
+                    continue
+                verb, own = stem(each.low), each.part in ("own", "told", *_FILLED, "value")
+                others = any(one.verbs.get(verb, 0.0) >= TOLD for one in self.others)
+                if each.part == "bar" or (others and not own and each.low not in _LIGHT and verb not in _LIGHT_STEMS):
+                    return True
+        return False
+
+
+def _next_part(words: Sequence[Word], at: int, step: int) -> str:
+    """The part of the next word in a direction, past small ones."""
+    at += step
+    while 0 <= at < len(words) and words[at].part == "light" and words[at].low in EMPTY | lexicon.PRONOUNS:
+        at += step
+    return words[at].part if 0 <= at < len(words) else "end"
+
+
+def _trim_start(words: Sequence[Word], *, shown: bool) -> int:
+    first = 0
+    while not shown and first + 1 < len(words) and words[first].low in JOINING | TITLING:
+        first += 1
+    return words[first].start
+
+
+def _choose_links(
+    task: Task, offer: Offer, contract: Contract, links: Sequence[RecordLink]
+) -> tuple[RecordLink, ...]:
+    """The first name that leads to each record that is needed, and those of whom or what else it is handed to."""
+    kinds, scope, text = task.workspace_context.kinds, make_scope(task), task.request.text
+    wanted = {name: offer.annotation(name).record for name in offer.properties if offer.annotation(name).record}
+    made: list[RecordLink] = []
+    for link in links:
+        if not (link.by_name or text[link.start : link.end].isdigit()):
+            continue
+        named = [kind for each in link.kinds if (kind := kinds.get(each)) is not None]
+        for name, record in wanted.items():
+            kind = kinds.get(record or "")
+            leads = kind is not None and any(one.name == record or scope.find_path(kind, one) for one in named)
+            before = text[: link.start].split()
+            handed = bool(before) and before[-1].casefold() in _TO_WHOM
+            if leads and (name in contract.required or (handed and any(one.name == record for one in named))):
+                made.append(link)
+                del wanted[name]
+                break
+    return tuple(made)
