@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from agent.extract.spans import money
 from agent.extract.spans.politeness import is_polite_word
-from agent.extract.time import dates, day_pairs
+from agent.extract.time import dates, day_pairs, durations
 from agent.planning.linked_calls import make_scope
-from agent.planning.linked_texts import JOINING, TextOrder
+from agent.planning.linked_texts import JOINING, TO_WHOM, TextOrder
 from agent.planning.linked_values import list_free_notes, mask
 from agent.planning.order_words import BARS, Clause, Word
+from agent.planning.proposal import Words
 from agent.planning.record_links import RecordLink, link_members
 from agent.planning.task import Task
-from agent.planning.unread_words import HANDING
+from agent.planning.unread_words import HANDING, join_neighbours
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import TOLD
 from agent.resolve.rules.grammar.orders.colon_texts import NEW_THINGS, TITLING
 from agent.resolve.rules.grammar.orders.message_texts import SUBJECTS
-from agent.resolve.rules.grammar.orders.text_parameters import KEPT, TELLING, list_named, takes_text
+from agent.resolve.rules.grammar.orders.text_parameters import NOTES, TELLING, list_named, takes_text
 from language.example_patterns import PARTICLES
+from language.number_words import CARDINALS
 from language.stems import EMPTY, GENERIC, MAKING, is_past, split_runs, stem, stem_text
-from language.text import read_text, word_set
+from language.text import find_quotations, read_text, word_set
 from registry.contract import Contract, Risk, Unit
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -39,6 +41,8 @@ _LEADING: Final = JOINING | TITLING | word_set("that with a the says say saying 
 _LIGHT: Final = EMPTY | PARTICLES | TELLING | JOINING | TITLING | SUBJECTS | HANDING | lexicon.PRONOUNS | lexicon.OWNERS
 _LIGHT_STEMS: Final = NEW_THINGS | MAKING | GENERIC | frozenset(map(stem, word_set("want need get give say have got")))
 _FILLED: Final = frozenset({"name", "called", "when", "sum"})
+_BARS: Final = BARS | {each.replace("'", "") for each in lexicon.DENYING if "'" in each}
+"""… also as they are typed in haste: "dont"."""
 _TO_WHOM: Final = word_set("to for by with")
 _MONEY: Final = frozenset({Unit.MONEY, Unit.MONEY_MINOR})
 _CAPITAL: Final = re.compile(r"(?<!\w)[A-ZÀ-ÖØ-Þ][\w'’-]*(?:\s+[A-ZÀ-ÖØ-Þ][\w'’-]*)+")
@@ -48,13 +52,17 @@ _CAPITAL: Final = re.compile(r"(?<!\w)[A-ZÀ-ÖØ-Þ][\w'’-]*(?:\s+[A-ZÀ-ÖØ
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A stretch of words that may be a text. ``label``: the parameter that is said beside it. ``whole``: its clause
-    says nothing else. ``shown``: a colon or the word for it stands before it."""
+    says nothing else. ``shown``: a colon or the word for it stands before it. ``first``: it begins its clause.
+    ``noun``: its clause names what is made. ``single``: it is one word before a name or value, as a verb is."""
 
     start: int
     end: int
     label: str | None = None
     whole: bool = False
     shown: bool = False
+    first: bool = False
+    noun: bool = False
+    single: bool = False
 
 
 def makes_something(task: Task, contract: Contract) -> bool:
@@ -87,7 +95,7 @@ class ThingOrder(TextOrder):
         self.name_of = next((each for each in needed if _NAME in self.texts[each]), None)
         self.needed = [each for each in needed if each != self.name_of]
         self.free = [each for each in list_free_notes(offer) if each not in needed][:1]
-        self.texts |= {each: self.texts[each] | KEPT for each in self.free}
+        self.texts |= {each: self.texts[each] | NOTES for each in self.free}
         read, now = read_text(text), task.request.now.astimezone(task.request.zone).date()
         dated = any(each.get("format") in ("date", "date-time") for each in properties.values())
         self.when = [(each.start, each.end) for each in dates.find(read, now)] if dated else []
@@ -97,17 +105,21 @@ class ThingOrder(TextOrder):
         paid = any(offer.annotation(each).unit in _MONEY for each in numbers)
         self.sums = [(each.start, each.end) for each in money.find(read)] if paid else []
         self.counts = bool(numbers)
+        self.every_link = links
         self.given = _choose_links(task, offer, contract, links)
         self.masked = mask(text, [(each.start, each.end) for each in self.given])
         self.members = link_members(self.masked, self.masked, offer)
+        self.quoted = find_quotations(text)
         self.called: list[Place] = []
         if self.name_of is not None:
             found = _CAPITAL.search(self.masked)
             self.called = [found.span()] if found is not None else []
         note = [each for name in properties for each in (offer.annotation(name).ask, offer.annotation(name).label)]
         told = " ".join(filter(None, (_SENTENCE.findall(contract.description)[0], *note)))
+        said = {stem(word.casefold()) for word, _, _ in split_runs(told)}
         every = {stem(word) for kind in task.workspace_context.kinds for noun in kind.nouns for word in noun.split()}
-        self.told = {*stem_text(told)} - every - {stem(each) for each in EMPTY} - GENERIC - _LIGHT_STEMS
+        small = {stem(each) for each in EMPTY - PARTICLES | TO_WHOM}
+        self.told = said - (every - PARTICLES) - small - GENERIC - _LIGHT_STEMS
         super().__init__(task, offer, contract, (needed or self.free or [""])[0], links, shortlist)
 
     def _split(self) -> Iterator[Clause]:
@@ -118,18 +130,17 @@ class ThingOrder(TextOrder):
         for word, first, last in split_runs(" " * start + self.text[start:end]):
             yield Word(word.casefold(), first, last, self._find_part(word.casefold(), first))
 
-    def list_takers(self, words: Sequence[Word]) -> set[str]:
+    def list_takers(self, words: Sequence[Word]) -> set[str]:  # noqa: ARG002
         return set()
 
     def _find_part(self, low: str, at: int) -> str:
         said = stem(low)
-        values = ((each.quote.start, each.quote.text) for each in self.members.values() if each.quote is not None)
         places = {
             "name": [(each.start, each.end) for each in self.given],
             "called": self.called,
             "when": self.when,
             "sum": self.sums,
-            "value": [(start, start + len(said)) for start, said in values if start is not None],
+            "value": self.list_values(),
         }
         part = next((each for each, those in places.items() if any(a <= at < b for a, b in those)), "")
         if part:
@@ -138,9 +149,11 @@ class ThingOrder(TextOrder):
             return "sum"
         if said in self.nouns | self.told or self._is_short(low) or self.words.verbs.get(said, 0.0) >= TOLD:
             return "own"
-        if low in BARS:
+        if low in _BARS:
             return "bar"
-        return "light" if low in _LIGHT or said in _LIGHT_STEMS or len(low) == 1 or is_polite_word(low) else ""
+        if is_polite_word(low):
+            return "polite"
+        return "light" if low in _LIGHT or said in _LIGHT_STEMS or len(low) == 1 else ""
 
     def _is_short(self, low: str) -> bool:
         """Whether a word is what a closed list is called, or the beginning of that: "prio"."""
@@ -156,6 +169,8 @@ class ThingOrder(TextOrder):
             part = each.part
             if part == "" and named and is_past(each.low):
                 part = "told"
+            elif part == "polite":
+                part = "" if _is_inside(words, at) else "light"
             elif part == "value" and (_next_part(words, at, 1) == "" or _next_part(words, at, -1) == ""):
                 part = ""
             named = named or part in ("name", "called")
@@ -174,11 +189,18 @@ class ThingOrder(TextOrder):
                 continue
             said, shown = said or label, said is not None or label is not None or clause.mark == ":"
             label = None
-            whole = not any(each.part in _FILLED for each in rest)
+            made_here = not shown and any(self._is_anew(rest, at) for at in range(len(rest)))
+            whole = not made_here and not any(each.part in _FILLED for each in rest)
             if not any(each.part == "" or (shown and whole and each.part == "told") for each in rest):
                 continue
+            quoted = [each for each in self.quoted if rest[0].start <= each[0] and each[1] <= rest[-1].end + 1]
+            if quoted:
+                made += [Piece(start + 1, end - 1, said, shown=True) for start, end in quoted]
+                continue
             if whole:
-                made.append(Piece(_trim_start(rest, shown=shown), rest[-1].end, said, whole=True, shown=shown))
+                made.append(
+                    Piece(_trim_start(rest, shown=shown), rest[-1].end, said, whole=True, shown=shown, first=True)
+                )
                 continue
             made += self._list_runs(rest, said, shown=shown)
         return made
@@ -188,7 +210,9 @@ class ThingOrder(TextOrder):
         at = 0
         while at < len(words) and (words[at].low in _LEADING or is_polite_word(words[at].low)):
             at += 1
-        label = next((name for name, named in self.texts.items() if at < len(words) and stem(words[at].low) in named), None)
+        label = next(
+            (name for name, named in self.texts.items() if at < len(words) and stem(words[at].low) in named), None
+        )
         if label is None or any(each.part == "name" for each in words[:2]):
             return 0, None
         at += 1
@@ -203,15 +227,34 @@ class ThingOrder(TextOrder):
             if each is not None and each.part not in _FILLED and not (each.part == "own" and self._ends(each)):
                 run.append(each)
                 continue
-            kept = [one for one in run]
+            kept = list(run)
             while kept and kept[0].part != "":
                 kept.pop(0)
             while kept and kept[-1].part != "":
                 kept.pop()
             if kept:
-                beside = self._find_beside(each) or self._find_beside(words[at - len(run) - 1] if at > len(run) else None)
-                yield Piece(kept[0].start, kept[-1].end, beside or label, shown=shown)
+                beside = self._find_beside(each) or self._find_beside(
+                    words[at - len(run) - 1] if at > len(run) else None
+                )
+                first = all(one.part == "light" for one in words if one.start < kept[0].start)
+                noun = any(self._is_anew(words, step) for step in range(len(words)))
+                yield Piece(
+                    kept[0].start,
+                    kept[-1].end,
+                    beside or label,
+                    shown=shown,
+                    first=first,
+                    noun=noun,
+                    single=len(kept) == 1,
+                )
             run = []
+
+    def _is_anew(self, words: Sequence[Word], at: int) -> bool:
+        """Whether a word is the noun of what is made, and of nothing that is there: "the claim", "Ada's claim"."""
+        if stem(words[at].low) not in self.nouns:
+            return False
+        before = words[at - 1] if at else None
+        return before is None or not (before.low in lexicon.DEFINITE | lexicon.OWNERS or before.part == "name")
 
     def _ends(self, word: Word) -> bool:
         """Whether a word is the noun of what is made, or for one of its texts: it is no part of a text."""
@@ -232,9 +275,46 @@ class ThingOrder(TextOrder):
             if not any(one.start <= each.start < one.end for one in pieces)
         ]
         said = {stem(each.low) for each in outside if each.part == "own"}
-        noun = 2 * bool(said & self.nouns) + 2 * bool(self.members)
+        named = any(self._is_anew(one.words, at) for one in self.clauses for at in range(len(one.words)))
+        noun = 2 * named + 2 * bool(self.members)
         verb = any(self.words.verbs.get(each, 0.0) >= TOLD for each in said)
-        return noun + verb + min(2, len(said & self.told - self.nouns))
+        strange = any(not any(a < each.end and each.start < b for each in self.every_link) for a, b in self.called)
+        return noun + verb + strange + min(2, len(said & self.told - self.nouns))
+
+    def is_per(self, piece: Piece) -> bool:
+        """Whether words say for how long a sum is: "90 a month"."""
+        before = self.text[: piece.start].split()
+        said = self.text[piece.start : piece.end]
+        return (
+            not piece.whole
+            and before[-1:] in (["a"], ["an"], ["per"], ["each"])
+            and bool(durations.find(read_text(f"1 {said}")))
+        )
+
+    def start_behind_for(self, piece: Piece) -> Piece:
+        """A reason without what stands before "for"."""
+        words = [each for clause in self.clauses for each in clause.words if piece.start <= each.start < piece.end]
+        behind = next((at + 1 for at, each in enumerate(words) if each.low == "for"), 0)
+        return piece if piece.whole or not 0 < behind < len(words) else replace(piece, start=words[behind].start)
+
+    def list_values(self) -> list[Place]:
+        """Where members of closed lists are said."""
+        quotes = [each.quote for each in self.members.values() if each.quote is not None]
+        return [(each.start, each.start + len(each.text)) for each in quotes if each.start is not None]
+
+    def list_told(self, beside: Sequence[Piece], texts: Sequence[Piece]) -> list[Words]:
+        """The stretches of words that order, introduce a text, or only tell."""
+        words = [each for clause in self.clauses for each in clause.words]
+        took = [
+            (each.start, each.end)
+            for each in words
+            if any(one.start <= each.start < one.end for one in beside)
+            or (each.part in ("own", "light", "told") and not any(one.start <= each.start < one.end for one in texts))
+        ]
+        return [Words(text=self.text[a:b], start=a) for a, b in join_neighbours(self.text, took)]
+
+    def says_values(self) -> bool:
+        return any(each.part in ("when", "sum", "value") for clause in self.clauses for each in clause.words)
 
     def is_barred(self, pieces: Sequence[Piece]) -> bool:
         """Whether a word outside of the texts denies, restricts or puts off, or orders something else."""
@@ -249,6 +329,18 @@ class ThingOrder(TextOrder):
         return False
 
 
+def _is_inside(words: Sequence[Word], at: int) -> bool:
+    """Whether a polite word stands before another one, behind the beginning: "hi vis"."""
+    behind = any(each.part not in ("light", "polite") for each in words[:at])
+    return behind and at + 1 < len(words) and words[at + 1].part == ""
+
+
+def says_amount(words: str) -> bool:
+    """Whether words say a number or money, and nothing by which an amount is counted: "a month"."""
+    low = words.casefold().split()
+    return bool(money.find(read_text(words))) or any(each in CARDINALS or any(map(str.isdigit, each)) for each in low)
+
+
 def _next_part(words: Sequence[Word], at: int, step: int) -> str:
     """The part of the next word in a direction, past small ones."""
     at += step
@@ -259,14 +351,12 @@ def _next_part(words: Sequence[Word], at: int, step: int) -> str:
 
 def _trim_start(words: Sequence[Word], *, shown: bool) -> int:
     first = 0
-    while not shown and first + 1 < len(words) and words[first].low in JOINING | TITLING:
+    while not shown and first + 1 < len(words) and words[first].low in _LEADING - word_set("a the its as"):
         first += 1
     return words[first].start
 
 
-def _choose_links(
-    task: Task, offer: Offer, contract: Contract, links: Sequence[RecordLink]
-) -> tuple[RecordLink, ...]:
+def _choose_links(task: Task, offer: Offer, contract: Contract, links: Sequence[RecordLink]) -> tuple[RecordLink, ...]:
     """The first name that leads to each record that is needed, and those of whom or what else it is handed to."""
     kinds, scope, text = task.workspace_context.kinds, make_scope(task), task.request.text
     wanted = {name: offer.annotation(name).record for name in offer.properties if offer.annotation(name).record}
