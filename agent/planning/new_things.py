@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +24,15 @@ from agent.planning.linked_values import Read, mask, read_values
 from agent.planning.proposal import Argument, PlanResult, Proposal, QuotedText, Words
 from agent.planning.quotes import find_places
 from agent.planning.record_links import RecordLink, find_first_links
-from agent.planning.task import Outcome, Task, ask_which, hold, hold_for_words, list_planned_actions
+from agent.planning.task import (
+    Outcome,
+    Task,
+    ask_which,
+    hold,
+    hold_for_words,
+    is_harmless,
+    list_planned_actions,
+)
 from agent.planning.thing_words import Piece, ThingOrder, makes_something, says_amount
 from agent.planning.told_records import find_dates
 from agent.planning.unread_words import names_action
@@ -38,7 +47,7 @@ _SURE: Final = 2
 _MOST_BESIDE: Final = 1
 """Stretches of words that only tell something."""
 _DASH: Final = re.compile(r"(?<=\s)[-–—](?=\s)")
-_READ: Final = frozenset({"when", "sum", "value", "light", "told"})
+_READ: Final = frozenset({"when", "sum", "value", "told"})
 """The parts of words that values are read from."""
 _MOST: Final = 3
 """Actions that are tried on live data."""
@@ -49,7 +58,7 @@ Validate = Callable[[Proposal], Awaitable[Outcome]]
 class Reading:
     """A request read as the order of one new thing. ``rate``: how much its words tell of the action. ``told``: the
     same, with the words that order it shown to be read. ``beside``: words that only tell. ``whole``: no value is
-    missing. ``says``: a value or text is said."""
+    missing. ``says``: enough is said to ask for what is missing."""
 
     rate: int
     proposal: Proposal
@@ -75,13 +84,10 @@ async def plan_new_thing(task: Task, made: Outcome, read: Read, validate: Valida
         masked = mask(request.text, find_dates(task))
         links = await find_first_links(masked, make_scope(task), list_kinds(task, shortlist))
         found = [each async for each in _list_readings(task, links, shortlist, read)]
-        found = [each for each in found if each.whole] or [
-            each for each in found if each.rate >= _SURE and each.says and not each.beside
-        ]
+        found = [each for each in found if each.whole] or [each for each in found if each.says and not each.beside]
         found.sort(key=lambda each: -each.rate)
-        if planned and (
-            made.hold != ONLY_FIT or (len(list_planned_actions(made)) == 1 and not _is_likelier(made, found))
-        ):
+        only_fits = planned and made.hold == ONLY_FIT and not is_harmless(task, made) and _is_likelier(made, found)
+        if planned and not only_fits:
             return await _complete(task, made, found, validate)
         tried = [(each, await _try(each, validate)) for each in found[:_MOST]]
     except PlatformUnavailable:
@@ -178,7 +184,14 @@ async def _list_readings(
         for proposal, whole in await _fill(task, order, texts, beside, read):
             said = tuple(task.request.text[each.start : each.end] for each in beside)
             told = proposal.model_copy(update={"replaced": tuple(order.list_told(beside, [*texts.values()]))})
-            yield Reading(rate, proposal, told, said, whole, bool(texts) or order.says_values())
+            yield Reading(
+                rate,
+                proposal,
+                told,
+                said,
+                whole,
+                says=(bool(texts) and rate >= _SURE) or (not texts and order.says_values()),
+            )
 
 
 def place_texts(order: ThingOrder, pieces: Sequence[Piece]) -> tuple[dict[str, Piece], list[Piece]] | None:
@@ -241,7 +254,8 @@ async def _fill(
     taken = [(each.start, each.end) for each in (*texts.values(), *beside)]
     words = [each for clause in order.clauses for each in clause.words]
     outside = [each for each in words if not any(start <= each.start < end for start, end in taken)]
-    shown = {at for each in outside if each.part in _READ for at in range(each.start, each.end)}
+    led = [one for one, other in itertools.pairwise(outside) if one.part == "light" and other.part in _READ]
+    shown = {at for each in outside if each.part in _READ or each in led for at in range(each.start, each.end)}
     read_whole = [*order.list_values(), *(each for each in (*order.when, *order.sums) if each[0] in shown)]
     shown |= {at for place in read_whole for at in range(*place)}
     rest = "".join(char if at in shown else " " for at, char in enumerate(order.masked))

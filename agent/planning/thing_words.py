@@ -18,6 +18,7 @@ from agent.planning.proposal import Words
 from agent.planning.record_links import RecordLink, link_members
 from agent.planning.task import Task
 from agent.planning.unread_words import HANDING, join_neighbours
+from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import TOLD
 from agent.resolve.rules.grammar.orders.colon_texts import NEW_THINGS, TITLING
@@ -35,15 +36,20 @@ Place = tuple[int, int]
 _NAME: Final = stem("name")
 _LEAST_SHORT: Final = 3
 """Letters of a word that may be the beginning of what a value is called: "prio"."""
+_LEAST_NUMBER: Final = 3
+"""Digits of a number that names a record rather than counting something beside a name."""
 _SENTENCE: Final = re.compile(r"[^.]*")
 _LEADING: Final = JOINING | TITLING | word_set("that with a the says say saying reads is its as")
 """What may stand before the word for a text, or between it and the text: "with the note that"."""
+_NOTED: Final = word_set("note text message comment remark")
 _LIGHT: Final = EMPTY | PARTICLES | TELLING | JOINING | TITLING | SUBJECTS | HANDING | lexicon.PRONOUNS | lexicon.OWNERS
 _LIGHT_STEMS: Final = NEW_THINGS | MAKING | GENERIC | frozenset(map(stem, word_set("want need get give say have got")))
 _FILLED: Final = frozenset({"name", "called", "when", "sum"})
 _BARS: Final = BARS | {each.replace("'", "") for each in lexicon.DENYING if "'" in each}
 """… also as they are typed in haste: "dont"."""
 _TO_WHOM: Final = word_set("to for by with")
+_GIVE: Final = stem("give")
+"""Behind it stands who gets something, before what: "Give a guest a refund"."""
 _MONEY: Final = frozenset({Unit.MONEY, Unit.MONEY_MINOR})
 _CAPITAL: Final = re.compile(r"(?<!\w)[A-ZÀ-ÖØ-Þ][\w'’-]*(?:\s+[A-ZÀ-ÖØ-Þ][\w'’-]*)+")
 """A name of several words."""
@@ -73,8 +79,9 @@ def makes_something(task: Task, contract: Contract) -> bool:
     nouns = {stem(word) for kind in kinds for noun in kind.nouns for word in noun.split()}
     replaces = any(contract.annotation(each).replaces for each in contract.properties)
     values = [each for each in contract.properties if contract.annotation(each).record is None]
-    titled = stem_text(contract.title)[1:2]
-    return contract.risk is Risk.WRITE and not replaces and bool(values) and nouns.isdisjoint(titled)
+    first, *titled = stem_text(contract.title) or [""]
+    of = titled[:1] if first != _GIVE else titled[-1:]
+    return contract.risk is Risk.WRITE and not replaces and bool(values) and nouns.isdisjoint(of)
 
 
 class ThingOrder(TextOrder):
@@ -120,6 +127,8 @@ class ThingOrder(TextOrder):
         every = {stem(word) for kind in task.workspace_context.kinds for noun in kind.nouns for word in noun.split()}
         small = {stem(each) for each in EMPTY - PARTICLES | TO_WHOM}
         self.told = said - (every - PARTICLES) - small - GENERIC - _LIGHT_STEMS
+        titled = {word for each in (contract.title, *contract.aliases) for word in stem_text(each)}
+        self.titled = titled - every - small - GENERIC - _LIGHT_STEMS
         super().__init__(task, offer, contract, (needed or self.free or [""])[0], links, shortlist)
 
     def _split(self) -> Iterator[Clause]:
@@ -147,7 +156,11 @@ class ThingOrder(TextOrder):
             return part
         if self.counts and low.isdigit():
             return "sum"
-        if said in self.nouns | self.told or self._is_short(low) or self.words.verbs.get(said, 0.0) >= TOLD:
+        if (
+            said in self.nouns | self.told | self.titled
+            or self._is_short(low)
+            or self.words.verbs.get(said, 0.0) >= TOLD
+        ):
             return "own"
         if low in _BARS:
             return "bar"
@@ -205,6 +218,13 @@ class ThingOrder(TextOrder):
             made += self._list_runs(rest, said, shown=shown)
         return made
 
+    def _orders_more(self, words: Sequence[Word], at: int) -> bool:
+        """Whether an order of something else stands behind a joining word."""
+        behind = next((each for each in words[at + 1 :] if each.low not in JOINING and each.part != "polite"), None)
+        if behind is None or behind.part in _FILLED or stem(behind.low) in MAKING:
+            return False
+        return behind.low in TELLING or begins_like_an_order(self.text, behind.start)
+
     def _find_label(self, words: Sequence[Word]) -> tuple[int, str | None]:
         """How many words at the beginning of a clause are the word for a text and what introduces it, and which one."""
         at = 0
@@ -232,21 +252,14 @@ class ThingOrder(TextOrder):
                 kept.pop(0)
             while kept and kept[-1].part != "":
                 kept.pop()
-            if kept:
-                beside = self._find_beside(each) or self._find_beside(
-                    words[at - len(run) - 1] if at > len(run) else None
-                )
+            lead = [one.low for one in run if one.start < kept[0].start] if kept else []
+            if kept and JOINING.isdisjoint(lead):
+                before = words[at - len(run) - 1] if at > len(run) else None
+                beside = self._find_beside(each) or self._find_beside(before)
                 first = all(one.part == "light" for one in words if one.start < kept[0].start)
                 noun = any(self._is_anew(words, step) for step in range(len(words)))
-                yield Piece(
-                    kept[0].start,
-                    kept[-1].end,
-                    beside or label,
-                    shown=shown,
-                    first=first,
-                    noun=noun,
-                    single=len(kept) == 1,
-                )
+                single = len(kept) == 1
+                yield Piece(kept[0].start, kept[-1].end, beside or label, False, shown, first, noun, single)
             run = []
 
     def _is_anew(self, words: Sequence[Word], at: int) -> bool:
@@ -277,9 +290,11 @@ class ThingOrder(TextOrder):
         said = {stem(each.low) for each in outside if each.part == "own"}
         named = any(self._is_anew(one.words, at) for one in self.clauses for at in range(len(one.words)))
         noun = 2 * named + 2 * bool(self.members)
-        verb = any(self.words.verbs.get(each, 0.0) >= TOLD for each in said)
+        verbs = {each for each in said if self.words.verbs.get(each, 0.0) >= TOLD}
+        if self.kept and self.needed and not (named or verbs - GENERIC - _LIGHT_STEMS):
+            return 0  # any words may be a note
         strange = any(not any(a < each.end and each.start < b for each in self.every_link) for a, b in self.called)
-        return noun + verb + strange + min(2, len(said & self.told - self.nouns))
+        return noun + bool(verbs) + strange + min(2, len(said & self.told - self.nouns))
 
     def is_per(self, piece: Piece) -> bool:
         """Whether words say for how long a sum is: "90 a month"."""
@@ -313,15 +328,20 @@ class ThingOrder(TextOrder):
         ]
         return [Words(text=self.text[a:b], start=a) for a, b in join_neighbours(self.text, took)]
 
+    def _says_nothing(self, word: Word) -> bool:
+        """Whether a word tells of the action or introduces its text. A verb that may order something else does not."""
+        return word.part in ("own", "told") or (word.part == "light" and word.low in EMPTY | _LEADING | _NOTED)
+
     def says_values(self) -> bool:
         return any(each.part in ("when", "sum", "value") for clause in self.clauses for each in clause.words)
 
     def is_barred(self, pieces: Sequence[Piece]) -> bool:
         """Whether a word outside of the texts denies, restricts or puts off, or orders something else."""
         for clause in self.clauses:
-            for each in clause.words:
-                if any(one.start <= each.start < one.end for one in pieces):
-                    continue
+            outside = [each for each in clause.words if not any(one.start <= each.start < one.end for one in pieces)]
+            if any(self._orders_more(outside, at) for at, each in enumerate(outside) if each.low in JOINING):
+                return True
+            for each in outside:
                 verb, own = stem(each.low), each.part in ("own", "told", *_FILLED, "value")
                 others = any(one.verbs.get(verb, 0.0) >= TOLD for one in self.others)
                 if each.part == "bar" or (others and not own and each.low not in _LIGHT and verb not in _LIGHT_STEMS):
@@ -356,12 +376,19 @@ def _trim_start(words: Sequence[Word], *, shown: bool) -> int:
     return words[first].start
 
 
+def _rate_number(link: RecordLink) -> tuple[bool, int]:
+    """Names and long numbers come first, in order: a short one may count something beside a name."""
+    return not link.by_name and link.end - link.start < _LEAST_NUMBER, link.start
+
+
 def _choose_links(task: Task, offer: Offer, contract: Contract, links: Sequence[RecordLink]) -> tuple[RecordLink, ...]:
     """The first name that leads to each record that is needed, and those of whom or what else it is handed to."""
     kinds, scope, text = task.workspace_context.kinds, make_scope(task), task.request.text
     wanted = {name: offer.annotation(name).record for name in offer.properties if offer.annotation(name).record}
     made: list[RecordLink] = []
-    for link in links:
+    for link in sorted(
+        links, key=lambda each: (not each.by_name and each.end - each.start < _LEAST_NUMBER, each.start)
+    ):
         if not (link.by_name or text[link.start : link.end].isdigit()):
             continue
         named = [kind for each in link.kinds if (kind := kinds.get(each)) is not None]
@@ -374,4 +401,4 @@ def _choose_links(task: Task, offer: Offer, contract: Contract, links: Sequence[
                 made.append(link)
                 del wanted[name]
                 break
-    return tuple(made)
+    return tuple(sorted(made, key=lambda each: each.start))
