@@ -182,6 +182,7 @@ async def _list_readings(
         if not rate or order.is_barred([*texts.values()]):
             continue
         for proposal, whole in await _fill(task, order, texts, beside, read):
+            says = rate >= _SURE if texts else order.says_values()
             said = tuple(task.request.text[each.start : each.end] for each in beside)
             told = proposal.model_copy(update={"replaced": tuple(order.list_told(beside, [*texts.values()]))})
             yield Reading(
@@ -190,7 +191,7 @@ async def _list_readings(
                 told,
                 said,
                 whole,
-                says=(bool(texts) and rate >= _SURE) or (not texts and order.says_values()),
+                says=says,
             )
 
 

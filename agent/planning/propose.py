@@ -41,6 +41,7 @@ from agent.planning.new_things import plan_new_thing
 from agent.planning.no_plan_messages import NO_ACTION, explain_nothing_planned, name_left_over
 from agent.planning.noted_orders import place_left_over
 from agent.planning.open_choice import choose_by_records
+from agent.planning.parted_orders import plan_parts
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.planning.reasons_to_wait import let_wait
 from agent.planning.rest_of_plan import offer_rest
@@ -136,8 +137,18 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
         linked = await plan_linked(task, made, read, tried)
         linked = await answer_linked(task, made, tried) if linked is made else linked
         linked = hold_unread(task, await preview_offered(task, made, plan)) if linked is made else linked
-        linked = await place_left_over(task, linked, plan, read, lambda own, it: _validate(own, resolved, it, on_phase))
-        return await plan_new_thing(task, linked, read, tried)
+
+        def try_for(own: Task, proposal: Proposal) -> Awaitable[Outcome]:
+            return _validate(own, resolved, proposal, on_phase)
+
+        linked = await place_left_over(task, linked, plan, read, try_for)
+        linked = await plan_new_thing(task, linked, read, tried)
+
+        async def plan_part(own: Task) -> Outcome:
+            part = await plan_linked(own, await plan(own), read, partial(try_for, own))
+            return await plan_new_thing(own, part, read, partial(try_for, own))
+
+        return await plan_parts(task, linked, plan_part, try_for)
     if resolved.by_rules is None:  # the plain form: words of a thread or after an answer, which don't stand alone
         made = await choose_by_records(task, made, lambda one: _propose(one, RuleResolver(), on_phase, around), plan)
         return hold(made, READ_BY_MODEL_ALONE) if is_plain(resolved.trace.prompt_version or "") else made
