@@ -21,6 +21,7 @@ from agent.planning.linked_plans import (
     read_as,
 )
 from agent.planning.linked_values import Read, mask, read_values
+from agent.planning.made_things import makes_something, says_amount
 from agent.planning.proposal import Argument, PlanResult, Proposal, QuotedText, Words
 from agent.planning.quotes import find_places
 from agent.planning.record_links import RecordLink, find_first_links
@@ -33,7 +34,7 @@ from agent.planning.task import (
     is_harmless,
     list_planned_actions,
 )
-from agent.planning.thing_words import Piece, ThingOrder, makes_something, says_amount
+from agent.planning.thing_words import Piece, ThingOrder
 from agent.planning.told_records import find_dates
 from agent.planning.unread_words import names_action
 from agent.resolve.rules.clauses import begins_like_an_order

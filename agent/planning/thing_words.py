@@ -10,9 +10,9 @@ from typing import Final
 from agent.extract.spans import money
 from agent.extract.spans.politeness import is_polite_word
 from agent.extract.time import dates, day_pairs, durations
-from agent.planning.linked_calls import make_scope
 from agent.planning.linked_texts import JOINING, TO_WHOM, TextOrder
 from agent.planning.linked_values import list_free_notes, mask
+from agent.planning.made_things import choose_links
 from agent.planning.order_words import BARS, Clause, Word
 from agent.planning.proposal import Words
 from agent.planning.record_links import RecordLink, link_members
@@ -25,10 +25,9 @@ from agent.resolve.rules.grammar.orders.colon_texts import NEW_THINGS, TITLING
 from agent.resolve.rules.grammar.orders.message_texts import SUBJECTS
 from agent.resolve.rules.grammar.orders.text_parameters import NOTES, TELLING, list_named, takes_text
 from language.example_patterns import PARTICLES
-from language.number_words import CARDINALS
 from language.stems import EMPTY, GENERIC, MAKING, is_past, split_runs, stem, stem_text
 from language.text import find_quotations, read_text, word_set
-from registry.contract import Contract, Risk, Unit
+from registry.contract import Contract, Unit
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 
@@ -36,8 +35,6 @@ Place = tuple[int, int]
 _NAME: Final = stem("name")
 _LEAST_SHORT: Final = 3
 """Letters of a word that may be the beginning of what a value is called: "prio"."""
-_LEAST_NUMBER: Final = 3
-"""Digits of a number that names a record rather than counting something beside a name."""
 _SENTENCE: Final = re.compile(r"[^.]*")
 _LEADING: Final = JOINING | TITLING | word_set("that with a the says say saying reads is its as")
 """What may stand before the word for a text, or between it and the text: "with the note that"."""
@@ -47,9 +44,6 @@ _LIGHT_STEMS: Final = NEW_THINGS | MAKING | GENERIC | frozenset(map(stem, word_s
 _FILLED: Final = frozenset({"name", "called", "when", "sum"})
 _BARS: Final = BARS | {each.replace("'", "") for each in lexicon.DENYING if "'" in each}
 """… also as they are typed in haste: "dont"."""
-_TO_WHOM: Final = word_set("to for by with")
-_GIVE: Final = stem("give")
-"""Behind it stands who gets something, before what: "Give a guest a refund"."""
 _MONEY: Final = frozenset({Unit.MONEY, Unit.MONEY_MINOR})
 _CAPITAL: Final = re.compile(r"(?<!\w)[A-ZÀ-ÖØ-Þ][\w'’-]*(?:\s+[A-ZÀ-ÖØ-Þ][\w'’-]*)+")
 """A name of several words."""
@@ -69,19 +63,6 @@ class Piece:
     first: bool = False
     noun: bool = False
     single: bool = False
-
-
-def makes_something(task: Task, contract: Contract) -> bool:
-    """Whether an action makes something new of what is said, which can be undone: it changes nothing that a record has,
-    and isn't done to a record that it needs."""
-    names = (contract.annotation(each).record for each in contract.required)
-    kinds = [kind for each in names if each and (kind := task.workspace_context.kinds.get(each)) is not None]
-    nouns = {stem(word) for kind in kinds for noun in kind.nouns for word in noun.split()}
-    replaces = any(contract.annotation(each).replaces for each in contract.properties)
-    values = [each for each in contract.properties if contract.annotation(each).record is None]
-    first, *titled = stem_text(contract.title) or [""]
-    of = titled[:1] if first != _GIVE else titled[-1:]
-    return contract.risk is Risk.WRITE and not replaces and bool(values) and nouns.isdisjoint(of)
 
 
 class ThingOrder(TextOrder):
@@ -113,7 +94,7 @@ class ThingOrder(TextOrder):
         self.sums = [(each.start, each.end) for each in money.find(read)] if paid else []
         self.counts = bool(numbers)
         self.every_link = links
-        self.given = _choose_links(task, offer, contract, links)
+        self.given = choose_links(task, offer, contract, links)
         self.masked = mask(text, [(each.start, each.end) for each in self.given])
         self.members = link_members(self.masked, self.masked, offer)
         self.quoted = find_quotations(text)
@@ -355,12 +336,6 @@ def _is_inside(words: Sequence[Word], at: int) -> bool:
     return behind and at + 1 < len(words) and words[at + 1].part == ""
 
 
-def says_amount(words: str) -> bool:
-    """Whether words say a number or money, and nothing by which an amount is counted: "a month"."""
-    low = words.casefold().split()
-    return bool(money.find(read_text(words))) or any(each in CARDINALS or any(map(str.isdigit, each)) for each in low)
-
-
 def _next_part(words: Sequence[Word], at: int, step: int) -> str:
     """The part of the next word in a direction, past small ones."""
     at += step
@@ -374,31 +349,3 @@ def _trim_start(words: Sequence[Word], *, shown: bool) -> int:
     while not shown and first + 1 < len(words) and words[first].low in _LEADING - word_set("a the its as"):
         first += 1
     return words[first].start
-
-
-def _rate_number(link: RecordLink) -> tuple[bool, int]:
-    """Names and long numbers come first, in order: a short one may count something beside a name."""
-    return not link.by_name and link.end - link.start < _LEAST_NUMBER, link.start
-
-
-def _choose_links(task: Task, offer: Offer, contract: Contract, links: Sequence[RecordLink]) -> tuple[RecordLink, ...]:
-    """The first name that leads to each record that is needed, and those of whom or what else it is handed to."""
-    kinds, scope, text = task.workspace_context.kinds, make_scope(task), task.request.text
-    wanted = {name: offer.annotation(name).record for name in offer.properties if offer.annotation(name).record}
-    made: list[RecordLink] = []
-    for link in sorted(
-        links, key=lambda each: (not each.by_name and each.end - each.start < _LEAST_NUMBER, each.start)
-    ):
-        if not (link.by_name or text[link.start : link.end].isdigit()):
-            continue
-        named = [kind for each in link.kinds if (kind := kinds.get(each)) is not None]
-        for name, record in wanted.items():
-            kind = kinds.get(record or "")
-            leads = kind is not None and any(one.name == record or scope.find_path(kind, one) for one in named)
-            before = text[: link.start].split()
-            handed = bool(before) and before[-1].casefold() in _TO_WHOM
-            if leads and (name in contract.required or (handed and any(one.name == record for one in named))):
-                made.append(link)
-                del wanted[name]
-                break
-    return tuple(sorted(made, key=lambda each: each.start))
