@@ -10,11 +10,16 @@ from agent.planning.linked_calls import make_scope
 from agent.planning.record_links import RecordLink
 from agent.planning.task import Task
 from language.number_words import CARDINALS
-from language.stems import stem, stem_text
+from language.stems import KIN, stem, stem_text
 from language.text import read_text, word_set
 from registry.contract import Contract, Risk
 from registry.offers.offer import Offer
 
+_CHANGE: Final = stem("change")
+_CHANGING: Final = (
+    KIN.get(_CHANGE, frozenset()) | {_CHANGE} | frozenset(map(stem, ("set", "mark", "put", "move", "let")))
+)
+"""Verbs by which something that is there becomes another."""
 _TO_WHOM: Final = word_set("to for by with")
 _LEAST_NUMBER: Final = 3
 """Digits of a number that names a record rather than counting something beside a name."""
@@ -31,6 +36,8 @@ def makes_something(task: Task, contract: Contract) -> bool:
     replaces = any(contract.annotation(each).replaces for each in contract.properties)
     values = [each for each in contract.properties if contract.annotation(each).record is None]
     first, *titled = stem_text(contract.title) or [""]
+    if first in _CHANGING:
+        return False
     of = titled[:1] if first != _GIVE else titled[-1:]
     return contract.risk is Risk.WRITE and not replaces and bool(values) and nouns.isdisjoint(of)
 

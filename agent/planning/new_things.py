@@ -20,8 +20,10 @@ from agent.planning.linked_plans import (
     list_kinds,
     read_as,
 )
+from agent.planning.linked_texts import list_joints
 from agent.planning.linked_values import Read, mask, read_values
 from agent.planning.made_things import makes_something, says_amount
+from agent.planning.noted_orders import may_be_note
 from agent.planning.proposal import Argument, PlanResult, Proposal, QuotedText, Words
 from agent.planning.quotes import find_places
 from agent.planning.record_links import RecordLink, find_first_links
@@ -35,9 +37,11 @@ from agent.planning.task import (
     list_planned_actions,
 )
 from agent.planning.thing_words import Piece, ThingOrder
+from agent.planning.told_clauses import tells
 from agent.planning.told_records import find_dates
 from agent.planning.unread_words import names_action
 from agent.resolve.rules.clauses import begins_like_an_order
+from agent.resolve.rules.grammar.orders.colon_texts import TITLING
 from agent.validate.questions import REST
 from core.errors import PlatformUnavailable
 from language.stems import EMPTY
@@ -102,7 +106,7 @@ async def plan_new_thing(task: Task, made: Outcome, read: Read, validate: Valida
     asked = made.verdict.candidates if isinstance(made.verdict, Question) and made.verdict.slot == "action" else ()
     if best and not best[0][0].whole and 0 < len(asked) < _MOST:
         actions = [*dict.fromkeys((*actions, *(each.id for each in asked)))]
-    elif best and not best[0][0].whole and best[0][0].rate < _SURE:
+    elif best and not best[0][0].whole and (best[0][0].rate < _SURE or not _says_asked(best[0][0], made)):
         return made
     if len(actions) > 1:
         return ask_which(task, actions, made)
@@ -118,6 +122,14 @@ def _is_likelier(made: Outcome, found: Sequence[Reading]) -> bool:
     """Whether words tell more of another action than of the one that only fits."""
     own = max((each.rate for each in found if list_actions(each.proposal) == list_planned_actions(made)), default=0)
     return bool(found) and found[0].rate > own
+
+
+def _says_asked(reading: Reading, made: Outcome) -> bool:
+    """Whether what is asked for is said, if a value of a known action is asked for."""
+    param = made.verdict.param if isinstance(made.verdict, Question) else None
+    result = reading.proposal.result
+    given = result.calls[0].arguments if isinstance(result, PlanResult) else {}
+    return param is None or not list_planned_actions(made) or param in given
 
 
 def _may_be_new(task: Task, made: Outcome) -> bool:
@@ -198,6 +210,8 @@ async def _list_readings(
 
 def place_texts(order: ThingOrder, pieces: Sequence[Piece]) -> tuple[dict[str, Piece], list[Piece]] | None:
     """Which stretch is which text, and those that only tell something. None if some may be an order or a value."""
+    if order.name_of is not None and not order.called and not TITLING.isdisjoint(order.text.casefold().split()):
+        return None  # "called" leads to a name that isn't written like one
     texts = {each.label: each for each in pieces if each.label is not None}
     rest = [each for each in pieces if each.label is None]
     whole = [each for each in rest if each.whole]
@@ -217,27 +231,38 @@ def place_texts(order: ThingOrder, pieces: Sequence[Piece]) -> tuple[dict[str, P
             texts[name] = replace(took[0], end=took[-1].end)
             rest = [each for each in rest if each not in took]
     if rest and free:
-        took = _list_following(order, rest)
-        texts[free[0]] = order.start_behind_for(replace(took[0], end=took[-1].end))
-        rest = [each for each in rest if each not in took]
+        took = _list_following(order, rest[::-1])[::-1]
+        note = order.start_behind_for(replace(took[0], end=took[-1].end))
+        if note.shown or note.whole or note.start != took[0].start:
+            texts[free[0]] = note
+            rest = [each for each in rest if each not in took]
+            linked = any(each.by_name and note.start <= each.start < note.end for each in order.links)
+            telling = tells(order.text[note.start : note.end]) or order.says_why(note, free[0])
+            if not note.shown and (linked or not (telling or may_be_note(order, note.start, note.end))):
+                return None
     beside += rest
     for name, each in texts.items():
         if not order.may_be_text(each.start, each.end, shown=each.shown or name == each.label, beside=True):
             return None
+        if any(begins_like_an_order(order.text, at) for at in list_joints(order.text, each.start, each.end)):
+            return None
+    if any(each.whole or order.belongs_to_name(each) or not order.tells_nothing(each) for each in beside):
+        return None
     told = " ".join(order.text[each.start : each.end] for each in beside)
     return None if len(beside) > _MOST_BESIDE or says_amount(told) else (texts, beside)
 
 
 def _list_following(order: ThingOrder, pieces: Sequence[Piece]) -> list[Piece]:
-    """The last ones between which only marks and small words stand."""
-    took = [pieces[-1]]
-    for each in reversed(pieces[:-1]):
+    """The first of these and those behind it, in their order, between which only marks and small words stand."""
+    took = [pieces[0]]
+    for each in pieces[1:]:
+        first, last = sorted((took[-1], each), key=lambda one: one.start)
         between = [
-            word.part for clause in order.clauses for word in clause.words if each.end <= word.start < took[0].start
+            word.part for clause in order.clauses for word in clause.words if first.end <= word.start < last.start
         ]
         if any(part != "light" for part in between):
             break
-        took.insert(0, each)
+        took.append(each)
     return took
 
 

@@ -12,9 +12,10 @@ from agent.extract.time import dates
 from agent.pipeline import Abstain, Answer, Plan, Question
 from agent.planning.linked_plans import MOST_CHARACTERS, asks_something, is_open, read_as
 from agent.planning.order_words import BARS
-from agent.planning.proposal import Call, PlanResult, Proposal, RecordArgument, Words
+from agent.planning.proposal import Call, DraftedText, PlanResult, Proposal, QuotedText, RecordArgument, Words
 from agent.planning.quotes import find_places, walk
 from agent.planning.task import Outcome, Task, hold, hold_for_words
+from agent.resolve.rules.clauses import is_akin_to_order
 from agent.resolve.rules.grammar import lexicon
 from agent.validate.questions import REST
 from language.number_words import CARDINALS
@@ -27,8 +28,13 @@ _MOST_JOINTS: Final = 3
 _FIRST: Final = re.compile(r"\s*first\s+", re.IGNORECASE)
 _ONLY_RULES_OUT: Final = re.compile(r"(?<!\w)but\s+$", re.IGNORECASE)
 """Behind "but" stands no further order that is read here."""
+_OPENING: Final = word_set("and but please just the definitely")
 _KEEPING: Final = word_set("leave keep stays stay remains remain")
 """Verbs by which something is to be as it was."""
+_NONE: Final = word_set("no nothing none nobody")
+_DENIED: Final = _NONE | {"not"}
+_MORE: Final = word_set("more less fewer than total longer later earlier sooner most least before after")
+"""Words by which something is limited rather than ruled out."""
 _SPOKEN_OF: Final = lexicon.PRONOUNS | lexicon.PERSONAL | lexicon.EVERY | word_set("one ones those these last first")
 """What may say which of the order's own things are meant: "not the closed one"."""
 Try = Callable[[Task], Awaitable[Outcome]]
@@ -52,7 +58,8 @@ async def plan_parts(task: Task, made: Outcome, plan: Try, validate: Validate) -
         if not isinstance(first.verdict, Plan) or first.proposal is None:
             continue
         if rules_out:
-            if _leaves_alone(task, first.verdict, request.text[start:]):
+            texts = [each for each in walk(first.proposal.result) if isinstance(each, QuotedText | DraftedText)]
+            if not texts and _leaves_alone(task, first.verdict, request.text[start:]):
                 return hold_for_words(first, [request.text[start:].strip(" .!")])
             continue
         if _ONLY_RULES_OUT.search(request.text, 0, start):
@@ -99,7 +106,8 @@ async def _plan_second(task: Task, first: Proposal, behind: tuple[int, int], pla
     for places in ([behind], [*names, behind]) if names else ([behind],):
         made = await plan(_read_only(task, places))
         calls = _list_calls(made.proposal) if isinstance(made.verdict, Plan) else ()
-        if calls and (len(places) == 1 or done.isdisjoint(call.action for call in calls)):
+        texts = any(isinstance(each, QuotedText | DraftedText) for each in walk(calls))
+        if calls and (len(places) == 1 or not (texts or done.intersection(call.action for call in calls))):
             return made.proposal
     return None
 
@@ -127,14 +135,16 @@ def _join(first: Proposal, second: Proposal, joint: Words) -> Proposal:
 def _is_rider(task: Task, said: str) -> bool:
     """Whether words deny something or leave something as it is, with no day, number or condition."""
     words = [word.casefold() for word, _, _ in split_runs(said)]
-    words = [each for each in words if each not in ("and", "but", "please", "just", "the")]
+    words = [each for each in words if each not in _OPENING]
     now = task.request.now.astimezone(task.request.zone).date()
     if not words or any(each in CARDINALS or any(map(str.isdigit, each)) for each in words):
         return False
     if [*dates.find(read_text(said), now)] or not (BARS - lexicon.DENYING).isdisjoint(words):
         return False
-    denies = any(each in lexicon.DENYING | {"dont"} for each in words[:2])
-    return denies or not _KEEPING.isdisjoint(words[:2])
+    if not _KEEPING.isdisjoint(words[:2]):
+        return True
+    deeds = any(is_akin_to_order(stem(each)) for each in words[1:2]) and words[0] not in _NONE
+    return words[0] in _DENIED and not deeds and not {*words} & _MORE
 
 
 def _leaves_alone(task: Task, plan: Plan, said: str) -> bool:

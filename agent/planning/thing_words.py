@@ -21,12 +21,14 @@ from agent.planning.unread_words import HANDING, join_neighbours
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import TOLD
-from agent.resolve.rules.grammar.orders.colon_texts import NEW_THINGS, TITLING
+from agent.resolve.rules.grammar.orders.colon_texts import CHANGING, NEW_THINGS, TITLING
 from agent.resolve.rules.grammar.orders.message_texts import SUBJECTS
 from agent.resolve.rules.grammar.orders.text_parameters import NOTES, TELLING, list_named, takes_text
+from agent.resolve.rules.grammar.orders.texts import REASONS
 from language.example_patterns import PARTICLES
 from language.stems import EMPTY, GENERIC, MAKING, is_past, split_runs, stem, stem_text
 from language.text import find_quotations, read_text, word_set
+from language.wordnet import is_word
 from registry.contract import Contract, Unit
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -34,7 +36,7 @@ from registry.offers.shortlist import Shortlist
 Place = tuple[int, int]
 _NAME: Final = stem("name")
 _LEAST_SHORT: Final = 3
-"""Letters of a word that may be the beginning of what a value is called: "prio"."""
+"""Letters of a word that may be the beginning of what a value is called: "sev"."""
 _SENTENCE: Final = re.compile(r"[^.]*")
 _LEADING: Final = JOINING | TITLING | word_set("that with a the says say saying reads is its as")
 """What may stand before the word for a text, or between it and the text: "with the note that"."""
@@ -83,6 +85,7 @@ class ThingOrder(TextOrder):
         self.name_of = next((each for each in needed if _NAME in self.texts[each]), None)
         self.needed = [each for each in needed if each != self.name_of]
         self.free = [each for each in list_free_notes(offer) if each not in needed][:1]
+        self.whys = {each: bool(self.texts[each] & REASONS - NOTES) for each in self.free}
         self.texts |= {each: self.texts[each] | NOTES for each in self.free}
         read, now = read_text(text), task.request.now.astimezone(task.request.zone).date()
         dated = any(each.get("format") in ("date", "date-time") for each in properties.values())
@@ -106,6 +109,7 @@ class ThingOrder(TextOrder):
         told = " ".join(filter(None, (_SENTENCE.findall(contract.description)[0], *note)))
         said = {stem(word.casefold()) for word, _, _ in split_runs(told)}
         every = {stem(word) for kind in task.workspace_context.kinds for noun in kind.nouns for word in noun.split()}
+        self.kind_nouns = every
         small = {stem(each) for each in EMPTY - PARTICLES | TO_WHOM}
         self.told = said - (every - PARTICLES) - small - GENERIC - _LIGHT_STEMS
         titled = {word for each in (contract.title, *contract.aliases) for word in stem_text(each)}
@@ -150,7 +154,7 @@ class ThingOrder(TextOrder):
         return "light" if low in _LIGHT or said in _LIGHT_STEMS or len(low) == 1 else ""
 
     def _is_short(self, low: str) -> bool:
-        """Whether a word is what a closed list is called, or the beginning of that: "prio"."""
+        """Whether a word is what a closed list is called, or the beginning of that: "sev"."""
         listed = [each for each, schema in self.offer.properties.items() if "enum" in schema]
         called = {one.casefold() for each in listed for one in (each, self.offer.annotation(each).label or "")}
         return len(low) >= _LEAST_SHORT and any(one.startswith(low) for one in called)
@@ -163,6 +167,8 @@ class ThingOrder(TextOrder):
             part = each.part
             if part == "" and named and is_past(each.low):
                 part = "told"
+            elif part == "light" and each.low in PARTICLES - TO_WHOM and _ends_value(words, at):
+                part = "bar"  # "on Friday off"
             elif part == "polite":
                 part = "" if _is_inside(words, at) else "light"
             elif part == "value" and (_next_part(words, at, 1) == "" or _next_part(words, at, -1) == ""):
@@ -204,6 +210,8 @@ class ThingOrder(TextOrder):
         behind = next((each for each in words[at + 1 :] if each.low not in JOINING and each.part != "polite"), None)
         if behind is None or behind.part in _FILLED or stem(behind.low) in MAKING:
             return False
+        if at and words[at - 1].part == "name" and behind.part != "own":
+            return True  # "Ada and her sister"
         return behind.low in TELLING or begins_like_an_order(self.text, behind.start)
 
     def _find_label(self, words: Sequence[Word]) -> tuple[int, str | None]:
@@ -217,6 +225,8 @@ class ThingOrder(TextOrder):
         if label is None or any(each.part == "name" for each in words[:2]):
             return 0, None
         at += 1
+        while at < len(words) and stem(words[at].low) in self.texts[label] - self.nouns:
+            at += 1
         while at < len(words) and words[at].low in _LEADING - word_set("a the"):
             at += 1
         return at, label
@@ -277,6 +287,32 @@ class ThingOrder(TextOrder):
         strange = any(not any(a < each.end and each.start < b for each in self.every_link) for a, b in self.called)
         return noun + bool(verbs) + strange + min(2, len(said & self.told - self.nouns))
 
+    def tells_nothing(self, piece: Piece) -> bool:
+        """Whether words beside an order stand before its values, or only say which thing of live data it is about."""
+        words = [each for clause in self.clauses for each in clause.words]
+        filled = [each.start for each in words if each.part in _FILLED or each.part == "value"]
+        inside = [each for each in words if piece.start <= each.start < piece.end and each.part != "light"]
+        known = (
+            stem(each.low) in self.kind_nouns or any(one.start <= each.start < one.end for one in self.every_link)
+            for each in inside
+        )
+        if any(piece.start <= start < piece.end for start, _ in self.list_values()):
+            return True
+        return piece.end <= min(filled, default=0) or self.is_per(piece) or all(known)
+
+    def says_why(self, piece: Piece, name: str) -> bool:
+        """Whether one word may be the reason for something: a thing, and not how it is done."""
+        word = self.text[piece.start : piece.end]
+        plain = word.isalpha() and not word.endswith("ly") and is_word(word.casefold())
+        return plain and word.casefold() not in CHANGING and self.whys[name]
+
+    def belongs_to_name(self, piece: Piece) -> bool:
+        """Whether words tell what or who somebody's is, and no value: "Ada's brother"."""
+        if any(piece.start <= start < piece.end for start, _ in self.list_values()):
+            return False
+        before = self.text[: piece.start].rstrip()
+        return any(each.owns and len(before) - each.end in (0, 2) for each in self.given)
+
     def is_per(self, piece: Piece) -> bool:
         """Whether words say for how long a sum is: "90 a month"."""
         before = self.text[: piece.start].split()
@@ -317,7 +353,12 @@ class ThingOrder(TextOrder):
         return any(each.part in ("when", "sum", "value") for clause in self.clauses for each in clause.words)
 
     def is_barred(self, pieces: Sequence[Piece]) -> bool:
-        """Whether a word outside of the texts denies, restricts or puts off, or orders something else."""
+        """Whether a word outside of the texts denies, restricts or puts off, orders something else or names another."""
+        given = {each.start for each in self.given}
+        named = [each.start for each in self.every_link if each.by_name and each.start not in given]
+        loose = {each.start for clause in self.clauses for each in clause.words if each.part in ("", "light")}
+        if any(at in loose and not any(one.start <= at < one.end for one in pieces) for at in named):
+            return True
         for clause in self.clauses:
             outside = [each for each in clause.words if not any(one.start <= each.start < one.end for one in pieces)]
             if any(self._orders_more(outside, at) for at, each in enumerate(outside) if each.low in JOINING):
@@ -331,9 +372,14 @@ class ThingOrder(TextOrder):
 
 
 def _is_inside(words: Sequence[Word], at: int) -> bool:
-    """Whether a polite word stands before another one, behind the beginning: "hi vis"."""
+    """Whether a polite word stands before another one, behind the beginning: "ta pots"."""
     behind = any(each.part not in ("light", "polite") for each in words[:at])
     return behind and at + 1 < len(words) and words[at + 1].part == ""
+
+
+def _ends_value(words: Sequence[Word], at: int) -> bool:
+    """Whether a word ends its clause behind a day or sum: "on Friday off"."""
+    return at == len(words) - 1 and at > 0 and words[at - 1].part in ("when", "sum")
 
 
 def _next_part(words: Sequence[Word], at: int, step: int) -> str:
