@@ -42,6 +42,7 @@ from agent.planning.told_records import find_dates
 from agent.planning.unread_words import names_action
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar.orders.colon_texts import TITLING
+from agent.resolve.rules.grammar.orders.text_parameters import TELLING
 from agent.validate.questions import REST
 from core.errors import PlatformUnavailable
 from language.stems import EMPTY
@@ -233,6 +234,9 @@ def place_texts(order: ThingOrder, pieces: Sequence[Piece]) -> tuple[dict[str, P
     if rest and free:
         took = _list_following(order, rest[::-1])[::-1]
         note = order.start_behind_for(replace(took[0], end=took[-1].end))
+        before = order.text[: note.start].casefold().split()[-1:]
+        if before and before[0] in TELLING:
+            return None  # "text everybody"
         if note.shown or note.whole or note.start != took[0].start:
             texts[free[0]] = note
             rest = [each for each in rest if each not in took]

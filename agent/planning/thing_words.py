@@ -222,6 +222,10 @@ class ThingOrder(TextOrder):
         label = next(
             (name for name, named in self.texts.items() if at < len(words) and stem(words[at].low) in named), None
         )
+        verb = (
+            at < len(words) and words[at].low in TELLING and self.text[words[at].end :].lstrip()[:1] not in (":", '"')
+        )
+        label = None if verb else label  # "text everybody"
         if label is None or any(each.part == "name" for each in words[:2]):
             return 0, None
         at += 1
