@@ -219,13 +219,10 @@ class ThingOrder(TextOrder):
         at = 0
         while at < len(words) and (words[at].low in _LEADING or is_polite_word(words[at].low)):
             at += 1
-        label = next(
-            (name for name, named in self.texts.items() if at < len(words) and stem(words[at].low) in named), None
-        )
-        verb = (
-            at < len(words) and words[at].low in TELLING and self.text[words[at].end :].lstrip()[:1] not in (":", '"')
-        )
-        label = None if verb else label  # "text everybody"
+        said = words[at].low if at < len(words) else ""
+        label = next((name for name, named in self.texts.items() if stem(said) in named), None)
+        if said in TELLING and self.text[words[at].end :].lstrip()[:1] not in (":", '"'):
+            return 0, None  # "text everybody"
         if label is None or any(each.part == "name" for each in words[:2]):
             return 0, None
         at += 1
