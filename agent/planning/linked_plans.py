@@ -56,7 +56,7 @@ MOST_CHARACTERS: Final = 400
 """Of a request that is read once more."""
 _OPEN: Final = frozenset({"unclear_action", "not_found", "missing"})
 _SPOKEN_OF: Final = word_set("it him her them this that those these")
-_QUESTIONS: Final = word_set("what which who whose whom when where why how")
+QUESTIONS: Final = word_set("what which who whose whom when where why how")
 _SPEAKERS: Final = word_set("me us")
 """Who is told something in "remind me that …": nobody else is."""
 _INTRODUCING: Final = TITLING | {"that"}
@@ -74,9 +74,13 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     there is none, or if an action of another role has a place for all words, too. What is only told beside an order is
     shown on its card. ``read`` reads a request among some offers, ``validate`` tries a proposal on live data."""
     made = hold(made, ONLY_FIT) if isinstance(made.verdict, Plan) and is_open(task, made) else made
-    text, asked = blank_asking(task.request.text), find_asked(task.request.text)
-    asks = not asked and ("?" in text or text.casefold().partition(" ")[0] in _ASKS)
-    if task.request.answers or asks or len(text) > MOST_CHARACTERS or not _may_be_linked(task, made):
+    text = blank_asking(task.request.text)
+    if (
+        task.request.answers
+        or asks_something(task.request.text)
+        or len(text) > MOST_CHARACTERS
+        or not _may_be_linked(task, made)
+    ):
         return made
     task = read_as(task, text)
     shortlist = task.workspace_context.shortlist(task.actor, task.request.surface)
@@ -106,6 +110,12 @@ async def plan_linked(task: Task, made: Outcome, read: Read, validate: Validate)
     except PlatformUnavailable:
         return made
     return made
+
+
+def asks_something(said: str) -> bool:
+    """Whether words ask a question, and not whether somebody may do something."""
+    text = blank_asking(said)
+    return not find_asked(said) and ("?" in text or text.casefold().partition(" ")[0] in _ASKS)
 
 
 def read_as(task: Task, text: str) -> Task:
@@ -182,7 +192,7 @@ async def _plan_text(
     if question is not None and question.slot == REST:
         return made
     opening = [each.low for each in read_text(task.request.text).tokens][:_OPENING]
-    if not {*opening[:1]}.isdisjoint(_QUESTIONS) or not _SPEAKERS.isdisjoint(opening):
+    if not {*opening[:1]}.isdisjoint(QUESTIONS) or not _SPEAKERS.isdisjoint(opening):
         return made
     offers = list_offers(task.request.text, shortlist)
     introduced = ":" in task.request.text or not _INTRODUCING.isdisjoint(task.request.text.casefold().split())

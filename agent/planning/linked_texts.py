@@ -44,11 +44,11 @@ from registry.offers.shortlist import Shortlist
 
 Place = tuple[int, int]
 _JOINT: Final = re.compile(r"(?:[,;:.!?\n–—]\s+|\s(?=and\s|then\s|but\s))(?:(?:and|then|but|also|please)\s+)*")
-_TO_WHOM: Final = word_set("to for with on of from at by in")
+TO_WHOM: Final = word_set("to for with on of from at by in")
 """What stands before whom or what an order is for."""
 _CONDITIONS: Final = word_set("if unless once whenever only provided when")
 _BEFORE_VALUES: Final = word_set("by on due until till for at as with before the")
-_NO_TEXT: Final = _TO_WHOM | (_BEFORE_VALUES - {"the"}) | word_set("and or but about after")
+_NO_TEXT: Final = TO_WHOM | (_BEFORE_VALUES - {"the"}) | word_set("and or but about after")
 """What begins no text by itself: it says when, of what or for whom."""
 JOINING: Final = word_set("and then but plus")
 _OWNS: Final = re.compile(r"['’]s?$")
@@ -76,6 +76,11 @@ def find_text_name(offer: Offer) -> str | None:
         return None
     named = list_named(found[0], offer.annotation(found[0]))
     return None if _NAME in named or named & REASONS - KEPT else found[0]
+
+
+def list_joints(text: str, start: int, end: int) -> list[int]:
+    """Where a text goes on behind a mark or a joining word."""
+    return [start + each.end() for each in _JOINT.finditer(text[start:end])]
 
 
 def sends(offer: Offer) -> bool:
@@ -118,7 +123,7 @@ def _list_stops(words: Sequence[Word]) -> Iterator[int]:
         while begin and words[begin - 1].part == part:
             begin -= 1
         behind = begin
-        while begin and words[begin - 1].low in (_BEFORE_VALUES if part == "value" else _TO_WHOM | {"the"}):
+        while begin and words[begin - 1].low in (_BEFORE_VALUES if part == "value" else TO_WHOM | {"the"}):
             begin -= 1
         if not begin or (part == "name" and begin == behind):
             return
@@ -181,12 +186,12 @@ class TextOrder(OrderWords):
             return None
         owned = self.sent and head[-1].part == "name" and _OWNS.search(self.text, head[-1].start, head[-1].end)
         named = not self.nouns.isdisjoint(stem(each.low) for each in head)
-        beside_name = words[free - 1].low in _TO_WHOM and self.takes_record and (named or self.kept or self.sent)
+        beside_name = words[free - 1].low in TO_WHOM and self.takes_record and (named or self.kept or self.sent)
         lacks = owned or (self.lacks_record(head) and (self.sent or beside_name))
         if words[free - 1].low in JOINING or (beside_name and not lacks):
             return None
         quoted = any(begin + 1 == words[free].start for begin, _ in find_quotations(self.text))
-        if words[free - 1].low in _TO_WHOM and stem(words[free - 2].low) not in self.nouns and not (lacks or quoted):
+        if words[free - 1].low in TO_WHOM and stem(words[free - 2].low) not in self.nouns and not (lacks or quoted):
             return None  # "report on the gate", but "report a fault with the gate"
         return Stretch(words[free].start, shown=False, unknown=unknown if lacks else None)
 
@@ -271,7 +276,7 @@ class TextOrder(OrderWords):
             for each in clause.words
             if each.part == "own" or self.is_page(clause.words, each)
         ]
-        states += [*_TO_WHOM, *TITLING, *_BEFORE_VALUES]
+        states += [*TO_WHOM, *TITLING, *_BEFORE_VALUES]
         without = mask(masked, [(start, end)])
         first = next((each.low for each in self.clauses[0].words if each.part != "name"), "")
         made = (

@@ -152,18 +152,20 @@ async def _is_note(task: Task, note: Note, action: str, shortlist: Shortlist) ->
     order = TextOrder(task, offer, contract, free[0], links, shortlist)
     if note.named:
         return order.may_be_text(note.start, note.end, shown=True, beside=True)
-    words = [each for clause in order.clauses for each in clause.words if note.start <= each.start < note.end]
     linked = any(each.by_name and each.start < note.end and note.start < each.end for each in links)
-    now = task.request.now.astimezone(task.request.zone).date()
-    said = text[note.start : note.end]
+    return not linked and contract.risk is not Risk.IRREVERSIBLE and may_be_note(order, note.start, note.end)
+
+
+def may_be_note(order: TextOrder, start: int, end: int) -> bool:
+    """Whether words that nothing introduces may be the note of an order: they say no value and nothing more of it."""
+    words = [each for clause in order.clauses for each in clause.words if start <= each.start < end]
+    now = order.task.request.now.astimezone(order.task.request.zone).date()
     return (
         len(words) >= _FEWEST
-        and not linked
-        and contract.risk is not Risk.IRREVERSIBLE
-        and not [*dates.find(read_text(said), now)]
+        and not [*dates.find(read_text(order.text[start:end]), now)]
         and not any(each.low in CARDINALS for each in words)
         and not any(each.part == "value" or any(map(str.isdigit, each.low)) for each in words)
         and not any(each.low in CHANGING - _DENIALS | _SPOKEN_OF for each in words)
         and words[0].low not in JOINING | TELLING
-        and order.may_be_text(note.start, note.end, shown=False, beside=True)
+        and order.may_be_text(start, end, shown=False, beside=True)
     )

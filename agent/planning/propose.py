@@ -34,11 +34,10 @@ from agent.planning.answers_for_model import (
 )
 from agent.planning.asked_anew import list_named
 from agent.planning.fallback_answers import tell_known
-from agent.planning.linked_answers import answer_linked
-from agent.planning.linked_plans import ONLY_FIT, plan_linked, preview_offered
+from agent.planning.linked_plans import ONLY_FIT
 from agent.planning.named_record import ask_about_record, tell_of_linked
 from agent.planning.no_plan_messages import NO_ACTION, explain_nothing_planned, name_left_over
-from agent.planning.noted_orders import place_left_over
+from agent.planning.offline_readings import read_on
 from agent.planning.open_choice import choose_by_records
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.planning.reasons_to_wait import let_wait
@@ -69,7 +68,6 @@ from agent.planning.thread import list_earlier_arguments
 from agent.planning.typed_answers import settle_answer
 from agent.planning.unchanged_calls import leave_out_unchanged
 from agent.planning.unplaced_answers import TOLD, UNPLACED, place_answer
-from agent.planning.unread_words import hold_unread
 from agent.query.answers import Answerer
 from agent.query.references import Query
 from agent.resolve.resolver import MODEL, Resolver
@@ -131,12 +129,9 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
 
     if BY_GRAMMAR in resolved.trace.notes:
         read = partial(resolver.resolve, kinds=tuple(task.workspace_context.kinds))
-        tried = partial(_validate, task, resolved, on_phase=on_phase)
-        linked = await plan_linked(task, made, read, tried)
-        linked = await answer_linked(task, made, tried) if linked is made else linked
-        linked = hold_unread(task, await preview_offered(task, made, plan)) if linked is made else linked
-        linked = await place_left_over(task, linked, plan, read, lambda own, it: _validate(own, resolved, it, on_phase))
-        return await tell_of_linked(task, linked)
+        return await tell_of_linked(
+            task, await read_on(task, made, plan, read, lambda own, it: _validate(own, resolved, it, on_phase))
+        )
     if resolved.by_rules is None:  # the plain form: words of a thread or after an answer, which don't stand alone
         made = await choose_by_records(task, made, lambda one: _propose(one, RuleResolver(), on_phase, around), plan)
         return hold(made, READ_BY_MODEL_ALONE) if is_plain(resolved.trace.prompt_version or "") else made

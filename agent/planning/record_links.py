@@ -49,7 +49,7 @@ _AWAY: Final = re.compile(r"\b(?:instead\s+of|rather\s+than|not|from|to\s+be)\s+
 room", "to be cleaned"."""
 _TAKE: Final = re.compile(r"(?<!\w)take\s+(?:the\s+)?\Z", re.IGNORECASE)
 _OFF: Final = re.compile(r"\s+off(?!\w)", re.IGNORECASE)
-_BESIDE_NAMES: Final = lexicon.DETERMINERS | lexicon.PRONOUNS | {"and"}
+_BESIDE_NAMES: Final = lexicon.DETERMINERS | lexicon.PRONOUNS | lexicon.OWNERS | {"and"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def list_tellings(text: str, names: Collection[Place]) -> Iterator[tuple[str, li
     starts = {start for start, _ in clauses}
     capital = [each for each in _NAME.finditer(text) if each.start() not in kept]
     strange = [each.start() for each in capital if each.start() not in starts or not is_word(each[0].casefold())]
-    told = [(start, end) for start, end in clauses if _tells(text[start:end])]
+    told = [(start, end) for start, end in clauses if tells(text[start:end])]
     told = [(start, end) for start, end in told if not any(start <= at < end for at in strange)]
     told = told if len(told) < len(clauses) else told[1:]  # the first one may be the order: "7 is paid, Ada called"
     if not told:
@@ -49,7 +49,7 @@ def list_tellings(text: str, names: Collection[Place]) -> Iterator[tuple[str, li
         yield "".join(" " if at in blanks else char for at, char in enumerate(text)), told
 
 
-def _tells(clause: str) -> bool:
+def tells(clause: str) -> bool:
     """Whether a clause has a subject and a verb that orders nothing, and no word that changes what is done."""
     words = [each.strip(_MARKS) for each in clause.casefold().split()]
     if len(words) < 2 or _BINDS.search(clause) is not None or gives_order(clause, sure=True):

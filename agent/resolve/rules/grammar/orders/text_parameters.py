@@ -18,7 +18,7 @@ _MESSAGES: Final = frozenset(
 )
 _NAME: Final = stem("name")
 KEPT: Final = frozenset(map(stem, ("note", "remark")))
-_NOTES: Final = frozenset(map(stem, ("note", "comment", "memo", "remark", "text", "message")))
+NOTES: Final = frozenset(map(stem, ("note", "comment", "memo", "remark", "text", "message")))
 
 
 def takes_text(name: str, schema: Any, annotation: Annotation) -> bool:
@@ -48,7 +48,7 @@ def is_kept(name: str, annotation: Annotation) -> bool:
 
 def is_note(name: str, annotation: Annotation) -> bool:
     """Whether a text is kept with a record rather than sent to anybody."""
-    return bool(list_named(name, annotation) & (KEPT if annotation.compose is True else _NOTES))
+    return bool(list_named(name, annotation) & (KEPT if annotation.compose is True else NOTES))
 
 
 def find_title(offer: Offer) -> str | None:
