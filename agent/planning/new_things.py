@@ -235,8 +235,8 @@ def place_texts(order: ThingOrder, pieces: Sequence[Piece]) -> tuple[dict[str, P
         took = _list_following(order, rest[::-1])[::-1]
         note = order.start_behind_for(replace(took[0], end=took[-1].end))
         before = order.text[: note.start].casefold().split()[-1:]
-        if before and before[0] in TELLING:
-            return None  # "text everybody"
+        if (before and before[0] in TELLING) or not order.stands_behind_values(note):
+            return None  # "text everybody", "half of that: 9 for Ada"
         if note.shown or note.whole or note.start != took[0].start:
             texts[free[0]] = note
             rest = [each for each in rest if each not in took]
