@@ -287,7 +287,10 @@ async def _fill(
     outside = [each for each in words if not any(start <= each.start < end for start, end in taken)]
     led = [one for one, other in itertools.pairwise(outside) if one.part == "light" and other.part in _READ]
     shown = {at for each in outside if each.part in _READ or each in led for at in range(each.start, each.end)}
-    read_whole = [*order.list_values(), *(each for each in (*order.when, *order.sums) if each[0] in shown)]
+    read_whole = [
+        *order.list_values(),
+        *(each for each in (*order.when, *order.sums) if not shown.isdisjoint(range(*each))),
+    ]
     shown |= {at for place in read_whole for at in range(*place)}
     rest = "".join(char if at in shown else " " for at, char in enumerate(order.masked))
     values = await read_values(task, order.offer, order.given, rest, read, given)
