@@ -235,8 +235,8 @@ def place_texts(order: ThingOrder, pieces: Sequence[Piece]) -> tuple[dict[str, P
         took = _list_following(order, rest[::-1])[::-1]
         note = order.start_behind_for(replace(took[0], end=took[-1].end))
         before = order.text[: note.start].casefold().split()[-1:]
-        if before and before[0] in TELLING:
-            return None  # "text everybody"
+        if (before and before[0] in TELLING) or not order.stands_behind_values(note):
+            return None  # "text everybody", "half of that: 9 for Ada"
         if note.shown or note.whole or note.start != took[0].start:
             texts[free[0]] = note
             rest = [each for each in rest if each not in took]
@@ -287,7 +287,10 @@ async def _fill(
     outside = [each for each in words if not any(start <= each.start < end for start, end in taken)]
     led = [one for one, other in itertools.pairwise(outside) if one.part == "light" and other.part in _READ]
     shown = {at for each in outside if each.part in _READ or each in led for at in range(each.start, each.end)}
-    read_whole = [*order.list_values(), *(each for each in (*order.when, *order.sums) if each[0] in shown)]
+    read_whole = [
+        *order.list_values(),
+        *(each for each in (*order.when, *order.sums) if not shown.isdisjoint(range(*each))),
+    ]
     shown |= {at for place in read_whole for at in range(*place)}
     rest = "".join(char if at in shown else " " for at, char in enumerate(order.masked))
     values = await read_values(task, order.offer, order.given, rest, read, given)

@@ -38,7 +38,6 @@ Place = tuple[int, int]
 _NAME: Final = stem("name")
 _LEAST_SHORT: Final = 3
 """Letters of a word that may be the beginning of what a value is called: "sev"."""
-_SENTENCE: Final = re.compile(r"[^.]*")
 _LEADING: Final = JOINING | TITLING | word_set("that with a the says say saying reads is its as")
 """What may stand before the word for a text, or between it and the text: "with the note that"."""
 _NOTED: Final = word_set("note text message comment remark")
@@ -107,7 +106,7 @@ class ThingOrder(TextOrder):
             found = _CAPITAL.search(self.masked)
             self.called = [found.span()] if found is not None else []
         note = [each for name in properties for each in (offer.annotation(name).ask, offer.annotation(name).label)]
-        told = " ".join(filter(None, (_SENTENCE.findall(contract.description)[0], *note)))
+        told = " ".join(filter(None, (contract.description.partition(".")[0], *note)))
         said = {stem(word.casefold()) for word, _, _ in split_runs(told)}
         every = {stem(word) for kind in task.workspace_context.kinds for noun in kind.nouns for word in noun.split()}
         self.kind_nouns = every
@@ -125,7 +124,7 @@ class ThingOrder(TextOrder):
         for word, first, last in split_runs(" " * start + self.text[start:end]):
             yield Word(word.casefold(), first, last, self._find_part(word.casefold(), first))
 
-    def list_takers(self, words: Sequence[Word]) -> set[str]:  # noqa: ARG002
+    def list_takers(self, _: Sequence[Word]) -> set[str]:
         return set()
 
     def _find_part(self, low: str, at: int) -> str:
@@ -289,10 +288,13 @@ class ThingOrder(TextOrder):
         strange = any(not any(a < each.end and each.start < b for each in self.every_link) for a, b in self.called)
         return noun + bool(verbs) + strange + min(2, len(said & self.told - self.nouns))
 
+    def stands_behind_values(self, piece: Piece) -> bool:
+        words = (each for clause in self.clauses for each in clause.words if each.start < piece.end)
+        return any(each.part in _FILLED | {"value"} for each in words)
+
     def tells_nothing(self, piece: Piece) -> bool:
         """Whether words beside an order stand before its values, or only say which thing of live data it is about."""
         words = [each for clause in self.clauses for each in clause.words]
-        filled = [each.start for each in words if each.part in _FILLED or each.part == "value"]
         inside = [each for each in words if piece.start <= each.start < piece.end and each.part != "light"]
         known = (
             stem(each.low) in self.kind_nouns or any(one.start <= each.start < one.end for one in self.every_link)
@@ -300,7 +302,7 @@ class ThingOrder(TextOrder):
         )
         if any(piece.start <= start < piece.end for start, _ in self.list_values()):
             return True
-        return piece.end <= min(filled, default=0) or self.is_per(piece) or all(known)
+        return not self.stands_behind_values(piece) or self.is_per(piece) or all(known)
 
     def says_why(self, piece: Piece, name: str) -> bool:
         """Whether one word may be the reason for something: a thing, and not how it is done."""
