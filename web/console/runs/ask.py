@@ -42,7 +42,7 @@ from web.console.runs.conversation import (
 from web.console.runs.outcome import Outcome
 from web.console.runs.progress import StepRow, list_steps
 from web.console.runs.question import QuestionView, make_question_view
-from web.console.runs.runs import tell_awaiting
+from web.console.runs.runs import tell_awaiting, tell_own
 from web.console.session import SignedIn, Visitor, count_text, make_shell
 from web.problem import Problem
 
@@ -61,10 +61,7 @@ _EXPLAINED: Final = {
 }
 _CANCELLED: Final = "Cancelled. Nothing was sent."
 _REFUSALS: Final = {"refused": "I can't do that", "abstained": "Nothing was done"}
-_HEADLINES: Final[dict[str, str]] = {
-    "unavailable": "That can't be worked out just now",
-    "condition_unmet": "Nothing had to be done",
-}
+_HEADLINES: Final = {"unavailable": "That can't be worked out just now", "condition_unmet": "Nothing had to be done"}
 """Headlines of single refusals, by code."""
 _UNCHANGED: Final = "Nothing was sent and nothing has changed here: try it again in a moment."
 
@@ -96,8 +93,9 @@ class AskPage(Page):
     recalled: tuple[str, ...]
     max_chars: int
     talk: Conversation = NO_CONVERSATION
+    own: str = ""
     awaiting: str = ""
-    """Says that other people's cards wait for this person's approval, or is empty."""
+    """Says that requests of their own, or of others, wait for this person, or is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +324,7 @@ async def _ask(
         recalled=tuple(dict.fromkeys(run.text for run in mine)),
         max_chars=MAX_TEXT,
         talk=talk,
+        own=tell_own(visitor),
         awaiting=await tell_awaiting(request, visitor),
     )
     return render(page, status=status if trouble else 200)
