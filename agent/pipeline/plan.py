@@ -181,11 +181,13 @@ class Refusal(Value):
 
 class Unchanged(Value):
     """The part of a plan that would change nothing: ``told`` says what is so already, ``records`` (kind and id) have
-    it, and ``rest`` is the plan without those calls."""
+    it, and ``rest`` is the plan without those calls. ``sure``: no record is a cached copy. Else they are read again
+    before the calls are left out."""
 
     told: tuple[str, ...]
     records: frozenset[tuple[str, str]]
     rest: Plan | Refusal
+    sure: bool = True
 
 
 # Each names the other, so one is complete only here.

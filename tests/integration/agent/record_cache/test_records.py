@@ -260,3 +260,19 @@ async def test_records_are_read_live_over_rest(looking: Looking) -> None:
     record = await context.kinds.record("customer", "440")
     assert record is not None
     assert record.values["company"] == "Renamed & Sons", "and what is kept is corrected by it"
+
+
+async def test_what_is_so_already_in_the_copy_is_left_out_only_if_the_platform_says_the_same(busy: Looking) -> None:
+    words = "set the priority of ticket 5519 to normal"
+    await busy.synced()
+    run = await busy.asked(words)
+    assert run.state == "refused", run.plan
+    assert run.refusal is not None
+    assert run.refusal.detail.endswith(" is normal already. Nothing was done."), run.refusal.detail
+    with busy.stopped():
+        unread = await busy.asked(words)
+    await busy.change("tickets/5519", priority="low")
+    moved = await busy.asked(words)
+    for run in (unread, moved):
+        assert run.plan is not None, run.refusal
+        assert any("is normal already, as kept here on" in each for each in run.plan.held), run.plan.held

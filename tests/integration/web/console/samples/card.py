@@ -165,6 +165,7 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
                 ),
                 True,
                 False,
+                unasked="Sent at once: so says its contract.",
             ),
         ),
         runs.RunsPage: runs.RunsPage(
