@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from agent.runs.run import Run
 from core.errors import InvalidInput, PlatformUnavailable
 from registry.records import Query, Record
 from tests.integration.agent.record_cache.looking import Looking
+from web.console.runs.conversation import make_answer_view
 
 
 def told(records: Any) -> list[tuple[str, str, str]]:
@@ -276,3 +278,20 @@ async def test_what_is_so_already_in_the_copy_is_left_out_only_if_the_platform_s
     for run in (unread, moved):
         assert run.plan is not None, run.refusal
         assert any("is normal already, as kept here on" in each for each in run.plan.held), run.plan.held
+
+
+async def test_an_answer_from_copies_says_since_when_they_are_kept_and_one_from_the_platform_does_not(
+    busy: Looking,
+) -> None:
+    live = await busy.asked("show ticket 5440")
+    await busy.synced()
+    with busy.stopped():
+        kept = await busy.asked("show ticket 5440")
+    assert live.reply is not None
+    assert kept.reply is not None
+    assert live.reply.text == kept.reply.text
+    assert live.reply.as_of is None
+    assert kept.reply.as_of is not None
+    context = await busy.context()
+    view = make_answer_view(kept.reply, busy.shop.actors["olivia"], context)
+    assert view.as_of == datetime.fromisoformat(kept.reply.as_of)

@@ -145,6 +145,7 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
                 "",
                 (conversation.FittingAction("Refund <it>", "Refund <it>: INV-1"),),
                 "Ada <owes> 2.",
+                AT,
             ),
             asked=question.QuestionView(
                 "0.x",
