@@ -244,12 +244,12 @@ async def find_stranded(session: AsyncSession, kind: str, before: datetime, limi
     return await every(session, RunRow, mine.order_by(_T.c.updated_at).limit(limit))
 
 
-async def count_waiting(session: AsyncSession, workspace: str, now: datetime, *, person: str, role: str | None) -> int:
-    """Number of this person's live cards and open questions. ``role`` selects those asked in it."""
+async def count_held(session: AsyncSession, workspace: str, now: datetime, *, person: str, role: str | None) -> int:
+    """Number of this person's live cards. ``role`` selects those asked in it."""
     mine = select(func.count()).where(
         _T.c.workspace == workspace,
         _T.c.person == person,
-        _T.c.state.in_(WAITING),
+        _T.c.state == "held",
         or_(_T.c.expires_at.is_(None), _T.c.expires_at > now),
     )
     if role is not None:

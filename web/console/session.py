@@ -42,7 +42,7 @@ class SignInNeeded(Exception):
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """A signed-in member. ``actor`` has the member's present role, not the one at sign-in. ``alerts`` say what needs
-    this person's attention, by the page's address. ``waiting`` counts the cards and questions of their own."""
+    this person's attention, by the page's address. ``waiting`` counts the cards of their own."""
 
     actor: Actor
     member: MemberRow
@@ -73,7 +73,7 @@ async def find_visitor(request: Request) -> Visitor | None:
             return None
         workspace = await store.workspaces.get(session, login.workspace)
         disabled = await store.webhooks.endpoints.disabled(session, login.workspace) if member.role == OWNER else 0
-        waiting = await store.runs.runs.count_waiting(
+        waiting = await store.runs.runs.count_held(
             session, member.workspace, now, person=member.id, role=None if member.role == OWNER else member.role
         )
     if now - login.last_seen_at > _TOUCH_EVERY:

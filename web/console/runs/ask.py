@@ -95,7 +95,7 @@ class AskPage(Page):
     talk: Conversation = NO_CONVERSATION
     own: str = ""
     awaiting: str = ""
-    """Says that requests of their own, or of others, wait for this person, or is empty."""
+    """Says that cards of their own, or of others, wait for this person, or is empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,12 @@ router = APIRouter(include_in_schema=False)
 PAGE: Final = 30
 LOOKED_AT: Final = 20
 """Most held cards that the front page looks at."""
-YOURS: Final = "waiting"
+OWN: Final = frozenset({"waiting", "asked"})
+"""Groups of what waits for the person who asked, so that an owner sees only their own in them."""
 GROUPS: Final[Mapping[str, tuple[str, tuple[RunState, ...]]]] = {
     "": ("All", ()),
-    YOURS: ("Waiting for you", ("held", "asked")),
+    "waiting": ("To confirm", ("held",)),
+    "asked": ("Questions", ("asked",)),
     "done": ("Done or answered", ("succeeded", "answered")),
     "failed": ("Failed or unknown", ("failed", "unknown")),
     "unsent": ("Nothing sent", ("refused", "abstained", "rejected", "expired")),
@@ -95,7 +97,7 @@ class ApprovalsPage(Page):
     template: ClassVar[str] = "approvals.html"
     waiting: tuple[ApprovalRow, ...]
     own: str
-    """Says how many requests of this person's own wait for them, or is empty."""
+    """Says how many cards of this person's own wait for them, or is empty."""
     first: bool
     next: str
 
@@ -111,7 +113,7 @@ async def show_runs(
     container = get_container(request)
     group = state if state in GROUPS else ""
     listed, following = await container.runs.list_page(
-        visitor.actor, states=GROUPS[group][1], own=group == YOURS, before=before, limit=PAGE
+        visitor.actor, states=GROUPS[group][1], own=group in OWN, before=before, limit=PAGE
     )
     catalogue = (await container.contexts.of(visitor.actor.workspace)).catalogue
     obstacles = await container.runs.find_obstacles(listed)
@@ -148,9 +150,9 @@ async def show_approvals(
 
 
 def tell_own(visitor: Visitor) -> str:
-    """Says how many cards and questions of their own wait for this person, or is empty for none."""
+    """Says how many cards of their own wait for this person, or is empty for none."""
     count = visitor.waiting
-    return f"{count} requests of yours wait" if count > 1 else "A request of yours waits" if count else ""
+    return f"{count} cards of yours wait" if count > 1 else "A card of yours waits" if count else ""
 
 
 async def tell_awaiting(request: Request, visitor: Visitor) -> str:

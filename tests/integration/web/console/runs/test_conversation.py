@@ -150,6 +150,23 @@ async def test_what_is_said_without_asking_asks_for_what_is_meant(console: Conso
         assert f'<label for="answer">{label}</label>' in (await browser.get(f"/runs/{run.id}")).text
 
 
+async def test_what_only_says_how_a_record_is_is_no_question_and_folds_the_input(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    said, offered = "Order 7 is closed already; nothing was done.", (Candidate(id="8", label="Order 8"),)
+    so = Question(slot="0.order", code="not_found", text=said, about=("order", "7"))
+    for asked, folded in (
+        (so, True),
+        (so.model_copy(update={"about": None}), False),
+        (so.model_copy(update={"candidates": offered}), False),
+        (so.model_copy(update={"text": "Order 7 is closed. Which instead?"}), False),
+    ):
+        run = await put(console, await console.run_of(console.owner), state="asked", question=asked)
+        page = (await browser.get(f"/runs/{run.id}")).text
+        assert ("<summary>Name another one instead</summary>" in page) is folded
+        assert ('<span class="badge quiet">nothing done</span>' in page) is folded
+        assert ('<span class="badge wait">question</span>' in page) is not folded
+
+
 async def test_an_owner_drops_a_question_that_somebody_else_left_open(console: Console) -> None:
     question = Question(slot="0.order", code="not_found", text="Which order?")
     run = await put(console, await console.run_of(console.admin), state="asked", question=question)

@@ -34,20 +34,22 @@ async def put(console: Console, actor: Actor, state: str, *, expires_at: datetim
     return run
 
 
-async def test_own_cards_and_questions_are_counted_and_listed_and_no_others(console: Console) -> None:
+async def test_own_cards_are_counted_and_listed_and_no_others(console: Console) -> None:
     soon, over = console.clock() + timedelta(minutes=5), console.clock() - timedelta(minutes=5)
-    mine = [await put(console, console.owner, "held", expires_at=soon), await put(console, console.owner, "asked")]
+    mine = [await put(console, console.owner, "held", expires_at=each) for each in (soon, None)]
+    asked = await put(console, console.owner, "asked")
     await put(console, console.owner, "succeeded")
     theirs = await put(console, console.admin, "held", expires_at=soon)
     browser = await console.signed_in("olivia@shop.test")
     for path in ("/", "/approvals"):
         page = (await browser.get(path)).text
         assert '<span class="badge wait">2 waiting</span>' in page
-        assert "2 requests of yours wait for your yes or answer." in page
+        assert "2 cards of yours wait for your yes." in page
     assert {*re.findall(ROW, (await browser.get("/runs?state=waiting")).text)} == {each.id for each in mine}
+    assert re.findall(ROW, (await browser.get("/runs?state=asked")).text) == [asked.id]
     amirs = await console.signed_in("amir@shop.test")
     assert re.findall(ROW, (await amirs.get("/runs?state=waiting")).text) == [theirs.id]
-    assert "A request of yours waits for your yes or answer." in (await amirs.get("/")).text
+    assert "A card of yours waits for your yes." in (await amirs.get("/")).text
     await put(console, console.admin, "held", expires_at=over)
     assert '<span class="badge wait">1 waiting</span>' in (await amirs.get("/")).text, "what is over waits no more"
     saras = (await (await console.signed_in("sara@shop.test")).get("/")).text

@@ -111,7 +111,7 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
             recalled=("the last one",),
             max_chars=4000,
             talk=TALK,
-            own="3 requests of yours wait",
+            own="3 cards of yours wait",
             awaiting="2 requests of others wait",
         ),
         ask.RunPage: ask.RunPage(
@@ -182,7 +182,7 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
         runs.ApprovalsPage: runs.ApprovalsPage(
             shell=shell,
             title="Approvals",
-            own="A request of yours waits",
+            own="A card of yours waits",
             waiting=(
                 runs.ApprovalRow("run_1", "the words", "what happens", "Amir", "admin", AT, AT, 1, 2, "Sara", BADGE),
             ),
