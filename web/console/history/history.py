@@ -54,6 +54,7 @@ _NO_CASE: Final = {
     "not_misread": "This run makes no case: it was rejected, and nobody said that its card was misread.",
     "retired": "This run makes no case: its action is no longer offered.",
 }
+ACTS: Final = urlencode({"kind": EntryType.CALL_SETTLED.value})
 RISKS: Final = ("read", "write", "irreversible")
 
 
@@ -91,6 +92,8 @@ class HistoryPage(Page):
     models: tuple[str, ...]
     prompts: tuple[str, ...]
     views: tuple[View, ...]
+    acts: str
+    """The filter that leaves only what was done: a line for each call that was sent and is over."""
     most_name: int
     lines: tuple[HistoryTableRow, ...]
     hint: str
@@ -144,6 +147,7 @@ async def show_history(
         models=tuple(to_display_text(each, limit=120) for each in models[:SUGGESTED]),
         prompts=tuple(to_display_text(each, limit=120) for each in prompts[:SUGGESTED]),
         views=kept,
+        acts=ACTS,
         most_name=MOST_CHARS,
         lines=tuple(_line(row, {each.id: each.name for each in people}) for row in rows),
         hint="" if rows else _explain_nothing(wanted, context.catalogue),
