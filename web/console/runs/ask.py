@@ -101,13 +101,14 @@ class AskPage(Page):
 @dataclass(frozen=True, slots=True)
 class RefusalView:
     """Refusal on the page. ``nearest`` are the closest actions that this person may run. ``told`` says whom the refusal
-    speaks to, if that is somebody else."""
+    speaks to, if that is somebody else. ``bare``: this person may run no action at all."""
 
     headline: str
     detail: str
     faults: tuple[str, ...]
     nearest: tuple[AvailableAction, ...]
     told: str = ""
+    bare: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,8 +250,7 @@ async def reject(request: Request, form: Guarded, run_id: str) -> Response:
 @router.post("/runs/{run_id}/cancel")
 async def cancel(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
-    request_id = problem.find_request_id(request)
-    result = get_container(request).decisions.cancel(visitor.actor, run_id, request_id=request_id)
+    result = get_container(request).decisions.cancel(visitor.actor, run_id, request_id=problem.find_request_id(request))
     return await _done(request, visitor, run_id, result)
 
 
@@ -343,7 +343,7 @@ async def _show_run(
     carded = planned if run.state not in ("received", "asked") else None
     obstacle = await get_container(request).runs.find_obstacle(run)
     now = get_container(request).clock()
-    shown_card = card.make_card(carded, viewer, context.kinds, obstacle, now) if carded else None
+    shown_card = card.make_card(carded, viewer, context.kinds, obstacle, now, context.catalogue) if carded else None
     came = outcome.make_outcome(planned, viewer, context) if planned and run.outcomes else None
     refused, unavailable = None, run.refusal is not None and run.refusal.code == "unavailable"
     if run.state in ("refused", "abstained") and run.refusal:
@@ -354,6 +354,7 @@ async def _show_run(
             tuple(to_display_text(f"{each.pointer}: {each.detail}") for each in run.refusal.faults),
             tuple(_to_available(offered[name]) for name in run.refusal.nearest if name in offered),
             "" if run.actor.person == viewer.person else f"What {labels.name_asker(run, viewer.person)} was told:",
+            not offered,
         )
     page = RunPage(
         shell=make_shell(request, visitor),

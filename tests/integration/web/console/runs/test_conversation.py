@@ -241,3 +241,12 @@ def test_an_answer_that_introduces_one_record_says_once_what_is_known_of_it() ->
 def test_a_typed_reason_stands_in_its_turn_as_it_was_typed() -> None:
     reason = "paid 2026-12-04, 1200 EUR"
     assert _tell_outcome(RUN.model_copy(update={"state": "rejected", "plan": None, "reason": reason})) == reason
+
+
+async def test_where_no_action_is_open_an_owner_is_led_to_the_platform(console: Console) -> None:
+    refusal = Refusal(code="no_match", detail="No action is open to you here: none is registered for your role.")
+    for actor, email, led in ((console.stranger, "eve@else.test", True), (console.owner, "olivia@shop.test", False)):
+        run = await put(console, await console.run_of(actor), state="refused", refusal=refusal)
+        page = (await (await console.signed_in(email)).get(f"/runs/{run.id}")).text
+        assert ('<a href="/connectors">Connect your platform</a>' in page) is led
+        assert ("See what you may ask for" in page) is not led
