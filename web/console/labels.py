@@ -114,6 +114,8 @@ def make_state_badge(run: Run) -> Badge:
         return _CANCELLED
     if run.state == "asked" and run.question is not None and states_only(run.question):
         return STATES["abstained"]
+    if run.state == "refused" and run.refusal is not None and run.refusal.code == "condition_unmet":
+        return STATES["abstained"]
     return find_withdrawal(run) or STATES[run.state]
 
 

@@ -133,6 +133,7 @@ async def test_what_is_so_already_is_no_failure(console: Console) -> None:
     run = await put(console, await console.run_of(console.owner), state="refused", refusal=refusal)
     page = (await browser.get(f"/runs/{run.id}")).text
     assert "Nothing had to be done" in page
+    assert '<span class="badge quiet">nothing done</span>' in page
     assert "The plan of Ida Kern is pro already. Nothing was done." in page
     assert "I can&#39;t do that" not in page
 
