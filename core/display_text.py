@@ -16,6 +16,12 @@ _HIDDEN_RANGES: Final = (
     (0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2800, 0x2800), (0x3164, 0x3164),
     (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xE0000, 0xE0FFF),
 )  # fmt: skip
+_PICTURE: Final = (
+    "[\U0001f000-\U0001faff\u2194\u2195\u2620\u2640\u2642\u2695\u2696\u26a7\u26d3\u26f9\u2708\u2764\u27a1\u2b1b]"
+)
+"""Pictures that emoji sequences are joined of (Unicode emoji-zwj-sequences)."""
+_SEQUENCE: Final = re.compile(rf"{_PICTURE}\ufe0f?(?:\u200d?{_PICTURE}\ufe0f?)*")
+_JOINERS: Final = "\u200d\ufe0f"
 _ELLIPSIS: Final = "…"
 _ASIDE: Final = re.compile(r" \(((?:[^()]|\([^()]*\))*+)\)")
 
@@ -32,12 +38,12 @@ def is_hidden(char: str) -> bool:
 
 def to_display_text(text: str, *, lines: bool = False, limit: int = 2000) -> str:
     """``text`` as one line (``lines`` keeps its line breaks). Hidden characters become ``‹U+202E›``, and the text is
-    cut with an ellipsis to ``limit`` characters. Plain text is unchanged. The result is plain text: escape it for HTML
-    or CSV."""
+    cut with an ellipsis to ``limit`` characters. Plain text is unchanged, and so is what joins the pictures of one
+    emoji. The result is plain text: escape it for HTML or CSV."""
     made: list[str] = []
-    length = 0
-    for char in text:
-        if char == "\n" and lines:
+    length, joined = 0, _find_joiners(text)
+    for at, char in enumerate(text):
+        if (char == "\n" and lines) or at in joined:
             shown = char
         elif is_hidden(char):
             shown = f"‹U+{ord(char):04X}›"
@@ -45,11 +51,18 @@ def to_display_text(text: str, *, lines: bool = False, limit: int = 2000) -> str
             shown = char
         length += len(shown)
         if length > limit:
-            while made and length - len(shown) + 1 > limit:
+            while made and (length - len(shown) + 1 > limit or made[-1] in _JOINERS):
                 length -= len(made.pop())
             return "".join(made) + _ELLIPSIS
         made.append(shown)
     return "".join(made)
+
+
+def _find_joiners(text: str) -> frozenset[int]:
+    """The places of hidden characters that belong to an emoji."""
+    if text.isascii() or not any(each in text for each in _JOINERS):
+        return frozenset()
+    return frozenset(at for found in _SEQUENCE.finditer(text) for at in range(*found.span()) if text[at] in _JOINERS)
 
 
 _LOWER: Final = re.compile(r"[a-z]+(?=[ ,:;.’'-])")

@@ -33,6 +33,7 @@ _LABELS: Final[Mapping[EntryType, str]] = {
     EntryType.RECONCILED: "outcome looked up",
     EntryType.FINISHED: "run finished",
     EntryType.DECIDED: "outcome decided by a person",
+    EntryType.MEMBER_RENAMED: "name changed",
     EntryType.CONFIRM_REFUSED: "confirmation refused",
     EntryType.CONNECTOR_CONFIGURED: "connection configured",
     EntryType.CONNECTOR_SECRET_SHARED: "signing secret shared",
@@ -82,6 +83,11 @@ def summarize_entry(data: dict[str, Any]) -> str:
         return f"HTTP {call['status']}"
     if isinstance(plan, dict) and plan.get("held"):
         return to_display_text(str(plan["held"][0]), limit=160)
+    trace = data.get("trace")
+    if isinstance(trace, dict) and trace.get("resolver"):
+        return to_display_text(
+            f"by {trace['model']}" if trace.get("model") else "by the rules, without a model", limit=160
+        )
     drift = data.get("drift")
     return to_display_text(str(drift[0]), limit=160) if isinstance(drift, list) and drift else ""
 

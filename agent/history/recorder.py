@@ -67,6 +67,7 @@ class EntryType(StrEnum):
     MEMBER_ADDED = "member_added"
     MEMBER_INVITED = "member_invited"
     MEMBER_JOINED = "member_joined"
+    MEMBER_RENAMED = "member_renamed"
     MEMBER_ROLE_CHANGED = "member_role_changed"
     MEMBER_DEACTIVATED = "member_deactivated"
     MEMBER_REACTIVATED = "member_reactivated"

@@ -141,7 +141,8 @@ class Reply(Value):
     """The answer to a question, computed by code from safe fields. ``values`` are the requested values, days in ISO
     8601. ``records`` are the records behind the answer (at most a page; ``count`` is the total). ``actions`` are
     contracts that fit them. ``partial``: the question isn't understood, and this is only known of what it names.
-    ``about`` is the kind and id of the one record that it names then."""
+    ``about`` is the kind and id of the one record that it names then. ``as_of``: when the oldest copy among the records
+    was read. None if their platforms were asked."""
 
     kind: Literal["reply"] = "reply"
     text: Sentence
@@ -152,6 +153,7 @@ class Reply(Value):
     actions: tuple[str, ...] = ()
     partial: Annotated[bool, Field(exclude_if=lambda partial: not partial)] = False
     about: Annotated[tuple[str, str] | None, Field(exclude_if=lambda about: about is None)] = None
+    as_of: Annotated[str | None, Field(exclude_if=lambda as_of: as_of is None)] = None
 
 
 RefusalCode = Literal[
@@ -181,11 +183,13 @@ class Refusal(Value):
 
 class Unchanged(Value):
     """The part of a plan that would change nothing: ``told`` says what is so already, ``records`` (kind and id) have
-    it, and ``rest`` is the plan without those calls."""
+    it, and ``rest`` is the plan without those calls. ``sure``: no record is a cached copy. Else they are read again
+    before the calls are left out."""
 
     told: tuple[str, ...]
     records: frozenset[tuple[str, str]]
     rest: Plan | Refusal
+    sure: bool = True
 
 
 # Each names the other, so one is complete only here.

@@ -33,6 +33,7 @@ from agent.planning.task import (
 from agent.planning.thread import MOST_TURNS, WAITING, Thread, build_thread, restore_thread
 from agent.planning.thread_answers import read_thread_question
 from agent.planning.typed_answers import plan_in_thread
+from agent.planning.unchanged_calls import MOST_READ_ANEW, read_unchanged
 from agent.resolve.resolver import Resolver
 from agent.runs import outcomes, repository
 from agent.runs.expire import has_expired
@@ -59,7 +60,6 @@ SEND_JOB: Final = "run.send"
 RECONCILE_JOB: Final = "run.reconcile"
 MOMENT: Final = timedelta(minutes=2)
 """How long a record cache may not know yet what a call changed."""
-MOST_READ_ANEW: Final = 20
 MOST_READ: Final = 50
 """So many of a thread's runs are read to find those before this one that count: some may be of another mode."""
 _LINKS: Final = {
@@ -207,9 +207,11 @@ class Planner:
         if run.drafts or run.proposal is not None:
             thread = restore_thread(run.handles, earlier, now=thread)
         if self.pool is None:
-            return thread, await self._propose_here(run, context, confirmed, job, thread)
-        doing = self.pool.propose(run, context, confirmed, job.on_phase if job else ignore_phase, thread)
-        return thread, await (job.run_unless_stopped(doing) if job else doing)
+            outcome = await self._propose_here(run, context, confirmed, job, thread)
+        else:
+            doing = self.pool.propose(run, context, confirmed, job.on_phase if job else ignore_phase, thread)
+            outcome = await (job.run_unless_stopped(doing) if job else doing)
+        return thread, await read_unchanged(outcome, context.live)
 
     async def _propose_here(
         self,

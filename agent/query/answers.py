@@ -174,6 +174,7 @@ class Answerer:
             count=len(found) if count is None else count,
             values=values,
             actions=self._fitting(found),
+            as_of=min((each.record.as_of for each in found if each.record.as_of), default=None),
         )
 
     async def _words(self, reference: Reference, kind: RecordKind) -> QueryWords | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -184,14 +184,30 @@ class RunService:
         return (await self.list_page(actor, thread_id=thread_id, before=before, limit=limit))[0]
 
     async def list_page(
-        self, actor: Actor, *, thread_id: str | None = None, before: str | None = None, limit: int = 50
+        self,
+        actor: Actor,
+        *,
+        thread_id: str | None = None,
+        states: Collection[RunState] = (),
+        own: bool = False,
+        before: str | None = None,
+        limit: int = 50,
     ) -> tuple[list[Run], str | None]:
-        """A page of ``list_runs`` and the id ``before`` which the next one begins, None for the last page. A page is
-        short where this version can't read a row. Raises NotFound for an unknown id."""
-        person, role = (None, None) if actor.role == OWNER else (actor.person, actor.role)
+        """A page of ``list_runs`` and the id ``before`` which the next one begins, None for the last page. ``states``
+        selects runs in one of them, and ``own`` those that the actor may answer or edit. A page is short where this
+        version can't read a row. Raises NotFound for an unknown id."""
+        owner = actor.role == OWNER
+        person, role = None if owner and not own else actor.person, None if owner else actor.role
         async with self.database.read() as session:
             rows = await store.runs.runs.listed(
-                session, actor.workspace, person=person, role=role, thread_id=thread_id, last=before, limit=limit + 1
+                session,
+                actor.workspace,
+                states=states,
+                person=person,
+                role=role,
+                thread_id=thread_id,
+                last=before,
+                limit=limit + 1,
             )
         return repository.list_readable(rows[:limit]), rows[limit - 1].id if len(rows) > limit else None
 

@@ -97,8 +97,8 @@ class PlanParts:
     hold it.
 
     ``confirmed_in_session`` says whether a contract digest was confirmed in this session. ``evaluator`` judges the
-    policies' conditions. ``idle`` lists what would change nothing, ``unmet`` what is so where a condition isn't met.
-    ``unchanged`` has the steps whose records have every value already.
+    policies' conditions. ``idle`` lists what would change nothing, ``unmet`` what is so where a condition isn't met,
+    ``unchanged`` the steps whose records have every value.
     """
 
     request: Request
@@ -132,10 +132,9 @@ class PlanParts:
         return step, decision
 
     def add(self, contract: Contract, step: Step, decision: Decision, already: AlreadySo | None = None) -> None:
-        if already is not None and already.sure:
+        if already is not None:
             self.unchanged[len(self.steps)] = already
-        elif already is not None:
-            self.reasons.append(f"{already.told}.")
+            self.reasons += [f"{already.told}, {already.kept}."] if already.kept else []
         if self.request.given is None:
             self.reasons += [*list_cautions(self.request, contract, step), *list_guessed(contract, step)]
             self.reasons += list_unsent_currencies(self.request, contract, step)
@@ -163,19 +162,24 @@ class PlanParts:
         plan = self._build(range(len(self.steps)), self.reasons, unsaid)
         if not self.unchanged:
             return plan
-        told = [each.told for each in self.unchanged.values()]
+        sure = {at: each for at, each in self.unchanged.items() if not each.kept}
+        unchanged, reasons = sure or self.unchanged, self.reasons
+        if not sure:  # what is said of the copies doesn't hold for the rest
+            reasons = [each for each in reasons if each not in {f"{so.told}, {so.kept}." for so in unchanged.values()}]
+        told = [each.told for each in unchanged.values()]
         shown = tuple(f"{each}." for each in told[:_SHOWN])
         more = (f"The same goes for {len(told) - _SHOWN} more.",) if len(told) > _SHOWN else ()
-        left = [at for at in range(len(self.steps)) if at not in self.unchanged]
+        left = [at for at in range(len(self.steps)) if at not in unchanged]
         rest: Plan | Refusal
         if left:
-            out = [*shown, *more, f"{'It is' if len(told) == 1 else 'They are'} left out."]
-            rest = self._build(left, (*self.reasons, " ".join(out)), unsaid)
+            told = [*shown, *more, f"{'It is' if len(told) == 1 else 'They are'} left out."]
+            rest = self._build(left, (*reasons, " ".join(told)), unsaid)
         else:
             detail = " ".join([*self.idle[:_SHOWN], *shown, *more, "Nothing was done."])
             rest = Refusal(code="condition_unmet", detail=detail)
-        records = frozenset(found.key for each in self.unchanged.values() for found in each.records)
-        return plan.model_copy(update={"unchanged": Unchanged(told=(*shown, *more), records=records, rest=rest)})
+        records = frozenset(found.key for each in unchanged.values() for found in each.records)
+        out = Unchanged(told=(*shown, *more), records=records, rest=rest, sure=bool(sure))
+        return plan.model_copy(update={"unchanged": out})
 
     def _build(self, places: Sequence[int], reasons: Sequence[str], unsaid: Unsaid) -> Plan:
         decisions = [self.decisions[at] for at in places]
@@ -264,7 +268,7 @@ async def _add_calls(
             wanted += list_combinations(slots.spread)
             parts.reasons += explain_each(slots)
         already = find_already_so(slots)
-        if already is not None and already.sure and len(wanted) > 1:
+        if already is not None and not already.kept and len(wanted) > 1:
             parts.idle.append(f"{already.told}.")
             continue
         if len(parts.steps) >= MAX_STEPS or len(wanted) > MAX_STEPS:

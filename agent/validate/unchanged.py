@@ -35,12 +35,12 @@ _LITTLE: Final = frozenset(("of", "the", "to"))
 
 @dataclass(frozen=True, slots=True)
 class AlreadySo:
-    """What is so already, ``told`` in words without a full stop. ``records`` have it. ``sure`` if they were just read
-    from their platform, and are not cached copies."""
+    """What is so already, ``told`` in words without a full stop. ``records`` have it. ``kept`` says since when, if one
+    of them is a cached copy and was not just read from its platform."""
 
     told: str
     records: tuple[LocatedRecord, ...]
-    sure: bool
+    kept: str
 
 
 def find_already_so(slots: Slots) -> AlreadySo | None:
@@ -56,9 +56,8 @@ def find_already_so(slots: Slots) -> AlreadySo | None:
         records |= {each.key: each for each in found}
     if not written or not all(name in written or _only_accompanies(slots, name, written) for name in slots.filled):
         return None
-    sure = not any(each.kept for each in records.values())
-    since = next((f", {each.kept}" for each in records.values() if each.kept), "")
-    return AlreadySo(f"{'. '.join(told)}{since}", tuple(records.values()), sure)
+    kept = next((each.kept for each in records.values() if each.kept), "")
+    return AlreadySo(". ".join(told), tuple(records.values()), kept)
 
 
 def ask_what_instead(slots: Slots) -> Question | None:

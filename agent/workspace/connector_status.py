@@ -10,10 +10,11 @@ from typing import Final, Literal, TypeVar
 
 import store.connectors
 from agent.workspace.context import WorkspaceContext, WorkspaceContexts, make_title, read_options
+from core.errors import NotFound, PlatformUnavailable
 from registry.connection_contracts import bind_contract, make_successor
 from registry.connector import Connector
 from registry.contract import Contract
-from registry.records import RecordKind
+from registry.records import Query, RecordKind
 from store.connectors import ConnectorRow
 from store.database import Database
 
@@ -83,6 +84,20 @@ async def list_connectors(database: Database, contexts: WorkspaceContexts, works
         title = make_title(titles.get(row.of, row.of), row) if row is not None else titles.get(name, name)
         made.append(_describe_connector(name, title, row, broken.get(name), working.get(name), context))
     return made
+
+
+async def explain_silence(contexts: WorkspaceContexts, workspace: str, name: str) -> str:
+    """Health check: asks the connection's platform for one record, and says why it doesn't answer. Empty if it does.
+    Raises NotFound if the connection reads no records, so that nothing can be asked."""
+    found = next((each for each in (await contexts.of(workspace)).connectors if each.connection == name), None)
+    provider = next(iter(found.context_providers()), None) if found is not None else None
+    if provider is None:
+        raise NotFound("This connection reads no records, so it can't be asked whether it answers.")
+    try:
+        await provider.search(Query(provider.kinds()[0].name, limit=1))
+    except PlatformUnavailable as error:
+        return error.detail
+    return ""
 
 
 def _describe_connector(

@@ -108,10 +108,7 @@ class MemberService:
     async def join(self, token: str, *, name: str, password: str) -> MemberRow:
         """Accepts the invitation that the token stands for. Raises NotFound for a token that is unknown, used or
         expired, and InvalidInput for an invalid name or password."""
-        name = name.strip()
-        if not name or len(name) > _MAX_NAME or not name.isprintable():
-            raise InvalidInput(f"A name is one line of up to {_MAX_NAME} characters.")
-        now = self.clock()
+        name, now = _check_name(name), self.clock()
         async with self.database.read() as session:
             if await store.accounts.members.by_invitation(session, token, now) is None:
                 raise NotFound("This invitation is unknown, used or over: ask for a new one.")
@@ -189,6 +186,13 @@ class MemberService:
             )
         return row
 
+    async def rename(self, by: Actor, name: str) -> None:
+        """Changes one's own name. Raises InvalidInput for an invalid one."""
+        name, now = _check_name(name), self.clock()
+        async with self.database.begin() as session:
+            await store.accounts.members.set_name(session, by.workspace, by.id, name)
+            await recorder.record_act(session, by, EntryType.MEMBER_RENAMED, now, member=by.id, name=name)
+
     async def change_password(
         self, by: Actor, password: str, *, login: str, in_transaction: TransactionHook[int] = no_hook
     ) -> None:
@@ -244,6 +248,14 @@ class MemberService:
                 await recorder.record_act(
                     session, by, EntryType.SIGNED_OUT_ELSEWHERE, now, member=row.id, email=row.email, logins=ended
                 )
+
+
+def _check_name(name: str) -> str:
+    """A person's name without spaces around it. Raises InvalidInput."""
+    name = name.strip()
+    if not name or len(name) > _MAX_NAME or not name.isprintable():
+        raise InvalidInput(f"A name is one line of up to {_MAX_NAME} characters.")
+    return name
 
 
 async def _check_still_owner(session: AsyncSession, by: Actor, now: datetime) -> None:

@@ -164,6 +164,11 @@ async def accept_sso(
     return await amend(session, there, {**fresh, **_SPENT}) if there else None
 
 
+async def set_name(session: AsyncSession, workspace: str, member_id: str, name: str) -> MemberRow:
+    """Sets the name. Raises NotFound."""
+    return await _change(session, workspace, member_id, {"name": name})
+
+
 async def set_password(session: AsyncSession, workspace: str, member_id: str, password_hash: str) -> MemberRow:
     """Sets the password hash. Raises NotFound."""
     return await _change(session, workspace, member_id, {"password_hash": password_hash})

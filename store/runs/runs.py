@@ -244,6 +244,19 @@ async def find_stranded(session: AsyncSession, kind: str, before: datetime, limi
     return await every(session, RunRow, mine.order_by(_T.c.updated_at).limit(limit))
 
 
+async def count_held(session: AsyncSession, workspace: str, now: datetime, *, person: str, role: str | None) -> int:
+    """Number of this person's live cards. ``role`` selects those asked in it."""
+    mine = select(func.count()).where(
+        _T.c.workspace == workspace,
+        _T.c.person == person,
+        _T.c.state == "held",
+        or_(_T.c.expires_at.is_(None), _T.c.expires_at > now),
+    )
+    if role is not None:
+        mine = mine.where(_T.c.role == role)
+    return (await session.execute(mine)).scalar_one()
+
+
 async def count_by_state(session: AsyncSession) -> dict[str, int]:
     """Number of runs of every workspace in each state that is not final."""
     open_ = (

@@ -49,6 +49,7 @@ def test_a_key_is_made_copied_used_rotated_and_revoked(world: Installation, visi
     page.get_by_role("link", name="New key").press("Enter")
     olivia.focus_is_on("#name")
     olivia.type("shop backend")
+    page.get_by_label("Role", exact=True).select_option("owner")
     page.get_by_label("Your password, once more").fill("wrong")
     olivia.press("Enter")
     expect(page.locator("#trouble")).to_contain_text("This is not your password")

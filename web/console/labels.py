@@ -16,6 +16,7 @@ from agent.pipeline import (
     GivenSource,
     PromptSource,
     ProposedSource,
+    Question,
     RecordSource,
     RunState,
     Source,
@@ -102,10 +103,19 @@ def is_cancelled(run: Run) -> bool:
     return run.state == "rejected" and run.reason == CANCELLED
 
 
+def states_only(question: Question) -> bool:
+    """Whether a question only says what is so of a record: "Ada is suspended already". Another may still be named."""
+    return question.about is not None and not question.candidates and not question.text.rstrip().endswith("?")
+
+
 def make_state_badge(run: Run) -> Badge:
-    """State of a run as a badge."""
+    """State of a run as a badge. What only says why nothing can be done is no question to people."""
     if is_cancelled(run):
         return _CANCELLED
+    if run.state == "asked" and run.question is not None and states_only(run.question):
+        return STATES["abstained"]
+    if run.state == "refused" and run.refusal is not None and run.refusal.code == "condition_unmet":
+        return STATES["abstained"]
     return find_withdrawal(run) or STATES[run.state]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.actor import EVALUATOR, OWNER
+from web.console.labels import Badge
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class NavItem:
     icon: str
     here: bool
     group: str = ""
-    alert: str = ""
+    alert: Badge | None = None
 
 
 _OWNERS: Final = (OWNER,)
@@ -43,7 +44,7 @@ _BELONGS: Final[Mapping[str, str]] = {"/draft": "/contracts", "/import": "/contr
 """Pages that are reached from a place whose address theirs does not begin with."""
 
 
-def list_nav_items(role: str, path: str, alerts: Mapping[str, str]) -> tuple[NavItem, ...]:
+def list_nav_items(role: str, path: str, alerts: Mapping[str, Badge]) -> tuple[NavItem, ...]:
     """The navigation for ``role``. The item of ``path`` is marked ``here``. ``alerts`` are by href."""
     first = f"/{path.split('/')[1]}" if path.startswith("/") else path
     path = _BELONGS.get(first, path)
@@ -54,7 +55,7 @@ def list_nav_items(role: str, path: str, alerts: Mapping[str, str]) -> tuple[Nav
             icon,
             path == href or (href != "/" and path.startswith(f"{href}/")),
             group,
-            alerts.get(href, ""),
+            alerts.get(href),
         )
         for href, label, icon, group, roles in _ALL
         if not roles or role in roles

@@ -14,6 +14,7 @@ from fastapi.responses import Response
 
 import store.accounts.logins
 import store.accounts.members
+import store.runs.runs
 import store.webhooks.endpoints
 import store.workspaces
 from agent.workspace.admin import make_owner
@@ -22,6 +23,7 @@ from core.errors import Forbidden, NotAuthentic, NotFound
 from store.accounts.logins import LoginRow
 from store.accounts.members import MemberRow
 from web.auth import get_container, get_limits
+from web.console.labels import Badge
 from web.console.navigation import list_nav_items
 from web.console.pages import Shell, SignedInAs, read_theme, wants_fragment
 from web.console.wall_clock import WallClock
@@ -40,13 +42,14 @@ class SignInNeeded(Exception):
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """A signed-in member. ``actor`` has the member's present role, not the one at sign-in. ``alerts`` say what needs
-    this person's attention, by the page's address."""
+    this person's attention, by the page's address. ``waiting`` counts the cards of their own."""
 
     actor: Actor
     member: MemberRow
     login: LoginRow
     workspace_name: str
-    alerts: Mapping[str, str] = field(default_factory=dict)
+    alerts: Mapping[str, Badge] = field(default_factory=dict)
+    waiting: int = 0
 
 
 async def find_visitor(request: Request) -> Visitor | None:
@@ -70,12 +73,16 @@ async def find_visitor(request: Request) -> Visitor | None:
             return None
         workspace = await store.workspaces.get(session, login.workspace)
         disabled = await store.webhooks.endpoints.disabled(session, login.workspace) if member.role == OWNER else 0
+        waiting = await store.runs.runs.count_held(
+            session, member.workspace, now, person=member.id, role=None if member.role == OWNER else member.role
+        )
     if now - login.last_seen_at > _TOUCH_EVERY:
         async with container.database.begin() as session:
             await store.accounts.logins.touch(session, login.id, now)
             await store.accounts.members.touch(session, member.workspace, member.id, now)
-    alerts = {"/webhooks": f"{disabled} disabled"} if disabled else {}
-    visitor = Visitor(make_owner(member), member, login, workspace.name, alerts)
+    alerts = {"/webhooks": Badge(f"{disabled} disabled", "bad")} if disabled else {}
+    alerts |= {"/runs": Badge(f"{waiting} waiting", "wait")} if waiting else {}
+    visitor = Visitor(make_owner(member), member, login, workspace.name, alerts, waiting)
     request.state.visitor = visitor
     return visitor
 

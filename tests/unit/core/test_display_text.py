@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.display_text import (
+    _SEQUENCE,
     begin_sentence,
     drop_choices,
     drop_listing,
@@ -52,8 +53,35 @@ def test_a_long_text_is_cut_with_an_ellipsis() -> None:
 @given(st.text(), st.integers(min_value=1, max_value=40))
 def test_the_result_holds_nothing_hidden_and_keeps_the_limit(text: str, limit: int) -> None:
     shown = to_display_text(text, limit=limit)
-    assert not any(is_hidden(char) for char in shown)
+    assert not any(is_hidden(char) for char in _SEQUENCE.sub("", shown))
     assert len(shown) <= limit
+
+
+@pytest.mark.parametrize(
+    "emoji", ["👩\u200d💻", "👩🏽\u200d💻", "❤\ufe0f", "🏳\ufe0f\u200d🌈", "👨\u200d👩\u200d👧", "🧔\u200d♂\ufe0f"]
+)
+def test_what_joins_the_pictures_of_one_emoji_stays(emoji: str) -> None:
+    assert to_display_text(f"thanks {emoji}!") == f"thanks {emoji}!"
+    for limit in range(1, len(emoji) + 1):
+        cut = to_display_text(f"{emoji}!!", limit=limit)
+        assert cut.endswith("…")
+        assert cut[-2:-1] not in ("\u200d", "\ufe0f")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("👩\u200d", "👩‹U+200D›"),
+        ("a\u200d👩", "a‹U+200D›👩"),
+        ("👩\u200da", "👩‹U+200D›a"),
+        ("👩\u200d\u200d💻", "👩‹U+200D›‹U+200D›💻"),
+        ("❤\ufe0f\ufe0f", "❤\ufe0f‹U+FE0F›"),
+        ("a\ufe0f", "a‹U+FE0F›"),
+        ("👩\u202e💻", "👩‹U+202E›💻"),
+    ],
+)
+def test_a_joiner_that_joins_no_pictures_is_spelled_out(text: str, shown: str) -> None:
+    assert to_display_text(text) == shown
 
 
 def test_a_sentence_without_the_list_that_stands_below_it() -> None:

@@ -20,7 +20,7 @@ from web.auth import get_container
 from web.console.account.active_sessions import ActiveSession, list_active_sessions
 from web.console.account.login_throttle import own_password
 from web.console.forms import Guarded
-from web.console.pages import Page, redirect, show
+from web.console.pages import Page, redirect, redirect_full_page, show
 from web.console.session import SignedIn, Visitor, make_shell, make_token, set_session
 
 router = APIRouter(prefix="/account", include_in_schema=False)
@@ -58,11 +58,22 @@ class AccountPage(Page):
     issuer: str
     links: tuple[Link, ...]
     link_trouble: str
+    name_trouble: str
 
 
 @router.get("")
 async def show_account(request: Request, visitor: SignedIn) -> Response:
     return await render_account(request, visitor)
+
+
+@router.post("/name")
+async def rename(request: Request, form: Guarded) -> Response:
+    """Changes the visitor's own name. The whole page is loaded again, because the name stands beside the menu too."""
+    try:
+        await get_container(request).member_service.rename(form.member.actor, form.get("name", limit=1000))
+    except InvalidInput as error:
+        return await render_account(request, form.member, name_trouble=error.detail)
+    return redirect_full_page(request, redirect("/account"))
 
 
 @router.post("/password")
@@ -125,6 +136,7 @@ async def render_account(
     *,
     changed: bool = False,
     link_trouble: str = "",
+    name_trouble: str = "",
     status: int = 422,
 ) -> Response:
     container, member = get_container(request), visitor.member
@@ -149,6 +161,7 @@ async def render_account(
         has_password=member.password_hash is not None or changed,
         issuer=issuer.name if issuer else "",
         link_trouble=link_trouble,
+        name_trouble=name_trouble,
         links=tuple(
             Link(
                 each.id,
@@ -160,4 +173,4 @@ async def render_account(
             for each in identities
         ),
     )
-    return show(request, page, status=status if trouble or link_trouble else 200)
+    return show(request, page, status=status if trouble or link_trouble or name_trouble else 200)

@@ -4,7 +4,7 @@ webhooks."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Final
 
@@ -12,7 +12,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 import store.events.events
-from agent.workspace.connector_status import ActionState, ConnectorState, ConnectorStatus, list_connectors
+from agent.workspace.connector_status import (
+    ActionState,
+    ConnectorState,
+    ConnectorStatus,
+    explain_silence,
+    list_connectors,
+)
 from core.display_text import to_display_text
 from core.errors import NotFound
 from registry.records import Field, RecordKind
@@ -23,10 +29,10 @@ from web.console.events.event import REACTIONS
 from web.console.forms import GuardedOwner
 from web.console.labels import Badge
 from web.console.one_shot_form import use_form_once
-from web.console.pages import Page, show
+from web.console.pages import Page, render, show
 from web.console.secret import SecretPage
 from web.console.secret import SecretRow as Shown
-from web.console.session import Owner, make_shell
+from web.console.session import Owner, Visitor, make_shell
 
 router = APIRouter(prefix="/connectors", include_in_schema=False)
 
@@ -131,6 +137,9 @@ class ConnectorPage(Page):
     unsigned: int
     hears: tuple[SubscriptionRow, ...]
     troubles: tuple[FailedReactionRow, ...]
+    asked: bool
+    silence: str
+    """Why the platform does not answer, if it was ``asked``. Empty if it does."""
 
 
 @router.get("")
@@ -143,6 +152,20 @@ async def show_connectors(request: Request, visitor: Owner) -> Response:
 
 @router.get("/{connector}")
 async def show_connector(request: Request, visitor: Owner, connector: str) -> Response:
+    return show(request, await _make_page(request, visitor, connector))
+
+
+@router.get("/{connector}/check")
+async def check_connector(request: Request, visitor: Owner, connector: str) -> Response:
+    """The connector's page, after its platform was asked whether it answers. The page without that loads it into
+    itself."""
+    contexts = get_container(request).contexts
+    silence = await explain_silence(contexts, visitor.actor.workspace, connector)
+    page = await _make_page(request, visitor, connector)
+    return render(replace(page, asked=True, silence=to_display_text(silence, limit=600)))
+
+
+async def _make_page(request: Request, visitor: Visitor, connector: str) -> ConnectorPage:
     container, workspace = get_container(request), visitor.actor.workspace
     found = {each.name: each for each in await list_connectors(container.database, container.contexts, workspace)}.get(
         connector
@@ -154,7 +177,7 @@ async def show_connector(request: Request, visitor: Owner, connector: str) -> Re
             session, workspace, of=f"connector:{connector}:", limit=TROUBLES
         )
     configured = found.state in ("enabled", "disabled")
-    page = ConnectorPage(
+    return ConnectorPage(
         shell=make_shell(request, visitor),
         title=to_display_text(found.title, limit=80),
         name=found.name,
@@ -187,8 +210,9 @@ async def show_connector(request: Request, visitor: Owner, connector: str) -> Re
             for each in found.subscribers
         ),
         troubles=tuple(map(_trouble, troubled)),
+        asked=False,
+        silence="",
     )
-    return show(request, page)
 
 
 @router.post("/{connector}/webhook-secret")

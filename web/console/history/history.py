@@ -54,6 +54,7 @@ _NO_CASE: Final = {
     "not_misread": "This run makes no case: it was rejected, and nobody said that its card was misread.",
     "retired": "This run makes no case: its action is no longer offered.",
 }
+ACTS: Final = urlencode({"kind": EntryType.CALL_SETTLED.value})
 RISKS: Final = ("read", "write", "irreversible")
 
 
@@ -91,6 +92,8 @@ class HistoryPage(Page):
     models: tuple[str, ...]
     prompts: tuple[str, ...]
     views: tuple[View, ...]
+    acts: str
+    """The filter that leaves only what was done: a line for each call that was sent and is over."""
     most_name: int
     lines: tuple[HistoryTableRow, ...]
     hint: str
@@ -144,8 +147,9 @@ async def show_history(
         models=tuple(to_display_text(each, limit=120) for each in models[:SUGGESTED]),
         prompts=tuple(to_display_text(each, limit=120) for each in prompts[:SUGGESTED]),
         views=kept,
+        acts=ACTS,
         most_name=MOST_CHARS,
-        lines=tuple(_line(row, {each.id: each.name for each in people}) for row in rows),
+        lines=tuple(_line(row, {each.id: each.name for each in people}, context.catalogue) for row in rows),
         hint="" if rows else _explain_nothing(wanted, context.catalogue),
         query=wanted.query,
         first=before is None,
@@ -227,9 +231,12 @@ async def download_case(request: Request, visitor: Owner, seq: Annotated[int, Pa
     return Response(zip_suite(found), media_type="application/zip", headers=headers)
 
 
-def _line(row: HistoryRow, people: Mapping[str, str]) -> HistoryTableRow:
-    """An entry as a row. ``people`` are the members' names by id."""
+def _line(row: HistoryRow, people: Mapping[str, str], catalogue: Catalogue) -> HistoryTableRow:
+    """An entry as a row. ``people`` are the members' names by id. The end of a call is told by its contract's title,
+    because the entry has only the platform's answer."""
     actor, data = json.loads(row.actor), json.loads(row.data)
+    called = catalogue.get(row.contract or "") if row.kind == EntryType.CALL_SETTLED else None
+    told = [to_display_text(called.title, limit=100)] if called is not None else []
     return HistoryTableRow(
         seq=row.seq,
         at=row.at,
@@ -240,7 +247,7 @@ def _line(row: HistoryRow, people: Mapping[str, str]) -> HistoryTableRow:
         outcome=format_name(row.outcome or ""),
         risk=format_name(row.risk or ""),
         irreversible=row.risk == Risk.IRREVERSIBLE,
-        summary=summarize_entry(data),
+        summary=": ".join(filter(None, [*told, summarize_entry(data)])),
         run_id=row.run_id or "",
         test=read_mode(row) == "test",
     )

@@ -71,6 +71,8 @@ USUAL: Final = frozenset({"actions:run", "events:write", "me:read", "runs:read"}
 EXPIRIES: Final = (
     ("", "never"), ("7", "in 7 days"), ("30", "in 30 days"), ("90", "in 90 days"), ("365", "in a year"),
 )  # fmt: skip
+EXPIRES_DAYS: Final = "90"
+"""How long a new key lasts unless something else is chosen."""
 TEST_ADVICE: Final = "It is a test key: nothing that it asks for is sent."
 ADVICE: Final = "Copy them now and keep them where you keep passwords: nobody, not even an owner, can see them again."
 
@@ -159,7 +161,7 @@ async def show_keys(request: Request, visitor: Owner, start: Annotated[int, Quer
 
 @router.get("/new")
 async def show_new(request: Request, visitor: Owner) -> Response:
-    return await _show_new(request, visitor, {"mode": "test", "role": visitor.actor.role}, USUAL)
+    return await _show_new(request, visitor, {"mode": "test", "expires": EXPIRES_DAYS}, USUAL)
 
 
 @router.post("")
@@ -175,7 +177,7 @@ async def create(request: Request, form: GuardedOwner) -> Response:
             "scopes": list(form.every("scope")),
             "expires_days": int(days) if days.isdecimal() else None,
         },
-        {"scopes": "Tick at least one scope."},
+        {"scopes": "Tick at least one scope.", "role": "Pick a role."},
     )
     if body is not None and body.role is not None and not trouble:
         try:

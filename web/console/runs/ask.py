@@ -42,7 +42,7 @@ from web.console.runs.conversation import (
 from web.console.runs.outcome import Outcome
 from web.console.runs.progress import StepRow, list_steps
 from web.console.runs.question import QuestionView, make_question_view
-from web.console.runs.runs import tell_awaiting
+from web.console.runs.runs import tell_awaiting, tell_own
 from web.console.session import SignedIn, Visitor, count_text, make_shell
 from web.problem import Problem
 
@@ -61,10 +61,7 @@ _EXPLAINED: Final = {
 }
 _CANCELLED: Final = "Cancelled. Nothing was sent."
 _REFUSALS: Final = {"refused": "I can't do that", "abstained": "Nothing was done"}
-_HEADLINES: Final[dict[str, str]] = {
-    "unavailable": "That can't be worked out just now",
-    "condition_unmet": "Nothing had to be done",
-}
+_HEADLINES: Final = {"unavailable": "That can't be worked out just now", "condition_unmet": "Nothing had to be done"}
 """Headlines of single refusals, by code."""
 _UNCHANGED: Final = "Nothing was sent and nothing has changed here: try it again in a moment."
 
@@ -96,20 +93,22 @@ class AskPage(Page):
     recalled: tuple[str, ...]
     max_chars: int
     talk: Conversation = NO_CONVERSATION
+    own: str = ""
     awaiting: str = ""
-    """Says that other people's cards wait for this person's approval, or is empty."""
+    """Says that cards of their own, or of others, wait for this person, or is empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefusalView:
     """Refusal on the page. ``nearest`` are the closest actions that this person may run. ``told`` says whom the refusal
-    speaks to, if that is somebody else."""
+    speaks to, if that is somebody else. ``bare``: this person may run no action at all."""
 
     headline: str
     detail: str
     faults: tuple[str, ...]
     nearest: tuple[AvailableAction, ...]
     told: str = ""
+    bare: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,8 +250,7 @@ async def reject(request: Request, form: Guarded, run_id: str) -> Response:
 @router.post("/runs/{run_id}/cancel")
 async def cancel(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
-    request_id = problem.find_request_id(request)
-    result = get_container(request).decisions.cancel(visitor.actor, run_id, request_id=request_id)
+    result = get_container(request).decisions.cancel(visitor.actor, run_id, request_id=problem.find_request_id(request))
     return await _done(request, visitor, run_id, result)
 
 
@@ -326,6 +324,7 @@ async def _ask(
         recalled=tuple(dict.fromkeys(run.text for run in mine)),
         max_chars=MAX_TEXT,
         talk=talk,
+        own=tell_own(visitor),
         awaiting=await tell_awaiting(request, visitor),
     )
     return render(page, status=status if trouble else 200)
@@ -344,7 +343,7 @@ async def _show_run(
     carded = planned if run.state not in ("received", "asked") else None
     obstacle = await get_container(request).runs.find_obstacle(run)
     now = get_container(request).clock()
-    shown_card = card.make_card(carded, viewer, context.kinds, obstacle, now) if carded else None
+    shown_card = card.make_card(carded, viewer, context.kinds, obstacle, now, context.catalogue) if carded else None
     came = outcome.make_outcome(planned, viewer, context) if planned and run.outcomes else None
     refused, unavailable = None, run.refusal is not None and run.refusal.code == "unavailable"
     if run.state in ("refused", "abstained") and run.refusal:
@@ -355,6 +354,7 @@ async def _show_run(
             tuple(to_display_text(f"{each.pointer}: {each.detail}") for each in run.refusal.faults),
             tuple(_to_available(offered[name]) for name in run.refusal.nearest if name in offered),
             "" if run.actor.person == viewer.person else f"What {labels.name_asker(run, viewer.person)} was told:",
+            not offered,
         )
     page = RunPage(
         shell=make_shell(request, visitor),

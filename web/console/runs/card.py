@@ -22,8 +22,9 @@ from agent.workspace import authority
 from core.actor import Actor
 from core.clock import write_weekday
 from core.display_text import to_display_text
+from registry.catalogue import Catalogue
 from registry.confirmation import ConfirmBy
-from registry.contract import Risk
+from registry.contract import Contract, Risk
 from registry.endpoints.types import McpEndpoint
 from registry.records import Kinds, format_field
 from web.console import labels
@@ -84,6 +85,8 @@ class Param:
     words: str = ""
     """Initial text of an edit: a person's words as typed, and other values as shown. After one that made no card, its
     words."""
+    fixed: bool = False
+    """Whether no words change it, because the contract takes it from a record alone. It has no edit then."""
     refused: str = ""
     """Why the last edit of it made no new card."""
 
@@ -172,18 +175,22 @@ class Card:
 _NO_KINDS: Final = Kinds(())
 
 
+_NO_CONTRACTS: Final = Catalogue(())
+
+
 def make_card(
     planned: Planned,
     actor: Actor,
     kinds: Kinds = _NO_KINDS,
     obstacle: str = "",
     shown_at: datetime | None = None,
+    catalogue: Catalogue = _NO_CONTRACTS,
 ) -> Card:
     """The card of a planned run, for ``actor``. ``kinds`` say what the fields of its records are, ``obstacle`` why
-    nobody can confirm it any more, ``shown_at`` when its page is opened."""
+    nobody can confirm it any more, ``shown_at`` when its page is opened, ``catalogue`` which values are fixed."""
     run, plan = planned.run, planned.plan
     viewer = actor.person
-    calls = tuple(_call(run, step, at, viewer, kinds) for at, step in enumerate(plan.steps))
+    calls = tuple(_call(run, step, at, viewer, kinds, catalogue) for at, step in enumerate(plan.steps))
     return Card(
         run_id=run.id,
         title=_title(calls),
@@ -225,7 +232,8 @@ def quote_requests(run: Run, viewer: str) -> tuple[QuotedRequest, ...]:
     )
 
 
-def _call(run: Run, step: Step, at: int, viewer: str, kinds: Kinds) -> Call:
+def _call(run: Run, step: Step, at: int, viewer: str, kinds: Kinds, catalogue: Catalogue) -> Call:
+    contract = catalogue.version(step.action, step.version)
     return Call(
         number=at + 1,
         title=to_display_text(step.title),
@@ -235,7 +243,7 @@ def _call(run: Run, step: Step, at: int, viewer: str, kinds: Kinds) -> Call:
         version=step.version,
         url=_address(step),
         idempotent=step.idempotent,
-        params=tuple(_param(run, each, step, at, viewer, kinds) for each in step.filled),
+        params=tuple(_param(run, each, step, at, viewer, kinds, contract) for each in step.filled),
         payload=_payload(step),
         request=_request(step),
     )
@@ -262,7 +270,18 @@ def _request(step: Step) -> str:
     return "\n".join(to_display_text(line, limit=_WHOLE) for line in lines)
 
 
-def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str, kinds: Kinds) -> Param:
+def _is_fixed(filled: ParameterValue, contract: Contract | None) -> bool:
+    """Whether the contract takes the value from a record's field and no words may choose another: the currency of an
+    amount, because nothing is converted, and what takes no words at all."""
+    if contract is None or not isinstance(filled.source, RecordSource) or filled.source.field == "id":
+        return False
+    own, others = contract.annotation(filled.param), map(contract.annotation, contract.properties)
+    return not own.takes_words or (own.derive is not None and filled.param in {each.currency_from for each in others})
+
+
+def _param(
+    run: Run, filled: ParameterValue, step: Step, at: int, viewer: str, kinds: Kinds, contract: Contract | None
+) -> Param:
     typed = not isinstance(filled.source, RecordSource)
     shown = to_display_text(filled.shown, lines=typed, limit=_WHOLE)
     day = write_weekday(filled.value, run.zone)
@@ -284,6 +303,7 @@ def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str, k
         doubt=labels.DOUBTS.get(grade_evidence(filled.source), ""),
         day=day,
         words=typed_anew or ((str(filled.value) if day else filled.shown) if typed else shown),
+        fixed=_is_fixed(filled, contract),
         refused=to_display_text(edit.why, limit=_WHOLE) if edit is not None and typed_anew is not None else "",
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from agent.pipeline import Reply
@@ -76,6 +77,8 @@ class AnswerView:
     before: str
     actions: tuple[FittingAction, ...]
     rest: str = ""
+    as_of: datetime | None = None
+    """When the records were read, if they are copies."""
     name: str = ""
     """Label of the answer's only record. Its known facts are shown below."""
 
@@ -115,6 +118,7 @@ def make_answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext, sta
         more=f"and {left} more" if reply.records and left > 0 else "",
         after=f"?start={shown}" if reply.records and left > 0 else "",
         before=f"?start={max(0, start - PAGE)}" if start else "",
+        as_of=datetime.fromisoformat(reply.as_of) if reply.as_of else None,
         name=to_display_text(one.label, limit=200) if one is not None and introduced else "",
         actions=tuple(
             FittingAction(to_display_text(offers[name].title), f"{offers[name].title}{about}")

@@ -19,6 +19,7 @@ from core.actor import OWNER, Actor
 from core.display_text import to_display_text
 from core.error_answer import find_sentence
 from core.errors import NotCanonical
+from registry.confirmation import Policy
 from web.console import labels
 from web.console.labels import Badge
 
@@ -68,6 +69,8 @@ class Outcome:
     test: bool = False
     sent_again: str = ""
     """What happens if an unknown call is sent again. Empty if this person may not do that."""
+    unasked: str = ""
+    """Why it was sent without anybody's yes. Empty if somebody gave one."""
     goes_on: str = ""
     """Which decisions send the remaining calls. Empty if there are none, or if this person may not decide."""
 
@@ -75,6 +78,11 @@ class Outcome:
 _SENT_AGAIN: Final = {
     True: "Sent again, it has the same key: a platform that has it already does not do it twice.",
     False: "Sent again, it may happen twice: this action does not promise to be done once.",
+}
+_UNASKED: Final[Mapping[Policy, str]] = {
+    Policy.NEVER: "its contract asks for no yes.",
+    Policy.WHEN: "its contract asks for a yes only under a condition, and that did not apply.",
+    Policy.ONCE_PER_SESSION: "its contract asks for a yes once in a session, and that was given before.",
 }
 _PARTLY: Final[Mapping[RunState, str]] = {
     "failed": "and the next failed",
@@ -123,6 +131,7 @@ def make_outcome(planned: Planned, actor: Actor, context: WorkspaceContext) -> O
     unknown = run.state == "unknown"
     may_decide = unknown and actor.role == OWNER
     open_calls = [steps[each.call_id][1] for each in run.outcomes if each.state == "unknown"]
+    policies = dict.fromkeys(step.policy for step in plan.steps)
     return Outcome(
         headline,
         tone,
@@ -131,6 +140,9 @@ def make_outcome(planned: Planned, actor: Actor, context: WorkspaceContext) -> O
         unknown and not may_decide,
         test,
         sent_again=_SENT_AGAIN[all(step.idempotent for step in open_calls)] if may_decide else "",
+        unasked=" ".join(f"Sent at once: {_UNASKED[each]}" for each in policies if each in _UNASKED)
+        if not run.approvals and not plan.approvals and not test
+        else "",
         goes_on=_GOES_ON if may_decide and any(each.state == "skipped" for each in run.outcomes) else "",
     )
 

@@ -9,6 +9,7 @@ from agent.runs.run import Run
 from agent.workspace import authority
 from core.actor import Actor
 from core.display_text import drop_choices, to_display_text
+from web.console import labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class QuestionView:
     label: str
     mine: bool
     edits: bool = False
+    statement: bool = False
+    """Whether it only says why nothing can be done. The input is folded then."""
 
 
 def make_question_view(question: Question, run: Run, viewer: Actor) -> QuestionView:
@@ -54,6 +57,7 @@ def make_question_view(question: Question, run: Run, viewer: Actor) -> QuestionV
         _label_input(question, text),
         authority.owns(viewer, run),
         run.before_edit is not None,
+        labels.states_only(question),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar, Final
@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from agent.pipeline import RunState
 from agent.runs.run import Run
 from agent.runs.test_mode import is_test
 from agent.workspace import authority
@@ -28,6 +29,17 @@ router = APIRouter(include_in_schema=False)
 PAGE: Final = 30
 LOOKED_AT: Final = 20
 """Most held cards that the front page looks at."""
+OWN: Final = frozenset({"waiting", "asked"})
+"""Groups of what waits for the person who asked, so that an owner sees only their own in them."""
+GROUPS: Final[Mapping[str, tuple[str, tuple[RunState, ...]]]] = {
+    "": ("All", ()),
+    "waiting": ("To confirm", ("held",)),
+    "asked": ("Questions", ("asked",)),
+    "done": ("Done or answered", ("succeeded", "answered")),
+    "failed": ("Failed or unknown", ("failed", "unknown")),
+    "unsent": ("Nothing sent", ("refused", "abstained", "rejected", "expired")),
+}
+"""Choices on the page of runs: the label and the states of each, by its name in the address."""
 _DEAD: Final = Badge("can't be confirmed", "quiet")
 
 
@@ -44,6 +56,15 @@ class RunRow:
     """Why nobody can confirm its card any more, though it waits."""
 
 
+@dataclass(frozen=True, slots=True)
+class StateGroup:
+    """A choice of runs by state. ``here``: it is chosen."""
+
+    query: str
+    label: str
+    here: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class RunsPage(Page):
     template: ClassVar[str] = "runs.html"
@@ -51,6 +72,9 @@ class RunsPage(Page):
     everybodys: bool
     first: bool
     next: str
+    groups: tuple[StateGroup, ...]
+    query: str
+    """The chosen group in the address, or empty for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +96,25 @@ class ApprovalRow:
 class ApprovalsPage(Page):
     template: ClassVar[str] = "approvals.html"
     waiting: tuple[ApprovalRow, ...]
+    own: str
+    """Says how many cards of this person's own wait for them, or is empty."""
     first: bool
     next: str
 
 
 @router.get("/runs")
 async def show_runs(
-    request: Request, visitor: SignedIn, before: Annotated[str | None, Query(max_length=64)] = None
+    request: Request,
+    visitor: SignedIn,
+    before: Annotated[str | None, Query(max_length=64)] = None,
+    state: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
+    """Runs, newest first. ``state`` is one of ``GROUPS``, and anything else shows all."""
     container = get_container(request)
-    listed, following = await container.runs.list_page(visitor.actor, before=before, limit=PAGE)
+    group = state if state in GROUPS else ""
+    listed, following = await container.runs.list_page(
+        visitor.actor, states=GROUPS[group][1], own=group in OWN, before=before, limit=PAGE
+    )
     catalogue = (await container.contexts.of(visitor.actor.workspace)).catalogue
     obstacles = await container.runs.find_obstacles(listed)
     page = RunsPage(
@@ -91,6 +124,10 @@ async def show_runs(
         everybodys=visitor.actor.role == OWNER,
         first=before is None,
         next=following or "",
+        groups=tuple(
+            StateGroup(f"?state={name}" if name else "", label, name == group) for name, (label, _) in GROUPS.items()
+        ),
+        query=f"?state={group}" if group else "",
     )
     return render(page)
 
@@ -105,10 +142,17 @@ async def show_approvals(
         shell=make_shell(request, visitor),
         title="Approvals",
         waiting=tuple(map(_waiting, held)),
+        own=tell_own(visitor),
         first=after is None,
         next=following or "",
     )
     return render(page)
+
+
+def tell_own(visitor: Visitor) -> str:
+    """Says how many cards of their own wait for this person, or is empty for none."""
+    count = visitor.waiting
+    return f"{count} cards of yours wait" if count > 1 else "A card of yours waits" if count else ""
 
 
 async def tell_awaiting(request: Request, visitor: Visitor) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from agent.runs.run import Run
 from core.errors import InvalidInput, PlatformUnavailable
 from registry.records import Query, Record
 from tests.integration.agent.record_cache.looking import Looking
+from web.console.runs.conversation import make_answer_view
 
 
 def told(records: Any) -> list[tuple[str, str, str]]:
@@ -260,3 +262,36 @@ async def test_records_are_read_live_over_rest(looking: Looking) -> None:
     record = await context.kinds.record("customer", "440")
     assert record is not None
     assert record.values["company"] == "Renamed & Sons", "and what is kept is corrected by it"
+
+
+async def test_what_is_so_already_in_the_copy_is_left_out_only_if_the_platform_says_the_same(busy: Looking) -> None:
+    words = "set the priority of ticket 5519 to normal"
+    await busy.synced()
+    run = await busy.asked(words)
+    assert run.state == "refused", run.plan
+    assert run.refusal is not None
+    assert run.refusal.detail.endswith(" is normal already. Nothing was done."), run.refusal.detail
+    with busy.stopped():
+        unread = await busy.asked(words)
+    await busy.change("tickets/5519", priority="low")
+    moved = await busy.asked(words)
+    for run in (unread, moved):
+        assert run.plan is not None, run.refusal
+        assert any("is normal already, as kept here on" in each for each in run.plan.held), run.plan.held
+
+
+async def test_an_answer_from_copies_says_since_when_they_are_kept_and_one_from_the_platform_does_not(
+    busy: Looking,
+) -> None:
+    live = await busy.asked("show ticket 5440")
+    await busy.synced()
+    with busy.stopped():
+        kept = await busy.asked("show ticket 5440")
+    assert live.reply is not None
+    assert kept.reply is not None
+    assert live.reply.text == kept.reply.text
+    assert live.reply.as_of is None
+    assert kept.reply.as_of is not None
+    context = await busy.context()
+    view = make_answer_view(kept.reply, busy.shop.actors["olivia"], context)
+    assert view.as_of == datetime.fromisoformat(kept.reply.as_of)

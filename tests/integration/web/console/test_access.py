@@ -30,6 +30,7 @@ EVERYBODYS = {
     "/",
     "/account",
     "/account/link",
+    "/account/name",
     "/account/password",
     "/account/sign-out",
     "/account/unlink",

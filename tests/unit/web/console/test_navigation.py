@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.actor import OWNER
+from web.console.labels import Badge
 from web.console.navigation import list_nav_items
 
 
@@ -28,3 +29,9 @@ def test_a_page_shows_the_place_that_it_belongs_to(path: str, place: str) -> Non
 
 def test_who_does_not_see_a_place_is_not_told_of_it() -> None:
     assert "Members" not in [each.label for each in list_nav_items("support", "/members", {})]
+
+
+def test_what_needs_attention_stands_at_its_place_alone() -> None:
+    waiting = Badge("3 waiting", "wait")
+    places = list_nav_items(OWNER, "/", {"/runs": waiting})
+    assert [(each.label, each.alert) for each in places if each.alert] == [("Runs", waiting)]

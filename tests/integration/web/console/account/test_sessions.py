@@ -182,3 +182,22 @@ async def test_a_session_is_stored_as_a_digest_and_is_on_no_page(console: Consol
     assert token.encode() not in b"".join(
         each.read_bytes() for each in console.container.settings.data_dir.glob("opsiq.db*")
     )
+
+
+async def test_a_person_changes_their_own_name_and_ai_history_has_it(console: Console) -> None:
+    browser = await console.signed_in("sara@shop.test")
+    answer = await post(browser, "/account/name", {"name": "  Sara Kern "})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/account")
+    page = (await browser.get("/account")).text
+    assert 'value="Sara Kern"' in page
+    assert '<b dir="auto">Sara Kern</b>' in page
+    olivia = await console.signed_in("olivia@shop.test")
+    assert "name changed" in (await olivia.get("/history?kind=member_renamed")).text
+    swapped = await post(browser, "/account/name", {"name": "Sara"}, **{"hx-request": "true"})
+    assert swapped.headers["hx-redirect"] == "/account"
+    for unfit in (" ", "two\nlines", "x" * 101):
+        answer = await post(browser, "/account/name", {"name": unfit})
+        assert answer.status_code == 422
+        assert "A name is one line of up to 100 characters." in answer.text
+    assert 'value="Sara"' in (await browser.get("/account")).text
+    assert (await browser.post("/account/name", data={"name": "Eve"})).status_code == 403

@@ -6,16 +6,21 @@ import json
 import re
 from collections.abc import Sequence
 
+import pytest
+
 import store.connectors
 import store.events.events
 from agent.workspace.connector_status import list_connectors
 from agent.workspace.context import WorkspaceContexts
+from connectors.saas.context import SaasRecords
+from core.errors import PlatformUnavailable
 from core.webhook_signature import make_secret
 from executors.http.platform_client import HttpPlatformClient
 from executors.http.ssrf_guard import SsrfGuard
 from registry.connector import Connector, ReadAccess, Subscriber
 from registry.contract import Contract
 from registry.discovery import BrokenConnector, DiscoveredConnector
+from registry.records import Query, Record
 from store.events.events import ReactionRow
 from tests.integration.web.console.console import Console
 from tests.integration.web.console.keys.test_keys import submit
@@ -155,3 +160,29 @@ async def test_words_that_two_connections_share_are_told_on_the_page_of_each(con
         page = (await browser.get(f"/connectors/{name}")).text
         assert "Words that another connection has too" in page
         assert f"“customer” may also mean {other}.customer" in page
+
+
+async def test_a_platform_is_asked_whether_it_answers_and_the_page_says_why_not(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[PlatformUnavailable] = []
+
+    async def ask(self: SaasRecords, query: Query) -> Sequence[Record]:
+        if answers:
+            raise answers[0]
+        return []
+
+    monkeypatch.setattr(SaasRecords, "search", ask)
+    await connect(console)
+    browser = await console.signed_in("olivia@shop.test")
+    page = (await browser.get("/connectors/saas")).text
+    assert 'hx-get="/connectors/saas/check"' in page
+    page = (await browser.get("/connectors/saas/check")).text
+    assert '<span class="badge good">yes</span>' in page
+    assert "hx-get" not in re.findall(r'<div id="answers".*?</div>', page)[0]
+    answers.append(PlatformUnavailable("The platform did not answer within 5 s."))
+    page = (await browser.get("/connectors/saas/check")).text
+    assert '<span class="badge bad">no</span> The platform did not answer within 5 s.' in page
+    assert (await browser.get("/connectors/pretix/check")).status_code == 404, "it isn't connected"
+    amir = await console.signed_in("amir@shop.test")
+    assert (await amir.get("/connectors/saas/check")).status_code == 403

@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 
 import store.history.log
+from agent.history import recorder
+from agent.history.entry_text import summarize_entry
+from agent.history.recorder import EntryType
 from tests.integration.web.console.console import NOON, PASSWORD, Console, opened_console, post
+from tests.integration.web.console.runs.test_decided_cards import held as hold_card
 
 
 async def test_filters_narrow_and_are_kept_in_the_form_and_in_the_export(console: Console) -> None:
@@ -229,3 +233,24 @@ async def test_an_entry_shows_both_readings_as_the_texts_they_are(console: Conso
     page = (await browser.get(f"/history/{last.seq}")).text
     assert page.index("about the request") < page.index("Asked once more") < page.index("about the &lt;b&gt;pieces")
     assert page.count("about the request") == page.count("about the &lt;b&gt;pieces") == 1
+
+
+async def test_acts_are_one_view_and_a_reading_says_what_read_it(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    page = (await browser.get("/history")).text
+    assert '<a href="/history?kind=call_settled">Acts only</a>' in page
+    assert '<span class="name" dir="auto" title="Olivia">Olivia</span>' in page
+    here = (await browser.get("/history?kind=call_settled")).text
+    assert '<a href="/history?kind=call_settled" aria-current="true">Acts only</a>' in here
+    assert summarize_entry({"trace": {"resolver": "offline"}}) == "by the rules, without a model"
+    assert summarize_entry({"trace": {"resolver": "model", "model": "some/model"}}) == "by some/model"
+
+
+async def test_the_end_of_a_call_is_told_by_what_was_called(console: Console) -> None:
+    run = await hold_card(console, console.owner)
+    async with console.container.database.begin() as session:
+        await recorder.record(
+            session, run, EntryType.CALL_SETTLED, console.clock(), outcome="succeeded", call={"status": 200}
+        )
+    browser = await console.signed_in("olivia@shop.test")
+    assert "Refund an order: HTTP 200" in (await browser.get("/history?kind=call_settled")).text

@@ -14,6 +14,7 @@ from sqlalchemy import text
 import store.history.log
 from agent.runs import repository
 from agent.runs.run import Run
+from registry.catalogue import Catalogue
 from store.history.log import HistoryRow
 from tests.integration.web.console.console import NOON, Console
 from web.console.history import history, history_entry
@@ -194,7 +195,7 @@ def test_an_entry_of_many_calls_names_each_contract_once() -> None:
         row = entry(1, "held", 0)
         row.contract = contract
         (entrys,) = [each.value for each in history_entry.list_facts(row, {}) if each.label == "Contract"] or [""]
-        listed = history._line(row, {}).contract
+        listed = history._line(row, {}, Catalogue(())).contract
         assert entrys == listed
         return listed
 

@@ -229,3 +229,17 @@ def test_the_scopes_of_owners_are_those_that_no_endpoint_takes_from_another_role
     needs = re.findall(r"^\| `[A-Z]+ /v1/[^|]+\| `([a-z]+:[a-z]+)`(, owner)?[^|]*\|", page, re.MULTILINE)
     assert len(needs) > 50
     assert {scope for scope, owner in needs if owner} - {scope for scope, owner in needs if not owner} == OWNER_SCOPES
+
+
+async def test_a_new_key_has_no_role_until_one_is_picked_and_lasts_90_days_unless_told(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    page = (await browser.get("/keys/new")).text
+    role, expires = (
+        re.findall(rf'<select id="{each}".*?</select>', page, re.DOTALL)[0] for each in ("role", "expires")
+    )
+    assert "selected" not in role
+    assert '<option value="90" selected>' in expires
+    answer = await submit(browser, "/keys/new", "/keys", **{**GIVEN, "role": ""}, password=PASSWORD)
+    assert answer.status_code == 422
+    assert "Pick a role." in answer.text
+    assert await listed(console) == []

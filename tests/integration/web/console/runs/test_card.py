@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from agent.pipeline import Answer, ParameterValue, PromptSource, RecordSnapshot, Span, Step
 from agent.runs.run import Cause
 from agent.runs.states import Planned
-from registry.contract import Risk
+from registry.catalogue import Catalogue
+from registry.contract import Contract, Risk
 from registry.records import Field, Kinds, Query, Record, RecordKind
+from tests.integration.web.console.console import CONTRACT
 from tests.integration.web.console.samples.card import PLAN, RUN, TEXT, said
 from web.console import labels
 from web.console.runs import card, runs
@@ -293,3 +296,44 @@ def test_a_rule_that_asked_is_told_from_the_person_in_whose_name_it_acts() -> No
         assert shown.asked_by == f"the rule “Thank them” for {RUN.actor.name}"
         assert shown.said[0].label == "The rule “Thank them” asked"
     assert runs._waiting(run).who == f"the rule “Thank them” for {RUN.actor.name}"
+
+
+@pytest.mark.parametrize(
+    ("annotation", "field", "fixed"),
+    [
+        ({"derive": {"parameter": "invoice_id", "field": "currency"}}, "currency", True),
+        ({"derive": {"parameter": "invoice_id", "field": "currency"}}, "id", False),
+        ({}, "currency", False),
+    ],
+)
+def test_a_currency_that_the_contract_takes_from_a_record_has_no_edit(
+    annotation: dict[str, Any], field: str, fixed: bool
+) -> None:
+    (step,) = PLAN.steps
+    source = step.filled[1].source.model_copy(update={"field": field})
+    held = ParameterValue(param="currency", label="Currency", value="USD", shown="USD", source=source)
+    contract = Contract.model_validate(
+        {
+            **CONTRACT,
+            "version": step.version,
+            "parameters": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    "amount": {"type": "integer"},
+                    "invoice_id": {"type": "string"},
+                    "currency": {"type": "string"},
+                },
+                "required": ["amount"],
+            },
+            "annotations": {
+                "amount": {"unit": "money_minor", "currency_from": "currency"},
+                "currency": annotation,
+            },
+        }
+    )
+    plan = PLAN.model_copy(update={"steps": (step.model_copy(update={"filled": (step.filled[0], held)}),)})
+    amount, currency = card.make_card(Planned(RUN, plan), RUN.actor, catalogue=Catalogue((contract,))).calls[0].params
+    assert (amount.fixed, currency.fixed) == (False, fixed)
+    (unknown,) = card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params[1:]
+    assert not unknown.fixed, "of a contract that is gone"

@@ -133,6 +133,7 @@ async def test_what_is_so_already_is_no_failure(console: Console) -> None:
     run = await put(console, await console.run_of(console.owner), state="refused", refusal=refusal)
     page = (await browser.get(f"/runs/{run.id}")).text
     assert "Nothing had to be done" in page
+    assert '<span class="badge quiet">nothing done</span>' in page
     assert "The plan of Ida Kern is pro already. Nothing was done." in page
     assert "I can&#39;t do that" not in page
 
@@ -148,6 +149,23 @@ async def test_what_is_said_without_asking_asks_for_what_is_meant(console: Conso
         asked = Question(slot="0.order", code=code, text=text)
         run = await put(console, await console.run_of(console.owner), state="asked", question=asked)
         assert f'<label for="answer">{label}</label>' in (await browser.get(f"/runs/{run.id}")).text
+
+
+async def test_what_only_says_how_a_record_is_is_no_question_and_folds_the_input(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    said, offered = "Order 7 is closed already; nothing was done.", (Candidate(id="8", label="Order 8"),)
+    so = Question(slot="0.order", code="not_found", text=said, about=("order", "7"))
+    for asked, folded in (
+        (so, True),
+        (so.model_copy(update={"about": None}), False),
+        (so.model_copy(update={"candidates": offered}), False),
+        (so.model_copy(update={"text": "Order 7 is closed. Which instead?"}), False),
+    ):
+        run = await put(console, await console.run_of(console.owner), state="asked", question=asked)
+        page = (await browser.get(f"/runs/{run.id}")).text
+        assert ("<summary>Name another one instead</summary>" in page) is folded
+        assert ('<span class="badge quiet">nothing done</span>' in page) is folded
+        assert ('<span class="badge wait">question</span>' in page) is not folded
 
 
 async def test_an_owner_drops_a_question_that_somebody_else_left_open(console: Console) -> None:
@@ -224,3 +242,12 @@ def test_an_answer_that_introduces_one_record_says_once_what_is_known_of_it() ->
 def test_a_typed_reason_stands_in_its_turn_as_it_was_typed() -> None:
     reason = "paid 2026-12-04, 1200 EUR"
     assert _tell_outcome(RUN.model_copy(update={"state": "rejected", "plan": None, "reason": reason})) == reason
+
+
+async def test_where_no_action_is_open_an_owner_is_led_to_the_platform(console: Console) -> None:
+    refusal = Refusal(code="no_match", detail="No action is open to you here: none is registered for your role.")
+    for actor, email, led in ((console.stranger, "eve@else.test", True), (console.owner, "olivia@shop.test", False)):
+        run = await put(console, await console.run_of(actor), state="refused", refusal=refusal)
+        page = (await (await console.signed_in(email)).get(f"/runs/{run.id}")).text
+        assert ('<a href="/connectors">Connect your platform</a>' in page) is led
+        assert ("See what you may ask for" in page) is not led

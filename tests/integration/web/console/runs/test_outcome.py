@@ -13,6 +13,7 @@ from agent.runs.states import Planned
 from agent.workspace.context import WorkspaceContext
 from core.actor import Actor
 from registry.catalogue import Catalogue
+from registry.confirmation import Policy
 from tests.integration.web.console.samples.card import PLAN, RUN
 from tests.unit.agent.validate.fake_platform import SAAS
 from web.console.runs.outcome import Outcome, make_outcome
@@ -111,3 +112,31 @@ def test_an_undo_names_the_record_that_the_answer_of_the_call_gives(answer: str,
     context = cast(WorkspaceContext, SimpleNamespace(catalogue=Catalogue(SAAS)))
     (shown,) = make_outcome(Planned(run, plan), run.actor, context).calls
     assert shown.undo.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("policy", "why"),
+    [
+        (Policy.NEVER, "Sent at once: its contract asks for no yes."),
+        (Policy.WHEN, "Sent at once: its contract asks for a yes only under a condition, and that did not apply."),
+        (
+            Policy.ONCE_PER_SESSION,
+            "Sent at once: its contract asks for a yes once in a session, and that was given before.",
+        ),
+    ],
+)
+def test_what_nobody_was_asked_about_says_why_and_what_somebody_confirmed_does_not(policy: Policy, why: str) -> None:
+    (step,) = PLAN.steps
+    plan = PLAN.model_copy(update={"approvals": 0, "held": (), "steps": (step.model_copy(update={"policy": policy}),)})
+    run = RUN.model_copy(update={"state": "failed", "outcomes": (call(1, "failed"),), "approvals": ()})
+    nowhere = cast(WorkspaceContext, None)
+    assert make_outcome(Planned(run, plan), run.actor, nowhere).unasked == why
+    tried = run.model_copy(update={"mode": "test"})
+    assert make_outcome(Planned(tried, plan), run.actor, nowhere).unasked == "", "nothing was sent"
+    asked = plan.model_copy(update={"approvals": 1})
+    assert (
+        make_outcome(
+            Planned(RUN.model_copy(update={"outcomes": (call(1, "failed"),)}), asked), run.actor, nowhere
+        ).unasked
+        == ""
+    )

@@ -111,6 +111,7 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
             recalled=("the last one",),
             max_chars=4000,
             talk=TALK,
+            own="3 cards of yours wait",
             awaiting="2 requests of others wait",
         ),
         ask.RunPage: ask.RunPage(
@@ -144,6 +145,7 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
                 "",
                 (conversation.FittingAction("Refund <it>", "Refund <it>: INV-1"),),
                 "Ada <owes> 2.",
+                AT,
             ),
             asked=question.QuestionView(
                 "0.x",
@@ -164,6 +166,7 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
                 ),
                 True,
                 False,
+                unasked="Sent at once: so says its contract.",
             ),
         ),
         runs.RunsPage: runs.RunsPage(
@@ -173,10 +176,13 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
             everybodys=True,
             first=False,
             next="run_0",
+            groups=(runs.StateGroup("", "All", False), runs.StateGroup("?state=done", "Done & answered", True)),
+            query="?state=done",
         ),
         runs.ApprovalsPage: runs.ApprovalsPage(
             shell=shell,
             title="Approvals",
+            own="A card of yours waits",
             waiting=(
                 runs.ApprovalRow("run_1", "the words", "what happens", "Amir", "admin", AT, AT, 1, 2, "Sara", BADGE),
             ),

@@ -44,5 +44,7 @@ def of_connectors(shell: Shell) -> dict[type[Page], Page]:
             unsigned=1,
             hears=(connectors.SubscriptionRow("mirror", "customer.*", 30, True),),
             troubles=(connectors.FailedReactionRow("evt_1", "the <mirror>", BADGE, "it <said> no", AT),),
+            asked=True,
+            silence="it <says> nothing",
         ),
     }

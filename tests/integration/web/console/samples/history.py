@@ -33,6 +33,7 @@ def of_history(shell: Shell) -> dict[type[Page], Page]:
             people=(history.Person("mem_1", "Olivia"),),
             contracts=(FormOption("shop.refund", "Refund <an order>"),),
             hint="No contract is called <that> now.",
+            acts="kind=call_settled",
             outcomes=("failed",),
             risks=("read",),
             models=("a <reads> model",),

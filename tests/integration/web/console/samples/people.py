@@ -68,6 +68,7 @@ def of_people(shell: Shell) -> dict[type[Page], Page]:
             issuer="Shop <accounts>",
             links=(account.Link("idn_1", "https://login.test/<x>", "o@else.test <b>", AT, AT),),
             link_trouble="not & linked",
+            name_trouble="too <long>",
         ),
         sso.OnwardPage: sso.OnwardPage(
             shell=shell, title="On", issuer="Shop <accounts>", href="https://login.test/authorize?a=1&b=2"
