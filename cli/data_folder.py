@@ -40,7 +40,7 @@ def explain_missing(settings: Settings) -> str:
     if is_lost(settings):
         return (
             f"{find_file(settings)} is gone: {settings.sealed_file} says that there was a database. Put it back, or "
-            f"restore a backup (`opsiq restore`). To begin anew without its data, remove {settings.sealed_file}."
+            f"restore a backup (`opsiq restore`). To start over without its data, remove {settings.sealed_file}."
         )
     return DEMO_ONLY if is_beside_demo() else NO_DATABASE
 

@@ -340,7 +340,7 @@ class ReferenceConditions:
         count = reference.pick if isinstance(reference, Find) else "all"
         count = 1 if count == "one" and like_them else count
         if isinstance(count, int) and least != count:
-            short = f"{least} of them {'is' if least == 1 else 'are'} so, and {count} shall be left out"
+            short = f"{least} of them {'is' if least == 1 else 'are'} so, and {count} should be left out"
             return need.ask(f"{short}. Which {name_kinds(kind)} are meant?")
         return replace(pool, records=[each for each in pool.records if each.id not in gone])
 

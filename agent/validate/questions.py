@@ -67,7 +67,7 @@ def ask_for(param: str, schema: Mapping[str, Any], annotation: Annotation, kind:
         return f"Which {name_kind(kind)}?"
     members = list_members(schema)
     if takes_json(schema):
-        return f"What shall “{label}” be? {tell_how(schema)}"
+        return f"What should “{label}” be? {tell_how(schema)}"
     if schema.get("type") == "boolean":
         return f"{label}: yes or no?"
     if members and len(members) <= MAX_CANDIDATES:
@@ -76,7 +76,7 @@ def ask_for(param: str, schema: Mapping[str, Any], annotation: Annotation, kind:
         return f"{label}: how much?"
     if annotation.unit in (Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.SECONDS):
         return f"{label}: how many {annotation.unit.value}?"
-    return "In which currency?" if label.casefold() == "currency" else f"What shall “{label}” be?"
+    return "In which currency?" if label.casefold() == "currency" else f"What should “{label}” be?"
 
 
 def explain_unread(schema: Mapping[str, Any], request: Request) -> str:

@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     words = " ".join(arguments.text)
     if not words.strip():
-        raise InvalidInput(f'Say what shall be done: {name_program()} ask "…"')
+        raise InvalidInput(f'Say what should be done: {name_program()} ask "…"')
     server = make_client()
     shown = ask(server, words, arguments.surface, arguments.thread)
     if arguments.json or not sys.stdin.isatty():

@@ -213,4 +213,4 @@ def _decide(shown: dict[str, Any], url: str) -> str:
         return describe_confirming(shown, url)
     if shown["card"]["approvals"]:
         return describe_second_approval(shown, url)
-    return "“yes” sends exactly this, “no” drops it; or say what shall be different."
+    return "“yes” sends exactly this, “no” drops it; or say what should be different."

@@ -221,7 +221,7 @@ def _tell(report: Report, anchor: ChainAnchor | None, strange: list[str]) -> Ite
     if not report.checked:
         yield "Codes were not checked: the data key is not here, or no server of this version has sealed the database yet."  # noqa: E501
     if report.ok and anchor is None and verdict.anchored is None:
-        yield "Nothing is anchored: an end that was cut off together with the record of it, or a history made anew, would look the same."  # noqa: E501
+        yield "Nothing is anchored: an end that was cut off together with the record of it, or a history written again, would look the same."  # noqa: E501
         yield "To see that from now on, keep this where nobody who can change the database can, and give it next time:"
         yield f"  opsiq history verify --anchor {verdict.last}"
 

@@ -23,7 +23,7 @@ def invited(visit: New, email: str, role: str, name: str) -> Visit:
     olivia.page.goto("/members/new")
     olivia.page.get_by_label("E-mail").fill(email)
     olivia.page.get_by_label("Role").select_option(role)
-    olivia.page.get_by_label("Your password, once more").fill(PASSWORD)
+    olivia.page.get_by_label("Your password again").fill(PASSWORD)
     olivia.press("Enter")
     olivia.sees(f"{email} is invited")
     link = olivia.page.locator("#link").inner_text()

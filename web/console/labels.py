@@ -78,7 +78,7 @@ STEPS: Final[Mapping[RunState, tuple[tuple[str, str], ...]]] = {
         ("checking", "Checking what it would send, and who may"),
     ),
     "confirmed": (
-        ("confirmed", "Checking once more that nothing has changed"),
+        ("confirmed", "Checking again that nothing has changed"),
         ("executing", "Signed and sent; waiting for the platform's answer"),
     ),
 }

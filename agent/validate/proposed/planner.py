@@ -163,7 +163,7 @@ class _Planner:
             first, set_before = self.called_for.setdefault((contract.name, one.key), (at, fanned is not None))
             if first != at and (set_before or fanned is not None):
                 detail = f"{one.label} stands twice under “{contract.title}”, with different values."
-                return Refusal(code="invalid", detail=f"{detail} Say what it shall be; nothing was done.")
+                return Refusal(code="invalid", detail=f"{detail} Say what it should be; nothing was done.")
         return None
 
     async def _plan_step(

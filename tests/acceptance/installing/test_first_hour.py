@@ -130,7 +130,7 @@ def test_the_contract_is_held_until_its_card_is_confirmed_and_called_once(pasted
 
 def test_typed_words_are_asked_about_confirmed_and_called_once(pasted: Pasted) -> None:
     asked = (pasted.folder / "asked.txt").read_text()
-    assert " asked\nWhat shall “Quantity” be?" in asked
+    assert " asked\nWhat should “Quantity” be?" in asked
     said = pasted.printed["8. Ask in words"]
     assert "Quantity: 12    <- you said ‘12’" in said
     assert "Article: COF-500    <- you said ‘COF-500’" in said

@@ -198,7 +198,7 @@ async def create(request: Request, form: GuardedOwner) -> Response:
             in_transaction=in_transaction,
         )
     advice = f"{ADVICE} {TEST_ADVICE}" if row.mode == "test" else ADVICE
-    return _secret(request, visitor, row, secret, "The key is made", advice, status=201)
+    return _secret(request, visitor, row, secret, "Key created", advice, status=201)
 
 
 @router.get("/{key_id}")
@@ -322,6 +322,6 @@ def _secret(
             Shown("mcp-token", "MCP access token", make_token(row.public, secret), True),
         ),
         href=f"/keys/{row.id}",
-        onward="To the key",
+        onward="Go to the key",
     )
     return show(request, page, status=status)

@@ -123,7 +123,7 @@ async def create(request: Request, form: GuardedOwner) -> Response:
             )
     except InvalidInput as error:
         return _form(request, visitor, given, trouble=error.detail)
-    return show_secret(request, visitor, made, "The endpoint is made", ADVICE, status=201)
+    return show_secret(request, visitor, made, "Endpoint created", ADVICE, status=201)
 
 
 @router.get("/{endpoint_id}/edit")
@@ -209,7 +209,7 @@ def show_secret(
             Copied("secret", "Signing secret", made.secret, True),
         ),
         href=f"/webhooks/{made.shown.row.id}",
-        onward="To the endpoint",
+        onward="Go to the endpoint",
     )
     return show(request, page, status=status)
 

@@ -35,9 +35,9 @@ from registry.offers.offer import Offer
 from registry.records import RecordKind
 
 BOTH: Final = 2
-WHICH_BOTH: Final = "Which two shall be taken back? Say what each of them was; nothing was done."
+WHICH_BOTH: Final = "Which two should be taken back? Say what each of them was; nothing was done."
 NOTHING_BEFORE: Final = (
-    "Nothing was done in this conversation yet that could be undone. Say what shall be undone; nothing was done."
+    "Nothing was done in this conversation yet that could be undone. Say what should be undone; nothing was done."
 )
 LEAD: Final = (
     r"\W*(?:(?:oops|whoops|oh|ah|hm+|wait|no|nope|nah|sorry|actually|ok|okay|well|hang\s+on|hold\s+on|please|can\s+you|could\s+you|"

@@ -227,5 +227,5 @@ async def test_an_entry_shows_both_readings_as_the_texts_they_are(console: Conso
     assert last is not None
     browser = await console.signed_in("olivia@shop.test")
     page = (await browser.get(f"/history/{last.seq}")).text
-    assert page.index("about the request") < page.index("Asked once more") < page.index("about the &lt;b&gt;pieces")
+    assert page.index("about the request") < page.index("Asked again") < page.index("about the &lt;b&gt;pieces")
     assert page.count("about the request") == page.count("about the &lt;b&gt;pieces") == 1
