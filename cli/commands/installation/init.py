@@ -64,9 +64,9 @@ async def _found_workspace(arguments: argparse.Namespace, password: str) -> int:
     from app.container import open_container
     from cli.client import FILE, keep, set_aside
     from cli.data_folder import refuse_lost_database
+    from core.scopes import SCOPES
     from core.settings import Settings
     from store.migrate import upgrade
-    from web.auth import SCOPES
 
     settings = replace(Settings.load(os.environ), workers=0)
     refuse_lost_database(settings)

@@ -20,11 +20,12 @@ from agent.workspace.principals import explain_blocked_key
 from core.crypto.mcp_token import make_token
 from core.display_text import to_display_text
 from core.errors import InvalidInput
+from core.scopes import SCOPES
 from store.accounts.api_keys import KeyRow, KeyState
 from store.accounts.members import MemberRow
 from store.automations import InstructionRow, RuleRow
 from web.api.keys import CreateKeyBody
-from web.auth import SCOPES, check_scopes, get_container
+from web.auth import check_scopes, get_container
 from web.console import labels
 from web.console.account.login_throttle import own_password
 from web.console.forms import FormOption, GuardedOwner, validate

@@ -118,7 +118,9 @@ async def test_a_rough_length_or_day_is_not_taken_for_that_one(text: str, name: 
 async def test_what_the_plan_uses_otherwise_is_no_part_that_cannot_be_done(text: str, name: str, said: str) -> None:
     verdict = await read(text, name)
     assert isinstance(verdict, Question), verdict
-    assert verdict.text.startswith(f"I'm not sure that I read ‘{said}’ as you mean it. Should I do this: "), verdict.text
+    assert verdict.text.startswith(f"I'm not sure that I read ‘{said}’ as you mean it. Should I do this: "), (
+        verdict.text
+    )
 
 
 @pytest.mark.parametrize(
