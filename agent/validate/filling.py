@@ -193,7 +193,7 @@ class DraftFilling:
             for each in self.slots.records[part]:
                 relation = each.kind.relation_to(whose.record.kind)
                 if relation is not None and str(each.record.values.get(relation.via)) != whose.record.id:
-                    asked = f"Which {self.slots.label_within(name)} is meant?"
+                    asked = f"Which {self.slots.label_within(name)} do you mean?"
                     text = f"{each.label} does not belong to {whose.named}. {asked}"
                     return self.slots.ask(name, text, "ambiguous")
         return None

@@ -296,7 +296,7 @@ def explain_unknown_name(
         return f"There is no {one} {quote_words(words)} here."
     if _may_be_name(words, kind):
         return f"No {one} is called {quote_words(words)} here."
-    return f"I can't tell which {one} is meant by {quote_words(words)}."
+    return f"I can't tell which {one} you mean by {quote_words(words)}."
 
 
 def _may_be_name(words: str, kind: RecordKind) -> bool:

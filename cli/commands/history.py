@@ -53,7 +53,7 @@ def add_parser(sub: Any) -> None:
         "anchor-key", help="what anchors are checked with: public keys, and the secret of OPSIQ_ANCHOR_URL's signatures"
     )
     listed = acts.add_parser("list", help="the newest entries: who did what, and what came of it")
-    listed.add_argument("--limit", type=read_count, default=20, metavar="N", help="at most so many (20)")
+    listed.add_argument("--limit", type=read_count, default=20, metavar="N", help="at most N (20)")
     listed.add_argument("--json", action="store_true", help="one JSON object a line, as export writes them")
     for act in acts.choices.values():
         act.add_argument("--workspace", help="the workspace's id (by default the only one)")

@@ -22,7 +22,7 @@ def add_parser(sub: Any) -> None:
     )
     acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
     acts.add_parser("list", help="every key, newest first; no secret")
-    create = acts.add_parser("create", help="a new key; its secret is shown this once")
+    create = acts.add_parser("create", help="a new key; its secret is shown only once")
     create.add_argument("name", help="what it is for")
     create.add_argument(
         "--scope",

@@ -24,7 +24,7 @@ def add_parser(sub: Any) -> None:
     )
     acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
     listed = acts.add_parser("list", help="your runs, newest first")
-    listed.add_argument("--limit", type=read_count, default=20, metavar="N", help="at most so many (20)")
+    listed.add_argument("--limit", type=read_count, default=20, metavar="N", help="at most N (20)")
     for name, about in (
         ("show", "one run"),
         ("records", "every record that an answer rests on, as it is now"),

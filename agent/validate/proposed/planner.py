@@ -375,7 +375,7 @@ class _Planner:
             return asked
         whole = [each for each in unread if not any(each in other for other in unread if other != each)]
         text = f"I can't tell what {questions.quote_several(whole)} says here."
-        text = f"{text} Say in other words which {name_kinds(kind)} are meant."
+        text = f"{text} Say in other words which {name_kinds(kind)} you mean."
         return asked.model_copy(update={"text": text})
 
 

@@ -162,7 +162,7 @@ def _coerce_money(slots: Slots, parameter: Parameter, value: Quantity) -> Any | 
     known = said is not None or not value.noun or (currency is not None and may_name(value.noun, currency))
     if not known:
         noun = questions.quote_words(value.noun)
-        asked = f"How much is it in {currency}?" if currency else "In which currency is it meant?"
+        asked = f"How much is it in {currency}?" if currency else "In which currency do you mean it?"
         return slots.ask(parameter.name, f"{noun} is no currency that I know. {asked}", "unreadable")
     if said is not None and currency is not None and said != currency and not _may_be(value, currency):
         here = f"“{parameter.label}” is in {currency} here, and nothing is converted"
