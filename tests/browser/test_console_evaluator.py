@@ -124,7 +124,7 @@ def test_an_owner_keeps_a_view_and_takes_an_export_that_shows_how_far_it_is(visi
     olivia.ask("resend invoice INV-1042")
     olivia.sees("Done")
     page.goto("/history?kind=prompt")
-    page.get_by_text("Keep this as a view").press("Enter")
+    page.get_by_text("Save as a view").press("Enter")
     page.get_by_label("Name").fill("What was asked")
     olivia.press("Enter")
     expect(page.get_by_role("link", name="What was asked")).to_be_visible()

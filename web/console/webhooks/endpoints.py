@@ -168,7 +168,7 @@ def _moment(text: str) -> datetime | None:
     try:
         return from_iso(text) if text else None
     except ValueError as error:
-        raise InvalidInput("This form is not as it was made. Load the page again.") from error
+        raise InvalidInput("This form has been changed. Reload the page.") from error
 
 
 def _form(

@@ -161,8 +161,8 @@ async def test_a_filter_is_kept_as_a_view_shared_and_deleted(console: Console) -
         console.owner, email="otto@shop.test", person="Otto", role="owner", password=PASSWORD
     )
     otto = await console.signed_in("otto@shop.test")
-    assert "Keep this as a view" not in (await olivia.get("/history")).text
-    assert "Keep this as a view" in (await olivia.get("/history?kind=held")).text
+    assert "Save as a view" not in (await olivia.get("/history")).text
+    assert "Save as a view" in (await olivia.get("/history?kind=held")).text
     kept = await post(olivia, "/history/views", {"name": "Held cards", "query": "kind=held", "shared": "yes"})
     assert (kept.status_code, kept.headers["location"]) == (303, "/history?kind=held")
     await post(olivia, "/history/views", {"name": "Only mine", "query": "q=sara&kind=member_added"})
