@@ -133,7 +133,7 @@ def make_client() -> Client:
         return Client(given["URL"] or own["url"], own["key"], own["secret"])
     if named := os.environ.get("OPSIQ_DATA"):
         raise InvalidInput(
-            f"There is no key of this terminal in {named}, the folder that OPSIQ_DATA names. Found a workspace in it "
+            f"There is no key of this terminal in {named}, the folder that OPSIQ_DATA names. Create a workspace in it "
             f"({name_program()} init), name another folder, or set OPSIQ_URL, OPSIQ_KEY and OPSIQ_SECRET."
         )
     raise InvalidInput(

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Any, Final, NoReturn
 
 _UNKNOWN_OPTION: Final = re.compile(r"unrecognized arguments: (--?[\w-]+)")
+_REQUIRED: Final = "the following arguments are required: "
 _UNKNOWN_CHOICE: Final = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)", re.DOTALL)
 
 
@@ -31,6 +32,8 @@ class CommandParser(argparse.ArgumentParser):
         at = _reached[0] if unknown and _reached else self
         if unknown:
             message += _suggest(unknown[1], at._option_string_actions)
+        elif (acts := _list_acts(at, message)) is not None:
+            message = f"say which {acts.metavar}: {', '.join(acts.choices)}"
         elif choice:
             message += _suggest(choice[1], re.findall(r"[\w-]+", choice[2]))
         at.print_usage(sys.stderr)
@@ -39,6 +42,24 @@ class CommandParser(argparse.ArgumentParser):
 
 
 _reached: Final[list[argparse.ArgumentParser]] = []
+
+
+def _list_acts(parser: argparse.ArgumentParser, message: str) -> Any:
+    """The subcommands of a parser whose error is that none was named. None for other errors."""
+    missing = message.partition(_REQUIRED)[2].split(", ")
+    found = (each for each in parser._actions if isinstance(each, argparse._SubParsersAction))
+    return next((each for each in found if each.metavar in missing), None)
+
+
+def read_count(text: str) -> int:
+    """The value of an option that takes a whole number from 1 on."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return number
 
 
 def _suggest(word: str, known: Iterable[str]) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from core.errors import BadSetting
-
-if TYPE_CHECKING:
-    from core.settings import Settings
+from core.settings import Settings
 
 DEMO: Final = ".data/demo"
 DEMO_MARK: Final = "demo.json"
@@ -23,6 +22,14 @@ DEMO_ONLY: Final = f"There is none of your own yet; the demo's is in {DEMO} (OPS
 def is_beside_demo() -> bool:
     """Whether the demo's folder is here, and no folder was named."""
     return "OPSIQ_DATA" not in os.environ and (Path(DEMO) / DEMO_MARK).exists()
+
+
+def load_settings_here(environ: Mapping[str, str]) -> Settings:
+    """The settings, with the demo's folder where nothing names another one, none has a database here, and the demo is:
+    what `opsiq ask` does too."""
+    settings = Settings.load(environ)
+    named = "OPSIQ_DATABASE_URL" in environ or has_database(settings) or is_lost(settings)
+    return settings if named or not is_beside_demo() else Settings.load({**environ, "OPSIQ_DATA": DEMO})
 
 
 def has_database(settings: Settings) -> bool:
@@ -40,7 +47,7 @@ def explain_missing(settings: Settings) -> str:
     if is_lost(settings):
         return (
             f"{find_file(settings)} is gone: {settings.sealed_file} says that there was a database. Put it back, or "
-            f"restore a backup (`opsiq restore`). To begin anew without its data, remove {settings.sealed_file}."
+            f"restore a backup (`opsiq restore`). To start over without its data, remove {settings.sealed_file}."
         )
     return DEMO_ONLY if is_beside_demo() else NO_DATABASE
 

@@ -118,9 +118,9 @@ def _read_listing(text: str, at: int, labels: Sequence[str], end: str) -> tuple[
 
 
 def drop_choices(text: str, choices: Sequence[tuple[str, str]]) -> str:
-    """“Two are called ‘Adam’: Adam Novak (Brno) or Adam Nowak (Łódź)?” → “Two are called ‘Adam’. Which one is meant?”
-    if these choices, each a label and a detail, are shown below it and show all that it says of them. Other text is
-    unchanged."""
+    """“Two are called ‘Adam’: Adam Novak (Brno) or Adam Nowak (Łódź)?” → “Two are called ‘Adam’. Which one do you
+    mean?” if these choices, each a label and a detail, are shown below it and show all that it says of them. Other text
+    is unchanged."""
     head, _, told = text.partition(": ")
     names = [re.escape(label) + r"(?: \(([^()]+)\))?" for label, _ in choices]
     if len(names) < 2 or len(set(choices)) < len(choices):
@@ -134,4 +134,4 @@ def drop_choices(text: str, choices: Sequence[tuple[str, str]]) -> str:
     asked = head.rpartition(". ")[2].startswith("Which ")
     if asked:
         return f"{head}?"
-    return f"{head}. Which one?" if re.search(r"\bmeant\b", head) else f"{head}. Which one is meant?"
+    return f"{head}. Which one?" if re.search(r"\b(?:meant|you mean)\b", head) else f"{head}. Which one do you mean?"

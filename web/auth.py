@@ -19,6 +19,7 @@ from app.container import Container
 from core.actor import OWNER, Actor, Mode
 from core.crypto import request_signature
 from core.errors import Finding, Forbidden, InvalidInput, Unauthenticated, Unavailable, WrongMode
+from core.scopes import OWNER_SCOPES, SCOPES
 from registry.json_schema import pointer
 from store.accounts.api_keys import KeyRow
 from web.client_address import find_client
@@ -27,33 +28,6 @@ from web.limits import LimitClass, Limits, LimitStatus, weigh_body
 from web.middleware import MAX_BODY_BYTES, UPLOADS
 from web.nonces import Nonces
 from web.problem import Problem
-
-SCOPES: Final = (
-    "actions:run",
-    "connectors:read",
-    "connectors:write",
-    "contracts:read",
-    "contracts:write",
-    "customers:read",
-    "events:read",
-    "events:write",
-    "history:read",
-    "keys:read",
-    "keys:write",
-    "me:read",
-    "rules:read",
-    "rules:write",
-    "runs:confirm",
-    "runs:read",
-    "runs:write",
-    "tickets:read",
-    "webhooks:read",
-    "webhooks:write",
-)
-"""Scopes of a key. ``docs/reference/api.md`` lists which endpoint needs which."""
-
-OWNER_SCOPES: Final = frozenset({"connectors:write", "contracts:write", "history:read", "keys:read", "keys:write"})
-"""Scopes whose every endpoint takes the role owner: a key of another role can never use them."""
 
 CONFIRM: Final = "runs:confirm"
 """The scope that a key needs to confirm. It must be added on purpose, and keys from before it existed don't have it."""

@@ -15,9 +15,10 @@ from pydantic import BaseModel
 
 from agent.pipeline import RefusalCode
 from core.crypto import request_signature
+from core.scopes import SCOPES
 from web import problem
 from web.api import examples
-from web.auth import SCOPES, AuthRequirement, find_requirement
+from web.auth import AuthRequirement, find_requirement
 from web.limits import PER_MINUTE
 
 PREFIX: Final = "/v1/"

@@ -41,7 +41,7 @@ def find_no_text(label: str, name: str, words: str, *, composed: bool) -> str | 
     ``composed``: the contract lets a model word this text, so orders to whoever words it are expected.
     """
     if _gives_none(label, name, words):
-        return f"{label} has to be given. What shall it be?"
+        return f"{label} has to be given. What should it be?"
     if composed and not _QUOTED.match(words) and _WORDING.match(words):
         return f"{quote_words(words)} tells what to write, and I can't word it here. Type the text itself."
     return None

@@ -39,7 +39,7 @@ async def choose_other(run: Run, earlier: Sequence[Run], propose: ProposeRun) ->
     if len(left) == 1:
         chosen, outcome = await plan(left[0])
         return chosen, replace(outcome, withdrawal=Withdrawal((*outcome.withdrawal.runs, last.id), "Answered"))
-    text = f"Which one is meant instead: {join([each.label for each in left], 'or')}?"
+    text = f"Which one do you mean instead: {join([each.label for each in left], 'or')}?"
     asked = replace(asked, verdict=question.model_copy(update={"text": text, "candidates": tuple(left)}))
     return take_outcome(again, asked, thread), replace(asked, withdrawal=Withdrawal((last.id,), "Answered"))
 

@@ -46,6 +46,7 @@ from agent.planning.reversal import aim_correction, correct_calls, undo_calls
 from agent.planning.second_reading import TAKES_BACK, Around, read_again
 from agent.planning.silent_connections import answer_from_others
 from agent.planning.small_model import READ_BY_MODEL_ALONE, is_too_complex, weigh
+from agent.planning.small_talk import NOTHING_WAITS, settle_small_talk
 from agent.planning.task import (
     CORRECTED,
     Outcome,
@@ -84,7 +85,6 @@ from prompts import is_plain
 from registry.offers.shortlist import Shortlist
 
 CORRECTED_LATE: Final = "It corrects what was decided already, so it waits for a yes."
-NOTHING_WAITS: Final = "Nothing waits here that could be stopped; nothing was done."
 _STRAY: Final = "That names an action which is not among those allowed here."
 NOT_ALL_SEEN: Final = "Not all records could be looked through; check that this is the one you mean."
 
@@ -107,7 +107,7 @@ async def propose(
 
     with use_read_memo(ReadMemo()):
         try:
-            return await settle(task)
+            return settle_small_talk(task, await settle(task))
         except PlatformUnavailable as error:
             return await answer_from_others(task, error, settle)
 

@@ -31,7 +31,7 @@ async def offer_rest(task: Task, made: Outcome, plan: Try) -> Outcome:
         question = offered.verdict
         if isinstance(question, Plan):
             does = preview_steps(question.steps)
-            question = ask_whether(f"Shall I do the rest: {does}?", "Yes, without that", does)
+            question = ask_whether(f"Should I do the rest: {does}?", "Yes, without that", does)
         if isinstance(question, Question) and question.slot == REST and question.candidates:
             return replace(offered, verdict=question.model_copy(update={"text": f"{asked.text} {question.text}"}))
     return replace(made, verdict=asked.model_copy(update={"text": asked.text + _tell_others(task, failed, others)}))

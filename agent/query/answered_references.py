@@ -267,7 +267,7 @@ async def _find_named(
 
 def ask_again(offered: Question, words: str) -> Question:
     """The same question after an answer that chooses nothing."""
-    text = f"Which one is meant by {quote_words(words)} can't be told. {offered.text}"
+    text = f"I can't tell which one you mean by {quote_words(words)}. {offered.text}"
     return offered.model_copy(update={"text": text})
 
 
@@ -380,5 +380,5 @@ async def ask_among(finder: Finder, need: RecordQuery, among: str, told: Questio
     """A question, with the records of a set that its words were to choose among and chose none of."""
     there = await finder.find(replace(need, filter={}, most=MAX_CANDIDATES), Handle(handle=among), NOTHING_FOUND)
     records = [] if isinstance(there, Question) else [each.record for each in there if fits(each.record, need.filter)]
-    lead = f"{told.text} {'Is it' if len(records) == 1 else 'Which one is meant:'}"
+    lead = f"{told.text} {'Is it' if len(records) == 1 else 'Which one do you mean:'}"
     return ask_between(need.slot, need.param, need.kind, records, "", lead=lead) if records else told

@@ -87,7 +87,7 @@ class Answerer:
             return made.model_copy(update={"text": f"{made.text} {alone}".strip()})
         slips = self.query.records.search.slips
         if (other := await find_so_called(self.query.context, slips)) is not None:
-            text = f"{quote_words(other[1])} is the name of {with_article(name_kind(other[0]))}. Which one is meant?"
+            text = f"{quote_words(other[1])} is the name of {with_article(name_kind(other[0]))}. Which one do you mean?"
             return Question(slot=SLOT, code="not_found", text=text)
         without = [*self.query.context.without]
         none = f"{join(without, 'and')} {'have' if len(without) > 1 else 'has'} none." if without else ""

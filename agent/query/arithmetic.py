@@ -92,7 +92,7 @@ class Arithmetic:
                     return totals
                 if len(totals) != 1:
                     listed = ", ".join(each.shown for each in totals) or "nothing"
-                    return need.ask(f"Together that is {listed}. In which currency is it meant?", code="unreadable")
+                    return need.ask(f"Together that is {listed}. In which currency do you mean it?", code="unreadable")
                 return totals[0]
             case Computed():
                 return await self._compute(expression, need, own, depth)
@@ -127,12 +127,14 @@ class Arithmetic:
         try:
             find_time_span(Moment(text), self.context.request.zone)
         except (ValueError, OverflowError):
-            return need.ask(f"Which day is meant by {quote_words(quote.text if quote else text)}?", code="unreadable")
+            return need.ask(
+                f"Which day do you mean by {quote_words(quote.text if quote else text)}?", code="unreadable"
+            )
         return Worked(Moment(text), words=_list_words(quote))
 
     def _read_field(self, need: RecordQuery, name: str, found: Sequence[LocatedRecord]) -> Worked | Question:
         if len(found) != 1:
-            return need.ask("Whose is meant?", code="ambiguous")
+            return need.ask("Whose do you mean?", code="ambiguous")
         one = found[0]
         field = one.kind.field_named(name)
         if field is None:
@@ -188,12 +190,12 @@ class Arithmetic:
 
     def _count_days_between(self, need: RecordQuery, a: Worked, b: Worked) -> Worked | Question:
         if not isinstance(a.value, Moment) or not isinstance(b.value, Moment):
-            return need.ask("Which two days are meant?", code="unreadable")
+            return need.ask("Which two days do you mean?", code="unreadable")
         zone = self.context.request.zone
         try:
             first, last = (find_time_span(each, zone)[0].astimezone(zone).date() for each in (a.value, b.value))
         except (ValueError, OverflowError):
-            return need.ask("Which two days are meant?", code="unreadable")
+            return need.ask("Which two days do you mean?", code="unreadable")
         days = Quantity(Decimal((last - first).days), DAYS)
         plain = (a.reading or a.shown, b.reading or b.shown) == (a.shown, b.shown)
         reading = f"{a.reading or a.shown}{' to ' if plain else ', '}{b.reading or b.shown} = {days.shown}"
@@ -327,7 +329,7 @@ def _shift(a: Moment, b: Quantity, sign: int) -> Moment | str:
         day = date.fromisoformat(a.text[:10])
         return Moment(shift(day, sign * int(whole.number), wanted.one).isoformat())
     except (ValueError, OverflowError):
-        return "Which day is meant?"
+        return "Which day do you mean?"
 
 
 def _list_words(quote: Words | None) -> tuple[Words, ...]:

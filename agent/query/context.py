@@ -226,7 +226,7 @@ class QueryContext:
         else:
             found = own.get(reference.handle.removeprefix("@"), ())
             kind = found[0].kind if found else self.kind_of(reference.handle)
-        return kind if kind is not None else need.ask(f"Which {name_kind(need.kind)} is meant?", code="missing")
+        return kind if kind is not None else need.ask(f"Which {name_kind(need.kind)} do you mean?", code="missing")
 
 
 def describes(find: Find) -> bool:

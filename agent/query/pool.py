@@ -43,7 +43,7 @@ class Pool:
 
 def ask_to_narrow(need: RecordQuery) -> Question:
     """Asks for more detail if a reference would search more records than allowed."""
-    text = f"There are too many {name_kinds(need.kind)} to look through. Say more about which are meant."
+    text = f"There are too many {name_kinds(need.kind)} to look through. Say more about which you mean."
     return need.ask(text, code="ambiguous")
 
 

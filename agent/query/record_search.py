@@ -393,8 +393,8 @@ class RecordSearch:
         zone, noun = self.context.request.zone, name_kind(need.kind)
         told = next(filter(None, (tell_difference(each, record, need.kind, zone) for each in find.where)), "")
         told = told or f"{record.label} doesn't match the rest of what you said."
-        return need.ask(f"{told} Which {noun} is meant?")
+        return need.ask(f"{told} Which {noun} do you mean?")
 
 
 def _offer(records: Sequence[Record]) -> str:
-    return "Is it" if len(records) == 1 else "Which one is meant:"
+    return "Is it" if len(records) == 1 else "Which one do you mean:"

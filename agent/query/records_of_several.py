@@ -130,7 +130,7 @@ def _ask_whose(
         to_display_text(text + describe_aside(each, kind, telling), limit=2 * LABEL_CHARS)
         for text, each in zip(shown, records, strict=True)
     ]
-    which = "is it" if len(records) == 1 else f"which {name_kind(kind)} is meant,"
+    which = "is it" if len(records) == 1 else f"which {name_kind(kind)} do you mean,"
     candidates = tuple(
         (one := make_candidate(record)).model_copy(
             update={"detail": one.detail if name in one.label else _add(name, one.detail, ", ")}

@@ -68,7 +68,7 @@ class ReferenceConditions:
         if need.told is not None:
             said = filter_by_told(need.told, kind, need.order, self.context.request.now)
             if said is None:
-                text = f"I can't tell {name_kinds(kind)} apart by when they are. Which {name_kind(kind)} is meant?"
+                text = f"I can't tell {name_kinds(kind)} apart by when they are. Which {name_kind(kind)} do you mean?"
                 return need.ask(text, code="ambiguous")
             filters.append(said)
         inner = replace(need, restricts=need.restricts or (any_owner and _may_be_of_any(find)))
@@ -147,7 +147,7 @@ class ReferenceConditions:
                 made = filter_by_state(kind, state, negated=negated, now=self.context.request.now)
                 if made is None:
                     told = f"I can't tell which {name_kinds(kind)} are {quote_words(state)}."
-                    return need.ask(f"{told} Which {name_kind(kind)} is meant?")
+                    return need.ask(f"{told} Which {name_kind(kind)} do you mean?")
                 return made
             case Compare(field=name, op=op, value=expression):
                 each = kind.field_named(name)
@@ -158,7 +158,7 @@ class ReferenceConditions:
                 by = filter_by_field(each, op, worked.value, zone) if each is not None else None
                 if by is None:
                     text = f"{name_kinds(kind).capitalize()} can't be told apart by {quote_words(name)} that way."
-                    return need.ask(f"{text} Which {name_kind(kind)} is meant?")
+                    return need.ask(f"{text} Which {name_kind(kind)} do you mean?")
                 return by
             case BelongsTo(owner=owner):
                 return await self._filter_by_owner(need, owner, via, owners, own)
@@ -290,7 +290,7 @@ class ReferenceConditions:
         relation = kind.relation_to(other.name)
         if relation is None:
             return need.ask(
-                f"{name_kinds(kind).capitalize()} have no {name_kinds(other)}. Which {name_kind(kind)} is meant?"
+                f"{name_kinds(kind).capitalize()} have no {name_kinds(other)}. Which {name_kind(kind)} do you mean?"
             )
         ids = {str(get_id_value(each.record, other)) for each in found}
         held = await self.search.scan(need, Filter(lambda record: str(record.values.get(relation.via)) in ids))
@@ -335,13 +335,13 @@ class ReferenceConditions:
         if none and not (gone and isinstance(reference, Handle)):
             words = reference.said.text if isinstance(reference, Find) and reference.said is not None else ""
             said = f" {quote_words(words)}" if words else ""
-            return need.ask(f"I find none{said} to leave out among them. Which {name_kinds(kind)} are meant?")
+            return need.ask(f"I find none{said} to leave out among them. Which {name_kinds(kind)} do you mean?")
         least = sum(each.id in gone for each in pool.records)
         count = reference.pick if isinstance(reference, Find) else "all"
         count = 1 if count == "one" and like_them else count
         if isinstance(count, int) and least != count:
-            short = f"{least} of them {'is' if least == 1 else 'are'} so, and {count} shall be left out"
-            return need.ask(f"{short}. Which {name_kinds(kind)} are meant?")
+            short = f"{least} of them {'is' if least == 1 else 'are'} so, and {count} should be left out"
+            return need.ask(f"{short}. Which {name_kinds(kind)} do you mean?")
         return replace(pool, records=[each for each in pool.records if each.id not in gone])
 
     async def _list_owned(self, owner: LocatedRecord, records: Sequence[Record], kind: RecordKind) -> list[str]:

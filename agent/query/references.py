@@ -278,7 +278,7 @@ class RecordFinder:
         if rivals and self.context.tells_ties and need.slot == need.base_slot:
             self.context.place, chosen = "shared", [*chosen, *rivals]
         elif rivals:
-            which = f"Which {wanted} are meant? Some share the last place:" if wanted > 1 else None
+            which = f"Which {wanted} do you mean? Some share the last place:" if wanted > 1 else None
             return ask_between(need.slot, need.param, kind, [*chosen, *rivals], "share that place", lead=which)
         self.chosen_from.add(len(line))
         if len(chosen) > 1 and isinstance(order, OrderByField) and order.nth == 1:
@@ -301,14 +301,14 @@ class RecordFinder:
             line = sort_by_field(pool.records, need.kind.order, descending=True)[:count] if need.kind.order else []
             ends = [there[key] for key in shown[first:] if key in there]
             if rivals := [each for each in line if ends and each.id not in shown[first:]]:
-                which = "one is meant, the last one" if count == 1 else "are meant, the last"
+                which = "one do you mean, the last one" if count == 1 else "do you mean, the last"
                 lead = f"Which {which} shown or the newest:"
                 return ask_between(need.slot, need.param, need.kind, [*ends, *rivals], "", lead=lead)
         if first + count > len(shown):
-            which = "one is" if count == 1 else "are"
-            return need.ask(f"There were {format_count(len(shown), need.kind)}. Which {which} meant?")
+            which = "one do" if count == 1 else "do"
+            return need.ask(f"There were {format_count(len(shown), need.kind)}. Which {which} you mean?")
         if any(key not in there for key in shown[first : first + count]):
-            return need.ask(f"That {name_kind(need.kind)} is not there any more. Which one is meant?")
+            return need.ask(f"That {name_kind(need.kind)} is not there any more. Which one do you mean?")
         how = f"number {first + 1}" if count == 1 else f"numbers {first + 1} to {first + count}"
         how = f"{how} of the {len(shown)} shown before"
         picked = (there[key] for key in shown[first : first + count])
@@ -322,7 +322,7 @@ class RecordFinder:
             return below
         made = [up for each in below if (up := await self.context.reach.find_owner(each, need.kind)) is not None]
         if not made:
-            return need.ask(f"No {name_kind(need.kind)} goes with that {name_kind(kind)}. Which one is meant?")
+            return need.ask(f"No {name_kind(need.kind)} goes with that {name_kind(kind)}. Which one do you mean?")
         return self.check(need, tuple({each.key: each for each in made}.values()))
 
     # ── what code or the person has named ────────────────────────────────────────────────────────────────────────────
@@ -340,7 +340,7 @@ class RecordFinder:
             made += [up] if up is not None else []
         unique = tuple({each.key: each for each in made}.values())
         if not unique:
-            return need.ask(f"Which {name_kind(need.kind)} is meant?", code="missing")
+            return need.ask(f"Which {name_kind(need.kind)} do you mean?", code="missing")
         if len(unique) > need.most:
             return ask_between(need.slot, need.param, need.kind, [each.record for each in unique], "were spoken of")
         return self.check(need, unique)
@@ -350,7 +350,7 @@ class RecordFinder:
         record = await self.context.kinds.record(need.kind.name, choice)
         scope = await self.context.reach.find_bounds(need.kind)
         if record is None or not isinstance(scope, Mapping) or not fits(record, scope):
-            return need.ask(f"That {name_kind(need.kind)} is not there any more. Which one is meant?")
+            return need.ask(f"That {name_kind(need.kind)} is not there any more. Which one do you mean?")
         return self.check(need, (LocatedRecord(record, need.kind, spans, (), "chosen"),))
 
     def check(self, need: RecordQuery, found: Sequence[LocatedRecord]) -> Outcome:

@@ -54,5 +54,5 @@ class AnswerPages:
             with use_read_memo(ReadMemo()):
                 made = await cpu_budget.run_within(self.budget_s, answerer.answer(result.answer))
         except cpu_budget.Exhausted as error:
-            raise Unavailable("It took longer to work out than a request may. Ask anew, in narrower words.") from error
+            raise Unavailable("It took longer to work out than a request may. Ask again, in narrower words.") from error
         return made if isinstance(made, Reply) else Reply(text=made.text, record_kind=run.reply.record_kind, count=0)

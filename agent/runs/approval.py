@@ -36,7 +36,7 @@ from store.transaction_hook import TransactionHook, no_hook
 log = logging.getLogger(__name__)
 
 _NO_CARD: Final[Mapping[RunState, str]] = {
-    "received": "It is being worked out anew, so there is nothing to confirm yet. Wait for its card.",
+    "received": "It is being worked out again, so there is nothing to confirm yet. Wait for its card.",
     "asked": "A question about it is open, so there is nothing to confirm yet. Answer it first.",
 }
 _DECIDED: Final = "This was decided already, so there is nothing to confirm."

@@ -65,7 +65,7 @@ class McpEndpointClient:
             changes = mcp_tools.describe_differences(endpoint.arguments, tool)
             return (
                 f"The tool {endpoint.tool!r} is not the one that was signed, so it was not called, and its contract is "
-                f"suspended. {changes} Import it anew, and sign a new version."
+                f"suspended. {changes} Import it again, and sign a new version."
             )
 
         answer = await call_tool(

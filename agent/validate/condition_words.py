@@ -180,7 +180,7 @@ class _Writer:
             return f"{value.scaleb(-digits) if unit is Unit.MONEY_MINOR else value:,.{digits}f} {currency}"
         match unit:
             case Unit.MONEY_MINOR:
-                return f"{value:,f} in the currency's smallest unit"
+                return f"{value.scaleb(-2):,.2f} in a currency with cents ({value:,f} of its smallest unit)"
             case Unit.PERCENT:
                 return f"{value:,f} %"
             case Unit.DAYS | Unit.HOURS | Unit.MINUTES | Unit.SECONDS:

@@ -85,7 +85,7 @@ class DraftFilling:
                 verify_spans(self.slots.request, list_spans(argument)) is None
                 and find_answer(self.slots.request, self.slots.slot(name)) is None
             ):
-                text = f"I can't find the words for “{self.slots.label(name)}” in what you wrote. What shall it be?"
+                text = f"I can't find the words for “{self.slots.label(name)}” in what you wrote. What should it be?"
                 return self.slots.ask(name, text, "unreadable")
         for name in declared:
             wanted = self.slots.annotation(name).record
@@ -193,7 +193,7 @@ class DraftFilling:
             for each in self.slots.records[part]:
                 relation = each.kind.relation_to(whose.record.kind)
                 if relation is not None and str(each.record.values.get(relation.via)) != whose.record.id:
-                    asked = f"Which {self.slots.label_within(name)} is meant?"
+                    asked = f"Which {self.slots.label_within(name)} do you mean?"
                     text = f"{each.label} does not belong to {whose.named}. {asked}"
                     return self.slots.ask(name, text, "ambiguous")
         return None
@@ -300,7 +300,7 @@ class DraftFilling:
         if not names or any(name in self.slots.filled for name in names):
             return None
         labels = questions.join([f"“{self.slots.label(name)}”" for name in names], "or")
-        return self.slots.ask(names[0], f"What shall {labels} be?", "missing")
+        return self.slots.ask(names[0], f"What should {labels} be?", "missing")
 
     def _refuse_no_change(self) -> Refusal | None:
         """Refuses a PATCH without any field. It would change nothing, so no parameter took what the person meant."""
@@ -316,7 +316,7 @@ class DraftFilling:
             return None
         labels = [self.slots.label(str(name)) for name in names[:5]]
         more = ", …" if len(names) > 5 else ""
-        detail = f"Nothing is said of what shall be changed. Say it with its new value: {', '.join(labels)}{more}."
+        detail = f"Nothing says what should be changed. Say it with its new value: {', '.join(labels)}{more}."
         return Refusal(code="invalid", detail=detail)
 
     def _refuse_apart(self) -> Refusal | None:

@@ -307,7 +307,7 @@ def _ask_about_rest(also: Sequence[Span], steps: Sequence[Step], again: str) -> 
     """Asks whether to do the rest without the wishes that can't be planned."""
     words = ", ".join(quote(span.text) for span in also[:3])
     offered = Candidate(id=REST, label="Only the rest", detail="; ".join(step.preview for step in steps)[:400])
-    text = f"{again}You also wrote {words}, and nothing would come of it. Shall only the rest be done?"
+    text = f"{again}You also wrote {words}, and nothing would come of it. Should only the rest be done?"
     return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
 
 
@@ -336,7 +336,7 @@ def check_fit(slots: Slots) -> Question | Refusal | None:
     for misfit in unfit:
         filled = slots.filled.get(misfit.param or "")
         if filled is not None and isinstance(filled.source, PromptSource):
-            text = f"{_explain_misfit(slots, filled, misfit)} What shall it be?"
+            text = f"{_explain_misfit(slots, filled, misfit)} What should it be?"
             return slots.ask(filled.param, text, "unreadable")
         detail = f"“{slots.contract.title}” can't be sent so: {to_display_text(misfit.why)}."
         detail = detail if filled is None else _explain_misfit(slots, filled, misfit)

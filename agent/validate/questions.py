@@ -67,7 +67,7 @@ def ask_for(param: str, schema: Mapping[str, Any], annotation: Annotation, kind:
         return f"Which {name_kind(kind)}?"
     members = list_members(schema)
     if takes_json(schema):
-        return f"What shall “{label}” be? {tell_how(schema)}"
+        return f"What should “{label}” be? {tell_how(schema)}"
     if schema.get("type") == "boolean":
         return f"{label}: yes or no?"
     if members and len(members) <= MAX_CANDIDATES:
@@ -76,7 +76,7 @@ def ask_for(param: str, schema: Mapping[str, Any], annotation: Annotation, kind:
         return f"{label}: how much?"
     if annotation.unit in (Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.SECONDS):
         return f"{label}: how many {annotation.unit.value}?"
-    return "In which currency?" if label.casefold() == "currency" else f"What shall “{label}” be?"
+    return "In which currency?" if label.casefold() == "currency" else f"What should “{label}” be?"
 
 
 def explain_unread(schema: Mapping[str, Any], request: Request) -> str:
@@ -296,7 +296,7 @@ def explain_unknown_name(
         return f"There is no {one} {quote_words(words)} here."
     if _may_be_name(words, kind):
         return f"No {one} is called {quote_words(words)} here."
-    return f"I can't tell which {one} is meant by {quote_words(words)}."
+    return f"I can't tell which {one} you mean by {quote_words(words)}."
 
 
 def _may_be_name(words: str, kind: RecordKind) -> bool:

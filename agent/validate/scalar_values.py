@@ -52,7 +52,7 @@ def fill(slots: Slots, name: str) -> Trouble | None:
         and slots.annotation(name).takes_words
         and (overlooked := slots.unclaimed.amount())
     ):
-        text = f"You wrote {questions.quote_words(overlooked)}: what shall “{parameter.label}” be?"
+        text = f"You wrote {questions.quote_words(overlooked)}: what should “{parameter.label}” be?"
         return slots.ask(name, text, "unreadable")
     if read is not None and slots.list_money_in(name):
         read = _as_currency(slots, name, read)
@@ -78,7 +78,7 @@ def fill(slots: Slots, name: str) -> Trouble | None:
     elif SourceKind.DEFAULT in sources:
         if slots.annotation(name).takes_words and (moment := _find_other_moment(slots, parameter)):
             asked = slots.ask(
-                name, f"You wrote {questions.quote_words(moment)}: what shall “{parameter.label}” be?", "unreadable"
+                name, f"You wrote {questions.quote_words(moment)}: what should “{parameter.label}” be?", "unreadable"
             )
             return asked.model_copy(update={"candidates": questions.list_choices(parameter.schema)})
         _take_default(slots, parameter)

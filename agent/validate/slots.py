@@ -243,7 +243,7 @@ def _explain_wrong_money(parameter: Parameter, words: str) -> str | None:
             and parameter.annotation.unit is Unit.MONEY_MINOR
             and (why := money.explain_unsendable(each.amount, parameter.currency))
         ):
-            return f"{quote_words(words)} {why}. How much shall it be?"
+            return f"{quote_words(words)} {why}. How much should it be?"
     if (
         parameter.currency is None
         and parameter.annotation.unit is Unit.MONEY_MINOR

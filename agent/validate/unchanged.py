@@ -73,7 +73,7 @@ def ask_what_instead(slots: Slots) -> Question | None:
         if _LEFT.search(slots.request.text, max(0, span.start - _NEAR), span.start) is not None:
             choices = join([each.label for each in others], "or")
             told = already.told.removesuffix(" already")
-            asked = slots.ask(name, f"{told} now. What shall it be instead: {choices}?", "missing")
+            asked = slots.ask(name, f"{told} now. What should it be instead: {choices}?", "missing")
             return asked.model_copy(update={"candidates": tuple(others)})
     return None
 

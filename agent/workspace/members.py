@@ -138,7 +138,7 @@ class MemberService:
             await _check_still_owner(session, by, now)
             was = await store.accounts.members.get(session, by.workspace, member_id)
             if instead_of and was.role != instead_of:
-                raise Conflict(f"Somebody gave them the role {was.role} meanwhile: look again, and choose anew.")
+                raise Conflict(f"Somebody gave them the role {was.role} meanwhile: look again, and choose.")
             if was.role == role:
                 return was
             row = await store.accounts.members.set_role(session, by.workspace, member_id, role, at=now, by=by.person)

@@ -31,13 +31,13 @@ from cli.client import Client
 from core import canon, ids
 from core.clock import utc_now
 from core.crypto import request_signature
+from core.scopes import SCOPES
 from core.settings import Settings
 from store.database import Database
 from store.history.entries import HistoryHeadRow, HistoryRow, collect_words, digest_entry
 from store.migrate import upgrade
 from store.rows import add_all, compute_code, list_values, table
 from store.runs.runs import RunRow
-from web.auth import SCOPES
 
 ROOT: Final = Path(__file__).parents[2]
 EXPIRED: Final = 500

@@ -15,6 +15,7 @@ from cli.program import name_program
 from core.clock import format_moment
 from core.display_text import drop_listing
 from core.error_answer import find_sentence
+from core.run_words import RISK_WORDS, STATE_WORDS
 
 if TYPE_CHECKING:
     from cli.client import Client
@@ -48,11 +49,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     words = " ".join(arguments.text)
     if not words.strip():
-        raise InvalidInput(f'Say what shall be done: {name_program()} ask "…"')
+        raise InvalidInput(f'Say what should be done: {name_program()} ask "…"')
     server = make_client()
     shown = ask(server, words, arguments.surface, arguments.thread)
     if arguments.json or not sys.stdin.isatty():
-        print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else render_card(shown), flush=True)
+        told = json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else render_card(shown, server)
+        print(told, flush=True)
         if hint := describe_next_step(shown, server.url):
             print(hint, file=sys.stderr)
         return make_exit_code(shown)
@@ -128,7 +130,7 @@ def describe_second_approval(shown: dict[str, Any], url: str) -> str:
 
 def _converse(server: Client, shown: dict[str, Any]) -> dict[str, Any]:
     while True:
-        print(render_card(shown))
+        print(render_card(shown, server))
         if shown["state"] == "asked":
             if end := describe_dead_end(shown["question"]):
                 print(end)
@@ -209,9 +211,10 @@ def read_reply(question: dict[str, Any], said: str) -> dict[str, str] | None:
     return {"text": said} if said and question["free_text"] else None
 
 
-def render_card(shown: dict[str, Any], *, more: str = "") -> str:
-    """The run as a person reads it in a terminal. ``more``: what is typed for the rest of a list, else a command."""
-    lines = [f"{shown['id']}  {shown['state']}"]
+def render_card(shown: dict[str, Any], server: Client, *, more: str = "") -> str:
+    """The run as a person reads it in a terminal. ``server`` tells the titles of actions. ``more``: what is typed for
+    the rest of a list, else a command."""
+    lines = [f"{shown['id']}  {STATE_WORDS.get(shown['state'], shown['state'])}"]
     if shown["mode"] == "test":
         lines.append("  Test: nothing is sent.")
     if shown["question"]:
@@ -227,21 +230,21 @@ def render_card(shown: dict[str, Any], *, more: str = "") -> str:
             rest = more or f"{name_program()} runs records {shown['id']} --from {len(labels) + 1}"
             lines.append(f"  and {left} more: {rest}")
         if reply["actions"] and labels:
-            lines.append(
-                f"What may be done with {'it' if len(labels) == 1 else 'them'}: {_in_words(reply['actions'])}."
-            )
+            which = "it" if len(labels) == 1 else "them"
+            lines.append(f"What may be done with {which}: {_name_actions(reply['actions'], server)}.")
     if shown["state"] == "rejected" and shown["reason"]:
         lines.append(f"  {shown['reason']}")
     if shown["refusal"]:
         lines.append(shown["refusal"]["detail"])
         if shown["refusal"]["nearest"]:
-            lines.append(f"What comes nearest here: {_in_words(shown['refusal']['nearest'])}.")
+            lines.append(f"What comes nearest here: {_name_actions(shown['refusal']['nearest'], server)}.")
     card = shown["card"]
     if card and shown["state"] not in ("refused", "abstained", "asked"):
         lines += [f"  changed since you looked: {each}" for each in card["drift"]]
         for call in card["calls"]:
+            risk = RISK_WORDS.get(call["risk"], call["risk"])
             lines += [
-                f"  {call['title']}  ({call['action']} v{call['version']}, {call['risk']})",
+                f"  {call['title']}  ({call['action']} v{call['version']}, {risk})",
                 f"  {call['preview']}",
             ]
             lines += [
@@ -258,7 +261,8 @@ def render_card(shown: dict[str, Any], *, more: str = "") -> str:
             lines.append(f"  waits for {people} until {format_moment(datetime.fromisoformat(shown['expires_at']))}")
     for outcome in shown["outcomes"]:
         status = f" ({outcome['status']})" if outcome["status"] else ""
-        lines.append(f"  {outcome['call_id']}: {outcome['state']}{status} {_tell_outcome(outcome)}".rstrip())
+        state = STATE_WORDS.get(outcome["state"], outcome["state"])
+        lines.append(f"  {outcome['call_id']}: {state}{status} {_tell_outcome(outcome)}".rstrip())
     return "\n".join(lines)
 
 
@@ -273,10 +277,17 @@ def make_record_line(record: dict[str, Any]) -> str:
     return f"  {record['label']}  {record['detail']}".rstrip()
 
 
-def _in_words(actions: list[str]) -> str:
-    """Actions as they are asked for: ``refund invoice`` of ``saas.refund_invoice``, and of ``shop.invoice.refund``."""
-    told = (each.split(".")[1:] for each in actions)
-    return ", ".join(dict.fromkeys(" ".join(reversed(parts)).replace("_", " ") for parts in told))
+def _name_actions(actions: list[str], server: Client) -> str:
+    """Actions by their titles, as the console shows them. For a key that may not read contracts, as they are asked
+    for: ``refund invoice`` of ``saas.refund_invoice``, and of ``shop.invoice.refund``."""
+    from cli.client import Refused
+
+    try:
+        titles = {each["name"]: each["title"] for each in server.get("/v1/contracts")["data"]}
+    except Refused:
+        titles = {}
+    told = (titles.get(each) or " ".join(reversed(each.split(".")[1:])).replace("_", " ") for each in actions)
+    return ", ".join(dict.fromkeys(told))
 
 
 def describe_source(source: dict[str, Any], shown: str = "") -> str:

@@ -19,6 +19,7 @@ from cli.commands.ask import (
     wait_until_idle,
 )
 from cli.program import name_program
+from core.errors import InvalidInput
 
 if TYPE_CHECKING:
     from cli.client import Client
@@ -29,7 +30,7 @@ no                drop the card
 /more             list more of the records of the last answer
 /ask WORDS        ask something new and leave the question open
 /new              begin a new conversation
-/quit             end (what waits goes on waiting)"""
+quit, exit, bye   end (what waits goes on waiting); also q and /quit"""
 
 
 def add_parser(sub: Any) -> None:
@@ -51,10 +52,11 @@ def add_parser(sub: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from agent.extract.spans.politeness import leaves
     from cli.client import Refused, make_client
 
     chat = Chat(make_client(), arguments.surface, arguments.thread)
-    tty = sys.stdin.isatty()
+    tty, typed = sys.stdin.isatty(), False
     if tty:
         print(f"What should be done?\n{HELP}")
     while True:
@@ -62,13 +64,20 @@ def run(arguments: argparse.Namespace) -> int:
             line = input(chat.prompt if tty else "").strip()
         except EOFError:
             break
-        if line == "/quit":
-            break
+        if line == "/quit" or leaves(line):
+            return _end(chat)
+        typed = typed or bool(line)
         try:
             if line:
                 chat.hear(line)
         except Refused as error:
             print(error.detail)
+    if not (tty or typed):
+        raise InvalidInput("Nothing was typed: the input is empty, so nothing was asked.")
+    return _end(chat)
+
+
+def _end(chat: Chat) -> int:
     if chat.thread:
         print(f"To go on from here: {name_program()} chat --thread {chat.thread}", file=sys.stderr)
     return 0
@@ -192,7 +201,7 @@ class Chat:
 
     def _show(self, shown: dict[str, Any]) -> None:
         self.shown, self.listed = shown, len((shown.get("reply") or {"records": ()})["records"])
-        print(render_card(shown, more="/more"))
+        print(render_card(shown, self.server, more="/more"))
         match shown["state"]:
             case "held":
                 print(_decide(shown, self.server.url))
@@ -213,4 +222,4 @@ def _decide(shown: dict[str, Any], url: str) -> str:
         return describe_confirming(shown, url)
     if shown["card"]["approvals"]:
         return describe_second_approval(shown, url)
-    return "“yes” sends exactly this, “no” drops it; or say what shall be different."
+    return "“yes” sends exactly this, “no” drops it; or say what should be different."

@@ -178,9 +178,9 @@ async def _found_workspace(environ: Mapping[str, str], kept: Mapping[str, Any], 
     from dataclasses import replace
 
     from app.container import open_container
+    from core.scopes import SCOPES
     from core.settings import Settings
     from store.migrate import upgrade
-    from web.auth import SCOPES
 
     settings = replace(Settings.load(environ), workers=0)
     await upgrade(settings.database_url)
@@ -207,10 +207,10 @@ async def _fresh_key(environ: Mapping[str, str]) -> dict[str, str]:
 
     from agent.workspace.admin import make_owner
     from app.container import open_container
+    from core.scopes import SCOPES
     from core.settings import Settings
     from store.accounts import members
     from store.migrate import upgrade
-    from web.auth import SCOPES
 
     settings = replace(Settings.load(environ), workers=0)
     await upgrade(settings.database_url)

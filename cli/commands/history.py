@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cli.command_parser import read_count
+
 if TYPE_CHECKING:
     from agent.history.anchors import AnchorLine, AnchorLines
     from agent.history.integrity import Report
@@ -25,7 +27,8 @@ def add_parser(sub: Any) -> None:
     made = sub.add_parser(
         "history",
         help="verify, export and read AI History",
-        description="AI History of the database in OPSIQ_DATA / OPSIQ_DATABASE_URL.",
+        description="AI History of the database in OPSIQ_DATA / OPSIQ_DATABASE_URL; where neither is set, of the one "
+        "here, or else of the demo's.",
     )
     acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
     verify = acts.add_parser(
@@ -50,7 +53,7 @@ def add_parser(sub: Any) -> None:
         "anchor-key", help="what anchors are checked with: public keys, and the secret of OPSIQ_ANCHOR_URL's signatures"
     )
     listed = acts.add_parser("list", help="the newest entries: who did what, and what came of it")
-    listed.add_argument("--limit", type=int, default=20)
+    listed.add_argument("--limit", type=read_count, default=20, metavar="N", help="at most N (20)")
     listed.add_argument("--json", action="store_true", help="one JSON object a line, as export writes them")
     for act in acts.choices.values():
         act.add_argument("--workspace", help="the workspace's id (by default the only one)")
@@ -64,10 +67,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _run(arguments: argparse.Namespace) -> int:
+    from cli.data_folder import load_settings_here
     from cli.workspace import open_checked
-    from core.settings import Settings
 
-    settings = Settings.load(os.environ)
+    settings = load_settings_here(os.environ)
     async with open_checked(settings) as database:
         if arguments.act == "export":
             await _record_export(database, arguments.workspace)
@@ -221,7 +224,7 @@ def _tell(report: Report, anchor: ChainAnchor | None, strange: list[str]) -> Ite
     if not report.checked:
         yield "Codes were not checked: the data key is not here, or no server of this version has sealed the database yet."  # noqa: E501
     if report.ok and anchor is None and verdict.anchored is None:
-        yield "Nothing is anchored: an end that was cut off together with the record of it, or a history made anew, would look the same."  # noqa: E501
+        yield "Nothing is anchored: an end that was cut off together with the record of it, or a history written again, would look the same."  # noqa: E501
         yield "To see that from now on, keep this where nobody who can change the database can, and give it next time:"
         yield f"  opsiq history verify --anchor {verdict.last}"
 

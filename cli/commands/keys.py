@@ -8,7 +8,9 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from cli.command_parser import read_count
 from core.crypto.mcp_token import make_token
+from core.scopes import SCOPES
 
 if TYPE_CHECKING:
     from cli.client import Client
@@ -20,16 +22,15 @@ def add_parser(sub: Any) -> None:
     )
     acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
     acts.add_parser("list", help="every key, newest first; no secret")
-    create = acts.add_parser("create", help="a new key; its secret is shown this once")
+    create = acts.add_parser("create", help="a new key; its secret is shown only once")
     create.add_argument("name", help="what it is for")
     create.add_argument(
         "--scope",
         action="append",
         required=True,
         metavar="SCOPE",
-        help="what it may do, such as events:write (docs/reference/api.md names them all); may be repeated. "
-        "Without runs:confirm it asks "
-        "and a person confirms",
+        help=f"what it may do; may be repeated. One of {', '.join(SCOPES)}. Without runs:confirm it asks and a person "
+        "confirms",
     )
     create.add_argument("--role", help="the role it acts as, as contracts list it (by default this key's own)")
     create.add_argument(
@@ -42,7 +43,7 @@ def add_parser(sub: Any) -> None:
         action="store_true",
         help='print the pair and the server\'s address for a shell to take in: eval "$(opsiq keys create … --env)"',
     )
-    create.add_argument("--expires-days", type=int, metavar="N", help="it ends after so many days")
+    create.add_argument("--expires-days", type=read_count, metavar="N", help="it ends after so many days")
     for name, about in (
         ("rotate", "a fresh secret; the one before it stays good for 24 h"),
         ("revoke", "it signs nothing from now on"),

@@ -24,7 +24,7 @@ def add_parser(sub: Any) -> None:
     )
     made.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (a free one)")
     made.add_argument(
-        "--events", action="append", metavar="PATTERN", help="hear of these (invoice.*, *); may be repeated"
+        "--events", action="append", metavar="PATTERN", help="receive these events (invoice.*, *); may be repeated"
     )
     made.add_argument("--secret", help="the endpoint's whsec_… secret; without one nothing is verified")
     made.add_argument(

@@ -14,15 +14,15 @@ POLL_S: Final = 0.5
 def add_parser(sub: Any) -> None:
     made = sub.add_parser(
         "records",
-        help="read records anew into what is kept of them, see how fresh they are",
+        help="read records into the cache again, see how fresh they are",
         description="The records that are kept of the platforms of a running server's workspace.",
     )
     acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
     acts.add_parser("status", help="what is kept, and how fresh it is")
     sync = acts.add_parser(
         "sync",
-        help="read all records anew, and wait for it",
-        description="Read all records anew, and say how far it is. Interrupting this command does not stop the "
+        help="read all records again, and wait for it",
+        description="Read all records again, and say how far it is. Interrupting this command does not stop the "
         "reading.",
     )
     sync.add_argument("--connector", metavar="NAME", help="only those of this connector")

@@ -7,8 +7,10 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from cli.command_parser import read_count
 from cli.commands.ask import make_record_line
 from core.errors import InvalidInput
+from core.run_words import STATE_WORDS
 
 if TYPE_CHECKING:
     from cli.client import Client
@@ -22,7 +24,7 @@ def add_parser(sub: Any) -> None:
     )
     acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
     listed = acts.add_parser("list", help="your runs, newest first")
-    listed.add_argument("--limit", type=int, default=20)
+    listed.add_argument("--limit", type=read_count, default=20, metavar="N", help="at most N (20)")
     for name, about in (
         ("show", "one run"),
         ("records", "every record that an answer rests on, as it is now"),
@@ -62,7 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
             print(json.dumps(page, ensure_ascii=False, indent=2))
         else:
             for each in page["data"]:
-                print(f"{each['id']}  {each['state']:<10}  {each['created_at'][:19]}  {each['text'][:80]}")
+                state = STATE_WORDS.get(each["state"], each["state"])
+                print(f"{each['id']}  {state:<15}  {each['created_at'][:19]}  {each['text'][:80]}")
         return 0
     path = f"/v1/runs/{arguments.run_id}"
     if arguments.act == "records":
@@ -78,7 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
             server.post(f"{path}/reject", {"reason": arguments.reason})
     shown = wait_until_idle(server, arguments.run_id)
     # Flushed, so that in a pipe, too, the hint on standard error stands below it.
-    print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else render_card(shown), flush=True)
+    told = json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else render_card(shown, server)
+    print(told, flush=True)
     if hint := describe_next_step(shown, server.url):
         print(hint, file=sys.stderr)
     if arguments.act == "reject":  # a no that is done is no failure

@@ -65,11 +65,11 @@ def hold_to(against: Mapping[str, Any], now: Mapping[str, Any], *, allowed_point
     comparison = compare_reports(against, {**now, "entries": left})
     faults = list(_list_faults(comparison, left, against["entries"], allowed_points))
     if missing := {each["id"] for each in against["entries"]} - {each["id"] for each in now["entries"]}:
-        faults.append(f"{len(missing)} cases of the baseline are not in the suite any more: write the baseline anew.")
+        faults.append(f"{len(missing)} cases of the baseline are not in the suite any more: write the baseline again.")
     if comparison.only_in_second:
-        notes.append(f"{comparison.only_in_second} cases are not in the baseline yet; write it anew to hold them too.")
+        notes.append(f"{comparison.only_in_second} cases are not in the baseline yet; write it again to hold them too.")
     if comparison.fixed:
-        notes.append(f"{len(comparison.fixed)} more are right than in the baseline; write it anew to keep that.")
+        notes.append(f"{len(comparison.fixed)} more are right than in the baseline; write it again to keep that.")
     return Gate(comparison, tuple(faults), tuple(notes))
 
 

@@ -46,8 +46,8 @@ def _read(path: Path, fingerprint: str) -> dict[Key, CaseResult]:
         of, *kept = [json.loads(line) for line in lines] or [{}]
         if of.get("run") != fingerprint:
             raise InvalidInput(
-                f"{path} is of another run: other cases, resolver or options. Leave out --resume to begin anew."
+                f"{path} is of another run: other cases, resolver or options. Leave out --resume to start over."
             )
         return {(each.id, each.take): each for each in map(parse_result, kept)}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidInput(f"{path} can't be taken up again ({error!r}). Leave out --resume to begin anew.") from error
+        raise InvalidInput(f"{path} can't be taken up again ({error!r}). Leave out --resume to start over.") from error

@@ -342,7 +342,7 @@ def _check_keeps_headers(row: EndpointRow, url: str) -> None:
     if row.sealed_headers and URL(row.url).origin() != URL(url).origin():
         raise _make_fault(
             "headers",
-            "This endpoint has headers of its own, which were given for the server that it is at. Give them anew with "
+            "This endpoint has headers of its own, which were given for the server that it is at. Give them again with "
             "the URL of another one, or none.",
         )
 

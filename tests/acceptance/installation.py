@@ -30,6 +30,7 @@ from cli.commands.ask import wait_until_idle
 from cli.console_session import ConsoleSession
 from cli.opener import find_opener
 from core.clock import utc_now
+from core.scopes import OWNER_SCOPES, SCOPES
 from core.settings import Settings
 from core.webhook_signature import make_secret
 from store import rows
@@ -37,7 +38,6 @@ from store.database import Database
 from store.migrate import upgrade
 from store.rows import RowT
 from tests.acceptance.fork_server import Forked
-from web.auth import OWNER_SCOPES, SCOPES
 
 TOKEN = "read-token-of-the-tests"
 PASSWORD = "correct horse battery"

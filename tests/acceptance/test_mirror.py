@@ -66,7 +66,7 @@ def test_a_customer_renamed_behind_everyones_back_is_found_by_the_new_name(joine
     params = {each["name"]: each for each in run["card"]["calls"][0]["params"]}
     source = params["customer_id"]["source"]
     assert source["record_id"] == "440"
-    assert "as kept here on " in source["reading"]
+    assert "as of " in source["reading"]
 
 
 def test_the_command_reads_everything_anew_and_says_how_fresh_it_is(joined: Installation, tmp_path: Path) -> None:

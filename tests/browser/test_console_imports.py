@@ -71,7 +71,7 @@ def test_a_documents_operations_are_picked_reviewed_and_signed(visit: New, tmp_p
     look(olivia.page, "review")
     olivia.is_clean()
     olivia.page.get_by_label("Title").first.fill("Keep a parcel back")
-    olivia.page.get_by_role("button", name="Show what that makes").press("Enter")
+    olivia.page.get_by_role("button", name="Show a preview").press("Enter")
     olivia.sees("Keep a parcel back")
     expect(olivia.page.get_by_role("checkbox", name="owner")).to_be_checked()
     olivia.page.locator("#password").focus()

@@ -116,7 +116,7 @@ def test_an_owner_is_told_to_link_from_within_and_does(visit: New, issuer: Local
     olivia.focus_is_on("#link-password")
     olivia.type(PASSWORD)
     olivia.press("Enter")
-    olivia.sees("On to Test accounts")
+    olivia.sees("Continue to Test accounts")
     olivia.is_clean()
     told, onward = olivia.page.locator("#main p:not(.buttons)"), olivia.page.locator("#main .primary")
     assert onward.evaluate("(it) => it.getBoundingClientRect().top") >= told.evaluate(

@@ -33,7 +33,7 @@ def test_an_invited_person_joins_and_is_signed_in_and_can_be_signed_out_again(vi
     olivia.focus_is_on("#email")
     olivia.type("nora@test.test")
     olivia.page.get_by_label("Role").select_option("support")
-    olivia.page.get_by_label("Your password, once more").fill(PASSWORD)
+    olivia.page.get_by_label("Your password again").fill(PASSWORD)
     olivia.press("Enter")
     olivia.sees("nora@test.test is invited")
     olivia.is_clean()

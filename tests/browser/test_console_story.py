@@ -106,7 +106,7 @@ def test_an_edit_makes_a_new_card_with_another_digest(visit: New) -> None:
     assert card.locator(".digest summary").inner_text() != before
     expect(card).to_contain_text("you said “60 euros”")
     card.locator("[data-left]").evaluate("(each) => (each.dataset.left = 0)")
-    again = card.get_by_role("link", name="See what became of it")
+    again = card.get_by_role("link", name="See what happened")
     expect(again).to_be_focused()  # nothing to press in vain
     confirm = card.get_by_role("button", name="Confirm and send")
     expect(confirm).to_have_count(0)
@@ -123,7 +123,7 @@ def test_a_browser_whose_clock_is_ahead_leaves_a_live_card_open(visit: New) -> N
     card = olivia.page.locator("#card")
     expect(card.locator(".countdown")).to_contain_text("left")
     expect(card.get_by_role("button", name="Confirm and send")).to_be_visible()
-    expect(card.get_by_role("link", name="See what became of it")).to_have_count(0)
+    expect(card.get_by_role("link", name="See what happened")).to_have_count(0)
 
 
 def test_a_text_of_several_lines_is_read_and_edited_in_its_lines(visit: New) -> None:
@@ -140,7 +140,7 @@ def test_a_text_of_several_lines_is_read_and_edited_in_its_lines(visit: New) -> 
     olivia.is_clean()
     olivia.page.keyboard.press("End")
     olivia.type(" Brandt")
-    message.get_by_role("button", name="Make a new card").press("Enter")
+    message.get_by_role("button", name="Save").press("Enter")
     expect(message.locator(".value")).to_have_text(re.compile("the lock is new.\nOlivia Brandt"))
 
 
@@ -180,7 +180,7 @@ def test_an_edit_that_can_not_be_read_says_why_beside_the_value_and_the_card_sta
 def test_two_people_approve_from_two_browsers(visit: New) -> None:
     amir, oscar = visit().sign_in("amir"), visit().sign_in("oscar")
     amir.ask("suspend Brightwater")
-    amir.sees("Why shall the account be suspended?")
+    amir.sees("Why should the account be suspended?")
     amir.focus_is_on("#answer")
     amir.type("unpaid bills")
     amir.press("Enter")

@@ -23,7 +23,7 @@ def call_id_of(page: Page) -> str:
 def asked_by_amir(amir: Visit, whom: str) -> str:
     """A card that two people must approve; its address."""
     amir.ask(f"suspend {whom}")
-    amir.sees("Why shall the account be suspended?")
+    amir.sees("Why should the account be suspended?")
     amir.focus_is_on("#answer")
     amir.type("unpaid bills")
     amir.press("Enter")

@@ -20,9 +20,9 @@ from urllib.parse import quote
 from standardwebhooks import Webhook
 
 from core.crypto import request_signature
+from core.scopes import SCOPES
 from tests.acceptance.installation import Installation
 from tests.sdks.recorder import Recorded, Recorder
-from web.auth import SCOPES
 
 ROOT = Path(__file__).parents[2]
 SCENARIO: list[dict[str, Any]] = json.loads((ROOT / "sdks/conformance/scenario.json").read_text(encoding="utf-8"))[

@@ -12,8 +12,8 @@ import pytest
 from cli.client import Client, Refused
 from cli.console_session import ConsoleSession
 from core.errors import Forbidden
+from core.scopes import SCOPES
 from tests.acceptance.installation import PASSWORD, Installation
-from web.auth import SCOPES
 
 REPLY = {"action": "saas.reply_ticket", "params": {"ticket_id": 5519, "message": "Hello"}}
 """Irreversible: a customer reads it."""

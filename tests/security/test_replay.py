@@ -17,8 +17,8 @@ import pytest
 
 from cli.client import Client
 from core.crypto import request_signature
+from core.scopes import SCOPES
 from tests.acceptance.installation import Installation
-from web.auth import SCOPES
 
 BUT_FOR: Final = {("POST", "/v1/runs/{run_id}/decide"): 409}
 """What the first caller is answered where that is not a success: nobody here has a run of unknown fate."""

@@ -17,9 +17,9 @@ import pytest
 from cli.client import Client, Refused
 from cli.commands.ask import wait_until_idle
 from cli.opener import find_opener
+from core.scopes import SCOPES
 from tests.acceptance.installation import Installation
 from tests.acceptance.test_webhooks import Catcher, catchers
-from web.auth import SCOPES
 
 __all__ = ["catchers"]
 

@@ -38,7 +38,7 @@ FRAMER: Final = FrozenWorld(
                     "unit": "count", "replaces": {"parameter": "motif_id", "field": "count"}}}),
             offer("message_client", "Message a client", "Send a client a text.", {
                 "client_id": _NUMBER, "text": _TEXT}, {
-                "client_id": refer("client"), "text": {"ask": "What shall it say?"}}, aliases=["tell"]),
+                "client_id": refer("client"), "text": {"ask": "What should it say?"}}, aliases=["tell"]),
             offer("set_state", "Change the state of a commission", "Say how far a commission is.", {
                 "commission_id": _NUMBER, "state": {"type": "string", "enum": _STATES}}, {
                 "commission_id": refer("commission"), "state": {"words": {"delivered": ["gone out"]},

@@ -33,7 +33,7 @@ LAUNDRY: Final = FrozenWorld(
                 "driver_id": refer("driver"), "from_day": {"label": "From"}, "to_day": {"label": "To"}}),
             offer("message_client", "Message a client", "Send a client a text.", {
                 "client_id": _NUMBER, "text": _TEXT}, {
-                "client_id": refer("client"), "text": {"ask": "What shall it say?"}}, aliases=["tell"]),
+                "client_id": refer("client"), "text": {"ask": "What should it say?"}}, aliases=["tell"]),
             offer("set_fee", "Change the fee of a load", "Set what a load costs.", {
                 "load_id": _NUMBER, "fee": _NUMBER}, {"load_id": refer("load"), "fee": {
                     "unit": "money_minor", "currency": "EUR", "replaces": {"parameter": "load_id", "field": "fee"}}}),

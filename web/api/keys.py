@@ -15,11 +15,12 @@ import store.accounts.members
 from agent.workspace.key_admin import IssuedKey
 from agent.workspace.principals import explain_blocked_key
 from core.errors import Forbidden
+from core.scopes import SCOPES
 from store.accounts.api_keys import KeyRow, KeyState
 from store.accounts.members import MemberRow
 from web.api.body import Body, Id, parse_body
 from web.api.view import Moment, View
-from web.auth import SCOPES, Caller, check_scopes, get_container, require_signature
+from web.auth import Caller, check_scopes, get_container, require_signature
 from web.idempotency import act_once, claim_once
 from web.openapi import describe_act, describe_body, describe_problems
 

@@ -26,6 +26,7 @@ from agent.runs.decisions import CANCELLED
 from agent.runs.run import Run
 from core.actor import Actor
 from core.display_text import to_display_text
+from core.run_words import RISK_WORDS, STATE_WORDS
 from registry.contract import Risk
 
 
@@ -38,19 +39,19 @@ class Badge:
 
 
 STATES: Final[Mapping[RunState, Badge]] = {
-    "received": Badge("reading", "busy"),
-    "asked": Badge("question", "wait"),
-    "held": Badge("to confirm", "wait"),
-    "confirmed": Badge("confirmed", "busy"),
-    "executing": Badge("sending", "busy"),
-    "succeeded": Badge("done", "good"),
-    "failed": Badge("failed", "bad"),
-    "unknown": Badge("outcome unknown", "bad"),
-    "refused": Badge("not possible", "quiet"),
-    "abstained": Badge("nothing done", "quiet"),
-    "answered": Badge("answered", "quiet"),
-    "rejected": Badge("rejected", "quiet"),
-    "expired": Badge("expired", "quiet"),
+    "received": Badge(STATE_WORDS["received"], "busy"),
+    "asked": Badge(STATE_WORDS["asked"], "wait"),
+    "held": Badge(STATE_WORDS["held"], "wait"),
+    "confirmed": Badge(STATE_WORDS["confirmed"], "busy"),
+    "executing": Badge(STATE_WORDS["executing"], "busy"),
+    "succeeded": Badge(STATE_WORDS["succeeded"], "good"),
+    "failed": Badge(STATE_WORDS["failed"], "bad"),
+    "unknown": Badge(STATE_WORDS["unknown"], "bad"),
+    "refused": Badge(STATE_WORDS["refused"], "quiet"),
+    "abstained": Badge(STATE_WORDS["abstained"], "quiet"),
+    "answered": Badge(STATE_WORDS["answered"], "quiet"),
+    "rejected": Badge(STATE_WORDS["rejected"], "quiet"),
+    "expired": Badge(STATE_WORDS["expired"], "quiet"),
 }
 CALLS: Final[Mapping[CallState, Badge]] = {
     "planned": Badge("waits for its turn", "quiet"),
@@ -63,9 +64,9 @@ CALLS: Final[Mapping[CallState, Badge]] = {
 SENT_AGAIN: Final = Badge("trying again", "busy")
 """A call that waits for its next attempt."""
 RISKS: Final[Mapping[Risk, Badge]] = {
-    Risk.READ: Badge("reads only", "quiet"),
-    Risk.WRITE: Badge("changes data", "wait"),
-    Risk.IRREVERSIBLE: Badge("can't be undone", "bad"),
+    Risk.READ: Badge(RISK_WORDS[Risk.READ], "quiet"),
+    Risk.WRITE: Badge(RISK_WORDS[Risk.WRITE], "wait"),
+    Risk.IRREVERSIBLE: Badge(RISK_WORDS[Risk.IRREVERSIBLE], "bad"),
 }
 MOVING: Final[Mapping[RunState, str]] = {
     "received": "Working it out",
@@ -79,7 +80,7 @@ STEPS: Final[Mapping[RunState, tuple[tuple[str, str], ...]]] = {
         ("checking", "Checking what it would send, and who may"),
     ),
     "confirmed": (
-        ("confirmed", "Checking once more that nothing has changed"),
+        ("confirmed", "Checking again that nothing has changed"),
         ("executing", "Signed and sent; waiting for the platform's answer"),
     ),
 }

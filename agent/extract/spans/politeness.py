@@ -22,7 +22,7 @@ _IF_YOU: Final = re.compile(
 )
 _KIND_WORDS: Final = """
 hello hi hey dear greetings thank thanks thx cheers ta appreciate appreciated appreciation grateful gratitude help helpful great awesome
-perfect wonderful nice brilliant lovely kind kindly kindness regards wishes sincerely bye sorry apologies excuse pardon bother bothering
+perfect wonderful nice brilliant lovely kind kindly kindness regards wishes sincerely bye goodbye sorry apologies excuse pardon bother bothering
 disturb trouble mind favor favour yo yup yep yeah lol lmao haha hehe omg btw fyi tbh imo aight alright man dude mate bro guys folks
 ugh argh meh whoa wow ouch damn hell gosh chop gimme gonna wanna lemme oh ah er hmm um well moment chance convenient convenience quick quickly hope hoping please pls plz morning afternoon evening
 """  # noqa: E501
@@ -147,6 +147,26 @@ def _is_polite(words: Sequence[str], besides: Collection[str] = ()) -> bool:
         word in besides or word in _WISHED or (_polite(word) and word != "one") for word in plain
     )
     return polite and len(words) <= _MOST and (len(plain) < len(words) or not _KIND.isdisjoint(plain))
+
+
+LEAVING: Final = frozenset(("quit", "exit", "bye", "q"))
+"""What ends a conversation in a terminal, as a whole line."""
+
+
+def leaves(text: str) -> bool:
+    """Whether a text only ends the conversation."""
+    return text.strip(" \t.!").casefold() in LEAVING
+
+
+def is_only_polite(text: str) -> bool:
+    """Whether a text is a greeting, thanks or another politeness, and nothing else, also in another language."""
+    return _is_polite(_WORD.findall(text)) or _compile_greetings().fullmatch(text[:_MOST_CLOSING]) is not None
+
+
+@cache
+def _compile_greetings() -> re.Pattern[str]:
+    said = "|".join((*list_forms("hello"), *list_forms("thanks"), *list_forms("please")))
+    return re.compile(rf"\W*(?:(?:{said})(?!\w)\W*)+", re.IGNORECASE)
 
 
 def is_polite_word(word: str) -> bool:

@@ -66,7 +66,7 @@ _WHEN: Final = re.compile(
 )
 _CLAUSE_ENDS: Final = re.compile(r"[,;:.!?\n()](?!\d)")
 _SENTENCE_ENDS: Final = re.compile(r"[.;\n]")
-REGARDLESS: Final = "I can't check {words} here. Shall I do it regardless?"
+REGARDLESS: Final = "I can't check {words} here. Should I do it regardless?"
 
 
 @dataclass(frozen=True, slots=True)

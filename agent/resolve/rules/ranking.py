@@ -156,8 +156,8 @@ def check_coverage(
             part, shortlist.called(draft.action), shortlist.spoken(draft.action)
         )
         if unheard or (other and other[0].offer.name != draft.action and other[0].probability >= PART):
-            text = f"Nothing I may do does “{part.text}”. Shall I do the rest?"
+            text = f"Nothing I may do does “{part.text}”. Should I do the rest?"
             if not unheard:
-                text = f"You also wrote “{part.text}”, and I can't plan the two together. Shall I do the rest?"
+                text = f"You also wrote “{part.text}”, and I can't plan the two together. Should I do the rest?"
             return Ask(question=ask_for_action([offer], text), drafts=(draft,), stands=True)
     return resolution

@@ -93,7 +93,7 @@ class PlanChecks:
             if number is not None and each is not None and filled.value > number:
                 most = format_parameter(slots.parameter(name), held)
                 text = (
-                    f"That would be {filled.shown}, and {group[0].label} allows at most {most}. How much shall it be?"
+                    f"That would be {filled.shown}, and {group[0].label} allows at most {most}. How much should it be?"
                 )
                 return slots.ask(name, text, "unreadable")
             if held is None and each is not None and _may_be_unreadable(group[0].kind, each):
@@ -102,7 +102,7 @@ class PlanChecks:
             if (asked := self._ask_share(slots, name, bound, group[0])) is not None:
                 return asked
             if filled.value <= 0:
-                text = f"That would be {filled.shown}. How much shall it be?"
+                text = f"That would be {filled.shown}. How much should it be?"
                 return slots.ask(name, text, "unreadable")
         return None
 
@@ -118,7 +118,7 @@ class PlanChecks:
             return None  # "half of what is owed"
         both = [format_parameter(slots.parameter(name), each) for each in (left, whole)]
         asked = f"Is that a share of the {both[0]} that {found.label} still allows, or of all {both[1]}?"
-        return slots.ask(name, f"{asked} How much shall it be?", "unreadable")
+        return slots.ask(name, f"{asked} How much should it be?", "unreadable")
 
     async def check_tests(
         self, at: int, when: When, call: Call, contract: Contract
@@ -143,7 +143,7 @@ class PlanChecks:
                 return right
             held = test_holds(left, test.op, right)
             if held is None:
-                text = f"I can't compare {left.shown} with {right.shown}. Say what shall be done without the “if”."
+                text = f"I can't compare {left.shown} with {right.shown}. Say what should be done without the “if”."
                 return Question(slot=f"{at}.if", code="unreadable", text=text)
             results.append(held)
             judged_by += (*left.found, *right.found)
@@ -213,12 +213,12 @@ class PlanChecks:
         nothing = asks_for_nothing(order)
         if not left.weighty and (nothing or only_asks(order)):
             why = "Nothing in your words asks for it." if nothing else "You asked whether something is so."
-            return ask_whether(f"{again}Shall I do this: {does}? {why}", "Yes, do that", does)
+            return ask_whether(f"{again}Should I do this: {does}? {why}", "Yes, do that", does)
         if not left.weighty:
             return unsaid
         repeats = repeats_what_was_done(order)
         if len(left.weighty) == 1 and repeats:
-            text = f"{again}The one before was sent already. Shall I do this on top of it: {does}?"
+            text = f"{again}The one before was sent already. Should I do this on top of it: {does}?"
             return ask_whether(text, "Yes, on top of it", does)
         about = left.weighty if read_again else [*left.weighty, *left.expressed]  # the card will show the others
         asks_model = not (left.firm or repeats) and self._may_be_read_again(left.weighty)
@@ -234,7 +234,7 @@ class PlanChecks:
         denied = find_denied_order(strip_politeness(self.request.text), leading_verbs(contract))
         if denied is None:
             return None
-        text = f"Shall I do this: {contract.title}? {questions.quote_several([denied])} doesn't ask for it."
+        text = f"Should I do this: {contract.title}? {questions.quote_several([denied])} doesn't ask for it."
         return ask_whether(text, "Yes, do that", contract.title)
 
     def explain_found(self, steps: Sequence[Step]) -> list[str]:

@@ -51,19 +51,19 @@ def ask_about_words(
     label = "Yes, do that"
     if framed:
         say = "don't ask" if len(fragments) > 1 else "doesn't ask"
-        text = f"Shall I do this: {does}? {words} {say} for it."
+        text = f"Should I do this: {does}? {words} {say} for it."
     elif (count := _count_set(order, steps, pieces, kinds)) is not None:
         later = all(map(_LATER.fullmatch, pieces))
         unclear = "I can only do it now" if later else "I can't tell what that leaves out. Say it in other words"
-        text = f"You also wrote {words}, and {unclear}. {'S' if later else 'Or s'}hall it be {count}?"
+        text = f"You also wrote {words}, and {unclear}. {'S' if later else 'Or s'}hould it be {count}?"
         label = begin_sentence(count)
     elif (unsure := quote_misread(order, pieces)) is not None:
-        text = f"I'm not sure that I read {questions.quote_several(unsure)} as you mean it. Shall I do this: {does}?"
+        text = f"I'm not sure that I read {questions.quote_several(unsure)} as you mean it. Should I do this: {does}?"
     else:
         once = all(map(REPEATED.fullmatch, pieces))
         part = "that more than once" if once else "those parts" if len(fragments) > 1 else "that part"
         rest, label = f": {does}" if len(steps) == 1 else "", "Yes, without that"
-        text = f"You also wrote {words}, and I can't do {part}. Shall I do the rest{rest}?"
+        text = f"You also wrote {words}, and I can't do {part}. Should I do the rest{rest}?"
     return ask_whether(text, label, does).model_copy(update={"pieces": read_again})
 
 
@@ -98,12 +98,12 @@ def _ask_share(
         if (name := _find_amount(contract, amounts, steps[0], kinds)) is None:
             return None
         label = questions.label_parameter(name, contract.properties[name], contract.annotation(name))
-        text = f"You wrote {words}: what shall “{label}” be?"
+        text = f"You wrote {words}: what should “{label}” be?"
         return Question(slot=f"0.{name}", code="unreadable", text=text, param=name)
     if amounts:
         return None
     does = questions.preview_steps(steps)
-    text = f"{words} is about a part, and this can only be done as a whole. Shall I do all of it: {does}?"
+    text = f"{words} is about a part, and this can only be done as a whole. Should I do all of it: {does}?"
     offered = Candidate(id=REST, label="Yes, all of it", detail=does)
     return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
 

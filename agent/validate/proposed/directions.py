@@ -58,7 +58,7 @@ def check_direction(slots: Slots) -> Question | None:
         if _is_less(slots, name, *((value, held) if way > 0 else (held, value))):
             than = ("less", "more") if isinstance(value, int | float) else ("earlier", "later")
             now = format_parameter(slots.parameter(name), held)
-            text = f"{filled.label} is {now} now, and {filled.shown} is {than[way < 0]}. What shall it be?"
+            text = f"{filled.label} is {now} now, and {filled.shown} is {than[way < 0]}. What should it be?"
             return slots.ask(name, text, "unreadable")
     return None
 

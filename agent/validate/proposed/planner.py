@@ -163,7 +163,7 @@ class _Planner:
             first, set_before = self.called_for.setdefault((contract.name, one.key), (at, fanned is not None))
             if first != at and (set_before or fanned is not None):
                 detail = f"{one.label} stands twice under “{contract.title}”, with different values."
-                return Refusal(code="invalid", detail=f"{detail} Say what it shall be; nothing was done.")
+                return Refusal(code="invalid", detail=f"{detail} Say what it should be; nothing was done.")
         return None
 
     async def _plan_step(
@@ -376,7 +376,7 @@ class _Planner:
             return asked
         whole = [each for each in unread if not any(each in other for other in unread if other != each)]
         text = f"I can't tell what {questions.quote_several(whole)} says here."
-        text = f"{text} Say in other words which {name_kinds(kind)} are meant."
+        text = f"{text} Say in other words which {name_kinds(kind)} you mean."
         return asked.model_copy(update={"text": text})
 
 

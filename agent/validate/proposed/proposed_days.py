@@ -64,15 +64,15 @@ def check_days(slots: Slots) -> Question | None:
         said = name not in pair and isinstance(source, PromptSource)
         day = _find_day(slots, source) if said and not _begins(slots, name) else None
         if day is not None and day.last is not None and not _lasts_until(slots, name, source, day):
-            return slots.ask(name, f"‘{words}’ is more than a day. Which day shall it be?", "unreadable")
+            return slots.ask(name, f"‘{words}’ is more than a day. Which day should it be?", "unreadable")
         if said and (bound := _find_bound(slots, name, source)) is not None:
-            return slots.ask(name, f"‘{bound}’ doesn't say which day. Which day shall it be?", "unreadable")
+            return slots.ask(name, f"‘{bound}’ doesn't say which day. Which day should it be?", "unreadable")
         begun = name in pair[:1] and bool(verbs & _MAY_HAVE_BEGUN)  # what is closed may have been so for a while
         value = str(filled.value)[:10]
         plans = bool(verbs & _AHEAD) and _RECORDING.isdisjoint(stem_text(slots.contract.title)[:1])
         ahead = plans or str(find_held(slots, name) or "")[:10] >= today.isoformat()
         if ahead and not begun and not backdated and value < today.isoformat():
-            return slots.ask(name, f"{filled.shown} has passed. Which day shall it be?", "unreadable")
+            return slots.ask(name, f"{filled.shown} has passed. Which day should it be?", "unreadable")
     return None
 
 
@@ -154,7 +154,7 @@ def _check_pair(slots: Slots) -> Question | None:
         return None
     bound, said = _match_bound(slots, typed[-1][1]), slots.request.text[day.start : day.end]
     if (bound is None or _name_way(bound) in _UNTIL) and _VAGUE.search(said):
-        text = f"‘{said}’ may be one day or several. Which day shall “{slots.label(typed[0][0])}” be?"
+        text = f"‘{said}’ may be one day or several. Which day should “{slots.label(typed[0][0])}” be?"
         return slots.ask(typed[0][0], text, "unreadable")
     if bound is not None and _name_way(bound) in _FIRST and day.last is not None and len(typed) > 1:
         return slots.ask(names[1], f"‘{bound[0]}{said}’ says when it begins. Until which day?", "unreadable")

@@ -70,17 +70,17 @@ def coerce_quantity(slots: Slots, parameter: Parameter, value: Quantity) -> Any 
     changed = value if wanted is None and _is_records_unit(slots, value) else _change_unit(parameter, value, wanted)
     if changed is None:
         takes = wanted.name if wanted is not None else "percent" if _is_share(parameter) else "a number"
-        text = f"“{label}” takes {takes}, not {value.shown}. What shall it be?"
+        text = f"“{label}” takes {takes}, not {value.shown}. What should it be?"
         if value.noun:
             noun = questions.quote_words(value.noun)
-            text = f"{noun} is no unit that I know, and “{label}” takes {takes}. What shall it be in {takes}?"
+            text = f"{noun} is no unit that I know, and “{label}” takes {takes}. What should it be in {takes}?"
         return slots.ask(parameter.name, text, "unreadable")
     number = changed.number
     if "integer" in typed:
         if number != number.to_integral_value():
-            text = f"“{label}” takes whole numbers, and {value.shown} is none. What shall it be?"
+            text = f"“{label}” takes whole numbers, and {value.shown} is none. What should it be?"
             if wanted is not None:
-                text = f"{value.shown} is no whole number of {wanted.name}. What shall “{label}” be?"
+                text = f"{value.shown} is no whole number of {wanted.name}. What should “{label}” be?"
             return slots.ask(parameter.name, text, "unreadable")
         return int(number)
     if parameter.schema.get("type") == "string":
@@ -92,7 +92,7 @@ def _write_share(slots: Slots, parameter: Parameter, number: Decimal) -> float |
     """A number that may be worked out. One without an end, such as a third of 10, is no value to send."""
     if number.as_tuple().exponent >= -_MOST_DECIMALS:  # type: ignore[operator]
         return float(number)
-    text = f"That would be {number:.4f}…, which is no exact number. What shall “{parameter.label}” be?"
+    text = f"That would be {number:.4f}…, which is no exact number. What should “{parameter.label}” be?"
     return slots.ask(parameter.name, text, "unreadable")
 
 
@@ -162,7 +162,7 @@ def _coerce_money(slots: Slots, parameter: Parameter, value: Quantity) -> Any | 
     known = said is not None or not value.noun or (currency is not None and may_name(value.noun, currency))
     if not known:
         noun = questions.quote_words(value.noun)
-        asked = f"How much is it in {currency}?" if currency else "In which currency is it meant?"
+        asked = f"How much is it in {currency}?" if currency else "In which currency do you mean it?"
         return slots.ask(parameter.name, f"{noun} is no currency that I know. {asked}", "unreadable")
     if said is not None and currency is not None and said != currency and not _may_be(value, currency):
         here = f"“{parameter.label}” is in {currency} here, and nothing is converted"
@@ -214,7 +214,7 @@ def ask_amount(slots: Slots, parameter: Parameter, number: Number, value: Value)
         text = f"{said} can be {some.normalize():f} {currency} or {many:,.0f} {currency}. Which is it?"
         return slots.ask(parameter.name, text, "unreadable")
     if (why := money.explain_unsendable(value.number, currency)) is not None:
-        return slots.ask(parameter.name, f"{said} {why}. How much shall it be?", "unreadable")
+        return slots.ask(parameter.name, f"{said} {why}. How much should it be?", "unreadable")
     return None
 
 
@@ -246,7 +246,7 @@ def check_counted(slots: Slots) -> Question | None:
             continue
         counted = _find_counted(slots, words[: span.start], words[span.end :])
         if counted is not None and not _names_record(slots, span, counted):
-            text = f"‘{span.text}{counted}’ is no amount of money. How much shall it be?"
+            text = f"‘{span.text}{counted}’ is no amount of money. How much should it be?"
             return slots.ask(name, text, "unreadable")
     return None
 
@@ -270,13 +270,13 @@ def _ask_unit(slots: Slots, parameter: Parameter, words: str, span: Span) -> Que
     told = [kept] if kept is not None else [word for text in named for word in _WORD.findall(text)]
     same = next((word for word in told if is_same_unit(unit, word)), None)
     if same is not None and unit == "m" and slots.filled[parameter.name].value == number.value >= _MILLION:
-        text = f"{words[number.start : number.end]} may be millions or {same}. How many {same} shall it be?"
+        text = f"{words[number.start : number.end]} may be millions or {same}. How many {same} should it be?"
     elif same is not None or (kept is None and (unit == "m" or counts_singly(unit))):
         return None
     elif kept is not None:
         text = f"{thing} {_choose_be(thing)} counted in {kept}, not {_write_unit(unit)}. How many {kept}?"
     else:
-        text = f"{thing} {_choose_be(thing)} not counted in {_write_unit(unit)} here. How many shall it be?"
+        text = f"{thing} {_choose_be(thing)} not counted in {_write_unit(unit)} here. How many should it be?"
     return slots.ask(parameter.name, text, "unreadable")
 
 

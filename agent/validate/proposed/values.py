@@ -182,7 +182,7 @@ class ArgumentValues:
             slots.rests_on += worked.found
         blanks = [int(match[1]) for match in _BLANK.finditer(argument.text)]
         if any(not 0 < blank <= len(fills) for blank in blanks) or set(blanks) != set(range(1, len(fills) + 1)):
-            return slots.ask(parameter.name, f"{parameter.label}: what shall it say?", "missing")
+            return slots.ask(parameter.name, f"{parameter.label}: what should it say?", "missing")
         text = _BLANK.sub(lambda match: fills[int(match[1]) - 1], argument.text)
         reading = "; ".join(dict.fromkeys(found.named for found in used))
         return Read(text, questions.format_plain(text), ProposedSource(reading=reading))

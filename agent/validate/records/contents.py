@@ -61,7 +61,7 @@ async def find_similar(
         if mine.kind == theirs.kind and base.record.values.get(theirs.via) is not None
     ]
     if not shared:
-        return need.ask(f"Nothing says which {name_kind(kind)} goes with {base.label}. Which one is meant?")
+        return need.ask(f"Nothing says which {name_kind(kind)} goes with {base.label}. Which one do you mean?")
     ((mine, theirs), *_) = shared
     where = merge_filters({mine.via: (base.record.values[theirs.via],)}, need.filter)
     records = await reach.kinds.search(Query(kind.name, where=where or {}, limit=MOST)) if where else ()
@@ -75,7 +75,7 @@ async def find_similar(
         fit = [each for each in records if each.id == reference.number]
     if not fit:
         told = quote_words(" ".join(value for _, value in marks)) if marks else "that"
-        return need.ask(f"There is no {name_kind(kind)} of {base.label} with {told}. Which one is meant?")
+        return need.ask(f"There is no {name_kind(kind)} of {base.label} with {told}. Which one do you mean?")
     parts = _list_parts(base.record, base.kind)
     differs = {each.id: len(parts - _list_parts(each, kind)) for each in fit}
     least = [each for each in fit if differs[each.id] == min(differs.values())]

@@ -40,11 +40,11 @@ class LocatedRecord:
 
     @property
     def kept(self) -> str:
-        """When a cached record was read: ``as kept here on 24 Nov 2026, 12:00 UTC``. Empty if its platform was read for
+        """When a cached record was read: ``as of 24 Nov 2026, 12:00 UTC``. Empty if its platform was read for
         this request."""
         if not self.record.as_of:
             return ""
-        return f"as kept here on {format_moment(datetime.fromisoformat(self.record.as_of))}"
+        return f"as of {format_moment(datetime.fromisoformat(self.record.as_of))}"
 
     @property
     def named(self) -> str:

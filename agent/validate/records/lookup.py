@@ -78,7 +78,7 @@ class Lookup:
         """The records that ``reference`` or an answer to the slot refers to. Empty if nothing was said about them.
         ``owner`` is the owner that another parameter gives. Raises PlatformUnavailable."""
         if self._deep >= MOST_DEEP:
-            return need.ask(f"Too many records stand on the way to that {name_kind(need.kind)}. Which one is meant?")
+            return need.ask(f"Too many records stand on the way to that {name_kind(need.kind)}. Which one do you mean?")
         self._deep += 1
         try:
             return await self._find_meant(need, reference, spans, owner)
@@ -291,7 +291,7 @@ class Lookup:
             )
         if not found:
             names = " and ".join(quote_words(span.text) for _, span in named[:3])
-            return need.ask(f"Whose {name_kind(need.kind)} is meant? There is no {name_kind(owner.kind)} {names}.")
+            return need.ask(f"Whose {name_kind(need.kind)} do you mean? There is no {name_kind(owner.kind)} {names}.")
         return tuple(found.values())
 
     def _named_before(self, need: RecordQuery, spans: tuple[Span, ...]) -> bool:
@@ -356,7 +356,7 @@ class Lookup:
     async def _find_speaker(self, need: RecordQuery, spans: tuple[Span, ...]) -> Outcome:
         record = await self.reach.find_speaker()
         if record is None or need.kind.name != record.kind:
-            return need.ask(f"Which {name_kind(need.kind)} is meant? You are not one yourself.", code="missing")
+            return need.ask(f"Which {name_kind(need.kind)} do you mean? You are not one yourself.", code="missing")
         return self.records.check(need, [LocatedRecord(record, need.kind, spans, reading="you")])
 
     async def _find_spoken(self, need: RecordQuery, spans: tuple[Span, ...], reference: Reference) -> Outcome:
@@ -381,7 +381,7 @@ class Lookup:
             return self.records.check(replace(need, filter=wanted), [again])
         if spoken:
             return ask_between(need.slot, need.param, need.kind, [each.record for each in spoken], "were spoken of")
-        return need.ask(f"Which {name_kind(need.kind)} is meant? None was named before.", code="missing")
+        return need.ask(f"Which {name_kind(need.kind)} do you mean? None was named before.", code="missing")
 
 
 def _says(span: Span, words: str) -> bool:

@@ -277,7 +277,7 @@ def match_name(
             slot=slot,
             code="ambiguous",
             text=f"One {name_kind(kind)} matches {quote_words(words)}, but its name is not what it looks like: "
-            f"{odd[0]}. Is it meant?",
+            f"{odd[0]}. Do you mean it?",
             param=param,
             candidates=(make_candidate(one, (), kind),),
         )

@@ -43,7 +43,7 @@ def add_parsers(commands: Any) -> None:
     gating.add_argument(
         "--write",
         action="store_true",
-        help="measure anew and write that as the baseline; a model is asked for what its cassette lacks",
+        help="measure again and write that as the baseline; a model is asked for what its cassette lacks",
     )
     gating.add_argument("--json", metavar="OUT", type=Path, help="write the new run's whole report")
     gating.add_argument("--quiet", action="store_true", help="no progress on standard error")

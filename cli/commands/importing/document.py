@@ -65,7 +65,7 @@ def _decisions(arguments: argparse.Namespace) -> dict[str, Any] | None:
         kept = arguments.out / DECISIONS
         if kept.exists() and not arguments.force:
             raise InvalidInput(
-                f"{kept} holds decisions. Apply them with --decisions {kept}, or begin anew with --force."
+                f"{kept} holds decisions. Apply them with --decisions {kept}, or start over with --force."
             )
         return None
     try:

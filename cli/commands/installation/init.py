@@ -17,8 +17,8 @@ TRIES: Final = 3
 def add_parser(sub: Any) -> None:
     made = sub.add_parser(
         "init",
-        help="found a workspace with its first owner",
-        description="Found a workspace in OPSIQ_DATA / OPSIQ_DATABASE_URL. Asks twice for the owner's password, or "
+        help="create a workspace with its first owner",
+        description="Create a workspace in OPSIQ_DATA / OPSIQ_DATABASE_URL. Asks twice for the owner's password, or "
         "reads it from the first line of standard input where that is no terminal.",
     )
     made.add_argument("--name", required=True, help="the workspace's name")
@@ -64,9 +64,9 @@ async def _found_workspace(arguments: argparse.Namespace, password: str) -> int:
     from app.container import open_container
     from cli.client import FILE, keep, set_aside
     from cli.data_folder import refuse_lost_database
+    from core.scopes import SCOPES
     from core.settings import Settings
     from store.migrate import upgrade
-    from web.auth import SCOPES
 
     settings = replace(Settings.load(os.environ), workers=0)
     refuse_lost_database(settings)
@@ -79,7 +79,7 @@ async def _found_workspace(arguments: argparse.Namespace, password: str) -> int:
     earlier = set_aside(settings.data_dir)
     keep(settings.data_dir, settings.base_url, key.public, secret)
     print(
-        f"Workspace {owner.workspace} is founded. Run `{name_program()} serve`, then sign in at {settings.base_url} "
+        f"Workspace {owner.workspace} is created. Run `{name_program()} serve`, then sign in at {settings.base_url} "
         f"as {arguments.email}."
     )
     print(f"This terminal's key is kept in {settings.data_dir / FILE} (mode 600).")

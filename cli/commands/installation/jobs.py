@@ -14,7 +14,7 @@ def add_parser(sub: Any) -> None:
         "jobs",
         help="list work that was given up, and forget what was seen to",
         description="Work that was given up is not tried again. What it was for says so: its run, reaction or "
-        "reading ended as failed, or its call as unknown, and can be asked for anew.",
+        "reading ended as failed, or its call as unknown, and can be asked for again.",
     )
     acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
     listed = acts.add_parser("list", help="what was given up, when and why, the newest first")

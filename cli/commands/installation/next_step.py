@@ -43,7 +43,7 @@ def describe_next_step(
         if demo:
             look = f"OPSIQ_DATA={DEMO} {opsiq} doctor"
             return f"Look at the demo's data: {look}   (or found a workspace of your own: {found})"
-        return f"Found a workspace: {found}"
+        return f"Create a workspace: {found}"
     if failed:
         marked = list(dict.fromkeys(failed))
         mend = f"{opsiq} {start} (the demo's platform runs with it)" if demo_data else _MENDING.get(marked[0], "")

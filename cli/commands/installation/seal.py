@@ -13,11 +13,11 @@ def add_parser(sub: Any) -> None:
         help="accept what is in the database as it stands, after it was put back or changed on purpose",
         description="Rows that give rights or say what is sent carry codes made with the data key; what something "
         "other than OpsIQ wrote "
-        "is refused. This says what is refused, by workspace. With --accept, every code is made anew over what is "
+        "is refused. This says what is refused, by workspace. With --accept, every code is made again over what is "
         "there now, and a signed "
         "anchor says so: whatever was written there counts from then on. Stop every server first.",
     )
-    made.add_argument("--accept", action="store_true", help="make the codes anew")
+    made.add_argument("--accept", action="store_true", help="make the codes again")
     made.set_defaults(run=run)
 
 

@@ -46,5 +46,5 @@ async def _rotate(wanted: str | None) -> int:
             done = await signing_keys.rotate(session, operator, box, utc_now)
     print(f"{done.signed} contracts are signed with the new key {done.kid}; {', '.join(done.retired)} counts no more.")
     for each in done.unsigned:
-        print(f"{each} did not verify before, and is left as it is: register it anew.")
+        print(f"{each} did not verify before, and is left as it is: register it again.")
     return 0

@@ -304,7 +304,7 @@ class _Drafting:
             if slot.name not in required:
                 required.append(slot.name)
             notes.append(
-                f"It writes the record anew, and {slot.name} can't be kept as it is: it is asked for in every call."
+                f"It writes the whole record, and {slot.name} can't be kept as it is: it is asked for in every call."
             )
 
     def _write_sentences(self, contract: dict[str, Any], annotations: Mapping[str, Any], risk: str) -> None:

@@ -130,7 +130,7 @@ def test_the_contract_is_held_until_its_card_is_confirmed_and_called_once(pasted
 
 def test_typed_words_are_asked_about_confirmed_and_called_once(pasted: Pasted) -> None:
     asked = (pasted.folder / "asked.txt").read_text()
-    assert " asked\nWhat shall “Quantity” be?" in asked
+    assert " question\nWhat should “Quantity” be?" in asked
     said = pasted.printed["8. Ask in words"]
     assert "Quantity: 12    <- you said ‘12’" in said
     assert "Article: COF-500    <- you said ‘COF-500’" in said
@@ -140,7 +140,7 @@ def test_typed_words_are_asked_about_confirmed_and_called_once(pasted: Pasted) -
 
 def test_a_follow_up_has_a_card_of_its_own_and_a_no_sends_nothing(pasted: Pasted) -> None:
     followed = (pasted.folder / "followed.txt").read_text()
-    assert " held\n" in followed
+    assert " to confirm\n" in followed
     assert "Order 6 of TEA-250" in followed
     assert re.search(r"run_\w+  rejected\n  not now\n", pasted.printed["8. Ask in words"])
     assert len(pasted.lines("calls.jsonl")) == 3, "a line of its own, and the two that were confirmed"

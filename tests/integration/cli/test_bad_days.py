@@ -145,7 +145,7 @@ def test_a_new_key_in_a_file_is_its_owners_alone_and_replaces_nothing(tmp_path: 
 def test_no_workspace_takes_the_place_of_a_lost_one_until_its_mark_is_gone(tmp_path: Path, say: Say) -> None:
     founded(say, DATA=str(tmp_path))
     lose_database(tmp_path)
-    assert "Found a workspace" not in say("doctor", DATA=str(tmp_path))[1]
+    assert "Create a workspace" not in say("doctor", DATA=str(tmp_path))[1]
     words = ("init", "--name", "Port", "--email", "o@port.example")
     code, told = say(*words, stdin="a long password\n", DATA=str(tmp_path))
     assert (code, "is gone" in told) == (1, True), told

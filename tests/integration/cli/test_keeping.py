@@ -264,7 +264,7 @@ def test_the_doctor_finds_a_healthy_house_healthy_and_changes_nothing(tmp_path: 
 
 def test_the_doctor_ends_with_the_next_step(tmp_path: Path, say: Say) -> None:
     code, told = say("doctor", DATA=str(tmp_path), PORT="1")
-    assert (code, told.splitlines()[-1].startswith("Next: Found a workspace: opsiq init")) == (1, True), told
+    assert (code, told.splitlines()[-1].startswith("Next: Create a workspace: opsiq init")) == (1, True), told
     founded(say, DATA=str(tmp_path))
     code, told = say("doctor", DATA=str(tmp_path), PORT="1")
     assert (code, told.splitlines()[-1]) == (

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from cli.client import Refused, keep, set_aside
+from cli.client import Client, Refused, keep, set_aside
 from cli.commands.ask import describe_next_step, read_decision, render_card
 from cli.main import main
 from cli.program import name_program
@@ -23,6 +23,7 @@ from evals.report import report
 from tests.unit.evals.verdict_factories import reported, wrong
 
 URL = "http://127.0.0.1:8080"
+NO_SERVER = Client(URL, "", "")
 
 PROBLEM = {"detail": "The body does not have the form.", "code": "invalid_request", "request_id": "req_1"}
 
@@ -305,7 +306,7 @@ def test_a_card_names_the_method_it_is_sent_with() -> None:
     }
     card = {"drift": [], "calls": [call], "held": [], "confirm_by": "person", "approvals_needed": 1, "approvals": []}
     shown = {"id": "run_1", "state": "held", "mode": "live", "question": None, "refusal": None, "card": card}
-    said = render_card(shown | {"expires_at": "2026-11-24T12:00:00Z", "outcomes": []})
+    said = render_card(shown | {"expires_at": "2026-11-24T12:00:00Z", "outcomes": []}, NO_SERVER)
     assert "DELETE https://cms.example/articles/4" in said
     assert "POST" not in said
 
@@ -343,7 +344,7 @@ def test_a_refused_call_shows_the_sentence_of_its_platform() -> None:
     def shown(**outcome: Any) -> str:
         told = {"call_id": "act_1", "state": "failed", "status": 409, "detail": "The endpoint answered 409."} | outcome
         run = {"id": "run_1", "state": "failed", "mode": "live", "question": None, "refusal": None, "card": None}
-        return render_card(run | {"outcomes": [told]})
+        return render_card(run | {"outcomes": [told]}, NO_SERVER)
 
     problem = json.dumps({"title": "Conflict", "detail": "Only nine seats are left\x1b[2J."})
     assert shown(answer=problem).endswith(

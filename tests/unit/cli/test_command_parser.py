@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestServer
 from cli.client import Client
 from cli.main import main
 from core.errors import Unavailable
+from core.scopes import SCOPES
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,11 @@ from core.errors import Unavailable
         ("ask --surfce admin hi", "opsiq ask: error: unrecognized arguments: --surfce. Did you mean --surface?"),
         ("keys crate till", "opsiq keys: error: argument ACT: invalid choice: 'crate'"),
         ("serve --prot 8080", "Did you mean --port?"),
+        ("history", "opsiq history: error: say which ACT: verify, export, anchor, anchor-key, list\n"),
+        ("runs", "opsiq runs: error: say which ACT: list, show, records, answer, confirm, reject\n"),
+        ("history list --limit 0", "argument --limit: '0' is no whole number from 1 on"),
+        ("runs list --limit -1", "argument --limit: '-1' is no whole number from 1 on"),
+        ("history list --limit ten", "argument --limit: 'ten' is no whole number from 1 on"),
         ("connections credential shop --token t", "unrecognized arguments: --token t. Did you mean --token-url?"),
     ],
 )
@@ -29,6 +35,13 @@ def test_what_was_probably_meant_is_named(typed: str, told: str, capsys: pytest.
         main(typed.split())
     assert ended.value.code == 2
     assert told in capsys.readouterr().err
+
+
+def test_the_help_of_a_new_key_names_every_scope(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["keys", "create", "--help"])
+    said = capsys.readouterr().out
+    assert all(each in said for each in SCOPES)
 
 
 def test_where_nothing_is_near_nothing_is_suggested(capsys: pytest.CaptureFixture[str]) -> None:

@@ -111,17 +111,17 @@ TWO = "Two customers are called ‘Adam’"
 
 def test_choices_that_stand_below_a_question_are_not_told_in_it() -> None:
     for told in ("Adam Novak (a@b.cz) or Adam Nowak (c@d.pl)", "Adam Novak or Adam Nowak"):
-        assert drop_choices(f"{TWO}: {told}?", ADAMS) == f"{TWO}. Which one is meant?"
+        assert drop_choices(f"{TWO}: {told}?", ADAMS) == f"{TWO}. Which one do you mean?"
     alike = [("Ada (vet)", "a@x.example"), ("Ada (cook)", "b@x.example")]
     assert drop_choices("Two are called ‘Ada’: Ada (vet) or Ada (cook)?", alike) == (
-        "Two are called ‘Ada’. Which one is meant?"
+        "Two are called ‘Ada’. Which one do you mean?"
     )
     assert drop_choices("Two could be meant: Ada or Bo?", [("Ada", ""), ("Bo", "")]) == "Two could be meant. Which one?"
     assert drop_choices("Which one: Ada (1), Bo (2) or Cy (3)?", [("Ada", "1"), ("Bo", "2"), ("Cy", "3")]) == (
         "Which one?"
     )
-    assert drop_choices("None is ‘Eve’. Which one is meant: Ada or Bo?", [("Ada", ""), ("Bo", "")]) == (
-        "None is ‘Eve’. Which one is meant?"
+    assert drop_choices("None is ‘Eve’. Which one do you mean: Ada or Bo?", [("Ada", ""), ("Bo", "")]) == (
+        "None is ‘Eve’. Which one do you mean?"
     )
 
 

@@ -265,5 +265,5 @@ async def _firings(
 def _read_changes(caller: Caller) -> dict[str, Any]:
     value = canon.loads(caller.body)
     if not isinstance(value, dict) or not value:
-        raise InvalidInput("Send a JSON object with what shall change.")
+        raise InvalidInput("Send a JSON object with what should change.")
     return value

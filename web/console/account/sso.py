@@ -114,7 +114,7 @@ async def link(request: Request, form: Guarded) -> Response:
     except Unavailable as error:
         return await render_account(request, visitor, link_trouble=f"Nothing was linked: {error.detail}")
     page = OnwardPage(
-        shell=make_shell(request, visitor), title=f"On to {provider.name}", issuer=provider.name, href=href
+        shell=make_shell(request, visitor), title=f"Continue to {provider.name}", issuer=provider.name, href=href
     )
     answer = render(page)
     set_cookie(request, answer, COOKIE, flow.seal(container.box), max_age_s=int(FLOW_LONGEST.total_seconds()))

@@ -44,7 +44,7 @@ def parse_form(given: InstructionFormData) -> InstructionForm:
         given,
         {"text": given.text, "actions": list(given.actions), "allow_unattended": given.unattended},
         {
-            "text": "Say what it shall do, in at most 2000 characters.",
+            "text": "Say what it should do, in at most 2000 characters.",
             "actions": "Tick 1 to 20 actions that it may choose among.",
         },
     )

@@ -148,7 +148,7 @@ async def connect(request: Request, form: GuardedOwner, connector: str) -> Respo
         advice=_ADVICE,
         lines=(Shown("secret", "Secret of action calls", secret, True),),
         href=f"/connectors/{connector}/contracts",
-        onward="To the actions it proposes",
+        onward="See the actions it proposes",
     )
     return show(request, page, status=201)
 

@@ -230,7 +230,7 @@ async def share_secret(request: Request, form: GuardedOwner, connector: str) -> 
             Shown("secret", "Secret", made.secret, True),
         ),
         href=f"/connectors/{connector}",
-        onward="To the connector",
+        onward="Go to the connector",
     )
     return show(request, page, status=201)
 

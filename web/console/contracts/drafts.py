@@ -125,7 +125,7 @@ async def replay(request: Request, form: GuardedOwner) -> Response:
     raw = form.get("raw", limit=MAX_CHARS)
     contract, _ = await _check_draft(request, form.member, raw)
     if contract is None:
-        return await _draft(request, form.member, raw, trouble="Mend the draft first: it can't be read.")
+        return await _draft(request, form.member, raw, trouble="Fix the draft first: it can't be read.")
     found = await get_container(request).simulations.replay(form.member.actor.workspace, contract)
     replayed = tuple(
         ReplayedRun(
@@ -160,7 +160,7 @@ async def sign(request: Request, form: GuardedOwner) -> Response:
     visitor, raw = form.member, form.get("raw", limit=MAX_CHARS)
     contract, faults = await _check_draft(request, visitor, raw)
     if contract is None or not _is_good(contract, faults):
-        return await _draft(request, visitor, raw, trouble="Not signed: mend what the linter names first.")
+        return await _draft(request, visitor, raw, trouble="Not signed: fix what the linter names first.")
     trouble = await own_password(request, form)
     if trouble:
         return await _draft(request, visitor, raw, trouble=trouble)
@@ -182,7 +182,7 @@ async def sign(request: Request, form: GuardedOwner) -> Response:
         "it is not shown again.",
         lines=(Shown("secret", f"Secret for {made.contract.endpoint.target}", made.secret, True),),
         href=f"/contracts/{made.contract.name}",
-        onward="To the contract",
+        onward="Go to the contract",
     )
     return show(request, page, status=201)
 
@@ -194,7 +194,7 @@ async def try_draft(request: Request, form: GuardedOwner) -> Response:
     raw, said = form.get("raw", limit=MAX_CHARS), form.get("text", limit=4000)
     contract, _ = await _check_draft(request, form.member, raw)
     if contract is None:
-        return await _draft(request, form.member, raw, said=said, trouble="Mend the draft first: it can't be read.")
+        return await _draft(request, form.member, raw, said=said, trouble="Fix the draft first: it can't be read.")
     try:
         tried = await simulate(request, form.member, said, contract)
     except OpsIQError as error:

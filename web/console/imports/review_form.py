@@ -154,6 +154,6 @@ def find_missing(form: Form, decided: DecidedDrafts) -> str:
     if not decided.connection:
         return "Choose where they call." if decided.addresses else "Connect the platform first: nothing can be called."
     if form.get("unplaced", limit=4):  # the records that they name were not shown yet
-        return f"They call {decided.connection}. Look at what that makes, then sign."
+        return f"They call {decided.connection}. Look at the preview, then sign."
     nobody = [each["title"] for each in decided.picked.values() if not each["roles"]]
     return f"Say who may run {nobody[0]}." if nobody else ""

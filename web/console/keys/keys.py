@@ -20,11 +20,12 @@ from agent.workspace.principals import explain_blocked_key
 from core.crypto.mcp_token import make_token
 from core.display_text import to_display_text
 from core.errors import InvalidInput
+from core.scopes import SCOPES
 from store.accounts.api_keys import KeyRow, KeyState
 from store.accounts.members import MemberRow
 from store.automations import InstructionRow, RuleRow
 from web.api.keys import CreateKeyBody
-from web.auth import SCOPES, check_scopes, get_container
+from web.auth import check_scopes, get_container
 from web.console import labels
 from web.console.account.login_throttle import own_password
 from web.console.forms import FormOption, GuardedOwner, validate
@@ -200,7 +201,7 @@ async def create(request: Request, form: GuardedOwner) -> Response:
             in_transaction=in_transaction,
         )
     advice = f"{ADVICE} {TEST_ADVICE}" if row.mode == "test" else ADVICE
-    return _secret(request, visitor, row, secret, "The key is made", advice, status=201)
+    return _secret(request, visitor, row, secret, "Key created", advice, status=201)
 
 
 @router.get("/{key_id}")
@@ -324,6 +325,6 @@ def _secret(
             Shown("mcp-token", "MCP access token", make_token(row.public, secret), True),
         ),
         href=f"/keys/{row.id}",
-        onward="To the key",
+        onward="Go to the key",
     )
     return show(request, page, status=status)

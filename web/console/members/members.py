@@ -44,7 +44,7 @@ _OVER: Final = Badge("invitation over", "bad")
 _ADVICE: Final = (
     "Send it to them by a way that only they read: whoever opens it first takes the place. It lets one person in, "
     "once, within {} days, "
-    "and can't be shown again. A fresh one can be made on the member's page."
+    "and can't be shown again. A new one can be created on the member's page."
 )
 
 
@@ -335,11 +335,11 @@ def _link(request: Request, visitor: Visitor, made: Invited, *, status: int = 20
     link = f"{base}/join?{urlencode({'invitation': made.token})}"
     page = SecretPage(
         shell=make_shell(request, visitor),
-        title="The invitation is made",
+        title="Invitation created",
         heading=f"{to_display_text(made.member.email, limit=320)} is invited",
         advice=_ADVICE.format(INVITATION.days),
         lines=(Shown("link", "Invitation link", link, True),),
         href=f"/members/{made.member.id}",
-        onward="To the member",
+        onward="Go to the member",
     )
     return show(request, page, status=status)

@@ -123,7 +123,7 @@ async def create(request: Request, form: GuardedOwner) -> Response:
             )
     except InvalidInput as error:
         return _form(request, visitor, given, trouble=error.detail)
-    return show_secret(request, visitor, made, "The endpoint is made", ADVICE, status=201)
+    return show_secret(request, visitor, made, "Endpoint created", ADVICE, status=201)
 
 
 @router.get("/{endpoint_id}/edit")
@@ -168,7 +168,7 @@ def _moment(text: str) -> datetime | None:
     try:
         return from_iso(text) if text else None
     except ValueError as error:
-        raise InvalidInput("This form is not as it was made. Load the page again.") from error
+        raise InvalidInput("This form has been changed. Reload the page.") from error
 
 
 def _form(
@@ -209,7 +209,7 @@ def show_secret(
             Copied("secret", "Signing secret", made.secret, True),
         ),
         href=f"/webhooks/{made.shown.row.id}",
-        onward="To the endpoint",
+        onward="Go to the endpoint",
     )
     return show(request, page, status=status)
 

@@ -35,7 +35,7 @@ from registry.offers.offer import Offer
 from registry.records import RecordKind
 
 BOTH: Final = 2
-WHICH_BOTH: Final = "Which two shall be taken back? Say what each of them was; nothing was done."
+WHICH_BOTH: Final = "Which two should be taken back? Say what each of them was; nothing was done."
 NOTHING_BEFORE: Final = (
     "Nothing was done in this conversation yet that could be undone. Say what should be undone, or open what was done "
     "and undo it there."

@@ -54,7 +54,7 @@ from registry.records import RecordKind
 MOST_TOKENS: Final = 16
 """Tokens of the longest follow-up; what is longer says a request of its own."""
 DONE: Final = (
-    "“{}” was sent already, so it can't be changed any more. {}what shall come on top of it (“and … more”). "
+    "“{}” was sent already, so it can't be changed any more. {}what should come on top of it (“and … more”). "
     "Nothing was done now."
 )
 MOST_STRANGE: Final = 2

@@ -186,7 +186,7 @@ async def test_a_card_says_when_what_it_rests_on_was_kept(busy: Looking) -> None
         sources = [each.source for step in run.plan.steps for each in step.filled]
         readings = [each.reading for each in sources if isinstance(each, RecordSource)]
         assert readings
-        kept_since = re.compile(r"as kept here on \d+ \w+ 20\d\d, \d\d:\d\d UTC")
+        kept_since = re.compile(r"as of \d+ \w+ 20\d\d, \d\d:\d\d UTC")
         assert all(bool(kept_since.search(each)) is said for each in readings), readings
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from cli.main import make_parser
 from core.errors import BadSetting
+from core.scopes import SCOPES
 from core.settings import Settings
 from events.webhooks.attempt_recorder import DISABLED_EVENT, FAILING_FOR, MAX_SLOW_S, NARROW_AFTER
 from executors.retry import WEBHOOK_DELAYS_S
 from web.api.webhooks import deliveries, webhooks
 from web.api.webhooks.webhooks import EndpointView, HealthOfEndpoint
-from web.auth import SCOPES
 
 GUIDE = (Path(__file__).parents[4] / "docs/guide/webhooks.md").read_text()
 

@@ -18,12 +18,12 @@ from httpx import ASGITransport, AsyncClient, Response
 from app.container import Container, open_container
 from core.actor import Actor, Mode
 from core.crypto import request_signature
+from core.scopes import SCOPES
 from core.settings import Settings
 from store.migrate import upgrade
 from tests.integration.demo.conftest import SECRET, TOKEN
 from tests.integration.frozen_clock import FrozenClock
 from web.app import create_app
-from web.auth import SCOPES
 from web.limits import Limits
 
 PASSWORD = "correct horse battery"

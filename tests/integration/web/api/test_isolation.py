@@ -15,9 +15,9 @@ import store.runs.runs
 import store.webhooks.deliveries
 import store.webhooks.endpoints
 from core.errors import NotFound
+from core.scopes import SCOPES
 from tests.integration.web.api.routes import ABSENT, Operation, operations, read_document, snapshot, things
 from tests.integration.web.api.shop import Key, Shop
-from web.auth import SCOPES
 
 EVERYBODYS: Final = frozenset({"event-types/name"})
 """What a path names that belongs to no workspace."""

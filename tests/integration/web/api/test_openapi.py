@@ -9,12 +9,12 @@ from typing import Any, get_args
 import jsonschema_rs
 
 from agent.pipeline import RefusalCode
+from core.scopes import SCOPES
 from tests.integration.web.api.routes import read_document
 from tests.integration.web.api.shop import Shop
 from web import openapi, problem, reference
 from web.api import examples
 from web.app import create_app
-from web.auth import SCOPES
 from web.limits import PER_MINUTE
 
 ROOT = Path(__file__).parents[4]

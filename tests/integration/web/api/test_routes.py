@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from core.scopes import SCOPES
 from tests.integration.web.api.routes import operations, things
 from tests.integration.web.api.shop import Shop
-from web.auth import SCOPES
 
 
 async def test_every_route_names_a_scope_that_keys_can_have(shop: Shop) -> None:

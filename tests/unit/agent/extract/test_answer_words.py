@@ -112,8 +112,8 @@ def test_why_an_answer_is_not_exact_is_told() -> None:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        ("88888888888888888888", "‘88888888888888888888’ is too large an amount. How much shall it be?"),
-        ("0.125", "‘0.125’ has more decimals than EUR has. How much shall it be?"),
+        ("88888888888888888888", "‘88888888888888888888’ is too large an amount. How much should it be?"),
+        ("0.125", "‘0.125’ has more decimals than EUR has. How much should it be?"),
     ],
 )
 def test_an_amount_that_can_not_be_sent_is_told_apart_from_one_that_can_not_be_read(words: str, why: str) -> None:

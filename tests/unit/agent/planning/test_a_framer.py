@@ -54,7 +54,7 @@ async def test_a_client_is_told_and_does_no_chore() -> None:
         "message_client", {"client_id": 2, "text": "send us a photo"})  # fmt: skip
     verdict = (await ask(FRAMER, "tell Ralf to bring his ticket")).verdict
     assert isinstance(verdict, Question)
-    assert verdict.text == "What shall it say?"
+    assert verdict.text == "What should it say?"
 
 
 @pytest.mark.parametrize(

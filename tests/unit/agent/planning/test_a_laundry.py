@@ -101,7 +101,7 @@ async def test_every_verb_of_telling_sends_a_text_where_an_action_does(text: str
 async def test_what_somebody_is_told_not_to_do_is_put_in_the_sender_s_words() -> None:
     verdict = (await ask(LAUNDRY, "tell Nell Brook not to wash the duvet")).verdict
     assert isinstance(verdict, Question)
-    assert verdict.text == "What shall it say?"
+    assert verdict.text == "What should it say?"
 
 
 async def test_somebody_of_theirs_is_not_told_in_their_place() -> None:

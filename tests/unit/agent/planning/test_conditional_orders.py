@@ -96,7 +96,7 @@ async def test_nothing_is_done_where_the_records_speak_against_it(text: str) -> 
 async def test_a_condition_that_nothing_can_look_up_is_asked_about_in_its_own_words(text: str, said: str) -> None:
     asked = (await ask(MARINA, text)).verdict
     assert isinstance(asked, Question)
-    assert asked.text == f"I can't check ‘{said}’ here. Shall I do it regardless?"
+    assert asked.text == f"I can't check ‘{said}’ here. Should I do it regardless?"
 
 
 @pytest.mark.parametrize(

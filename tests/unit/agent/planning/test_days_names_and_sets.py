@@ -171,7 +171,7 @@ async def test_what_may_narrow_a_set_is_no_rest_to_do_without(text: str) -> None
 async def test_the_whole_set_is_offered_as_what_it_is() -> None:
     made = await verdict_of("drop all outings in fog")
     assert isinstance(made, Question)
-    assert made.text.endswith("Or shall it be all 5 outings?")
+    assert made.text.endswith("Or should it be all 5 outings?")
     assert [each.label for each in made.candidates] == ["All 5 outings"]
 
 

@@ -72,8 +72,8 @@ async def test_a_code_of_letters_is_no_owners_name(code: str) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("reopen ticket 5519 and suspend Berta Lind for fraud", "Shall I do "),
-        ("reopen ticket 5519, suspend Berta Lind for fraud and give Berta Lind 5 EUR credit", "Shall I do the rest?"),
+        ("reopen ticket 5519 and suspend Berta Lind for fraud", "Should I do "),
+        ("reopen ticket 5519, suspend Berta Lind for fraud and give Berta Lind 5 EUR credit", "Should I do the rest?"),
     ],
 )
 async def test_what_can_be_done_of_a_request_is_offered_with_why_a_part_cannot(text: str, says: str) -> None:

@@ -69,7 +69,7 @@ async def test_a_name_that_is_listed_by_its_surname_is_said_the_other_way_round(
     ],
 )
 async def test_it_is_asked_which_word_is_which_part_of_a_name(text: str) -> None:
-    assert await _question_of(text) == "What shall “Given name” be?"
+    assert await _question_of(text) == "What should “Given name” be?"
 
 
 async def test_a_single_word_is_the_first_name_and_the_other_part_is_asked_for() -> None:
@@ -80,7 +80,7 @@ async def test_a_single_word_is_the_first_name_and_the_other_part_is_asked_for()
     ("text", "other"), [("open a room called Cellar", "Motto"), ("copy a sheet called Verbs", "Folder name")]
 )
 async def test_no_words_are_two_texts(text: str, other: str) -> None:
-    assert await _question_of(text) == f"What shall “{other}” be?"
+    assert await _question_of(text) == f"What should “{other}” be?"
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ VAGUE = "Can you see about a ferry for the children on the 4th of May?"
 async def test_what_only_looks_up_is_asked_on_by_name_for_all_that_it_lacks() -> None:
     asked = await question_of(VAGUE, FIND, BOOK)
     assert asked.code == "missing"
-    assert asked.text.startswith("‘find ferry’: What shall “departure harbour” be?")
+    assert asked.text.startswith("‘find ferry’: What should “departure harbour” be?")
     assert {asked.param, *asked.missing} == {"departure_harbour", "arrival_harbour"}
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from agent.pipeline import Abstain, Candidate, Question, Request
 from agent.pipeline.resolution import Ask, Resolved
-from agent.planning.propose import NOTHING_WAITS, propose
+from agent.planning.propose import propose
+from agent.planning.small_talk import NOTHING_WAITS
 from agent.planning.task import Task
 from agent.resolve.resolver import Resolver
 from agent.resolve.rules.resolver import RuleResolver

@@ -93,6 +93,6 @@ async def test_of_more_than_two_the_others_are_asked_about() -> None:
 
     _, outcome = await plan_in_thread(typed, [last], plan)
     assert isinstance(outcome.verdict, Question)
-    assert outcome.verdict.text == "Which one is meant instead: Bench 1 or Bench 3?"
+    assert outcome.verdict.text == "Which one do you mean instead: Bench 1 or Bench 3?"
     assert [each.id for each in outcome.verdict.candidates] == ["1", "3"]
     assert outcome.withdrawal.runs == (last.id,)

@@ -142,7 +142,7 @@ async def test_a_list_of_objects_is_typed_as_json_and_the_question_says_so() -> 
     question, made = await ask(
         "draw up a quote for Owen", world("garage", QUOTE), '[{"work": "new exhaust", "hours": 3}]'
     )
-    assert question.text == 'What shall “rows” be? Write it as JSON, such as [{"hours":0,"work":""}].'
+    assert question.text == 'What should “rows” be? Write it as JSON, such as [{"hours":0,"work":""}].'
     assert isinstance(made.verdict, Plan)
     (step,) = made.verdict.steps
     assert {each.param: each.value for each in step.filled}["rows"] == [{"work": "new exhaust", "hours": 3}]

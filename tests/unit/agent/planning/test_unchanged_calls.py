@@ -123,7 +123,7 @@ async def test_a_cached_copy_is_not_trusted_but_the_card_says_what_it_has() -> N
     made = await told(make_task("set Nell Brody to alto", *ALL, kept=True), voice("Nell Brody", "alto"))
     assert planned(made) == [{"singer_id": 1, "voice": "alto"}]
     assert isinstance(made.verdict, Plan)
-    assert made.verdict.held == ("The voice of Nell Brody is alto already, as kept here on 24 Nov 2026, 08:30 UTC.",)
+    assert made.verdict.held == ("The voice of Nell Brody is alto already, as of 24 Nov 2026, 08:30 UTC.",)
 
 
 async def test_words_that_nothing_reads_are_said_beside_it() -> None:

@@ -77,7 +77,7 @@ async def test_a_verb_that_spares_what_is_left_out_says_nothing_more(text: str, 
             on("2026-11-02", "2 November"), {"except": find("fine", None, PIET, on("2026-11-20", "20 November"))},
             pick="one"), "no such fine"),
         ("waive Piet Vos's fines except the due one", waived(PIET, {"except": find("fine", None, DUE)}),
-            "2 of them are so, and 1 shall be left out"),
+            "2 of them are so, and 1 should be left out"),
     ],
 )  # fmt: skip
 async def test_what_there_is_none_of_is_asked_about(text: str, result: dict[str, Any], asks: str) -> None:

@@ -28,7 +28,7 @@ async def test_the_records_of_all_who_have_the_name_are_offered_each_with_its_ow
     assert isinstance(asked, Question), asked
     assert asked.slot == "0.lesson_id"
     assert asked.text == (
-        "Two riders are called ‘Berg’: which lesson is meant, lesson 606: hack of Lotte Berg (1 Dec 2026) or "
+        "Two riders are called ‘Berg’: which lesson do you mean, lesson 606: hack of Lotte Berg (1 Dec 2026) or "
         "lesson 601: hack of Annika Berg (26 Nov 2026)?"
     )
     assert [each.id for each in asked.candidates] == ["606", "601"]
@@ -173,7 +173,9 @@ async def test_owners_who_have_the_same_name_are_told_apart_and_lookalikes_are_t
 async def test_the_question_has_the_beginning_of_a_label_and_the_choices_have_all_of_it() -> None:
     asked = await _send(_depot(("Halden Stone", "Halden Wool"), 1, "crate {id} · 40 kg · in the hall"))
     assert isinstance(asked, Question), asked
-    assert asked.text.endswith("which crate is meant, crate 10 of Halden Stone or crate 20 of Halden Wool?"), asked.text
+    assert asked.text.endswith("which crate do you mean, crate 10 of Halden Stone or crate 20 of Halden Wool?"), (
+        asked.text
+    )
     assert asked.candidates[0].label == "crate 10 · 40 kg · in the hall"
 
 

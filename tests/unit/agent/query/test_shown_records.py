@@ -18,7 +18,7 @@ SHOWN = {"@set1": (("fine", "33"), ("fine", "32"), ("fine", "34"))}
     [
         (1, "33"),
         (2, "is paid; this needs a"),  # another one that would do was not meant
-        (4, "There were 3 fines. Which one is meant?"),
+        (4, "There were 3 fines. Which one do you mean?"),
     ],
 )
 async def test_one_of_those_shown_is_by_its_place_whether_or_not_it_fits(nth: int, says: str) -> None:
@@ -43,14 +43,14 @@ async def test_words_that_choose_none_of_a_set_are_asked_about_with_all_of_it() 
     made = (await came_of("waive the sunny one", plan(waive), thread=SHOWN)).verdict
     assert isinstance(made, Question), made
     assert {each.id for each in made.candidates} == {"33", "34"}  # the other one is paid
-    assert "‘sunny’ here. Which one is meant:" in made.text
+    assert "‘sunny’ here. Which one do you mean:" in made.text
 
 
 @pytest.mark.parametrize(
     ("shown", "says"),
     [
-        (("32", "34", "33"), "Which one is meant, the last one shown or the newest"),
-        (("34", "32"), "Which one is meant, the last one shown or the newest"),
+        (("32", "34", "33"), "Which one do you mean, the last one shown or the newest"),
+        (("34", "32"), "Which one do you mean, the last one shown or the newest"),
     ],
 )
 async def test_the_last_one_that_is_not_the_newest_is_asked_about(shown: tuple[str, ...], says: str) -> None:

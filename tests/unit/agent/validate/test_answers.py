@@ -48,7 +48,7 @@ async def test_an_answer_that_settles_nothing_is_asked_again_with_what_was_offer
     offered = (await case.question()).candidates
     again = await case.say("the czech one").question()
     assert again.candidates == offered
-    assert again.text.startswith("Which one is meant by ‘the czech one’ can't be told.")
+    assert again.text.startswith("I can't tell which one you mean by ‘the czech one’.")
 
 
 @pytest.mark.parametrize("made", [_passed_over, _shops])
@@ -57,7 +57,7 @@ async def test_only_the_latest_answer_that_settles_nothing_is_quoted(made: Calla
     await case.question()
     await case.say("the czech one").question()
     again = await case.say("her basket?").question()
-    assert again.text.startswith("Which one is meant by ‘her basket?’ can't be told.")
+    assert again.text.startswith("I can't tell which one you mean by ‘her basket?’.")
     assert "the czech one" not in again.text
 
 

@@ -93,8 +93,8 @@ def test_what_a_clause_cannot_say_exactly_has_no_words(condition: str) -> None:
     assert describe_condition(made(condition)) is None
 
 
-def test_an_amount_whose_currency_a_call_decides_names_its_unit() -> None:
-    words = "the amount is over 5,000 in the currency's smallest unit"
+def test_an_amount_whose_currency_a_call_decides_is_written_as_money_and_in_its_smallest_unit() -> None:
+    words = "the amount is over 50.00 in a currency with cents (5,000 of its smallest unit)"
     assert describe_condition(made("params.amount > 5000")) == words
 
 

@@ -13,22 +13,22 @@ from tests.unit.own_worlds import read_words, world
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("renew loan 502 by 90 days", "“Days” must be at most 60, not 90. What shall it be?"),
+        ("renew loan 502 by 90 days", "“Days” must be at most 60, not 90. What should it be?"),
         (
             "charge Ines Duarte a fine of 20000 euros for the saw",
-            "“Amount” must be at most 10,000.00 EUR, not 20,000.00 EUR. What shall it be?",
+            "“Amount” must be at most 10,000.00 EUR, not 20,000.00 EUR. What should it be?",
         ),
-        ("renew loan 502 by 0 days", "“Days” must be at least 1, not 0. What shall it be?"),
+        ("renew loan 502 by 0 days", "“Days” must be at least 1, not 0. What should it be?"),
         # The record says what it is, and the amount says its currency.
         (
             "waive F-231 on Sunday in vouchers",
             "You also wrote ‘on Sunday in vouchers’, and I can't do that part. "
-            "Shall I do the rest: Waive a fine – Fine: F-231; Amount: 9.00 EUR?",
+            "Should I do the rest: Waive a fine – Fine: F-231; Amount: 9.00 EUR?",
         ),
         (
             "renew loan 502 by 9 days in vouchers",
             "You also wrote ‘in vouchers’, and I can't do that part. "
-            "Shall I do the rest: Renew a loan – loan 502: Tile cutter; Days: 9?",
+            "Should I do the rest: Renew a loan – loan 502: Tile cutter; Days: 9?",
         ),
     ],
 )

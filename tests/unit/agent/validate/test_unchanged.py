@@ -231,7 +231,7 @@ async def test_a_value_to_be_left_is_asked_for_anew(text: str) -> None:
         text, of_concert("set_status", "status", STATUS), concert_id=VESPERS, status=chosen("public", "public")
     )
     assert isinstance(made, Question), made
-    assert made.text.startswith("The status of Spring Vespers is public now. What shall it be instead: ")
+    assert made.text.startswith("The status of Spring Vespers is public now. What should it be instead: ")
     assert "public" not in [each.id for each in made.candidates]
     assert made.candidates
 

@@ -244,5 +244,5 @@ async def test_an_empty_text_of_the_record_that_fits_nothing_is_left_out() -> No
 async def test_an_amount_the_resolver_overlooked_is_asked_about_not_replaced_by_the_whole(mention: str) -> None:
     case = Case("refund 20 EUR of invoice INV-1031", ("saas.refund_invoice", {"invoice_id": mention}))
     question = await case.question()
-    assert (question.slot, question.text) == ("0.amount", "You wrote ‘20 EUR’: what shall “Amount” be?")
+    assert (question.slot, question.text) == ("0.amount", "You wrote ‘20 EUR’: what should “Amount” be?")
     assert params(await case.say("20 EUR").plan())["amount"] == 2000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
@@ -9,6 +10,9 @@ import pytest
 from cli.client import Refused
 from cli.commands.ask import name_session
 from cli.commands.chat import Chat
+from cli.main import main
+from core.run_words import RISK_WORDS, STATE_WORDS
+from web.console.labels import RISKS, STATES
 
 DIGEST = "sha256:" + "0" * 64
 
@@ -51,7 +55,12 @@ class Server:
         return self.runs[0]
 
     def get(self, path: str, query: str = "") -> dict[str, Any]:
+        if path == "/v1/contracts":
+            return self.contracts()
         return self.runs.pop(0)
+
+    def contracts(self) -> dict[str, Any]:
+        return {"data": [{"name": "saas.refund_invoice", "title": "Refund an invoice"}]}
 
 
 def chat(*runs: dict[str, Any], thread: str | None = None) -> tuple[Chat, Server]:
@@ -167,7 +176,7 @@ def test_a_card_under_another_one_comes_back_when_that_is_decided(capsys: pytest
     assert "The card from before waits too (run_2); it comes next." in capsys.readouterr().out
     made.hear("yes")
     assert server.posted[-1][0] == "/v1/runs/run_3/confirm"
-    assert "The card from before still waits:\nrun_2  held" in capsys.readouterr().out
+    assert "The card from before still waits:\nrun_2  to confirm" in capsys.readouterr().out
     made.hear("no")
     assert server.posted[-1][0] == "/v1/runs/run_2/reject"
 
@@ -190,11 +199,59 @@ def test_a_yes_with_more_to_it_confirms_nothing(line: str) -> None:
     assert server.posted[-1][0] == "/v1/runs"
 
 
-def test_actions_near_a_request_are_told_by_verb_and_thing(capsys: pytest.CaptureFixture[str]) -> None:
-    near = ["desk.order.refund", "desk.orders.create", "desk.order.refund", "saas.refund_invoice"]
-    made, _ = chat(shown("run_2", "abstained", refusal={"detail": "Nothing was done.", "nearest": near}))
-    made.hear("paint the wall")
-    assert "comes nearest here: refund order, create orders, refund invoice." in capsys.readouterr().out
+NEAR = ["desk.order.refund", "desk.orders.create", "desk.order.refund", "saas.refund_invoice"]
+
+
+def test_actions_near_a_request_are_told_by_their_titles_or_by_verb_and_thing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Refusing(Server):
+        def contracts(self) -> dict[str, Any]:
+            raise Refused({"detail": "This key may not.", "code": "forbidden"})
+
+    near = shown("run_2", "abstained", refusal={"detail": "Nothing was done.", "nearest": NEAR})
+    for server, refund in ((Server(near), "Refund an invoice"), (Refusing(near), "refund invoice")):
+        Chat(server, "admin", None).hear("paint the wall")  # type: ignore[arg-type]
+        assert f"comes nearest here: refund order, create orders, {refund}." in capsys.readouterr().out
+
+
+def test_a_state_and_a_risk_are_said_as_the_console_says_them(capsys: pytest.CaptureFixture[str]) -> None:
+    call = {"title": "Close", "action": "desk.close", "version": 1, "risk": "irreversible", "preview": "Close 1."}
+    card = CARD | {"calls": [call | {"params": [], "method": "POST", "url": "https://x.example"}]}
+    made, _ = chat(shown("run_2", "held", card=card))
+    made.hear("close 1")
+    said = capsys.readouterr().out
+    assert "run_2  to confirm\n" in said
+    assert "(desk.close v1, can't be undone)" in said
+    words = {badge.text for badge in (*STATES.values(), *RISKS.values())}
+    assert words == {*STATE_WORDS.values(), *RISK_WORDS.values()}
+
+
+@pytest.mark.parametrize("line", ["quit", "Exit", "bye", "q", "/quit"])
+def test_a_line_that_ends_the_conversation_asks_nothing(
+    line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = Server(HELD)
+    monkeypatch.setattr("cli.client.make_client", lambda: server)
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"credit Adam 75\n{line}\nsomething else\n"))
+    assert main(["chat"]) == 0
+    assert [body["text"] for _, body in server.posted] == ["credit Adam 75"]
+    assert "To go on from here: " in capsys.readouterr().err
+
+
+def test_a_line_that_only_begins_so_is_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(HELD)
+    monkeypatch.setattr("cli.client.make_client", lambda: server)
+    monkeypatch.setattr("sys.stdin", io.StringIO("quit her subscription\n"))
+    main(["chat"])
+    assert [body["text"] for _, body in server.posted] == ["quit her subscription"]
+
+
+def test_an_empty_input_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("cli.client.make_client", lambda: Server())
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    assert main(["chat"]) == 1
+    assert "Nothing was typed" in capsys.readouterr().err
 
 
 def test_a_card_withdrawn_meanwhile_does_not_come_back() -> None:

@@ -57,7 +57,7 @@ async def test_what_is_tried_counts_as_a_text(console: Console) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"text": ""}, "Say what it shall do"),
+        ({"text": ""}, "Say what it should do"),
         ({"text": "Close {ticket}"}, "is no field of an event"),
         ({"action": []}, "Tick 1 to 20 actions"),
         ({"action": ["no.such"]}, "no.such"),

@@ -49,7 +49,7 @@ async def test_what_is_found_and_not_connected_says_so(console: Console) -> None
     browser = await console.signed_in("olivia@shop.test")
     assert "not connected" in (await browser.get("/connectors")).text
     page = (await browser.get("/connectors/saas")).text
-    assert "Make a secret" not in page
+    assert "Create a secret" not in page
     pretix = (await browser.get("/connectors/pretix")).text
     assert "listed once it is connected" in pretix
     assert "nothing of its platform can be read" not in pretix
@@ -119,7 +119,7 @@ async def test_one_that_can_not_be_loaded_says_why(console: Console) -> None:
     page = (await browser.get("/connectors/gone")).text
     assert "no such connector was found" in page
     assert "OPSIQ_CONNECTORS" in page, "where a folder of one's own is named"
-    assert "Make a secret" not in page
+    assert "Create a secret" not in page
 
 
 async def test_what_it_failed_to_react_to_is_listed_and_nobody_elses(console: Console) -> None:

@@ -165,8 +165,8 @@ async def test_a_filter_is_kept_as_a_view_shared_and_deleted(console: Console) -
         console.owner, email="otto@shop.test", person="Otto", role="owner", password=PASSWORD
     )
     otto = await console.signed_in("otto@shop.test")
-    assert "Keep this as a view" not in (await olivia.get("/history")).text
-    assert "Keep this as a view" in (await olivia.get("/history?kind=held")).text
+    assert "Save as a view" not in (await olivia.get("/history")).text
+    assert "Save as a view" in (await olivia.get("/history?kind=held")).text
     kept = await post(olivia, "/history/views", {"name": "Held cards", "query": "kind=held", "shared": "yes"})
     assert (kept.status_code, kept.headers["location"]) == (303, "/history?kind=held")
     await post(olivia, "/history/views", {"name": "Only mine", "query": "q=sara&kind=member_added"})
@@ -231,7 +231,7 @@ async def test_an_entry_shows_both_readings_as_the_texts_they_are(console: Conso
     assert last is not None
     browser = await console.signed_in("olivia@shop.test")
     page = (await browser.get(f"/history/{last.seq}")).text
-    assert page.index("about the request") < page.index("Asked once more") < page.index("about the &lt;b&gt;pieces")
+    assert page.index("about the request") < page.index("Asked again") < page.index("about the &lt;b&gt;pieces")
     assert page.count("about the request") == page.count("about the &lt;b&gt;pieces") == 1
 
 

@@ -175,7 +175,7 @@ async def test_where_no_connection_is_at_the_documents_address_none_is_chosen_an
     fields: dict[str, Any] = {"password": PASSWORD, "roles": "owner", "unplaced": "yes"}
     assert "Choose where they call." in (await signed(browser, page, ["0"], **fields)).text
     unseen = await signed(browser, page, ["0"], connection="directus", **fields)
-    assert "They call directus. Look at what that makes, then sign." in unseen.text
+    assert "They call directus. Look at the preview, then sign." in unseen.text
     assert set(await in_force(console)) == {"shop.refund"}
     del fields["unplaced"]
     assert 'name="unplaced"' not in unseen.text, "the page shows now what is signed"

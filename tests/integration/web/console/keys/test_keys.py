@@ -11,9 +11,9 @@ from httpx import AsyncClient, Response
 
 import store.accounts.api_keys
 import store.history.log
+from core.scopes import OWNER_SCOPES, SCOPES
 from store.accounts.api_keys import KeyRow
 from tests.integration.web.console.console import PASSWORD, Console, csrf
-from web.auth import OWNER_SCOPES, SCOPES
 from web.console.account import login_throttle
 from web.console.keys import keys
 

@@ -118,13 +118,13 @@ async def test_a_platform_that_did_not_answer_is_no_matter_of_words(console: Con
     page = (await browser.get(f"/runs/{run.id}")).text
     assert "That can&#39;t be worked out just now" in page
     assert ">Ask again<" in page
-    assert "See what you may ask for" not in page
+    assert "See what you can ask for" not in page
     forbidden = Refusal(code="forbidden", detail="Only owners may do that.")
     run = await put(console, await console.run_of(console.owner), state="refused", refusal=forbidden)
     page = (await browser.get(f"/runs/{run.id}")).text
     assert "I can&#39;t do that" in page
     assert ">Ask again, in other words<" in page
-    assert "See what you may ask for" in page
+    assert "See what you can ask for" in page
 
 
 async def test_what_is_so_already_is_no_failure(console: Console) -> None:

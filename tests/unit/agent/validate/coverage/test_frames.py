@@ -67,7 +67,7 @@ async def test_a_framed_verb_orders_nothing(text: str, frame: str) -> None:
     asked = await verdict_of(text, SHELVE)
     assert isinstance(asked, Question), asked
     assert asked.slot == REST
-    assert asked.text.startswith("Shall I do this: "), asked.text
+    assert asked.text.startswith("Should I do this: "), asked.text
     assert frame in asked.text, asked.text
 
 
@@ -181,7 +181,7 @@ async def test_what_is_no_longer_hardly_or_perhaps_so_orders_nothing(
 ) -> None:
     asked = await verdict_of(text, step)
     assert isinstance(asked, Question), asked
-    assert asked.text.startswith("Shall I do this: "), asked.text
+    assert asked.text.startswith("Should I do this: "), asked.text
     assert f"‘{says}’ doesn't ask for it." in asked.text, asked.text
 
 

@@ -118,7 +118,9 @@ async def test_a_rough_length_or_day_is_not_taken_for_that_one(text: str, name: 
 async def test_what_the_plan_uses_otherwise_is_no_part_that_cannot_be_done(text: str, name: str, said: str) -> None:
     verdict = await read(text, name)
     assert isinstance(verdict, Question), verdict
-    assert verdict.text.startswith(f"I'm not sure that I read ‘{said}’ as you mean it. Shall I do this: "), verdict.text
+    assert verdict.text.startswith(f"I'm not sure that I read ‘{said}’ as you mean it. Should I do this: "), (
+        verdict.text
+    )
 
 
 @pytest.mark.parametrize(
@@ -193,7 +195,7 @@ async def test_a_choice_of_two_actions_is_asked_about_once_the_reason_is_known()
     [
         ("1.500 euros", "‘1.500 euros’ can be 1.5 EUR or 1,500 EUR. Which is it?"),
         ("20.505 euros", "‘20.505 euros’ can be 20.505 EUR or 20,505 EUR. Which is it?"),
-        ("7.5555 euros", "‘7.5555 euros’ has more decimals than EUR has. How much shall it be?"),
+        ("7.5555 euros", "‘7.5555 euros’ has more decimals than EUR has. How much should it be?"),
     ],
 )
 async def test_an_amount_that_may_be_two_is_never_taken_for_one(said: str, asks: str) -> None:

@@ -99,7 +99,7 @@ async def test_an_order_to_remove_runs_no_action_that_removes_nothing(name: str,
 async def test_a_value_that_is_left_is_asked_for_anew(name: str, text: str, now: str) -> None:
     verdict = await verdict_of(text, name)
     assert isinstance(verdict, Question), verdict
-    assert f"{now} What shall it be instead: " in verdict.text, verdict.text
+    assert f"{now} What should it be instead: " in verdict.text, verdict.text
 
 
 @pytest.mark.parametrize(

@@ -253,7 +253,7 @@ async def test_no_value_is_asked_for_of_what_is_denied(text: str, denied: str | 
     if denied is None:
         assert asked.slot == "0.days", asked
         return
-    assert asked.text == f"Shall I do this: Renew a loan? ‘{denied}’ doesn't ask for it."
+    assert asked.text == f"Should I do this: Renew a loan? ‘{denied}’ doesn't ask for it."
     after = (await came_of(text, plan(BARE), answers=[Answer(slot=REST, choice=REST)])).verdict
     assert isinstance(after, Question)
     assert after.slot == "0.days"

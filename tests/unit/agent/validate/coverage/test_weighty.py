@@ -226,7 +226,7 @@ async def test_the_question_quotes_what_is_passed_over_and_tells_what_is_left() 
     task = Task(Request(text=text, now=NOW), OWNER, shop(), "run_00000000000000000000000001")
     asked = (await propose(task, ProposingResolver(Says({"understood": "", "result": plan(refund)})))).verdict
     assert isinstance(asked, Question), asked
-    rest = "Shall I do the rest: Refund 149.00 EUR of invoice INV-1052 to customer 401?"
+    rest = "Should I do the rest: Refund 149.00 EUR of invoice INV-1052 to customer 401?"
     assert asked.text == f"You also wrote ‘provided that nothing was refunded yet’, and I can't do that part. {rest}"
 
 
@@ -236,7 +236,7 @@ async def test_a_long_call_that_is_offered_without_the_rest_is_cut_with_an_ellip
     assert isinstance(made.verdict, Question)
     (offered,) = made.verdict.candidates
     assert offered.detail.endswith("…")
-    assert made.verdict.text.endswith(f"Shall I do the rest: {offered.detail}?")
+    assert made.verdict.text.endswith(f"Should I do the rest: {offered.detail}?")
 
 
 async def test_words_in_quotes_of_the_proposal_are_accounted_for() -> None:

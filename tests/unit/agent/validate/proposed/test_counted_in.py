@@ -80,16 +80,16 @@ async def test_a_count_is_told_in_what_its_record_is_kept_in(text: str, values: 
         ("order 3 m3 of fuel hose", "Fuel hose is counted in metres, not cubic metres. How many metres?"),
         ("order fuel hose (3 rolls)", "Fuel hose is counted in metres, not rolls. How many metres?"),
         ("order 3 fuel hose (rolls)", "Fuel hose is counted in metres, not rolls. How many metres?"),
-        ("order wiper blades: 3 boxes", "Wiper blades are not counted in boxes here. How many shall it be?"),
+        ("order wiper blades: 3 boxes", "Wiper blades are not counted in boxes here. How many should it be?"),
         ("order 3 m² of brake pads", "Brake pads are counted in sets, not m². How many sets?"),
         ("order 90 cm of fuel hose", "Fuel hose is counted in metres, not centimetres. How many metres?"),
         ("order 3 boxes of brake pads", "Brake pads are counted in sets, not boxes. How many sets?"),
-        ("order 20m fuel hose", "20m may be millions or metres. How many metres shall it be?"),
-        ("order 2.5 metres of fuel hose", "“Quantity” takes whole numbers, and 2.5 metres is none. What shall it be?"),
-        ("order 2.5 fuel hose", "“Quantity” takes whole numbers, and 2.5 is none. What shall it be?"),
+        ("order 20m fuel hose", "20m may be millions or metres. How many metres should it be?"),
+        ("order 2.5 metres of fuel hose", "“Quantity” takes whole numbers, and 2.5 metres is none. What should it be?"),
+        ("order 2.5 fuel hose", "“Quantity” takes whole numbers, and 2.5 is none. What should it be?"),
         ("order half of the brake pads", "How many?"),
-        ("order 3 boxes of wiper blades", "Wiper blades are not counted in boxes here. How many shall it be?"),
-        ("order 3 l of oil filter", "Oil filter is not counted in litres here. How many shall it be?"),
+        ("order 3 boxes of wiper blades", "Wiper blades are not counted in boxes here. How many should it be?"),
+        ("order 3 l of oil filter", "Oil filter is not counted in litres here. How many should it be?"),
     ],
 )
 async def test_another_unit_or_a_part_of_one_is_asked_about(text: str, asked: str) -> None:
@@ -102,7 +102,7 @@ async def test_a_length_is_not_measured_against_a_limit_as_millions() -> None:
     at_most = "order 20m fuel hose", "order 20m of brake pads"
     asked = [await read_words(text, parts_by(most=500)) for text in at_most]
     assert [each.text for each in asked if isinstance(each, Question)] == [
-        "20m may be millions or metres. How many metres shall it be?",
+        "20m may be millions or metres. How many metres should it be?",
         "Brake pads are counted in sets, not metres. How many sets?",
     ]
 
@@ -118,7 +118,7 @@ async def test_without_a_word_of_the_record_the_contract_says_what_counts() -> N
 async def test_what_is_no_record_is_not_named() -> None:
     verdict = await read_words("order 3 pots of gloves", world("lending", SUPPLIES))
     assert isinstance(verdict, Question), verdict
-    assert verdict.text == "It is not counted in pots here. How many shall it be?"
+    assert verdict.text == "It is not counted in pots here. How many should it be?"
 
 
 async def test_a_model_is_held_to_the_same() -> None:

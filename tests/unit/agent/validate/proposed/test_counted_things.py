@@ -44,7 +44,7 @@ SHOP = FrozenWorld({"contracts": [_REPAY], "kinds": [_SALE], "records": {"sale":
 async def test_what_a_number_counts_is_no_money(said: str, counted: str) -> None:
     asked = (await ask(SHOP, said)).verdict
     assert isinstance(asked, Question), asked
-    assert asked.text == f"‘{counted}’ is no amount of money. How much shall it be?"
+    assert asked.text == f"‘{counted}’ is no amount of money. How much should it be?"
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from tests.unit.own_worlds import NOW, OWNER, Says, find, plan
 async def test_the_other_way_is_asked_about(said: str, than: str) -> None:
     asked = (await ask(museum.MUSEUM, said)).verdict
     assert isinstance(asked, Question), asked
-    assert f"is {than}. What shall it be?" in asked.text
+    assert f"is {than}. What should it be?" in asked.text
 
 
 @pytest.mark.parametrize(
@@ -100,5 +100,5 @@ async def test_a_sum_goes_the_way_of_the_orders_verb(text: str, op: str, quote: 
     answer = {"understood": "", "result": plan(call), "rest": []}
     task = Task(Request(text=text, now=NOW), OWNER, LAUNDRY.context(LAUNDRY.provider({})), "run_" + "0" * 26)
     made = (await propose(task, ProposingResolver(Says(answer)))).verdict
-    asked = isinstance(made, Question) and "What shall it be?" in made.text
+    asked = isinstance(made, Question) and "What should it be?" in made.text
     assert asked is not done, made

@@ -249,7 +249,7 @@ OPEN_UNTIL = visits("hold_show", "Hold a show", "until")
 async def test_a_day_that_only_bounds_what_is_meant_is_asked_about(said: str) -> None:
     asked = (await ask(BOOK, f"book Glass Bells {said}")).verdict
     assert isinstance(asked, Question), asked
-    assert asked.text == f"‘{said}’ doesn't say which day. Which day shall it be?"
+    assert asked.text == f"‘{said}’ doesn't say which day. Which day should it be?"
 
 
 @pytest.mark.parametrize("said", ["on christmas", "on new year's day", "on 24 december", "by 24 december"])
@@ -312,7 +312,7 @@ async def test_a_day_on_which_something_begins_may_be_said_as_its_first(said: st
 async def test_the_end_of_what_begins_is_asked_about(said: str) -> None:
     asked = (await ask(PLAYHOUSE, f"enrol Ivo Lang in a beginner course {said} for 90")).verdict
     assert isinstance(asked, Question), asked
-    assert asked.text == f"‘{said}’ doesn't say which day. Which day shall it be?"
+    assert asked.text == f"‘{said}’ doesn't say which day. Which day should it be?"
 
 
 DUE = visits("set_due", "Set when a check is due", "due_on")

@@ -72,7 +72,7 @@ async def test_a_part_that_code_cannot_work_out_is_asked_for_and_then_sent(said:
     asked = await repaid(text, UNKNOWN)
     assert isinstance(asked, Question), asked
     assert (asked.slot, asked.candidates) == ("0.sum", ())
-    assert asked.text.endswith("what shall “Sum” be?")
+    assert asked.text.endswith("what should “Sum” be?")
     made = await repaid(text, UNKNOWN, Answer(slot="0.sum", text="8"))
     assert sent(made, "sum") == 8
 
@@ -86,13 +86,13 @@ async def test_half_of_an_unknown_whole_is_no_half_of_one_euro() -> None:
 async def test_what_shall_remain_is_not_what_is_taken() -> None:
     asked = await read_words("waive F-231 except 5", world("lending"))
     assert isinstance(asked, Question), asked
-    assert asked.text == "You wrote ‘except 5’: what shall “Amount” be?"
+    assert asked.text == "You wrote ‘except 5’: what should “Amount” be?"
 
 
 async def test_a_share_without_an_end_is_asked_about_and_one_of_money_is_rounded() -> None:
     asked = await repaid(f"repay a third of BK-311 {WHY}")
     assert isinstance(asked, Question), asked
-    assert asked.text == "That would be 3.3333…, which is no exact number. What shall “Paid” be?"
+    assert asked.text == "That would be 3.3333…, which is no exact number. What should “Paid” be?"
     made = await repaid(f"repay a third of BK-311 {WHY}", EUROS)
     assert sent(made) == 3.33
 
@@ -100,7 +100,7 @@ async def test_a_share_without_an_end_is_asked_about_and_one_of_money_is_rounded
 async def test_a_part_of_what_goes_only_as_a_whole_is_told_so() -> None:
     asked = await read_words("scrap half of the tile cutter because it is broken", world("lending"))
     assert isinstance(asked, Question), asked
-    assert "this can only be done as a whole. Shall I do all of it: Scrap an item" in asked.text
+    assert "this can only be done as a whole. Should I do all of it: Scrap an item" in asked.text
     assert [each.label for each in asked.candidates] == ["Yes, all of it"]
 
 

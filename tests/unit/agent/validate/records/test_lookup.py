@@ -142,7 +142,7 @@ def test_each_of_several_records_in_a_row_is_said_to_be_one_of_them(
         ("Dora's last invoice", "Dora Quist has no invoices."),
         ("Zed's last invoice", "No customer is called ‘Zed’ here."),
         ("zedd's last invoice", "No customer is called ‘zedd’ here."),
-        ("the last invoice of somebody", "I can't tell which customer is meant by ‘somebody’."),
+        ("the last invoice of somebody", "I can't tell which customer you mean by ‘somebody’."),
         ("INV-9999", "There is no invoice ‘INV-9999’."),
         ("INV-1013", "INV-1013 · 49.00 EUR · open 9 Oct 2026: this needs a paid invoice."),
     ],

@@ -20,7 +20,7 @@ NOTE = parse(
         "description": "Write a note on a fine, for the desk.", "surfaces": ["admin"], "roles": ["owner"],
         "endpoint": {"url": "http://lending.example/act"}, "aliases": ["jot down"],
         "examples": ["note on fine F-231: she pays on Monday"],
-        "annotations": {"fine_id": {"record": "fine"}, "text": {"label": "Note", "ask": "What shall it say?"}},
+        "annotations": {"fine_id": {"record": "fine"}, "text": {"label": "Note", "ask": "What should it say?"}},
         "parameters": {
             "type": "object", "additionalProperties": False, "required": ["fine_id", "text"],
             "properties": {"fine_id": {"type": "integer"}, "text": {"type": "string", "maxLength": 200}},

@@ -55,4 +55,4 @@ async def test_a_share_beside_the_order_is_the_amount(text: str) -> None:
 async def test_half_that_tells_what_was_wrong_asks_how_much() -> None:
     verdict = await read_words("repay F-232, half of it was wrong", world("lending", repay_fine()))
     assert isinstance(verdict, Question)
-    assert "what shall “Amount” be?" in verdict.text
+    assert "what should “Amount” be?" in verdict.text

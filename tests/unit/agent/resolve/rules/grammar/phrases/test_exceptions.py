@@ -103,6 +103,6 @@ async def test_an_order_behind_all_but_leaves_nobody_out() -> None:
 async def test_a_tie_at_the_end_of_several_is_asked_about() -> None:
     tied = await verdict_of("mark the four oldest planned parcels as packed", "foodbank")
     assert isinstance(tied, Question)
-    assert tied.text.startswith("Which 4 are meant? Some share the last place:")
+    assert tied.text.startswith("Which 4 do you mean? Some share the last place:")
     made = await calls_of("mark the three oldest planned parcels as packed", "foodbank")
     assert [each["parcel_id"] for each in made] == [3001, 3003, 3005]

@@ -39,7 +39,7 @@ async def test_what_they_shall_become_is_not_what_they_are(text: str) -> None:
 async def test_what_is_not_understood_of_a_set_is_named_before_its_size() -> None:
     asked = await credit("all customers we dislike", *(f"Ida Brandt {at}" for at in range(25)))
     assert isinstance(asked, Question)
-    assert asked.text == "I can't tell what ‘we dislike’ says here. Say in other words which customers are meant."
+    assert asked.text == "I can't tell what ‘we dislike’ says here. Say in other words which customers you mean."
 
 
 @pytest.mark.parametrize(
