@@ -45,7 +45,7 @@ from agent.resolve.rules.grammar.orders.colon_texts import TITLING
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING
 from agent.validate.questions import REST
 from core.errors import PlatformUnavailable
-from language.stems import EMPTY
+from language.stems import EMPTY, stem
 from registry.offers.shortlist import Shortlist
 
 _SURE: Final = 2
@@ -80,7 +80,8 @@ async def plan_new_thing(task: Task, made: Outcome, read: Read, validate: Valida
     request = task.request
     if request.answers or request.thread or len(request.text) > MOST_CHARACTERS or asks_something(request.text):
         return made
-    if request.text.casefold().partition(" ")[0] in QUESTIONS:
+    said = request.text.casefold().split()
+    if said[:1] and (said[0] in QUESTIONS or {"take", "back"} <= {*said}):
         return made
     planned = isinstance(made.verdict, Plan)
     if not planned and not _may_be_new(task, made):
@@ -91,6 +92,12 @@ async def plan_new_thing(task: Task, made: Outcome, read: Read, validate: Valida
         links = await find_first_links(masked, make_scope(task), list_kinds(task, shortlist))
         found = [each async for each in _list_readings(task, links, shortlist, read)]
         found = [each for each in found if each.whole] or [each for each in found if each.says and not each.beside]
+        if (
+            isinstance(made.verdict, Question)
+            and made.verdict.code == "missing"
+            and (own := list_planned_actions(made))
+        ):
+            found = [each for each in found if {*list_actions(each.proposal)} <= {*own}]
         found.sort(key=lambda each: -each.rate)
         only_fits = planned and made.hold == ONLY_FIT and not is_harmless(task, made) and _is_likelier(made, found)
         if planned and not only_fits:
@@ -134,6 +141,10 @@ def _says_asked(reading: Reading, made: Outcome) -> bool:
 
 
 def _may_be_new(task: Task, made: Outcome) -> bool:
+    """Whether nothing was planned for want of an action, a record or a value. A question about words that are left over
+    stands: they may change the deal."""
+    if isinstance(made.verdict, Question) and made.verdict.slot == REST:
+        return False
     return isinstance(made.verdict, Abstain | Question) and (
         is_open(task, made) or getattr(made.verdict, "code", "") in ("ambiguous", "not_found", "missing")
     )
@@ -186,6 +197,8 @@ async def _list_readings(
         contract = task.workspace_context.catalogue.get(offer.name)
         if contract is None or not makes_something(task, contract):
             continue
+        if task.request.text.casefold().split()[0] in contract.properties and begins_like_an_order(task.request.text):
+            continue  # "email Ada" gives nobody an address
         order = ThingOrder(task, offer, contract, links, shortlist)
         pieces = order.list_pieces()
         placed = place_texts(order, pieces)
@@ -250,6 +263,9 @@ def place_texts(order: ThingOrder, pieces: Sequence[Piece]) -> tuple[dict[str, P
             return None
         if any(begins_like_an_order(order.text, at) for at in list_joints(order.text, each.start, each.end)):
             return None
+        ordered = order.text[: each.start].rstrip().endswith(",") and begins_like_an_order(order.text, each.start)
+        if ordered or order.kind_nouns.issuperset(map(stem, order.text[each.start : each.end].casefold().split())):
+            return None  # "a note on 7, tell Ada", "a note on Ada's visit"
     if any(each.whole or order.belongs_to_name(each) or not order.tells_nothing(each) for each in beside):
         return None
     told = " ".join(order.text[each.start : each.end] for each in beside)

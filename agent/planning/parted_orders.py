@@ -45,7 +45,7 @@ async def plan_parts(task: Task, made: Outcome, plan: Try, validate: Validate) -
     """The plan of both orders, or of the one before a rider, held. ``made`` if it stands, or if not all parts can be
     planned. ``plan`` plans a task, ``validate`` tries a proposal for a task. Raises PlatformUnavailable."""
     request = task.request
-    if not isinstance(made.verdict, Abstain | Question) or not is_open(task, made) or request.answers or request.thread:
+    if not isinstance(made.verdict, Abstain) or not is_open(task, made) or request.answers or request.thread:
         return made
     if len(request.text) > MOST_CHARACTERS or asks_something(request.text):
         return made
@@ -141,7 +141,7 @@ def _is_rider(task: Task, said: str) -> bool:
         return False
     if [*dates.find(read_text(said), now)] or not (BARS - lexicon.DENYING).isdisjoint(words):
         return False
-    if not _KEEPING.isdisjoint(words[:2]):
+    if words[0] in _KEEPING:
         return True
     deeds = any(is_akin_to_order(stem(each)) for each in words[1:2]) and words[0] not in _NONE
     return words[0] in _DENIED and not deeds and not {*words} & _MORE
