@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from agent.extract.time import dates
-from agent.pipeline import Abstain, Answer, Plan, Question
+from agent.pipeline import Abstain, Answer, Plan
 from agent.planning.linked_plans import MOST_CHARACTERS, asks_something, is_open, read_as
 from agent.planning.order_words import BARS
 from agent.planning.proposal import Call, DraftedText, PlanResult, Proposal, QuotedText, RecordArgument, Words

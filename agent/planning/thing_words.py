@@ -388,14 +388,13 @@ def _ends_value(words: Sequence[Word], at: int) -> bool:
 
 def _next_part(words: Sequence[Word], at: int, step: int) -> str:
     """The part of the next word in a direction, past small ones."""
-    at += step
-    while 0 <= at < len(words) and words[at].part == "light" and words[at].low in EMPTY | lexicon.PRONOUNS:
-        at += step
-    return words[at].part if 0 <= at < len(words) else "end"
+    ahead = words[at + 1 :] if step > 0 else words[:at][::-1]
+    small = EMPTY | lexicon.PRONOUNS
+    return next((each.part for each in ahead if each.part != "light" or each.low not in small), "end")
 
 
 def _trim_start(words: Sequence[Word], *, shown: bool) -> int:
     first = 0
-    while not shown and first + 1 < len(words) and words[first].low in _LEADING - word_set("a the its as"):
+    while not shown and first + 1 < len(words) and words[first].low in _LEADING - {"a", "the", "its", "as"}:
         first += 1
     return words[first].start

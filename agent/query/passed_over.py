@@ -10,9 +10,8 @@ from typing import Final
 from agent.pipeline import Question
 from agent.planning.proposal import OrderByCount, OrderByField
 from agent.validate.questions import MAX_CANDIDATES, ask_between, join
-from agent.validate.records.located import LABEL_CHARS, Outcome, RecordQuery, name_kinds
+from agent.validate.records.located import Outcome, RecordQuery, name_kinds
 from agent.validate.records.ranking import sort_by_field
-from core.display_text import to_display_text
 from registry.records import Record
 
 _MEASURED: Final = ("money_minor", "number", "integer", "date", "datetime")
@@ -32,9 +31,8 @@ def tell_passed_over(
     line = sort_by_field(records, one.kind.order, descending=order.first == "latest")
     if not line or line[0] in fitting:
         return made
-    label = to_display_text(line[0].label, limit=LABEL_CHARS)
-    comes = "newer" if order.first == "latest" else "earlier"
-    return (replace(one, reading=f"{one.reading} that this can be done with; {label} is {comes}"),)
+    comes = "a newer" if order.first == "latest" else "an earlier"
+    return (replace(one, reading=f"{one.reading}; {comes} one isn't open to this"),)
 
 
 def ask_by_what(need: RecordQuery, records: Sequence[Record]) -> Question:
