@@ -25,7 +25,7 @@ _VERBS: Final = {
     "finish": """clear, close, close off, close out, complete, conclude, finalise, finalize, finish, finish off,
         resolve, settle, shut, solve, sort, sort out, tick off, tie up, wind up, wrap up""",
     "end": """abandon, abort, annul, axe, bin, call off, cancel, chop, discard, discontinue, ditch,
-        do away with, drop, dump, end, get rid of, kill, kill off, let go, nix, nuke, pull the plug on,
+        do away with, drop, dump, end, get rid of, kill, kill off, let go, nix, nuke,
         put an end to, quash, revoke, scrap, scratch, scrub, stop, terminate, throw away, throw out, void,
         withdraw, write off""",
     "pause": """freeze, halt, hang on to, hold, hold back, hold off, hold on to, hold up, keep back, park, pause,

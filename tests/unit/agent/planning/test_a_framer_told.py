@@ -19,7 +19,7 @@ async def test_a_thing_and_whose_it_is_name_what_is_taken_back(text: str) -> Non
 
 async def test_to_delete_a_thing_takes_nothing_back_that_was_made_of_it() -> None:
     assert not isinstance((await ask(FRAMER, "delete Ralf's red heron")).verdict, Plan)
-    assert isinstance((await ask(FRAMER, "pull the plug on Ralf's red heron")).verdict, Abstain)
+    assert isinstance((await ask(FRAMER, "nuke Ralf's red heron")).verdict, Abstain)
 
 
 @pytest.mark.parametrize(

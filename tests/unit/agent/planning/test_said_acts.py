@@ -101,7 +101,7 @@ async def test_what_is_denied_asked_reported_or_bound_to_a_condition_is_none(tex
 
 
 async def test_what_cant_be_undone_is_asked_about_first() -> None:
-    made = (await ask_print_works("pull the plug on job 501")).verdict
+    made = (await ask_print_works("dump job 501")).verdict
     assert isinstance(made, Question), made
     assert [each.id for each in made.candidates] == ["print.end_job"]
 

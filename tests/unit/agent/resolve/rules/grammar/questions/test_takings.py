@@ -11,7 +11,7 @@ from tests.unit.own_worlds import read_words, world
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("vet", "how much money is still out", "322.00 EUR across 3 unpaid bills"),
+        ("vet", "how much is still out", "322.00 EUR across 3 unpaid bills"),
         ("vet", "how much is out in pounds", "Nothing. No unpaid bills (currency GBP)"),
         ("riding", "how much is still out in fees", "90.00 EUR across 3 unpaid fees"),
         ("garage", "how much is waiting in overdue invoices", "667.00 EUR across 2 overdue invoices"),
