@@ -46,7 +46,7 @@ from agent.validate.records.located import (
 from agent.validate.records.lookup import Lookup
 from agent.validate.scalar_values import derive
 from agent.validate.slots import Pinned, Read, Slots, Trouble, find_answer, read_words
-from agent.validate.unchanged import ask_what_instead, find_already_so
+from agent.validate.unchanged import ask_what_instead, find_already_so, refuse_second_value
 from core.actor import Actor
 from language.stems import stem_text
 from registry.catalogue import Catalogue
@@ -192,6 +192,8 @@ class _Planner:
         step, decision = decided
         if self.parts.stands(step):
             return None
+        if (twice := refuse_second_value(contract, step, self.parts.steps)) is not None:
+            return twice
         self.instead = self.instead or ask_what_instead(slots)
         self.parts.add(contract, step, decision, find_already_so(slots) if self.request.given is None else None)
         worded = [name for name in contract.properties if contract.annotation(name).compose]
