@@ -7,7 +7,7 @@ one closed value or one relation of one record, and is named after that.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 from typing import Final
@@ -178,11 +178,14 @@ def _is_named_after(slots: Slots, record: str, other: str) -> bool:
     return bool(said & _SETTING) and said - _SETTING <= known
 
 
-def refuse_second_value(contract: Contract, step: Step, planned: Sequence[Step]) -> Refusal | None:
+def refuse_second_value(
+    contract: Contract, step: Step, planned: Sequence[Step], unchanged: Container[int]
+) -> Refusal | None:
     """Refuses a call that sets a field of a record which another call of the plan sets to something else: "approve 7,
-    decline the rest", where the rest is read as 7 again."""
+    decline the rest", where the rest is read as 7 again. The ``unchanged`` places of the plan set nothing: "take Ada
+    off basic and put her on pro"."""
     mine = {each.param: each for each in step.filled}
-    for other in [each for each in planned if each.action == step.action]:
+    for other in [each for at, each in enumerate(planned) if each.action == step.action and at not in unchanged]:
         theirs = {each.param: each for each in other.filled}
         for name, value in mine.items():
             replaced = contract.annotation(name).replaces
