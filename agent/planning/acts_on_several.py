@@ -25,6 +25,8 @@ from registry.offers.shortlist import Shortlist
 MOST_TRIED: Final = 3
 _JOINING: Final = word_set("and both all each every of them these those are have one ones two three four five too as")
 """Words beside several records that say nothing else of what is done."""
+_SPARING: Final = word_set("leave keep skip spare ignore")
+"""Verbs by which one of several is left out."""
 Validate = Callable[[Proposal], Awaitable[Outcome]]
 
 
@@ -41,6 +43,8 @@ async def plan_several(
     """The plan of the one action that does what is said to several records, held. ``made`` if there is none, or if
     words are left."""
     text = task.request.text
+    if not _SPARING.isdisjoint(text.casefold().split()):
+        return made
     acts = list_said_acts(text, mask(text, [(each.start, each.end) for each in links]), links, find_wish(text))
     found: list[Proposal] = []
     for offer in offers:

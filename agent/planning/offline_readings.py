@@ -9,9 +9,7 @@ from functools import partial
 from agent.planning.linked_answers import answer_linked
 from agent.planning.linked_plans import plan_linked, preview_offered
 from agent.planning.linked_values import Read
-from agent.planning.new_things import plan_new_thing
 from agent.planning.noted_orders import place_left_over
-from agent.planning.parted_orders import plan_parts
 from agent.planning.proposal import Proposal
 from agent.planning.task import Outcome, Task
 from agent.planning.unread_words import hold_unread
@@ -27,10 +25,4 @@ async def read_on(task: Task, made: Outcome, plan: Plan, read: Read, validate: V
     linked = await plan_linked(task, made, read, own)
     linked = await answer_linked(task, made, own) if linked is made else linked
     linked = hold_unread(task, await preview_offered(task, made, plan)) if linked is made else linked
-    placed = await place_left_over(task, linked, plan, read, validate)
-
-    async def plan_part(part: Task) -> Outcome:
-        first = await plan_linked(part, await plan(part), read, partial(validate, part))
-        return await plan_new_thing(part, first, read, partial(validate, part))
-
-    return await plan_parts(task, await plan_new_thing(task, placed, read, own), plan_part, validate)
+    return await place_left_over(task, linked, plan, read, validate)

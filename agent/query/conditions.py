@@ -28,6 +28,7 @@ NUMBERS: Final = ("money_minor", "number", "integer")
 NOBODY: Final = frozenset({"", "none", "nobody", "null", "empty"})
 """Words for an empty field."""
 _CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?")
+_CODE: Final = 2
 _NUMBER: Final = re.compile(r"(\D*)(\d{1,18})")
 _WRITTEN: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 
@@ -90,6 +91,11 @@ def filter_by_field(each: Field, op: str, value: Value, zone: tzinfo) -> Filter 
     return _by_plain(each, op, value.value)
 
 
+def _begins(word: str, said: str) -> bool:
+    """Whether a word is what was said, or an inflected or longer form of it. A code of two letters has none."""
+    return word == said or (len(said) > _CODE and word.startswith(said))
+
+
 def _by_plain(each: Field, op: str, value: Any) -> Filter | None:
     if str(value).casefold() in NOBODY and str(value).casefold() not in _list_members(each):
         value = None  # "no crew", of a field without such a member
@@ -104,7 +110,7 @@ def _by_plain(each: Field, op: str, value: Any) -> Filter | None:
         def holds(record: Record) -> bool:
             held = str(record.values.get(each.name) or "")
             there = fold_words(held)
-            return all(any(word.startswith(said) for word in there) for said in telling) or _same(held, value)
+            return all(any(_begins(word, said) for word in there) for said in telling) or _same(held, value)
 
         return Filter(holds)
     if op in ("<=", ">=") and each.search == "number" and (bound := _split_number(value)) is not None:

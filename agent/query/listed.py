@@ -148,7 +148,7 @@ def with_fields(found: LocatedRecord, fields: Sequence[Field], apart: str = "", 
 def _tell_values(found: LocatedRecord, fields: Sequence[Field]) -> list[str]:
     values = found.record.values
     shown = [(each, format_field(each, values)) for each in add_ended(fields, found.kind, values)]
-    return [tell_field(each, found.kind, value) for each, value in shown if not value or value not in found.label]
+    return [tell_field(each, found.kind, value) for each, value in shown if not value or not _holds(found.label, value)]
 
 
 def tell_found(found: LocatedRecord, asked: Sequence[Field], measure: Field | None = None) -> str:

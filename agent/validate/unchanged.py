@@ -7,19 +7,19 @@ one closed value or one relation of one record, and is named after that.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 from typing import Final
 
-from agent.pipeline import DefaultSource, PromptSource, Question, RecordSource
+from agent.pipeline import DefaultSource, PromptSource, Question, RecordSource, Refusal, Step
 from agent.validate.questions import format_member_id, join, list_choices, list_members
 from agent.validate.records.field_words import is_noun, name_field
 from agent.validate.records.located import LocatedRecord
 from agent.validate.slots import Slots
 from core.display_text import begin_sentence, to_display_text
 from language.stems import stem_text
-from registry.contract import Derive, Risk, Unit
+from registry.contract import Contract, Derive, Risk, Unit
 
 _SETTING: Final = frozenset(stem_text("set change update edit modify patch switch move assign reassign mark"))
 _CLOSED: Final = frozenset({"enum", "string", "boolean"})
@@ -176,3 +176,24 @@ def _is_named_after(slots: Slots, record: str, other: str) -> bool:
     known = {root for noun in nouns for root in stem_text(noun.replace("_", " "))}
     said = {*stem_text(slots.contract.name.rpartition(".")[2].replace("_", " "))} - _LITTLE
     return bool(said & _SETTING) and said - _SETTING <= known
+
+
+def refuse_second_value(
+    contract: Contract, step: Step, planned: Sequence[Step], unchanged: Container[int]
+) -> Refusal | None:
+    """Refuses a call that sets a field of a record which another call of the plan sets to something else: "approve 7,
+    decline the rest", where the rest is read as 7 again. The ``unchanged`` places of the plan set nothing: "take Ada
+    off basic and put her on pro"."""
+    mine = {each.param: each for each in step.filled}
+    for other in [each for at, each in enumerate(planned) if each.action == step.action and at not in unchanged]:
+        theirs = {each.param: each for each in other.filled}
+        for name, value in mine.items():
+            replaced = contract.annotation(name).replaces
+            one = mine.get(replaced.parameter) if replaced is not None else None
+            if one is None or name not in theirs or theirs[name].value == value.value:
+                continue
+            before = theirs.get(one.param)
+            if before is not None and before.value == one.value:
+                said = f"“{value.label}” of {one.shown} would be both {theirs[name].shown} and {value.shown}."
+                return Refusal(code="invalid", detail=f"{said} Say which; nothing was done.")
+    return None

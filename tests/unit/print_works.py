@@ -23,7 +23,7 @@ def _job(*states: str) -> dict[str, Any]:
     return {"job_id": {"record": "job", "filter": {"state": [*states]}}}
 
 
-_CONTRACTS: Final = [
+CONTRACTS: Final = [
     _offer("hold_job", "Hold a job", {"job_id": _NUMBER, "until": _DAY}, {**_job("queued"), "until": {}},
         optional=("until",)),
     _offer("release_job", "Release a job", {"job_id": _NUMBER}, _job("held")),
@@ -57,7 +57,7 @@ _CONTRACTS: Final = [
 ]  # fmt: skip
 _ID: Final = {"name": "id", "type": "id", "search": "number"}
 _NAME: Final = {"name": "name", "search": "name"}
-_KINDS: Final = [
+KINDS: Final = [
     define("member", ["member", "members"], [_ID, _NAME,
         {"name": "state", "type": "enum", "values": ["active", "suspended"]}], label="{name}"),
     define("printer", ["printer", "printers"], [_ID, _NAME,
@@ -72,7 +72,7 @@ _KINDS: Final = [
         label="proof {id} of {member_name}",
         relations=[{"kind": "member", "via": "member_id"}]),
 ]  # fmt: skip
-_RECORDS: Final = {
+RECORDS: Final = {
     "member": list_rows("id name state", (1, "Vera Lund", "active"), (2, "Hugo Brandt", "suspended"),
         (3, "Nils Falk", "active")),
     "printer": list_rows("id name", (11, "Rosa Wolff"), (12, "Emil Kranz")),
@@ -83,7 +83,7 @@ _RECORDS: Final = {
     "proof": list_rows("id member_id title member_name state", (71, 1, "blue cover", "Vera Lund", "sent"),
         (72, 3, "city map", "Nils Falk", "sent")),
 }  # fmt: skip
-PRINT_WORKS: Final = FrozenWorld({"contracts": _CONTRACTS, "kinds": _KINDS, "records": _RECORDS})
+PRINT_WORKS: Final = FrozenWorld({"contracts": CONTRACTS, "kinds": KINDS, "records": RECORDS})
 
 
 async def ask_print_works(text: str) -> Outcome:

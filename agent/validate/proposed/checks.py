@@ -203,7 +203,9 @@ class PlanChecks:
         wishes = {each: find_kept_wish(order, at) if at is not None else "" for each, at in places.items()}
         kept = list_outermost([*left.kept, *filter(None, wishes.values())])
         slight = _tell_expressed(left.slight, own)
-        slight += [f"This keeps to {questions.quote_several(kept)}."] if kept else []
+        # What can't be undone may have the effect that is ruled out: its card always says what it rests on.
+        final = any(step.risk is Risk.IRREVERSIBLE for step in steps)
+        (told if final else slight).extend([f"This keeps to {questions.quote_several(kept)}."] if kept else [])
         unsaid = Unsaid(tuple(each for each in pieces if not wishes[each]), tuple(told), tuple(slight))
         if consent:  # the question was about the others, so the card shows what it left out
             return unsaid

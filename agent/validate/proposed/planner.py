@@ -46,7 +46,7 @@ from agent.validate.records.located import (
 from agent.validate.records.lookup import Lookup
 from agent.validate.scalar_values import derive
 from agent.validate.slots import Pinned, Read, Slots, Trouble, find_answer, read_words
-from agent.validate.unchanged import ask_what_instead, find_already_so
+from agent.validate.unchanged import ask_what_instead, find_already_so, refuse_second_value
 from core.actor import Actor
 from language.stems import stem_text
 from registry.catalogue import Catalogue
@@ -186,14 +186,16 @@ class _Planner:
         self.on_phase("checking")
         if (over := self.checks.check_limits(slots)) is not None:
             return over
-        decided = await self.parts.decide(slots)
-        if isinstance(decided, Refusal):
+        if isinstance(decided := await self.parts.decide(slots), Refusal):
             return decided
         step, decision = decided
         if self.parts.stands(step):
             return None
+        already = find_already_so(slots) if self.request.given is None else None
+        if (twice := refuse_second_value(contract, step, self.parts.steps, self.parts.unchanged)) is not None:
+            return twice
         self.instead = self.instead or ask_what_instead(slots)
-        self.parts.add(contract, step, decision, find_already_so(slots) if self.request.given is None else None)
+        self.parts.add(contract, step, decision, already)
         worded = [name for name in contract.properties if contract.annotation(name).compose]
         self.parts.reasons += evidence.list_reasons_to_hold(step.filled, worded)
         return None

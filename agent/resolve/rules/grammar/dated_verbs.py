@@ -9,7 +9,7 @@ from agent.planning.proposal import AnyOf, Condition, Find, StateIs
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from language.stems import is_past, stem
-from language.text import singularize
+from language.text import singularize, word_set
 from language.wordnet import find_similar_stems
 from registry.records import Field, RecordKind
 
@@ -32,6 +32,11 @@ _ENDING: Final = frozenset(map(stem, ("end", "expire", "lapse", "finish")))
 _BEGINNING: Final = frozenset(map(stem, ("start", "begin")))
 OWING: Final = ("unpaid", "outstanding", "owed", "owing", "due", "open")  # the last two say so only beside "paid"
 _NOT_OWED: Final = frozenset(("draft", "off", "uncollectible", "credited"))  # "off": written off
+_NO_STAGE: Final = word_set(
+    "refunded void voided cancelled canceled credited overdue late uncollectible disputed reversed failed off part "
+    "partly partially"
+)
+"""What a record may be instead of paid, or again, and is no stage behind it."""
 _LATE: Final = frozenset(("overdue", "late", "due"))
 _LEFT: Final = frozenset(("owed", "owing", "outstanding", "unpaid", "due", "left", "remaining", "rest", "balance"))
 LEFT_STEMS: Final = frozenset(map(stem, _LEFT))
@@ -82,6 +87,19 @@ def find_owing(kind: RecordKind) -> Condition | None:
     if not others:
         return StateIs(state=state)
     return AnyOf(conditions=tuple(StateIs(state=each) for each in (state, *others)))
+
+
+def goes_on(kind: RecordKind) -> bool:
+    """Whether more comes of a record that is paid than its money going back: what is shipped was paid as well."""
+    stages = (each.values for each in kind.fields if "paid" in each.values)
+    after = (each.split("_") for values in stages for each in values[values.index("paid") + 1 :])
+    return any(_NO_STAGE.isdisjoint(words) for words in after)
+
+
+def find_said_owing(low: str, kind: RecordKind) -> Condition | None:
+    """What a word says of records that are still to be paid. An open order may be paid."""
+    told = low in OWING and low != "due" and not (low == "open" and goes_on(kind))
+    return find_owing(kind) if told else None
 
 
 def find_left(kind: RecordKind) -> str | None:

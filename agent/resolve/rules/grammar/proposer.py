@@ -53,8 +53,9 @@ from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.remembered import remember
 from agent.resolve.rules.normalization import AlignedText
 from agent.validate.questions import ask_for_action
-from language.stems import makes_anew
+from language.stems import is_past, makes_anew, stem
 from language.wordnet import is_word
+from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
@@ -124,7 +125,7 @@ class Proposer:
                 return self._which(choice.rivals)
             if best is not None and best.missing and not wish.ordered and len(parts) > 1:
                 best = None
-            if best is None:
+            if best is None or (not wish.ordered and self._denies_deed(wish, best.offer)):
                 left.append(wish)
                 continue
             doubted += [best] if best.doubtful and not chosen else []
@@ -150,11 +151,8 @@ class Proposer:
         over += [reader.words(each.first, each.stop).text for each in left if each.ordered or self._denies(each)]
         proposal = make_proposal(made, over)
         if tied is not None:
-            before = made[: len(made) - len(tied.rivals[0].calls)]
-            others = [
-                [Call(action=each.offer.name, arguments=arguments) for arguments in each.calls]
-                for each in tied.rivals[1:]
-            ]
+            before, rivals = made[: len(made) - len(tied.rivals[0].calls)], tied.rivals[1:]
+            others = ([Call(action=each.offer.name, arguments=one) for one in each.calls] for each in rivals)
             instead = tuple(make_proposal([*before, *each], over) for each in others)
             return Proposed(proposal=proposal, instead=instead, sure=tied.told)
         return self.propose_calls(made, over, unnamed=unnamed)
@@ -178,6 +176,12 @@ class Proposer:
     def _denies(self, told: Stretch) -> bool:
         """Whether a sentence beside what is done says that something is not so: "the lift is fixed, the door isn't"."""
         return any(self.reader.low(at) in lexicon.NOT for at in range(told.first, told.stop))
+
+    def _denies_deed(self, told: Stretch, offer: Offer) -> bool:
+        """Whether words without an order deny what the action does: the tickets "not assigned to Ada" get nobody."""
+        low, does = self.reader.low, {*map(stem, offer.title.casefold().split())}
+        denied = [low(at) for at in range(told.first + 1, told.stop) if low(at - 1) in lexicon.NOT]
+        return any(is_past(each) for each in denied if stem(each) in does)
 
     def _with_what_follows(
         self, chooser: Chooser, wish: Stretch, parts: Sequence[Stretch], stop: int, best: Interpretation | None

@@ -290,7 +290,7 @@ class Reader:
         low = self.low(index)
         if self.asks and (sent := dated_verbs.find_phrasal_state(kind, *self.lows(index, 2), denied=self.denies)):
             return StateIs(state=sent), 2
-        if self.asks and low in dated_verbs.OWING and low != "due" and (owing := dated_verbs.find_owing(kind)):
+        if self.asks and (owing := dated_verbs.find_said_owing(low, kind)):
             return owing, 1
         if low == "overdue" and (day := self.date_field(kind, index)) is not None:
             today = self.now.date().isoformat()

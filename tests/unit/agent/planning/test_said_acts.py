@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Plan, Question
-from tests.unit.print_works import ask_print_works
+from evals.cases.frozen_world import FrozenWorld
+from tests.unit.marina import ask
+from tests.unit.print_works import CONTRACTS, KINDS, RECORDS, ask_print_works
 
 
 async def _read(text: str) -> list[tuple[str, dict[str, Any]]]:
@@ -97,6 +99,20 @@ async def test_an_act_is_done_to_several_records(text: str, calls: list[tuple[st
     ],
 )
 async def test_what_is_denied_asked_reported_or_bound_to_a_condition_is_none(text: str) -> None:
+    assert not isinstance((await ask_print_works(text)).verdict, Plan)
+
+
+async def test_a_verb_that_spares_one_of_several_is_no_noun() -> None:
+    """Where the records are called leaves, "leave 72" may still say that 72 is left alone."""
+    kinds = [{**each, "nouns": [*each["nouns"], "leave"]} if each["name"] == "proof" else each for each in KINDS]
+    made = await ask(
+        FrozenWorld({"contracts": CONTRACTS, "kinds": kinds, "records": RECORDS}), "approve leave 71, leave 72"
+    )
+    assert not isinstance(made.verdict, Plan) or len(made.verdict.steps) == 1
+
+
+@pytest.mark.parametrize("text", ["Vera Lund is locked out, help her", "Nils Falk is locked out"])
+async def test_a_complaint_is_no_order_to_do_it(text: str) -> None:
     assert not isinstance((await ask_print_works(text)).verdict, Plan)
 
 

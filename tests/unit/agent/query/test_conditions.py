@@ -20,6 +20,8 @@ GUIDE = Field("tongue", "enum", "Tongue", values=("nl", "pt"))
         (HARBOUR, "NL", "=", "the Netherlands", True),
         (HARBOUR, "NL", "=", "Norway", False),
         (HARBOUR, "Portugal", "=", "PT", True),
+        (HARBOUR, "Denmark", "contains", "DE", False),
+        (HARBOUR, "Norwegian", "contains", "Norw", True),
         (HARBOUR, "NL", "!=", "Netherlands", False),
         (HARBOUR, "NL", "!=", "Norway", True),
         (GUIDE, "pt", "=", "Portuguese", True),

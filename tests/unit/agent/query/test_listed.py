@@ -13,7 +13,7 @@ from agent.validate.telling_apart import tell_choices_apart
 from registry.records import Field, RecordKind, Relation, admit
 from tests.unit.dairy import DAIRY
 from tests.unit.marina import ask
-from tests.unit.own_worlds import answer, came_of, find
+from tests.unit.own_worlds import answer, came_of, find, read_words, world
 
 BERTH = RecordKind(
     name="lease",
@@ -145,3 +145,9 @@ async def test_somebody_asked_about_as_their_own_account_has_none_of_themselves(
     made = await came_of("is the account of Ines Duarte paused", answer(yes_no=[test], join="all", about=ines))
     assert isinstance(made.verdict, Reply), made.verdict
     assert made.verdict.text.startswith("No: Ines Duarte (ines@lend.example")
+
+
+async def test_a_value_whose_digits_stand_in_a_number_is_told_all_the_same() -> None:
+    made = await read_words("total nights of Diego Santoro", world("hotel"))
+    assert isinstance(made, Reply), made
+    assert "booking 5013 of Diego Santoro (5 nights" in made.text

@@ -25,7 +25,7 @@ from tests.unit.choir import (
     step,
     told,
 )
-from tests.unit.own_worlds import find, number
+from tests.unit.own_worlds import find, number, read_words, world
 
 _ID = {"type": "integer", "minimum": 1}
 OLD_MILL = find("hall", "the Old Mill")
@@ -256,3 +256,17 @@ async def test_what_a_label_holds_is_told_of_its_owner() -> None:
     made = (await marina.ask(world, "change pass 7 to season")).verdict
     assert isinstance(made, Refusal), made
     assert made.detail == "The tier of Greta Holm is season already. Nothing was done."
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "told"),
+    [
+        ("assign task 61 to Kemi and assign task 61 to Pedro", "hotel", True),
+        ("assign task 61 to Kemi and assign task 62 to Pedro", "hotel", False),
+        ("set Samir to advanced and set Samir to beginner", "riding", True),
+    ],
+)
+async def test_one_plan_gives_a_field_of_a_record_one_value(text: str, name: str, told: bool) -> None:
+    made = await read_words(text, world(name))
+    assert (isinstance(made, Refusal) and "would be both" in made.detail) is told, made
+    assert told or isinstance(made, Plan)

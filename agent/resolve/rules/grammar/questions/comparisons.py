@@ -18,7 +18,6 @@ from agent.planning.proposal import (
     First,
     OrderByField,
     RecordsAnswer,
-    StateIs,
     Test,
     ValueAnswer,
     Word,
@@ -28,7 +27,6 @@ from agent.planning.record_links import RecordLink
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.fields import find_measure, read_superlative
 from agent.resolve.rules.grammar.questions.linked_terms import PLAIN
-from agent.resolve.rules.grammar.questions.overdue import list_finished, tells_stage
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
 from registry.records import RecordKind
@@ -108,8 +106,6 @@ def _list_counted(
     left = [step for step in rest if step < more or step > noun]
     if named is None or not _are_plain(reader, [each for each in left if reader.noun(each) is None]):
         return []
-    if kind in reader.doers(counted) and not any(tells_stage(each, counted) for each in states):  # work to be done
-        states += [StateIs(state=each, negated=True) for each in list_finished(counted)]
     owners = tuple(
         BelongsTo(owner=Find(record=kind.name, said=words)) for words in (reader.words(*one), reader.words(*other))
     )

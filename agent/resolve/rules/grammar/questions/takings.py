@@ -8,7 +8,14 @@ from typing import Final
 
 from agent.extract.references.vocabulary import is_person
 from agent.planning.proposal import Compare, Condition, Find, Has, Number, StateIs, TotalOf
-from agent.resolve.rules.grammar.dated_verbs import DATES, find_day_of_state, find_owing, find_sum, find_sum_of_deed
+from agent.resolve.rules.grammar.dated_verbs import (
+    DATES,
+    find_day_of_state,
+    find_owing,
+    find_sum,
+    find_sum_of_deed,
+    goes_on,
+)
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
@@ -61,7 +68,7 @@ def read_takings(reader: Reader, at: int, stop: int) -> TotalOf | None:
     came_in = reader.lows(at, 2) in _COME_IN
     length = 2 - (at + 1 in reader.ranges) if came_in else int(reader.low(at) in _TAKINGS)  # "came | in this month"
     paid = [each for each in _list_summed(reader) if _PAID in each.states] if length else []
-    if len(paid) != 1 or reader.noun(at) is not None:
+    if len(paid) != 1 or reader.noun(at) is not None or goes_on(paid[0]):
         return None
     kind, after = paid[0], at + length
     state: Condition = StateIs(state=_PAID)

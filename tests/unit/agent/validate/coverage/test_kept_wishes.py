@@ -6,7 +6,7 @@ import pytest
 
 from agent.pipeline import Plan, Question
 from tests.unit.agent.validate.coverage.test_modifiers import RENEW, WAIVE, verdict_of
-from tests.unit.own_worlds import came_of, find, plan
+from tests.unit.own_worlds import came_of, find, plan, read_words, world
 
 THEIRS = find("loan", None, {"belongs_to": find("member", "Ruth Meyer")})
 
@@ -45,3 +45,9 @@ async def test_what_the_action_itself_does_is_not_kept_by_it() -> None:
     out = {"action": "check_out", "booking_id": find("booking", "5004")}
     made = (await came_of("check out 5004, but don't close the room", plan(out), "hotel")).verdict
     assert isinstance(made, Question), made  # it closes the stay
+
+
+async def test_the_card_of_what_cant_be_undone_says_what_it_keeps_to() -> None:
+    made = await read_words("cancel 5009, don't charge him", world("hotel"))
+    assert isinstance(made, Plan), made
+    assert "This keeps to ‘don't charge him’." in made.held

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from agent.resolve.rules.grammar.dated_verbs import find_day_of_deed, find_day_of_state, join_verb
+from agent.resolve.rules.grammar.dated_verbs import (
+    find_day_of_deed,
+    find_day_of_state,
+    find_said_owing,
+    goes_on,
+    join_verb,
+)
 from connectors.saas.kinds import CUSTOMER, INVOICE, SUBSCRIPTION, TICKET
 from registry.records import Field, RecordKind
 
@@ -42,3 +48,21 @@ def test_a_state_has_come_about_on_the_day_of_its_own_field() -> None:
     since = find_day_of_state(named, "a")
     assert since is not None
     assert since.name == "f"
+
+
+@pytest.mark.parametrize(
+    ("stages", "more", "owing"),
+    [
+        (("unpaid", "paid", "shipped"), True, False),
+        (("unpaid", "paid", "refunded", "written_off"), False, True),
+    ],
+)
+def test_an_open_record_is_unpaid_only_where_nothing_comes_after_payment(
+    stages: tuple[str, ...], more: bool, owing: bool
+) -> None:
+    fields = (Field("state", "enum", "State", values=stages), Field("total", "money_minor", "Total"))
+    states = {each: {"state": (each,)} for each in stages}
+    kind = RecordKind("order", "Orders", ("order",), fields, size="total", states=states)
+    assert goes_on(kind) is more
+    assert (find_said_owing("open", kind) is not None) is owing
+    assert find_said_owing("unpaid", kind) is not None

@@ -248,3 +248,10 @@ async def test_a_share_is_no_records_number(text: str) -> None:
     assert "assign_ticket" not in quoted
     assert '"record": "ticket"' not in quoted
     assert '"record": "agent"' not in quoted
+
+
+@pytest.mark.parametrize("text", ["tickets not assigned to Priya Raman", "tickets that aren't assigned to Priya Raman"])
+async def test_what_is_not_done_to_somebody_is_no_order_to_do_it(text: str) -> None:
+    made = await resolve(text, shortlist(), KINDS)
+    assert not (isinstance(made, Proposed) and isinstance(made.proposal.result, PlanResult)), made
+    assert await calls("assign the unassigned tickets to Priya Raman", shortlist(), KINDS) == ["assign_ticket"]

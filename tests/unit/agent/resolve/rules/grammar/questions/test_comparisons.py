@@ -14,7 +14,8 @@ from tests.unit.own_worlds import read_words, world
         ("riding", "is Thunder taller than Biscuit", "Yes: Thunder (height 168 cm, more than 132 centimetres)."),
         ("riding", "which is older, biscuit or thunder", "Thunder (born 2012); Biscuit (born 2016)."),
         ("vet", "who is lighter, bruno or pepper", "Pepper (18200 grams); Bruno (31500 grams)."),
-        ("hotel", "who has more tasks, ilse or pedro", "3 Pedro Vance, 2 Ilse Baum"),
+        ("hotel", "who has more tasks, ilse or pedro", "3 Ilse Baum, 3 Pedro Vance"),
+        ("hotel", "who has more open tasks, ilse or pedro", "3 Pedro Vance, 2 Ilse Baum"),
         ("riding", "who has more planned lessons, joris or pilar", "2 Joris Maes, 1 Pilar Ortega"),
     ],
 )
