@@ -238,6 +238,8 @@ def render_card(shown: dict[str, Any], server: Client, *, more: str = "") -> str
         lines.append(shown["refusal"]["detail"])
         if shown["refusal"]["nearest"]:
             lines.append(f"What comes nearest here: {_name_actions(shown['refusal']['nearest'], server)}.")
+    if shown.get("repeats"):
+        lines.append(f"  {shown['repeats']}")
     card = shown["card"]
     if card and shown["state"] not in ("refused", "abstained", "asked"):
         lines += [f"  changed since you looked: {each}" for each in card["drift"]]
@@ -274,7 +276,9 @@ def _tell_outcome(outcome: dict[str, Any]) -> str:
 
 
 def make_record_line(record: dict[str, Any]) -> str:
-    return f"  {record['label']}  {record['detail']}".rstrip()
+    """A record of an answer on one line; a run of an answer from history also with its id."""
+    run_id = f"  {record['id']}" if record["id"].startswith("run_") else ""
+    return f"  {record['label']}  {record['detail']}{run_id}".rstrip()
 
 
 def _name_actions(actions: list[str], server: Client) -> str:

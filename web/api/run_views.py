@@ -134,7 +134,8 @@ class RecordsPage(View):
 class RunView(View):
     """One request from its words (or given values) to the outcome. Rendered prompts and raw responses are not included:
     owners find them in AI History. ``thread_id`` is the first request of its thread. ``mode`` is ``test`` if a test key
-    made the request: then nothing is ever sent."""
+    made the request: then nothing is ever sent. ``repeats`` says so if the same person had the very same done right
+    before."""
 
     id: str
     thread_id: Annotated[str, Field(json_schema_extra=LATER)] = ""
@@ -151,6 +152,7 @@ class RunView(View):
     reply: Annotated[ReplyView | None, Field(json_schema_extra=LATER)] = None
     card: CardView | None
     edit: Annotated[EditView | None, Field(json_schema_extra=LATER)] = None
+    repeats: Annotated[str, Field(json_schema_extra=LATER)] = ""
     refusal: RefusalView | None
     reason: str | None
     outcomes: tuple[CallOutcome, ...]
@@ -181,6 +183,7 @@ def make_run_view(run: Run) -> RunView:
         reply=_make_reply(run.reply) if run.reply else None,
         card=_make_card(planned) if planned else None,
         edit=EditView(changes=dict(failed.changes), why=failed.why) if (failed := find_failed_edit(run)) else None,
+        repeats=run.repeats,
         refusal=_make_refusal(run.refusal) if run.refusal else None,
         reason=run.reason,
         outcomes=run.outcomes,
