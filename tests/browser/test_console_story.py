@@ -61,6 +61,38 @@ def test_a_changeable_action_is_confirmed_by_control_and_enter(visit: New) -> No
     expect(olivia.page.locator("#text")).to_have_value(re.compile("credit"))
 
 
+def test_the_list_of_keys_opens_by_its_key_and_by_its_button(visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    keys = olivia.page.get_by_role("dialog", name="Keys")
+    olivia.tab_to("#text")
+    olivia.press("?")
+    expect(olivia.page.locator("#text")).to_have_value("?")
+    expect(keys).to_be_hidden()
+
+    olivia.press("Backspace")
+    olivia.tab_to(".account > summary")
+    olivia.press("?")
+    expect(keys).to_be_visible()
+    expect(keys.get_by_role("button", name="Close")).to_be_focused()
+    olivia.is_clean()
+    olivia.press("Escape")
+    expect(keys).to_be_hidden()
+    olivia.focus_is_on(".account > summary")
+
+    olivia.press("Enter")
+    olivia.tab_to("[data-keys-list]")
+    olivia.press("Enter")
+    expect(keys).to_be_visible()
+    olivia.tab_to("#keys input")
+    olivia.press("Space")
+    olivia.tab_to("#keys button")
+    olivia.press("Enter")
+    expect(keys).to_be_hidden()
+    olivia.tab_to(".brand")
+    olivia.press("?")
+    expect(keys).to_be_hidden()
+
+
 def test_a_key_typed_into_a_field_confirms_nothing(visit: New) -> None:
     olivia = visit().sign_in("olivia")
     olivia.ask("give Hugo Bernard 76 EUR credit")
