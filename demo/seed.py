@@ -204,7 +204,7 @@ class _Seed:
         for key, subject, customer, agent, status, priority, hours in rows:
             self._ticket(key, subject, "Hello, " + subject, customer, agent, status, priority, hours)
         for n, (customer, subject, body) in enumerate(people.HOSTILE_TICKETS):
-            self._ticket(5531 + n, subject, body, customer, None, "open", "normal", 826 - 3 * n)
+            self._ticket(5531 + n, subject, body, customer, None, "open", "normal", 1150 - 3 * n)
         for n, person in enumerate(each for each in customers if 428 <= each[0] < 462):
             status = ("open", "closed", "pending", "closed")[n % 4]
             agent = None if n % 5 == 0 else 1 + n % 6

@@ -159,7 +159,9 @@ def tell_history(
         if run.plan is not None
     )
     done = {"confirmed": "confirmed by a person", "asked": "asked for and done", "done": "done"}[asked.part]
-    many = f"{len(found)} {'was' if len(found) == 1 else 'were'} {done}" if found else f"Nothing that fits was {done} here"
+    many = (
+        f"{len(found)} {'was' if len(found) == 1 else 'were'} {done}" if found else f"Nothing that fits was {done} here"
+    )
     whom = list(dict.fromkeys(name for run in found for name in _list_people(asked.part, run, names)))
     by = f", by {join(whom, 'and')}" if asked.who and found else ""
     rest = " Only the latest runs were read." if cut else " The latest are listed." if len(found) > len(listed) else ""

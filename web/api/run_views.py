@@ -111,7 +111,8 @@ class ReplyView(View):
     """The answer of a run in the state ``answered``, computed by code from records. ``values`` are the requested
     values, days in ISO 8601. ``records`` are the records behind the answer (one page; ``count`` is the total).
     ``actions`` are the names of actions that fit these records. ``partial``: the question isn't understood, and the
-    text tells only what is known of what it names."""
+    text tells only what is known of what it names. ``as_of``: when the oldest copy among the records was read from its
+    platform, null if the platform was asked."""
 
     text: str
     record_kind: str | None
@@ -120,6 +121,7 @@ class ReplyView(View):
     values: tuple[str, ...]
     actions: tuple[str, ...]
     partial: bool
+    as_of: Annotated[Moment | None, Field(json_schema_extra=LATER)] = None
 
 
 class RecordsPage(View):
@@ -214,6 +216,7 @@ def _make_reply(reply: Reply) -> ReplyView:
         values=reply.values,
         actions=reply.actions,
         partial=reply.partial,
+        as_of=reply.as_of,
     )
 
 

@@ -13,7 +13,7 @@ from agent.runs.service import RunService
 from agent.workspace import authority
 from agent.workspace.context import WorkspaceContext
 from core.actor import Actor
-from core.display_text import begin_sentence, drop_listing, split_listing, to_display_text
+from core.display_text import begin_sentence, drop_listing, join_aside, split_listing, to_display_text
 from web.console import labels
 from web.console.labels import Badge
 
@@ -117,7 +117,7 @@ def make_answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext, sta
         records=tuple(
             RecordRow(
                 to_display_text(each.label, limit=200),
-                to_display_text(_join(aside, each.detail), limit=300),
+                to_display_text(join_aside(aside, each.detail), limit=300),
                 each.id if reply.record_kind is None and each.id.startswith("run_") else "",
             )
             for each, aside in zip(reply.records, asides or ("",) * len(reply.records), strict=True)
@@ -147,12 +147,6 @@ def continue_answer(first: Reply, page: Reply, start: int) -> Reply:
 def _split_listing(reply: Reply) -> tuple[str, tuple[str, ...]]:
     """The answer's sentence without the records that are listed below it, and what it says of each of them."""
     return split_listing(reply.text, [to_display_text(each.label) for each in reply.records], reply.count)
-
-
-def _join(aside: str, detail: str) -> str:
-    """What the sentence says of a record, beside what stands in its detail anyhow."""
-    known = detail.split(" · ")
-    return " · ".join((*(each for each in aside.split(", ") if each and each not in known), *filter(None, (detail,))))
 
 
 def _split_heading(told: str) -> tuple[str, str]:

@@ -27,7 +27,6 @@ TEXT = "refund Adam's last invoice, 20 dollars"
 PLAN = Plan(
     run_id="run_1",
     held=("“Refund” is always confirmed.",),
-    repeats="The same was done 20 seconds ago.",
     approvals=2,
     expires_s=900,
     digest="sha256:" + "ab" * 32,
