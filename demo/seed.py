@@ -203,8 +203,10 @@ class _Seed:
         )
         for key, subject, customer, agent, status, priority, hours in rows:
             self._ticket(key, subject, "Hello, " + subject, customer, agent, status, priority, hours)
-        for n, (customer, subject, body) in enumerate(people.HOSTILE_TICKETS):
-            self._ticket(5531 + n, subject, body, customer, None, "open", "normal", 1150 - 3 * n)
+        # Behind the others of their day, so that a list begins with ordinary ones.
+        opened = (35.5, 35.2, 34.9, 34.6, 34.3, 11.9)
+        for n, ((customer, subject, body), ago) in enumerate(zip(people.HOSTILE_TICKETS, opened, strict=True)):
+            self._ticket(5531 + n, subject, body, customer, None, "open", "normal", ago)
         for n, person in enumerate(each for each in customers if 428 <= each[0] < 462):
             status = ("open", "closed", "pending", "closed")[n % 4]
             agent = None if n % 5 == 0 else 1 + n % 6
@@ -228,7 +230,7 @@ class _Seed:
         agent: int | None,
         status: str,
         priority: str,
-        hours: int,
+        hours: float,
     ) -> None:
         closed = self._day(hours / 24 - 0.5) if status == "closed" else None
         self._insert(
