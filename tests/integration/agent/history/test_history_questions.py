@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from agent.runs.run import Run
 from tests.integration.agent.agent_harness import CREDIT, EMAIL, AgentHarness
 
@@ -31,7 +35,7 @@ async def test_an_owner_is_told_what_was_done_and_by_whom(harness: AgentHarness)
     assert who.values == ("amir",)
     confirmed = (await _say(harness, "olivia", "who confirmed the e-mail change for Berta")).reply
     assert confirmed is not None
-    assert confirmed.text == "Nothing that fits was confirmed by a person here." or confirmed.values == ("ada",)
+    assert confirmed.values == ("ada",)
 
 
 async def test_others_are_told_of_their_own(harness: AgentHarness) -> None:
@@ -41,6 +45,20 @@ async def test_others_are_told_of_their_own(harness: AgentHarness) -> None:
     assert told.values == ("0",)
     assert told.records == ()
     assert told.history == ""
+
+
+@pytest.mark.parametrize(("scopes", "count"), [(["runs:write"], "0"), (["runs:write", "runs:read"], "1")])
+async def test_an_owners_key_is_told_of_others_only_with_the_scope_to_read_runs(
+    harness: AgentHarness, scopes: list[str], count: str
+) -> None:
+    await _do(harness, "amir", "ada")
+    row, _ = await harness.key_admin.create_key(harness.people["olivia"], "terminal", scopes=scopes, mode="live")
+    olivia = harness.people["olivia"]
+    key = replace(olivia, id=row.id, kind="key", name="terminal")
+    run = await harness.run_service.ask(key, "what was done today", session_id="s1")
+    told = (await harness.job(run.id)).reply
+    assert told is not None
+    assert told.values == (count,)
 
 
 async def test_another_period_has_nothing(harness: AgentHarness) -> None:
