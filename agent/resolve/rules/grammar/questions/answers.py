@@ -27,6 +27,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, count_placi
 from agent.resolve.rules.grammar.phrases.positions import read_measured_order
 from agent.resolve.rules.grammar.phrases.shown import read_spoken
 from agent.resolve.rules.grammar.questions.absences import asks_absence, read_absence
+from agent.resolve.rules.grammar.questions.accounted import accounts_for
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
 from agent.resolve.rules.grammar.questions.debts import read_debts
 from agent.resolve.rules.grammar.questions.figures import (
@@ -112,10 +113,12 @@ def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
     index = _of_whom(reader, index, stop)
     told = bool(lead and re.search(r"\b(?:tell|show|give)\b", lead[0], re.IGNORECASE))
     answer = _read_both(reader, index, stop, orders, told=told) or _read_one(reader, index, stop, orders, told=told)
+    if answer is None or not accounts_for(reader, answer):
+        return None
     said = reader.lows(index, stop - index + 1)
     due = ("yet" in said and (reader.denies or "to" in said)) or ("still" in said and "to" in said)
     due = due or not _HAS_NOT.isdisjoint(said)
-    return leave_out_later(answer, reader.kinds) if answer is not None and due else answer
+    return leave_out_later(answer, reader.kinds) if due else answer
 
 
 def _read_both(
@@ -316,10 +319,6 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
     return RecordsAnswer(records=drop_place(find) if which or find.pick == "all" else find)
 
 
-def _is_plural(noun: str) -> bool:
-    return singularize(noun) != noun
-
-
 def _read_rest(reader: Reader, first: int, stop: int) -> Answer | None:
     """A sum of somebody's of which is asked what is left: "(what's left of) Adas credit"."""
     people = reader.people()
@@ -369,7 +368,12 @@ def _field(reader: Reader, index: int, stop: int, orders: Callable[[str], bool])
         if reader.low(step) in DO and begin == step + 1 and end == stop:
             continue  # "what squad did Ada join": a deed
         noun = reader.noun(first)
-        if reader.low(step) in BE and noun is not None and first + noun[1] == step and _is_plural(reader.low(step - 1)):
+        if (
+            reader.low(step) in BE
+            and noun is not None
+            and first + noun[1] == step
+            and singularize(reader.low(step - 1)) != reader.low(step - 1)
+        ):
             continue  # "which pens are free": what is told of the pens themselves
         if (found := read_labelled_field(reader, list_meant(reader, begin, end), first, step)) is not None:
             return found

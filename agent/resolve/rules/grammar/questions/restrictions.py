@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, Has, OrderByField, StateIs
+from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Except, Find, Has, OrderByField, StateIs
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, takes_place
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
@@ -108,7 +108,8 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
             or read_used_up(reader, kind, at)
             or _restriction(reader, kind, find, at, stop)
         ) is not None:
-            find, at = find.model_copy(update={"where": (*find.where, *made[0])}), made[1]
+            kept = find.where[:-1] if any(isinstance(each, Except) for each in made[0]) else find.where
+            find, at = find.model_copy(update={"where": (*kept, *made[0])}), made[1]
             continue
         clause = read_related_clause(reader, kind, at, stop, phrase.line)
         if clause is not None and clause[1] > at:
@@ -383,7 +384,10 @@ def _to_whom(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -
     doers = [each.kind for each in kind.relations if people is None or each.kind != people.name]
     if len(doers) != 1 or doers[0] not in reader.kinds:
         return None
-    return (BelongsTo(owner=Find(record=doers[0], said=reader.words(at + 1, end))),), end
+    theirs = BelongsTo(owner=Find(record=doers[0], said=reader.words(at + 1, end)))
+    if reader.low(at - 2) in _DENIED:  # not to her: to anybody else, or to nobody
+        return (Except(left_out=Find(record=kind.name, where=(theirs,), pick="all")),), end
+    return (theirs,), end
 
 
 def is_over(reader: Reader, at: int, stop: int) -> bool:
