@@ -6,7 +6,6 @@ understood, so that what is known is told in the place of another figure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from agent.planning.proposal import (
@@ -19,7 +18,6 @@ from agent.planning.proposal import (
     RecordsAnswer,
     StateIs,
     TotalOf,
-    ValueAnswer,
 )
 from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
@@ -39,54 +37,37 @@ _AWAY: Final = word_set("on off")
 
 def accounts_for(reader: Reader, answer: Answer) -> bool:
     """Whether what restricts, measures or dates a question is in its answer's query."""
-    said = reader.lows(0, len(reader.tokens))
-    finds = [each for each in walk(answer) if isinstance(each, Find)]
-    return (
-        (_ONLY.isdisjoint(said) or all(each.op == "=" for each in walk(answer) if isinstance(each, Has)))
-        and _measures(reader, answer, finds)
-        and _tells_rest(reader, answer, finds)
-        and all(_stands_now(reader, each) for each in walk(answer) if isinstance(each, Has))
-    )
+    said, nodes = {*reader.lows(0, len(reader.tokens))}, [*walk(answer)]
+    kinds = [reader.kinds[name] for name in {each.record for each in nodes if isinstance(each, Find)}]
+    names = {*answer.fields} if isinstance(answer, RecordsAnswer) else {getattr(answer, "by", None)}
+    names |= {each.field for each in nodes if isinstance(each, TotalOf | Compare)}
+    names |= {each.by for each in nodes if isinstance(each, OrderByField)}
+    figures = [each for kind in kinds for each in kind.fields if each.name in names and each.type in NUMERIC]
+    held = [each for each in nodes if isinstance(each, Has)]
+    if not _ONLY.isdisjoint(said) and any(each.op != "=" for each in held):
+        return False
+    if not _REMAINING.isdisjoint(said) and "how" in said:
+        stated = any(isinstance(each, StateIs) and not each.negated for each in nodes)
+        whole = [each for kind in kinds for each in _list_capacities(kind)]
+        if not stated and all(each in whole for each in figures):
+            return False  # a size or a text, and nothing that tells of a rest
+    worked = any(isinstance(each, Computed) for each in nodes)
+    return (worked or _measures(reader, kinds, figures)) and all(_stands_now(reader, each) for each in held)
 
 
-def _list_told(answer: Answer, kinds: dict[str, RecordKind]) -> Iterator[Field]:
-    """The fields that a query tells, sums up, compares or puts in order."""
-    names = {*answer.fields} if isinstance(answer, RecordsAnswer) else set[str]()
-    names |= {each.field for each in walk(answer) if isinstance(each, TotalOf | Compare)}
-    names |= {each.by for each in walk(answer) if isinstance(each, OrderByField)}
-    names |= {answer.by} if isinstance(answer, ValueAnswer) and answer.by else set()
-    yield from (each for kind in kinds.values() for each in kind.fields if each.name in names)
-
-
-def _measures(reader: Reader, answer: Answer, finds: list[Find]) -> bool:
-    """Whether a quantity that a kind holds, and of which the question speaks, is what the query is about."""
-    kinds = {each.record: reader.kinds[each.record] for each in finds}
-    told = {label_field(each) for each in _list_told(answer, kinds)}
-    worked = any(isinstance(each, Computed) for each in walk(answer))
+def _measures(reader: Reader, kinds: list[RecordKind], figures: list[Field]) -> bool:
+    """Whether a quantity that a kind holds, and of which the question speaks, is among those that are looked up."""
+    told = {label_field(each) for each in figures}
     for at in range(len(reader.tokens)):
         low = reader.low(at)
-        units = reader.lows(at - 2, 2) == ("how", "many") and stem(low) in UNITS
-        if units and not worked and not any(each.type in NUMERIC for each in _list_told(answer, kinds)):
+        if reader.lows(at - 2, 2) == ("how", "many") and stem(low) in UNITS and not figures:
             return False
-        held = [each for kind in kinds.values() for each in kind.fields if label_field(each) == low]
-        quantity = held and all(each.type in NUMERIC for each in held) and low not in _SUMMING | _REMAINING
+        held = [each for kind in kinds for each in kind.fields if label_field(each) == low]
+        quantity = held and all(each.type in NUMERIC for each in held) and low not in _SUMMING | _REMAINING | told
         other = at in reader.ranges or any(low in kind.nouns for kind in reader.kinds.values())
-        other = other or any(reader.state(at, kind) is not None for kind in kinds.values())
-        if quantity and not (other or worked or low in told):
+        if quantity and not other and all(reader.state(at, kind) is None for kind in kinds):
             return False
     return True
-
-
-def _tells_rest(reader: Reader, answer: Answer, finds: list[Find]) -> bool:
-    """Whether what is left is asked of a sum, stock or state that says so, and of no size or text."""
-    said = reader.lows(0, len(reader.tokens))
-    if _REMAINING.isdisjoint(said) or "how" not in said:
-        return True
-    kinds = {each.record: reader.kinds[each.record] for each in finds}
-    figures = [each for each in _list_told(answer, kinds) if each.type in NUMERIC]
-    whole = {each.name for kind in kinds.values() for each in _list_capacities(kind)}
-    stated = any(isinstance(each, StateIs) and not each.negated for each in walk(answer))
-    return stated or any(each.name not in whole for each in figures)
 
 
 def _list_capacities(kind: RecordKind) -> list[Field]:

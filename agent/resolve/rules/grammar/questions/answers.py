@@ -87,7 +87,6 @@ _COSTS: Final = frozenset(("costs", "worth"))
 _BEFALLS: Final = word_set("get gets go goes receive receives need needs")
 _ASKS_FIELD: Final = word_set("what what's whats when when's whens tell me")
 _PLACES: Final = word_set("last next first")
-_LASTS: Final = word_set("take last weigh")
 _NOW: Final = word_set("now then again")
 _HAS_NOT: Final = word_set("hasn't haven't")
 """Perfect, denied: it isn't there yet, so it comes before it in line."""
@@ -192,7 +191,7 @@ def _read_placed_label(reader: Reader, index: int, stop: int) -> Answer | None:
 
 def _read_measure(reader: Reader, index: int, stop: int) -> Answer | None:
     """What is measured of a record: "how long is visit 7, how heavy is Rex, how long does a hike take"."""
-    lasts = reader.low(index + 2) in DO and reader.low(stop - 1) in _LASTS
+    lasts = reader.low(index + 2) in DO and reader.low(stop - 1) in {"take", "last", "weigh"}
     if reader.low(index) != "how" or not (lasts or reader.low(index + 2) in BE):
         return None
     ones = [each for each in list_meant(reader, index + 3, stop - lasts) if each.pick == "one"]
@@ -319,6 +318,10 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
     return RecordsAnswer(records=drop_place(find) if which or find.pick == "all" else find)
 
 
+def _is_plural(noun: str) -> bool:
+    return singularize(noun) != noun
+
+
 def _read_rest(reader: Reader, first: int, stop: int) -> Answer | None:
     """A sum of somebody's of which is asked what is left: "(what's left of) Adas credit"."""
     people = reader.people()
@@ -368,12 +371,7 @@ def _field(reader: Reader, index: int, stop: int, orders: Callable[[str], bool])
         if reader.low(step) in DO and begin == step + 1 and end == stop:
             continue  # "what squad did Ada join": a deed
         noun = reader.noun(first)
-        if (
-            reader.low(step) in BE
-            and noun is not None
-            and first + noun[1] == step
-            and singularize(reader.low(step - 1)) != reader.low(step - 1)
-        ):
+        if reader.low(step) in BE and noun is not None and first + noun[1] == step and _is_plural(reader.low(step - 1)):
             continue  # "which pens are free": what is told of the pens themselves
         if (found := read_labelled_field(reader, list_meant(reader, begin, end), first, step)) is not None:
             return found

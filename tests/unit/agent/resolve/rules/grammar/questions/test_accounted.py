@@ -1,0 +1,93 @@
+"""A question is answered only by what has a place for the words that restrict, measure or date it."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Reply
+from evals.cases.frozen_world import FrozenWorld
+from tests.unit.marina import ask, define, list_rows
+
+_ID = {"name": "id", "type": "id", "search": "number"}
+_MONEY = [
+    {"name": "fee", "type": "money_minor", "currency_field": "currency"},
+    {"name": "currency", "type": "currency"},
+]
+_PERSON = [{"name": "id", "type": "id"}, {"name": "name", "search": "name"}, {"name": "email", "type": "email"}]
+
+
+def _make(people: list[str]) -> FrozenWorld:
+    """A sailing school, whose ``people`` are its pupils or those who work there."""
+    who = people[0]
+    of = {"kind": who, "via": f"{who}_id"}
+    owner = [{"name": f"{who}_id", "type": "id"}, {"name": f"{who}_name"}]
+    day = {"name": "day", "type": "date", "ranged": True}
+    return FrozenWorld(
+        {
+            "contracts": [],
+            "kinds": [
+                define(who, people, [*_PERSON, {"name": "wage", "type": "integer"}], label="{name}"),
+                define("berth", ["berth", "berths"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"},
+                    {"name": "bunks", "type": "integer"}, {"name": "filled", "type": "integer"}], label="{name}"),
+                define("trip", ["trip", "trips"], [_ID, *owner, day], label="trip {id}", order="day", relations=[of]),
+                define("bill", ["bill", "bills"], [_ID, *owner, *_MONEY,
+                    {"name": "status", "type": "enum", "values": ["open", "paid"]}], label="bill {id}", size="fee",
+                    relations=[of], states={"unpaid": {"status": ["open"]}, "paid": {"status": ["paid"]}}),
+                define("absence", ["absence", "absences"], [_ID, *owner,
+                    {"name": "starts_on", "type": "date", "ranged": True},
+                    {"name": "ends_on", "type": "date", "ranged": True}, {"name": "shifts", "type": "integer"}],
+                    label="absence {id}", order="starts_on", relations=[of]),
+            ],
+            "records": {
+                who: list_rows("id name email wage", (1, "Ida Moss", "i@x.example", 5),
+                    (2, "Per Lund", "p@x.example", 6)),
+                "berth": list_rows("id name bunks filled", (11, "Sea Holly", 8, 6)),
+                "trip": list_rows(f"id {who}_id {who}_name day", (21, 1, "Ida Moss", "2026-11-10"),
+                    (22, 1, "Ida Moss", "2026-12-20")),
+                "bill": list_rows(f"id {who}_id {who}_name fee currency status",
+                    (31, 1, "Ida Moss", 900, "EUR", "open"), (32, 1, "Ida Moss", 900, "EUR", "paid"),
+                    (33, 2, "Per Lund", 700, "EUR", "paid")),
+                "absence": list_rows(f"id {who}_id {who}_name starts_on ends_on shifts",
+                    (41, 2, "Per Lund", "2026-12-28", "2026-12-30", 3)),
+            },
+        }
+    )  # fmt: skip
+
+
+_SCHOOL, _OFFICE = _make(["pupil", "pupils"]), _make(["colleague", "colleagues"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "which pupils have only paid bills?",
+        "how many bunks are left in Sea Holly?",
+        "which pupils are on absence?",
+        "how many days do pupils have absences?",
+    ],
+)
+async def test_what_has_no_place_for_a_weighty_word_is_no_answer(text: str) -> None:
+    made = (await ask(_SCHOOL, text)).verdict
+    assert not isinstance(made, Reply) or made.partial, made
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("which pupils have paid bills?", ["1", "2"]),
+        ("who owes us money?", ["1"]),
+        ("when was the last trip of Ida Moss?", ["21"]),
+        ("when is the last trip of Ida Moss?", ["22"]),
+        ("how many bunks does Sea Holly have?", ["11"]),
+    ],
+)
+async def test_what_has_one_is_found(text: str, found: list[str]) -> None:
+    made = (await ask(_SCHOOL, text)).verdict
+    assert isinstance(made, Reply), made
+    assert not made.partial
+    assert sorted(each.id for each in made.records) == found
+
+
+async def test_nobody_who_works_here_is_a_debtor() -> None:
+    made = (await ask(_OFFICE, "who owes us money?")).verdict
+    assert not isinstance(made, Reply) or made.partial, made
