@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from agent.pipeline import Reply
+from agent.planning.proposal import CountOf, Find, Has, RecordsAnswer, StateIs, TotalOf, ValueAnswer, Words
+from agent.resolve.rules.grammar.questions.accounted import accounts_for
+from agent.resolve.rules.grammar.reader import Reader
 from evals.cases.frozen_world import FrozenWorld
 from tests.unit.marina import ask, define, list_rows
+from tests.unit.own_worlds import NOW
 
 _ID = {"name": "id", "type": "id", "search": "number"}
 _MONEY = [
@@ -30,6 +36,12 @@ def _make(people: list[str]) -> FrozenWorld:
                 define("berth", ["berth", "berths"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"},
                     {"name": "bunks", "type": "integer"}, {"name": "filled", "type": "integer"}], label="{name}"),
                 define("trip", ["trip", "trips"], [_ID, *owner, day], label="trip {id}", order="day", relations=[of]),
+                define("mate", ["mate", "mates"], [{"name": "id", "type": "id"}, {"name": "name", "search": "name"}],
+                    label="{name}"),
+                define("case", ["case", "cases"], [_ID, *owner, {"name": "mate_id", "type": "id"},
+                    {"name": "mate_name", "label": "Assigned to"}, {"name": "assigned", "type": "boolean"}],
+                    label="case {id}", relations=[of, {"kind": "mate", "via": "mate_id"}],
+                    states={"assigned": {"assigned": [True]}, "unassigned": {"assigned": [False]}}),
                 define("bill", ["bill", "bills"], [_ID, *owner, *_MONEY,
                     {"name": "status", "type": "enum", "values": ["open", "paid"]}], label="bill {id}", size="fee",
                     relations=[of], states={"unpaid": {"status": ["open"]}, "paid": {"status": ["paid"]}}),
@@ -41,6 +53,9 @@ def _make(people: list[str]) -> FrozenWorld:
             "records": {
                 who: list_rows("id name email wage", (1, "Ida Moss", "i@x.example", 5),
                     (2, "Per Lund", "p@x.example", 6)),
+                "mate": list_rows("id name", (51, "Hugo Brandt"), (52, "Olga Reiss")),
+                "case": list_rows(f"id {who}_id mate_id mate_name assigned", (61, 1, 51, "Hugo Brandt", True),
+                    (62, 1, 52, "Olga Reiss", True), (63, 2, None, None, False)),
                 "berth": list_rows("id name bunks filled", (11, "Sea Holly", 8, 6)),
                 "trip": list_rows(f"id {who}_id {who}_name day", (21, 1, "Ida Moss", "2026-11-10"),
                     (22, 1, "Ida Moss", "2026-12-20")),
@@ -79,6 +94,8 @@ async def test_what_has_no_place_for_a_weighty_word_is_no_answer(text: str) -> N
         ("when was the last trip of Ida Moss?", ["21"]),
         ("when is the last trip of Ida Moss?", ["22"]),
         ("how many bunks does Sea Holly have?", ["11"]),
+        ("which cases are not assigned to Hugo Brandt?", ["62", "63"]),
+        ("which cases are assigned to Hugo Brandt?", ["61"]),
     ],
 )
 async def test_what_has_one_is_found(text: str, found: list[str]) -> None:
@@ -91,3 +108,29 @@ async def test_what_has_one_is_found(text: str, found: list[str]) -> None:
 async def test_nobody_who_works_here_is_a_debtor() -> None:
     made = (await ask(_OFFICE, "who owes us money?")).verdict
     assert not isinstance(made, Reply) or made.partial, made
+
+
+_PUPILS, _BERTHS = (Find(record=name, pick="all") for name in ("pupil", "berth"))
+_AWAY = _PUPILS.model_copy(update={"where": (Has(related=Find(record="absence", pick="all")),)})
+_OWING = Find(record="bill", where=(StateIs(state="unpaid"),), pick="all")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "stands"),
+    [
+        ("which pupils have only paid bills", RecordsAnswer(records=_AWAY), False),
+        ("how many bunks are left", RecordsAnswer(records=_BERTHS, fields=("bunks",)), False),
+        ("how many bunks are there", RecordsAnswer(records=_BERTHS, fields=("bunks",)), True),
+        ("how many berths are left", ValueAnswer(value=CountOf(of=_BERTHS)), False),
+        ("how many days are pupils away", ValueAnswer(value=CountOf(of=_PUPILS)), False),
+        ("total shifts of absences", ValueAnswer(value=TotalOf(field="wage", of=_AWAY)), False),
+        ("total wage of pupils", ValueAnswer(value=TotalOf(field="wage", of=_PUPILS)), True),
+        ("who is on absence", RecordsAnswer(records=_AWAY), False),
+        ("who has an absence", RecordsAnswer(records=_AWAY), True),
+        ("which bills are unpaid", RecordsAnswer(records=_OWING), True),
+    ],
+)
+def test_each_weighty_word_is_looked_for_in_the_query(text: str, answer: Any, stands: bool) -> None:
+    kinds = tuple(_SCHOOL.context(_SCHOOL.provider({})).kinds)
+    reader = Reader(text, kinds, NOW, lambda start, end: Words(text=text[start:end], start=start))
+    assert accounts_for(reader, answer) is stands
