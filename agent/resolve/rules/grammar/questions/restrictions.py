@@ -31,7 +31,6 @@ from agent.resolve.rules.grammar.questions.groups import (
     read_dated_of_theirs,
     read_in_place,
     read_lives_in,
-    read_small_state,
     read_told_text,
     read_used_up,
 )
@@ -124,9 +123,6 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
             continue
         if (place := read_in_place(reader, phrase, kind, at, stop)) is not None:
             find, at = find.model_copy(update={"where": (*find.where, *place[0])}), place[1]
-            continue
-        if (so := read_small_state(reader, kind, at, stop)) is not None:
-            find, at = find.model_copy(update={"where": (*find.where, *so[0])}), so[1]
             continue
         ours = reader.low(at) == "we" and find_base_form(stem(reader.low(at + 1))) == _PAY  # they pay us
         apart = reader.low(at) == "in" and reader.low(at + 1) not in {"total", "all"}  # "(which dogs are) in"
