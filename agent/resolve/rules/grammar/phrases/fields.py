@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
-from agent.extract.references.vocabulary import is_staff
 from agent.planning.proposal import (
     BelongsTo,
     Compare,
@@ -324,10 +323,10 @@ def read_debt(reader: Reader, at: int) -> int:
 def find_owed(reader: Reader, name: Words | None = None) -> Find | None:
     """What is owed: the unpaid records of the one kind of people's things that can be so. By somebody's ``name`` also
     those of a kind that belongs to nobody and holds the name itself."""
-    people, found = reader.people(), list[Find]()
+    people, found = reader.people(), []
     for kind in reader.kinds.values():
         state = find_owing(kind)
-        led = people is not None and not is_staff(people) and reader.leads(kind, people)
+        led = people is not None and reader.leads(kind, people)
         holds = any(each.search == "name" and each.name.endswith("_name") for each in kind.fields)
         if state is not None and led is (name is None) and (led or holds):
             found.append(Find(record=kind.name, said=name, where=(state,), pick="all"))

@@ -60,7 +60,7 @@ def _measures(reader: Reader, kinds: list[RecordKind], figures: list[Field]) -> 
     told = {label_field(each) for each in figures}
     for at in range(len(reader.tokens)):
         low = reader.low(at)
-        if reader.lows(at - 2, 2) == ("how", "many") and stem(low) in UNITS and not figures:
+        if reader.lows(at - 2, 2) == ("how", "many") and low.endswith("s") and stem(low) in UNITS and not figures:
             return False
         held = [each for kind in kinds for each in kind.fields if label_field(each) == low]
         quantity = held and all(each.type in NUMERIC for each in held) and low not in _SUMMING | _REMAINING | told

@@ -31,6 +31,18 @@ Restriction = tuple[tuple[Condition, ...], int]
 _LIVING: Final = word_set("live lives living stay stays staying")
 
 
+def read_of_those(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
+    """A state of the group asked about: "(who) of the active ones, of those on leave, among the new lot"."""
+    step = at + 1
+    while reader.low(step) in lexicon.DETERMINERS:
+        step += 1
+    state = reader.state(step, kind) if reader.low(at) in {"of", "among"} and step > at + 1 else None
+    if state is None:
+        return None
+    last = step + state[1]
+    return (state[0],), last + (reader.low(last) in {"ones", "lot", "people", "crowd", "group", "bunch"})
+
+
 def read_lives_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
     """A place or thing that they belong to: "(who) lives in Corner House, (anyone) at Mill Lane 4"."""
     step = at + (reader.low(at) in _LIVING)
@@ -108,3 +120,19 @@ def read_dated_of_theirs(reader: Reader, kind: RecordKind, at: int, stop: int) -
             )
             found.append(((Has(related=Find(record=other.name, where=where, pick="all")),), spent[1]))
     return found[0] if len(found) == 1 else None
+
+
+def read_called_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+    """One word of a text field, before that field's label: "(articles) in the billing section"."""
+    if reader.low(at) not in {"in", "from", "of", "under"}:
+        return None
+    step = at + 1
+    while reader.low(step) in lexicon.DETERMINERS | {"our"}:
+        step += 1
+    for each in kind.fields:
+        label = tuple((each.label or each.name).lower().replace("_", " ").split())
+        if each.type != "string" or step >= stop or reader.lows(step + 1, len(label)) != label:
+            continue
+        words = reader.words(step, step + 1)
+        return (Compare(field=each.name, op="=", value=Word(word=words.text, quote=words)),), step + 1 + len(label)
+    return None

@@ -16,6 +16,8 @@ from agent.planning.proposal import (
     OrderByField,
     RecordsAnswer,
     StateIs,
+    Test,
+    TotalOf,
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
@@ -28,7 +30,7 @@ from agent.resolve.rules.grammar.dated_verbs import (
 )
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import count_test, list_meant, take_first
-from agent.resolve.rules.grammar.phrases.fields import label_field
+from agent.resolve.rules.grammar.phrases.fields import label_field, read_total
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, guess
 from agent.resolve.rules.grammar.phrases.places_and_deeds import is_born
 from agent.resolve.rules.grammar.phrases.subjects import list_subjects
@@ -260,3 +262,19 @@ def list_below(reader: Reader, find: Find) -> list[Find]:
     """The records that belong to a record, one of each kind."""
     kinds = [kind for kind in reader.kinds.values() if kind.relation_to(find.record) is not None]
     return [Find(record=kind.name, where=(BelongsTo(owner=guess(reader, kind, find)),)) for kind in kinds]
+
+
+def read_owes_more(reader: Reader, index: int, stop: int) -> Answer | None:
+    """A comparison of two people's sums: "does Ada owe more than Ben"."""
+    made = read_total(reader, index + 1, stop) if reader.low(index) in DO else None
+    compared = reader.comparison(made[1]) if made is not None else None
+    if made is None or compared is None or not isinstance(made[0].of, Find):
+        return None
+    at = made[1] + compared[1]
+    end, find = reader.name(at, stop), made[0].of
+    owner = find.where[0].owner if find.where and isinstance(find.where[0], BelongsTo) else None
+    if end == at or end < stop or not isinstance(owner, Find):
+        return None
+    others = owner.model_copy(update={"said": reader.words(at, end)})
+    right = find.model_copy(update={"where": (BelongsTo(owner=others), *find.where[1:])})
+    return YesNoAnswer(tests=(Test(left=made[0], op=compared[0], right=TotalOf(field=made[0].field, of=right)),))

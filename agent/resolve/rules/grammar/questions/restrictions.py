@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from agent.extract.references.vocabulary import is_staff
 from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Except, Find, Has, OrderByField, StateIs
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, takes_place
@@ -28,9 +29,11 @@ from agent.resolve.rules.grammar.phrases.predicates import read_predicate_of, re
 from agent.resolve.rules.grammar.phrases.subjects import read_subject
 from agent.resolve.rules.grammar.questions.groups import (
     Restriction,
+    read_called_in,
     read_dated_of_theirs,
     read_in_place,
     read_lives_in,
+    read_of_those,
     read_told_text,
     read_used_up,
 )
@@ -78,6 +81,9 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
         if (ordered := is_first(reader, kind, at, stop)) is not None:
             find, at = find.model_copy(update={"order": ordered[0], "pick": "one"}), ordered[1]
             continue
+        if (joined := _of_the_same(reader, kind, find, at, stop)) is not None:
+            find, at = find.model_copy(update={"where": (*find.where[:-1], joined[0])}), joined[1]
+            continue
         if (
             at > phrase.last
             and reader.low(at) in _PRESENT
@@ -97,7 +103,11 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
             where = (*find.where[:-1], negate_condition(kind, find.where[-1]))
             find, at = find.model_copy(update={"where": where}), at + nobody
             continue
-        if (made := read_used_up(reader, kind, at) or _restriction(reader, kind, find, at, stop)) is not None:
+        if (
+            made := read_of_those(reader, kind, at)
+            or read_used_up(reader, kind, at)
+            or _restriction(reader, kind, find, at, stop)
+        ) is not None:
             kept = find.where[:-1] if any(isinstance(each, Except) for each in made[0]) else find.where
             find, at = find.model_copy(update={"where": (*kept, *made[0])}), made[1]
             continue
@@ -196,6 +206,7 @@ def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: in
         or _is_theirs(reader, kind, at, stop)
         or _to_whom(reader, kind, find, at, stop)
         or read_dated_of_theirs(reader, kind, at, stop)
+        or read_called_in(reader, kind, at, stop)
         or read_told_text(reader, kind, at, stop)
         or read_lives_in(reader, kind, at, stop)
     )
@@ -328,8 +339,24 @@ def _done_by(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restrictio
 def _in_debt(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
     """People who owe something: "(who) still owes us money, (does anyone in Oslo) have a rest to pay"."""
     last = read_debt(reader, at + (reader.low(at) in lexicon.RELATIVES)) if reader.low(at - 1) != "we" else 0
-    owed = find_owed(reader) if last and kind is reader.people() else None
+    owed = find_owed(reader) if last and kind is reader.people() and not is_staff(kind) else None
     return ((Has(related=owed),), skip_owed(reader, last)) if owed is not None else None
+
+
+def _of_the_same(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> tuple[Has, int] | None:
+    """A further condition on the same related record, unless it is the record's own: "(on the pro plan) and past
+    due"."""
+    last = find.where[-1] if find.where else None
+    if reader.low(at) != "and" or not isinstance(last, Has) or not isinstance(last.related, Find) or last.count != 1:
+        return None
+    own = read_predicate_of(reader, kind, at + 1, stop)
+    if last.op != ">=" or (own is not None and not all(isinstance(each, Has) for each in own[0])):
+        return None
+    made = read_predicate_of(reader, reader.kinds[last.related.record], at + 1, stop)
+    if made is None:
+        return None
+    related = last.related.model_copy(update={"where": (*last.related.where, *made[0])})
+    return last.model_copy(update={"related": related}), made[1]
 
 
 def _is_theirs(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:

@@ -47,6 +47,7 @@ from agent.resolve.rules.grammar.questions.plain import (
     read_exists,
     read_happening,
     read_one_kind,
+    read_owes_more,
 )
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, is_over, read_restricted
 from agent.resolve.rules.grammar.questions.who import read_whoever
@@ -77,6 +78,8 @@ def read_yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
         return ours
     if (some := _anything(reader, index, at, stop)) is not None or at > index or low not in BE | DO:
         return some
+    if (more := read_owes_more(reader, index, stop)) is not None:
+        return more
     stop -= reader.low(stop - 1) == "up" and is_past(reader.low(stop - 2))  # "paid up"
     owes = read_owes(reader, index + 1, stop) if low in DO else None
     if owes is not None and is_over(reader, owes[1], stop):
