@@ -20,7 +20,7 @@ from agent.planning.proposal import (
     TypedValue,
 )
 from agent.planning.quotes import find_places, walk
-from agent.planning.task import Outcome, Task, hold_for_words
+from agent.planning.task import Outcome, Task, changes_something, hold_for_words
 from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order, split_clauses
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import LIGHT as PLAIN_VERBS
@@ -154,30 +154,21 @@ def _is_short_for(said: str, word: str) -> bool:
 
 
 def hold_unread(task: Task, made: Outcome) -> Outcome:
-    """Makes a plan wait that leaves words out, if no clause of the request has the form of an order: "the bath for Ada
-    is off" may say that there is none. The words are shown."""
+    """Makes a plan wait that leaves words of the request out, also where an order is understood: they are shown, since
+    they may say what it lacks, denies or restricts."""
     plan, request = made.verdict, task.request
-    if not isinstance(plan, Plan) or made.proposal is None or plan.held or made.hold:
+    if not isinstance(plan, Plan) or made.proposal is None or plan.held or made.hold or not changes_something(plan):
         return made
-    if request.answers or request.thread:
-        return made
-    clauses = [each.text for each in split_clauses(request.text) if begins_like_an_order(each.text)]
-    if translate(request.text) is not None or any(map(_LETS.match, clauses)):
+    if request.answers or request.thread or translate(request.text) is not None:
         return made  # words of other languages are looked for elsewhere
-    heads = {head for each in clauses if (head := find_head(each)) is not None}
-    begins = {find_head(each) for each in _STOPS.split(request.text)}
+    ordered = {head for each in split_clauses(request.text) if (head := find_head(each.text)) is not None}
     shortlist = task.workspace_context.shortlist(task.actor, request.surface)
     left = []
     for step in plan.steps:
         offer, contract = shortlist.get(step.action), task.workspace_context.catalogue.get(step.action)
         if offer is None or contract is None:
             return made
-        words = read_action_words(offer, shortlist)
-        called = {stem_text(each)[0] for each in (contract.title, *contract.aliases) if stem_text(each)}
-        verbs = (each for each in heads if is_order(each) or words.rate_verb(find_base_form(each)) >= AKIN)
-        if any(verbs) or not called.isdisjoint(begins):  # "rain put it off" has none
-            return made
-        left.append(list_unread(task, made.proposal, contract, words))
+        left.append(list_unread(task, made.proposal, contract, read_action_words(offer, shortlist), ordered))
     unread = sorted(set.intersection(*map(set, left)))
     stretches = join_neighbours(request.text, unread)
     return hold_for_words(made, [request.text[start:end] for start, end in stretches]) if unread else made
