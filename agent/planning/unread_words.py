@@ -22,7 +22,7 @@ from agent.planning.proposal import (
 )
 from agent.planning.quotes import find_places, walk
 from agent.planning.task import Outcome, Task, changes_something, hold_for_words
-from agent.resolve.rules.clauses import begins_like_an_order, find_head, split_clauses
+from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order, split_clauses
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import LIGHT as PLAIN_VERBS
 from agent.resolve.rules.grammar.orders.action_words import TOLD, ActionWords, find_base_form, read_action_words
@@ -166,14 +166,16 @@ def hold_unread(task: Task, made: Outcome) -> Outcome:
         return made  # words of other languages are looked for elsewhere
     clauses = [each.text for each in split_clauses(request.text) if begins_like_an_order(each.text)]
     heads = {head for each in clauses if (head := find_head(each)) is not None}
-    small = heads | _AROUND_ORDERS | _list_label_words(plan) if heads else heads
+    around = _AROUND_ORDERS | _list_label_words(plan)
     shortlist = task.workspace_context.shortlist(task.actor, request.surface)
     left = []
     for step in plan.steps:
         offer, contract = shortlist.get(step.action), task.workspace_context.catalogue.get(step.action)
         if offer is None or contract is None:
             return made
-        left.append(list_unread(task, made.proposal, contract, read_action_words(offer, shortlist), small))
+        words = read_action_words(offer, shortlist)
+        ordered = {each for each in heads if is_order(each) or words.rate_verb(find_base_form(each)) >= AKIN}
+        left.append(list_unread(task, made.proposal, contract, words, ordered | around if ordered else ()))
     unread = sorted(set.intersection(*map(set, left)) | {*_list_swallowed(task, made.proposal, shortlist)})
     stretches = join_neighbours(request.text, unread)
     return hold_for_words(made, [request.text[start:end] for start, end in stretches]) if unread else made
