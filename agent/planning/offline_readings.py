@@ -24,5 +24,5 @@ async def read_on(task: Task, made: Outcome, plan: Plan, read: Read, validate: V
     own = partial(validate, task)
     linked = await plan_linked(task, made, read, own)
     linked = await answer_linked(task, made, own) if linked is made else linked
-    linked = hold_unread(task, await preview_offered(task, made, plan)) if linked is made else linked
-    return await place_left_over(task, linked, plan, read, validate)
+    linked = await preview_offered(task, made, plan) if linked is made else linked
+    return hold_unread(task, await place_left_over(task, linked, plan, read, validate))

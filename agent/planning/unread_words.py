@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
@@ -20,14 +21,14 @@ from agent.planning.proposal import (
     TypedValue,
 )
 from agent.planning.quotes import find_places, walk
-from agent.planning.task import Outcome, Task, hold_for_words
+from agent.planning.task import Outcome, Task, changes_something, hold_for_words
 from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order, split_clauses
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import LIGHT as PLAIN_VERBS
 from agent.resolve.rules.grammar.orders.action_words import TOLD, ActionWords, find_base_form, read_action_words
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.validate.coverage.opposed_verbs import GIVING_BACK, TAKING_AWAY
-from agent.validate.coverage.unused_words import list_price_words, list_referred_kinds
+from agent.validate.coverage.unused_words import TELLING, list_price_words, list_referred_kinds
 from language.acts import HANDING, SETTING
 from language.example_patterns import PARTICLES
 from language.locales import translate
@@ -90,9 +91,11 @@ _LENGTHS: Final = frozenset((Unit.HOURS, Unit.MINUTES, Unit.SECONDS))
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ODD: Final = re.compile(r"[^\w\s.,:;'’‘\"“”()/&#@%€£$+!-]|(?<![\w.,])[-!](?=\s*\w)|!(?=.*\w)")
 """Signs that may deny, remove, compare or point: no plan has a place for them."""
-_STOPS: Final = re.compile(r"[:;,.!?\n]\s+")
-_LETS: Final = re.compile(r"\W*(?:please\s+)?let\b", re.IGNORECASE)
-"""An order whose verb stands further on: "let Ada know"."""
+_PARTS: Final = re.compile(r"[,;.!\n]\s+")
+"""Between the parts of a text."""
+_CHANGING_DEALS: Final = (lexicon.SUBORDINATE - {"as"}) | lexicon.MORE | {"or", "else", "than"}
+_AROUND_ORDERS: Final = EMPTY - TELLING - lexicon.DENYING - lexicon.SPARING - _CHANGING_DEALS
+"""Words beside an order that neither give it a value nor deny or restrict it: "mark 5 as repaired"."""
 _ANY_AMOUNT: Final = "amount"
 """What a parameter is called that may as well be given or taken."""
 _LEAST_SHORT: Final = 3
@@ -154,18 +157,16 @@ def _is_short_for(said: str, word: str) -> bool:
 
 
 def hold_unread(task: Task, made: Outcome) -> Outcome:
-    """Makes a plan wait that leaves words out, if no clause of the request has the form of an order: "the bath for Ada
-    is off" may say that there is none. The words are shown."""
+    """Makes a plan wait that leaves words of the request out, also where an order is understood: they are shown, since
+    they may say what it lacks, denies or restricts."""
     plan, request = made.verdict, task.request
-    if not isinstance(plan, Plan) or made.proposal is None or plan.held or made.hold:
+    if not isinstance(plan, Plan) or made.proposal is None or plan.held or made.hold or not changes_something(plan):
         return made
-    if request.answers or request.thread:
-        return made
-    clauses = [each.text for each in split_clauses(request.text) if begins_like_an_order(each.text)]
-    if translate(request.text) is not None or any(map(_LETS.match, clauses)):
+    if request.answers or request.thread or translate(request.text) is not None:
         return made  # words of other languages are looked for elsewhere
+    clauses = [each.text for each in split_clauses(request.text) if begins_like_an_order(each.text)]
     heads = {head for each in clauses if (head := find_head(each)) is not None}
-    begins = {find_head(each) for each in _STOPS.split(request.text)}
+    around = _AROUND_ORDERS | _list_label_words(plan)
     shortlist = task.workspace_context.shortlist(task.actor, request.surface)
     left = []
     for step in plan.steps:
@@ -173,14 +174,31 @@ def hold_unread(task: Task, made: Outcome) -> Outcome:
         if offer is None or contract is None:
             return made
         words = read_action_words(offer, shortlist)
-        called = {stem_text(each)[0] for each in (contract.title, *contract.aliases) if stem_text(each)}
-        verbs = (each for each in heads if is_order(each) or words.rate_verb(find_base_form(each)) >= AKIN)
-        if any(verbs) or not called.isdisjoint(begins):  # "rain put it off" has none
-            return made
-        left.append(list_unread(task, made.proposal, contract, words))
-    unread = sorted(set.intersection(*map(set, left)))
+        ordered = {each for each in heads if is_order(each) or words.rate_verb(find_base_form(each)) >= AKIN}
+        left.append(list_unread(task, made.proposal, contract, words, ordered | around if ordered else ()))
+    unread = sorted(set.intersection(*map(set, left)) | {*_list_swallowed(task, made.proposal, shortlist)})
     stretches = join_neighbours(request.text, unread)
     return hold_for_words(made, [request.text[start:end] for start, end in stretches]) if unread else made
+
+
+def _list_label_words(plan: Plan) -> set[str]:
+    """What the records of a plan are called, which its card shows."""
+    labels = [pin.label or "" for step in plan.steps for pin in step.pins]
+    called = {word.casefold() for each in labels for word, _, _ in split_runs(each) if not any(map(str.isdigit, word))}
+    return called.union(*({f"{each}'s", f"{each}’s"} for each in called))
+
+
+def _list_swallowed(task: Task, proposal: Proposal, shortlist: Shortlist) -> Iterator[tuple[int, int]]:
+    """The places of parts of a text value that order something themselves."""
+    text = task.request.text
+    texts = [each for each in walk(proposal.result) if isinstance(each, QuotedText)]
+    for first, last in find_places(texts, task.request):
+        starts = [first + each.end() for each in _PARTS.finditer(text[first:last])]
+        for start, end in itertools.pairwise([*starts, last]):
+            head = find_head(text[start:end]) if begins_like_an_order(text[start:end]) else None
+            verb = find_base_form(head or "")
+            if verb and any(read_action_words(each, shortlist).rate_verb(verb) >= AKIN for each in shortlist.offers):
+                yield start, end
 
 
 def join_neighbours(text: str, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -23,7 +23,7 @@ from registry.records import RecordKind
 _TELLING_WORDS: Final = """
 all each every both only same not no nor now today tomorrow yesterday over under above below without
 """
-_TELLING: Final = frozenset(_TELLING_WORDS.split())
+TELLING: Final = frozenset(_TELLING_WORDS.split())
 # Said around any request: who speaks, politeness, urgency, and the particles of "give back" and "take off".
 _AROUND_WORDS: Final = """
 could would can please kindly asap thanks thank dear hi hello hey again back away off ahead go get give let make do
@@ -121,7 +121,7 @@ def quote_spans(spans: Sequence[Span]) -> str:
 
 def _tells(word: str, known: frozenset[str]) -> bool:
     low = word.casefold()
-    if _NUMBER.search(low) or low in _TELLING:
+    if _NUMBER.search(low) or low in TELLING:
         return low not in known
     root = stem(low)
     if low in _MEASURES or root in _MEASURES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -217,3 +217,44 @@ async def test_what_is_said_in_full_or_ordered_does_not_wait(text: str) -> None:
     made = (await ask_garage(text)).verdict
     assert isinstance(made, Plan), made
     assert not made.held
+
+
+_HULLS: Final = FrozenWorld(
+    {
+        "contracts": [
+            offer("set_paint", "Set the paint of a hull", "Say how a hull is painted.", {
+                "hull_id": {"type": "integer", "minimum": 1}, "paint": {"type": "string", "enum": ["red", "blue"]}}, {
+                "hull_id": refer("hull"), "paint": {"replaces": {"parameter": "hull_id", "field": "paint"}}}),
+            offer("open_log", "Open a log", "Write a log entry about a hull.", {
+                "hull_id": {"type": "integer", "minimum": 1}, "text": {"type": "string", "maxLength": 200}}, {
+                "hull_id": refer("hull"), "text": {}}, aliases=["log", "note"]),
+            offer("scrap_hull", "Scrap a hull", "Break a hull up.", {"hull_id": {"type": "integer", "minimum": 1}}, {
+                "hull_id": refer("hull")}),
+        ],
+        "kinds": [define("hull", ["hull", "hulls"], [{"name": "id", "type": "id", "search": "number"},
+            {"name": "name", "search": "name"}, {"name": "paint", "type": "enum", "values": ["red", "blue"]}],
+            label="hull {id} ({name})")],
+        "records": {"hull": list_rows("id name paint", (611, "Kestrel", "red"), (612, "Osprey", "red"))},
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["set the paint of 611 to blue", "please set Kestrel's paint to blue"])
+async def test_an_order_whose_every_word_has_its_place_is_sent_at_once(text: str) -> None:
+    made = (await ask(_HULLS, text)).verdict
+    assert isinstance(made, Plan), made
+    assert made.held == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "set the paint of 611 to blue, no varnish",
+        "set the paint of 611 to blue for the regatta",
+        "Kestrel has lost its stripes, set the paint of 611 to blue",
+        "note on 611 leaks at the stern, scrap 612",
+    ],
+)
+async def test_no_order_is_sent_at_once_that_leaves_words_out_or_hides_an_order_in_a_text(text: str) -> None:
+    made = (await ask(_HULLS, text)).verdict
+    assert not isinstance(made, Plan) or made.held, made
