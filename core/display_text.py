@@ -100,6 +100,12 @@ def split_listing(text: str, labels: Sequence[str], count: int | None = None) ->
     return text, ()
 
 
+def join_aside(aside: str, detail: str) -> str:
+    """What a sentence says of a record, beside what stands in its detail anyhow."""
+    known = detail.split(" · ")
+    return " · ".join((*(each for each in aside.split(", ") if each and each not in known), *filter(None, (detail,))))
+
+
 def _read_listing(text: str, at: int, labels: Sequence[str], end: str) -> tuple[tuple[str, ...], int] | None:
     """The aside of each label, and where the list ends. None if these labels aren't listed there."""
     asides: list[str] = []

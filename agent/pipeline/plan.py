@@ -142,7 +142,8 @@ class Reply(Value):
     8601. ``records`` are the records behind the answer (at most a page; ``count`` is the total). ``actions`` are
     contracts that fit them. ``partial``: the question isn't understood, and this is only known of what it names.
     ``about`` is the kind and id of the one record that it names then. ``as_of``: when the oldest copy among the records
-    was read. None if their platforms were asked."""
+    was read. None if their platforms were asked. ``history``: the records are runs, and this filter of AI History shows
+    more."""
 
     kind: Literal["reply"] = "reply"
     text: Sentence
@@ -154,6 +155,7 @@ class Reply(Value):
     partial: Annotated[bool, Field(exclude_if=lambda partial: not partial)] = False
     about: Annotated[tuple[str, str] | None, Field(exclude_if=lambda about: about is None)] = None
     as_of: Annotated[str | None, Field(exclude_if=lambda as_of: as_of is None)] = None
+    history: Annotated[str, Field(exclude_if=lambda history: not history)] = ""
 
 
 RefusalCode = Literal[

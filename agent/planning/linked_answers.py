@@ -16,6 +16,7 @@ from agent.planning.proposal import Answer, AnswerResult, Find, Proposal, Record
 from agent.planning.record_links import RecordLink, find_links
 from agent.planning.task import Outcome, Task
 from agent.resolve.rules.grammar.phrases.fields import label_field
+from agent.resolve.rules.grammar.questions.accounted import accounts_for
 from agent.resolve.rules.grammar.questions.comparisons import list_compared
 from agent.resolve.rules.grammar.questions.linked_questions import list_linked_answers
 from agent.resolve.rules.grammar.reader import Reader
@@ -86,7 +87,8 @@ def _list_rated(task: Task, kinds: Sequence[RecordKind], links: Sequence[RecordL
         now = task.request.now.astimezone(task.request.zone)
         reader = Reader(text, kinds, now, lambda start, end: Words(text=text[start:end], start=start))
         compared = [(MOST_TRIED, each) for each in list_compared(reader, those)]
-        for rate, each in (*list_linked_answers(reader, those), *compared):
+        linked = [*list_linked_answers(reader, those), *compared]
+        for rate, each in (one for one in linked if accounts_for(reader, one[1])):
             key = each.model_dump_json()
             made[key] = max(made.get(key, (0, each)), (rate, each), key=lambda pair: pair[0])
     return sorted(made.values(), key=lambda pair: -pair[0])[:MOST_TRIED]

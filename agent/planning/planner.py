@@ -17,9 +17,11 @@ import store.jobs.jobs
 import store.runs.confirmations
 import store.runs.runs
 from agent.history import recorder
+from agent.history.questions import answer_from_history, may_be_about_history
 from agent.history.recorder import EntryType
-from agent.pipeline import Refusal, Resolved, Step, ignore_phase
+from agent.pipeline import Plan, Refusal, Resolved, Step, ignore_phase
 from agent.planning.reading_pool import ReadingPool
+from agent.planning.repeated_calls import tell_repeated
 from agent.planning.task import (
     CHEAP_ONLY,
     NOTHING_WITHDRAWN,
@@ -129,7 +131,13 @@ class Planner:
         except PlanningStopped:
             log.info("cancelled while it was worked out", extra={"run_id": run_id})
             return None
-        return self._make_settle_hook(run, outcome.verdict, outcome.resolved, outcome.took_ms, outcome.withdrawal)
+        verdict = outcome.verdict
+        async with self.database.read() as session:
+            if may_be_about_history(run, verdict):
+                verdict = await answer_from_history(session, run, context.catalogue) or verdict
+            if isinstance(verdict, Plan):
+                run = run.with_(repeats=await tell_repeated(session, run, verdict, self.clock()))
+        return self._make_settle_hook(run, verdict, outcome.resolved, outcome.took_ms, outcome.withdrawal)
 
     async def _list_earlier(self, session: AsyncSession, run: Run, actor: Actor) -> tuple[Run, ...]:
         """The earlier requests of its thread, oldest first. Only this principal's, on this surface."""

@@ -96,6 +96,8 @@ class Run(Value):
     are resolved again. ``hold`` is why a person must confirm every write, whatever the contract's policy says.
     ``must_wait`` is why the next card must be confirmed, even one that only reads: it replaces a held card.
 
+    ``repeats`` tells that the same person had the same calls sent right before.
+
     ``edit`` is the last edit of its card while no new card has come of it, and ``before_edit`` the held run that it
     began with: it stands again if none comes.
 
@@ -128,6 +130,7 @@ class Run(Value):
     # Written only if it isn't empty. An older process beside this one can't read such a run, and so can't send it at
     # once.
     must_wait: str = Field(default="", exclude_if=lambda why: not why)
+    repeats: str = Field(default="", exclude_if=lambda told: not told)
     edit: CardEdit | None = Field(default=None, exclude_if=lambda edit: edit is None)
     before_edit: Run | None = Field(default=None, exclude_if=lambda run: run is None)
     mode: Annotated[Mode, Field(exclude_if=lambda mode: mode == "live")] = "live"

@@ -97,6 +97,9 @@ async def explain_silence(contexts: WorkspaceContexts, workspace: str, name: str
         await provider.search(Query(provider.kinds()[0].name, limit=1))
     except PlatformUnavailable as error:
         return error.detail
+    except Exception:  # third-party code
+        log.exception("connector %s failed when it was asked for a record", name)
+        return "Its connector failed when it was asked for a record. The server's log says why."
     return ""
 
 

@@ -26,6 +26,7 @@ from agent.workspace.admin import make_owner
 from core import ids
 from core.actor import Actor, check_owner
 from core.clock import Clock
+from core.confusables import make_skeleton
 from core.crypto import passwords
 from core.errors import Conflict, InvalidInput, NotFound
 from store.accounts.members import MemberRow
@@ -187,9 +188,13 @@ class MemberService:
         return row
 
     async def rename(self, by: Actor, name: str) -> None:
-        """Changes one's own name. Raises InvalidInput for an invalid one."""
+        """Changes one's own name. Raises InvalidInput for an invalid one, and Conflict for one that reads like another
+        member's: cards and AI History tell people by their names."""
         name, now = _check_name(name), self.clock()
         async with self.database.begin() as session:
+            others = [each for each in await store.accounts.members.listed(session, by.workspace) if each.id != by.id]
+            if make_skeleton(name.casefold()) in {make_skeleton(each.name.casefold()) for each in others}:
+                raise Conflict("Somebody here is called so already. Add what tells you apart.")
             await store.accounts.members.set_name(session, by.workspace, by.id, name)
             await recorder.record_act(session, by, EntryType.MEMBER_RENAMED, now, member=by.id, name=name)
 

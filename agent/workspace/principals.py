@@ -38,6 +38,13 @@ async def find_current_actor(session: AsyncSession, actor: Actor, now: datetime)
             return actor
 
 
+async def reads_runs(session: AsyncSession, actor: Actor) -> bool:
+    """Whether a principal may read other runs than its own, as far as a key's scopes decide that."""
+    if actor.kind != "key":
+        return True
+    return "runs:read" in (await store.accounts.api_keys.get(session, actor.workspace, actor.id)).scopes.split()
+
+
 async def check_still_acts(session: AsyncSession, actor: Actor, now: datetime, *keys: str) -> None:
     """Checks that a principal still has the role it was authenticated with. Raises Forbidden if ``actor`` does not act
     at ``now`` with that role.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cli.program import name_program
 from core.clock import format_moment
-from core.display_text import drop_listing
+from core.display_text import join_aside, split_listing
 from core.error_answer import find_sentence
 from core.run_words import RISK_WORDS, STATE_WORDS
 
@@ -25,11 +25,21 @@ _NO: Final = re.compile(r"\s*no?(?:[\s,.;:!]+(.*))?", re.IGNORECASE | re.DOTALL)
 """Matches a no, which may be followed by its reason."""
 
 
+SENT: Final = """What is sent without your yes is up to the contract of each action: one whose policy is
+"never" is sent as soon as it is understood, one of "once_per_session" after its first yes in
+this terminal, and one of "when" unless its condition applies. All others wait on a card until
+you say yes. A request that only asks sends nothing."""
+AS_OF: Final = """"as of" a time: this was read from the server's copy of the platform's records, made then.
+Without it, the platform was just asked. Before a card is sent, its records are read again
+from the platform itself."""
+
+
 def add_parser(sub: Any) -> None:
     made = sub.add_parser(
         "ask",
         help="ask for something in plain language",
-        description="Ask a running server. Nothing risky is sent before you have seen its card and said yes.",
+        description=f"Ask a running server.\n\n{SENT}\n\n{AS_OF}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     made.add_argument("text", nargs="+", help="what you want, in your own words")
     made.add_argument(
@@ -224,8 +234,14 @@ def render_card(shown: dict[str, Any], server: Client, *, more: str = "") -> str
             lines.append(f"  {at}. {each['label']}  {each['detail']}{marks}")
     if reply := shown.get("reply"):
         labels = [each["label"] for each in reply["records"]]
-        lines.append(drop_listing(reply["text"], labels, reply["count"]))
-        lines += map(make_record_line, reply["records"])
+        told, asides = split_listing(reply["text"], labels, reply["count"])
+        lines.append(told)
+        lines += [
+            make_record_line({**each, "detail": join_aside(aside, each["detail"])})
+            for each, aside in zip(reply["records"], asides or ("",) * len(labels), strict=True)
+        ]
+        if at := reply.get("as_of"):
+            lines.append(f"  as of {format_moment(datetime.fromisoformat(at))}")
         if labels and (left := (reply["count"] or 0) - len(labels)) > 0:
             rest = more or f"{name_program()} runs records {shown['id']} --from {len(labels) + 1}"
             lines.append(f"  and {left} more: {rest}")
@@ -238,6 +254,8 @@ def render_card(shown: dict[str, Any], server: Client, *, more: str = "") -> str
         lines.append(shown["refusal"]["detail"])
         if shown["refusal"]["nearest"]:
             lines.append(f"What comes nearest here: {_name_actions(shown['refusal']['nearest'], server)}.")
+    if shown.get("repeats"):
+        lines.append(f"  {shown['repeats']}")
     card = shown["card"]
     if card and shown["state"] not in ("refused", "abstained", "asked"):
         lines += [f"  changed since you looked: {each}" for each in card["drift"]]
@@ -274,7 +292,9 @@ def _tell_outcome(outcome: dict[str, Any]) -> str:
 
 
 def make_record_line(record: dict[str, Any]) -> str:
-    return f"  {record['label']}  {record['detail']}".rstrip()
+    """A record of an answer on one line; a run of an answer from history also with its id."""
+    run_id = f"  {record['id']}" if record["id"].startswith("run_") else ""
+    return f"  {record['label']}  {record['detail']}{run_id}".rstrip()
 
 
 def _name_actions(actions: list[str], server: Client) -> str:

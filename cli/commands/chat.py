@@ -8,6 +8,8 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from cli.commands.ask import (
+    AS_OF,
+    SENT,
     ask,
     describe_confirming,
     describe_dead_end,
@@ -33,11 +35,14 @@ no                drop the card
 quit, exit, bye   end (what waits goes on waiting); also q and /quit"""
 
 
+_DOES: Final = "Ask a running server, line by line; each request may speak of those before it."
+
+
 def add_parser(sub: Any) -> None:
     made = sub.add_parser(
         "chat",
         help="ask, answer, correct and confirm in a conversation",
-        description="Ask a running server, line by line; each request may speak of those before it.",
+        description=f"{_DOES}\n\n{SENT}\n\n{AS_OF}",
         epilog=HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

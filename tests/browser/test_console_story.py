@@ -61,6 +61,53 @@ def test_a_changeable_action_is_confirmed_by_control_and_enter(visit: New) -> No
     expect(olivia.page.locator("#text")).to_have_value(re.compile("credit"))
 
 
+def test_what_was_done_is_asked_for_and_leads_to_its_run_and_to_the_history(visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    for _ in range(2):
+        olivia.ask("give Emma Fischer 11 EUR credit")
+        olivia.sees("Done")
+    expect(olivia.page.get_by_text(re.compile("The same was done .* ago"))).to_be_visible()
+    olivia.ask("who gave Emma credit")
+    olivia.sees(re.compile("2 were done, by olivia"))
+    olivia.page.get_by_role("link", name="What was done, in AI History").press("Enter")
+    expect(olivia.page).to_have_url(re.compile("kind=call_settled"))
+    olivia.page.go_back()
+    olivia.page.locator(".found a").first.press("Enter")
+    olivia.sees("Done")
+
+
+def test_the_list_of_keys_opens_by_its_key_and_by_its_button(visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    keys = olivia.page.get_by_role("dialog", name="Keys")
+    olivia.tab_to("#text")
+    olivia.press("?")
+    expect(olivia.page.locator("#text")).to_have_value("?")
+    expect(keys).to_be_hidden()
+
+    olivia.press("Backspace")
+    olivia.tab_to(".account > summary")
+    olivia.press("?")
+    expect(keys).to_be_visible()
+    expect(keys.get_by_role("button", name="Close")).to_be_focused()
+    olivia.is_clean()
+    olivia.press("Escape")
+    expect(keys).to_be_hidden()
+    olivia.focus_is_on(".account > summary")
+
+    olivia.press("Enter")
+    olivia.tab_to("[data-keys-list]")
+    olivia.press("Enter")
+    expect(keys).to_be_visible()
+    olivia.tab_to("#keys input")
+    olivia.press("Space")
+    olivia.tab_to("#keys button")
+    olivia.press("Enter")
+    expect(keys).to_be_hidden()
+    olivia.tab_to(".brand")
+    olivia.press("?")
+    expect(keys).to_be_hidden()
+
+
 def test_a_key_typed_into_a_field_confirms_nothing(visit: New) -> None:
     olivia = visit().sign_in("olivia")
     olivia.ask("give Hugo Bernard 76 EUR credit")

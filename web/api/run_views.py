@@ -111,7 +111,8 @@ class ReplyView(View):
     """The answer of a run in the state ``answered``, computed by code from records. ``values`` are the requested
     values, days in ISO 8601. ``records`` are the records behind the answer (one page; ``count`` is the total).
     ``actions`` are the names of actions that fit these records. ``partial``: the question isn't understood, and the
-    text tells only what is known of what it names."""
+    text tells only what is known of what it names. ``as_of``: when the oldest copy among the records was read from its
+    platform, null if the platform was asked."""
 
     text: str
     record_kind: str | None
@@ -120,6 +121,7 @@ class ReplyView(View):
     values: tuple[str, ...]
     actions: tuple[str, ...]
     partial: bool
+    as_of: Annotated[Moment | None, Field(json_schema_extra=LATER)] = None
 
 
 class RecordsPage(View):
@@ -134,7 +136,8 @@ class RecordsPage(View):
 class RunView(View):
     """One request from its words (or given values) to the outcome. Rendered prompts and raw responses are not included:
     owners find them in AI History. ``thread_id`` is the first request of its thread. ``mode`` is ``test`` if a test key
-    made the request: then nothing is ever sent."""
+    made the request: then nothing is ever sent. ``repeats`` says so if the same person had the very same done right
+    before."""
 
     id: str
     thread_id: Annotated[str, Field(json_schema_extra=LATER)] = ""
@@ -151,6 +154,7 @@ class RunView(View):
     reply: Annotated[ReplyView | None, Field(json_schema_extra=LATER)] = None
     card: CardView | None
     edit: Annotated[EditView | None, Field(json_schema_extra=LATER)] = None
+    repeats: Annotated[str, Field(json_schema_extra=LATER)] = ""
     refusal: RefusalView | None
     reason: str | None
     outcomes: tuple[CallOutcome, ...]
@@ -181,6 +185,7 @@ def make_run_view(run: Run) -> RunView:
         reply=_make_reply(run.reply) if run.reply else None,
         card=_make_card(planned) if planned else None,
         edit=EditView(changes=dict(failed.changes), why=failed.why) if (failed := find_failed_edit(run)) else None,
+        repeats=run.repeats,
         refusal=_make_refusal(run.refusal) if run.refusal else None,
         reason=run.reason,
         outcomes=run.outcomes,
@@ -211,6 +216,7 @@ def _make_reply(reply: Reply) -> ReplyView:
         values=reply.values,
         actions=reply.actions,
         partial=reply.partial,
+        as_of=reply.as_of,
     )
 
 

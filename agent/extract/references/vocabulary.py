@@ -284,12 +284,13 @@ def rate_person_likeness(kind: RecordKind) -> int:
     return 2 if named and mailed else 1 if named else 0
 
 
-_PERSONS: Final = word_set(
-    "staff colleague employee mechanic vet doctor dentist nurse volunteer helper agent coach crew captain guide "
+_STAFF: Final = word_set("staff colleague employee agent worker")
+_PERSONS: Final = _STAFF | word_set(
+    "mechanic vet doctor dentist nurse volunteer helper coach crew captain guide "
     "assistant technician pilot pupil child guest client member person people family household artist driver tenant "
     "applicant candidate student patient resident participant attendee"
 )
-_DOERS: Final = _PERSONS | word_set("assignee handler leader teacher manager worker")
+_DOERS: Final = _PERSONS | word_set("assignee handler leader teacher manager")
 _PHONES: Final = word_set("phone telephone mobile cell tel fax")
 
 
@@ -300,6 +301,11 @@ def is_person(kind: RecordKind) -> bool:
     thing = kind.size is not None or any(field.name in ("state", "status") for field in kind.fields)
     named = any(noun in _PERSONS or (not thing and noun.endswith(("er", "or", "ist", "ian"))) for noun in nouns)
     return rate_person_likeness(kind) > 0 and (named or any(map(is_contact, kind.fields)))
+
+
+def is_staff(kind: RecordKind) -> bool:
+    """Whether a kind's records are people who work here, whom what is unpaid is owed to."""
+    return any(noun.lower().split()[-1:] == [word] for noun in kind.nouns for word in _STAFF)
 
 
 def find_doer_field(kind: RecordKind) -> Field | None:

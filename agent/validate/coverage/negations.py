@@ -181,9 +181,11 @@ _NO_LONGER: Final = patterns.TRAILING | {"more", "longer", "any"}
 _DONE_TO_IT: Final = re.compile(
     r"\s*(?:(?:just|but|only|please|instead|rather)\s+)*(?P<verb>[^\W\d_]+)\s+(?:it|them|that)\b", re.IGNORECASE
 )
-# Denies a manner or a place, not a thing: "not with Ada", "not at the Vienna office".
-_WAY: Final = re.compile(r"\s+(?:with|by|at|in|on|from|via|through|under|before|after)\s", re.IGNORECASE)
 _NAMES: Final = re.compile(r"\b(?:[A-Z]\w+|[\w-]*\d[\w-]*)")
+# A manner, a place or a time, no thing: "not with Ada", "not at the Vienna office", "not close before Friday".
+_WAY: Final = re.compile(
+    rf"\s(?:(?i:with|by|at|in|on|from|via|through|under|before|after|until|till)\s+(?:the\s+)?)(?:{_NAMES.pattern}\s*)+"
+)
 
 
 _SHOULD: Final = re.compile(r"(?<!\w)should(?:\s+(?:never|not)|n['’]t)$", re.IGNORECASE)
@@ -198,11 +200,7 @@ def only_contrasts(text: str, at: int, taken: Sequence[Place], known: frozenset[
     closing = TURNS.search(text, at)
     if patterns.search_before(_SHOULD, text, at) is not None and _HAVE.match(text, at):
         return True  # "should never have been sent" gives a reason
-    if (
-        not several
-        and _WAY.match(text, at) is None
-        and _other_thing(text, at, closing.start() if closing is not None else len(text), taken)
-    ):
+    if not several and _other_thing(text, at, closing.start() if closing is not None else len(text), taken):
         return True
     if closing is None or not any(start >= closing.end() for start, _ in taken):
         return False
@@ -233,7 +231,7 @@ def _other_thing(text: str, start: int, end: int, taken: Sequence[Place]) -> boo
         return False  # who must not be told: no call can promise that
     said = {word.casefold() for first, last in taken for word in re.findall(r"[\w-]+", text[first:last])}
     said |= {part for word in said for part in word.split("-")}
-    own = {word.casefold() for word in _NAMES.findall(text[start:end])}
+    own = {word.casefold() for word in _NAMES.findall(_WAY.sub(" ", text[start:end]))}
     if own.isdisjoint(said):
         return bool(own)
     # "Not Ada Moor, Ida Moor": each name has a word that the other lacks.

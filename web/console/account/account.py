@@ -15,7 +15,7 @@ import store.accounts.logins
 from app.container import Container
 from core.crypto import passwords
 from core.display_text import to_display_text
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput
 from web.auth import get_container
 from web.console.account.active_sessions import ActiveSession, list_active_sessions
 from web.console.account.login_throttle import own_password
@@ -71,7 +71,7 @@ async def rename(request: Request, form: Guarded) -> Response:
     """Changes the visitor's own name. The whole page is loaded again, because the name stands beside the menu too."""
     try:
         await get_container(request).member_service.rename(form.member.actor, form.get("name", limit=1000))
-    except InvalidInput as error:
+    except (InvalidInput, Conflict) as error:
         return await render_account(request, form.member, name_trouble=error.detail)
     return redirect_full_page(request, redirect("/account"))
 

@@ -176,7 +176,7 @@ async def create(request: Request, form: GuardedOwner) -> Response:
             "role": form.get("role", limit=100),
             "mode": form.get("mode", limit=10),
             "scopes": list(form.every("scope")),
-            "expires_days": int(days) if days.isdecimal() else None,
+            "expires_days": int(days) if days.isdecimal() else days or None,
         },
         {"scopes": "Tick at least one scope.", "role": "Pick a role."},
     )

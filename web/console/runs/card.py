@@ -132,6 +132,7 @@ class Card:
     said: tuple[QuotedRequest, ...]
     calls: tuple[Call, ...]
     held: tuple[str, ...]
+    repeats: str
     drift: tuple[str, ...]
     digest: str
     expires_at: datetime | None
@@ -200,6 +201,7 @@ def make_card(
         said=tuple(_quote_requests(run, plan, viewer)),
         calls=calls,
         held=tuple(to_display_text(each) for each in plan.held),
+        repeats=run.repeats,
         drift=tuple(to_display_text(each) for each in run.drift),
         digest=plan.digest,
         expires_at=run.expires_at,

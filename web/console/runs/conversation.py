@@ -13,7 +13,7 @@ from agent.runs.service import RunService
 from agent.workspace import authority
 from agent.workspace.context import WorkspaceContext
 from core.actor import Actor
-from core.display_text import begin_sentence, drop_listing, split_listing, to_display_text
+from core.display_text import begin_sentence, drop_listing, join_aside, split_listing, to_display_text
 from web.console import labels
 from web.console.labels import Badge
 
@@ -54,6 +54,8 @@ NO_CONVERSATION: Final = Conversation()
 class RecordRow:
     label: str
     detail: str
+    run_id: str = ""
+    """The run that it is, for an answer from history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class AnswerView:
     actions: tuple[FittingAction, ...]
     rest: str = ""
     as_of: datetime | None = None
+    history: str = ""
     """When the records were read, if they are copies."""
     name: str = ""
     """Label of the answer's only record. Its known facts are shown below."""
@@ -105,20 +108,25 @@ def make_answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext, sta
     left = (reply.count or 0) - shown
     told, asides = _split_listing(reply)
     told = drop_listing(told, [offers[name].title for name in reply.actions if name in offers], len(offers))
-    one = reply.records[0] if len(reply.records) == 1 else None
+    one = reply.records[0] if len(reply.records) == 1 and not reply.history else None
     introduced = one is not None and one.detail != "" and told == begin_sentence(introduce(one.label, one.detail))
     heading, rest = (told, "") if introduced else _split_heading(told)
     return AnswerView(
         text=to_display_text(heading, limit=4000),
         rest=to_display_text(rest, limit=4000),
         records=tuple(
-            RecordRow(to_display_text(each.label, limit=200), to_display_text(_join(aside, each.detail), limit=300))
+            RecordRow(
+                to_display_text(each.label, limit=200),
+                to_display_text(join_aside(aside, each.detail), limit=300),
+                each.id if reply.record_kind is None and each.id.startswith("run_") else "",
+            )
             for each, aside in zip(reply.records, asides or ("",) * len(reply.records), strict=True)
         ),
         more=f"and {left} more" if reply.records and left > 0 else "",
         after=f"?start={shown}" if reply.records and left > 0 else "",
         before=f"?start={max(0, start - PAGE)}" if start else "",
         as_of=datetime.fromisoformat(reply.as_of) if reply.as_of else None,
+        history=reply.history,
         name=to_display_text(one.label, limit=200) if one is not None and introduced else "",
         actions=tuple(
             FittingAction(to_display_text(offers[name].title), f"{offers[name].title}{about}")
@@ -139,12 +147,6 @@ def continue_answer(first: Reply, page: Reply, start: int) -> Reply:
 def _split_listing(reply: Reply) -> tuple[str, tuple[str, ...]]:
     """The answer's sentence without the records that are listed below it, and what it says of each of them."""
     return split_listing(reply.text, [to_display_text(each.label) for each in reply.records], reply.count)
-
-
-def _join(aside: str, detail: str) -> str:
-    """What the sentence says of a record, beside what stands in its detail anyhow."""
-    known = detail.split(" · ")
-    return " · ".join((*(each for each in aside.split(", ") if each and each not in known), *filter(None, (detail,))))
 
 
 def _split_heading(told: str) -> tuple[str, str]:

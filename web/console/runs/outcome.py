@@ -71,6 +71,8 @@ class Outcome:
     """What happens if an unknown call is sent again. Empty if this person may not do that."""
     unasked: str = ""
     """Why it was sent without anybody's yes. Empty if somebody gave one."""
+    repeats: str = ""
+    """That the very same was done right before. Empty if it wasn't."""
     goes_on: str = ""
     """Which decisions send the remaining calls. Empty if there are none, or if this person may not decide."""
 
@@ -143,6 +145,7 @@ def make_outcome(planned: Planned, actor: Actor, context: WorkspaceContext) -> O
         unasked=" ".join(f"Sent at once: {_UNASKED[each]}" for each in policies if each in _UNASKED)
         if not run.approvals and not plan.approvals and not test
         else "",
+        repeats=run.repeats,
         goes_on=_GOES_ON if may_decide and any(each.state == "skipped" for each in run.outcomes) else "",
     )
 

@@ -1130,10 +1130,12 @@ export interface components {
          * @description The answer of a run in the state ``answered``, computed by code from records. ``values`` are the requested
          *     values, days in ISO 8601. ``records`` are the records behind the answer (one page; ``count`` is the total).
          *     ``actions`` are the names of actions that fit these records. ``partial``: the question isn't understood, and the
-         *     text tells only what is known of what it names.
+         *     text tells only what is known of what it names. ``as_of``: when the oldest copy among the records was read from its
+         *     platform, null if the platform was asked.
          */
         ReplyView: {
             actions: string[];
+            as_of?: string | null;
             count: number | null;
             partial: boolean;
             record_kind: string | null;
@@ -1154,7 +1156,8 @@ export interface components {
         /**
          * @description One request from its words (or given values) to the outcome. Rendered prompts and raw responses are not included:
          *     owners find them in AI History. ``thread_id`` is the first request of its thread. ``mode`` is ``test`` if a test key
-         *     made the request: then nothing is ever sent.
+         *     made the request: then nothing is ever sent. ``repeats`` says so if the same person had the very same done right
+         *     before.
          */
         RunView: {
             actor: components["schemas"]["ActorView"];
@@ -1174,6 +1177,8 @@ export interface components {
             question: components["schemas"]["QuestionView"] | null;
             reason: string | null;
             refusal: components["schemas"]["RefusalView"] | null;
+            /** @default  */
+            repeats: string;
             reply?: components["schemas"]["ReplyView"] | null;
             /** @enum {string} */
             state: "received" | "asked" | "held" | "confirmed" | "executing" | "succeeded" | "failed" | "unknown" | "answered" | "refused" | "abstained" | "rejected" | "expired";

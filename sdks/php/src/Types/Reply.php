@@ -10,11 +10,13 @@ final class Reply extends Type
     /**
      * The answer of a run in the state `answered`, computed by code from records. `values` are the requested values, days in ISO 8601.
      * `records` are the records behind the answer (one page; `count` is the total). `actions` are the names of actions that fit these
-     * records. `partial`: the question isn't understood, and the text tells only what is known of what it names.
+     * records. `partial`: the question isn't understood, and the text tells only what is known of what it names. `as_of`: when the
+     * oldest copy among the records was read from its platform, null if the platform was asked.
      *
      * @param list<Candidate> $records
      * @param list<string> $values
      * @param list<string> $actions
+     * @param string|null $as_of RFC 3339
      */
     public function __construct(
         public readonly string $text,
@@ -24,6 +26,7 @@ final class Reply extends Type
         public readonly array $values,
         public readonly array $actions,
         public readonly bool $partial,
+        public readonly ?string $as_of,
     ) {
     }
 
@@ -37,6 +40,7 @@ final class Reply extends Type
             $data['values'] ?? null,
             $data['actions'] ?? null,
             $data['partial'] ?? null,
+            $data['as_of'] ?? null,
         );
     }
 }

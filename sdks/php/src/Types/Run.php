@@ -10,7 +10,7 @@ class Run extends Type
     /**
      * One request from its words (or given values) to the outcome. Rendered prompts and raw responses are not included: owners find them
      * in AI History. `thread_id` is the first request of its thread. `mode` is `test` if a test key made the request: then nothing is
-     * ever sent.
+     * ever sent. `repeats` says so if the same person had the very same done right before.
      *
      * @param 'live'|'test' $mode
      * @param 'received'|'asked'|'held'|'confirmed'|'executing'|'succeeded'|'failed'|'unknown'|'answered'|'refused'|'abstained'|'rejected'|'expired' $state
@@ -36,6 +36,7 @@ class Run extends Type
         public readonly ?Reply $reply,
         public readonly ?Card $card,
         public readonly ?Edit $edit,
+        public readonly string $repeats,
         public readonly ?Refusal $refusal,
         public readonly ?string $reason,
         public readonly array $outcomes,
@@ -60,6 +61,7 @@ class Run extends Type
             self::maybe(Reply::class, $data['reply'] ?? null),
             self::maybe(Card::class, $data['card'] ?? null),
             self::maybe(Edit::class, $data['edit'] ?? null),
+            $data['repeats'] ?? '',
             self::maybe(Refusal::class, $data['refusal'] ?? null),
             $data['reason'] ?? null,
             self::all(CallOutcome::class, $data['outcomes'] ?? null),

@@ -621,7 +621,8 @@ class Reply:
     """The answer of a run in the state ``answered``, computed by code from records. ``values`` are the requested
     values, days in ISO 8601. ``records`` are the records behind the answer (one page; ``count`` is the total).
     ``actions`` are the names of actions that fit these records. ``partial``: the question isn't understood, and the
-    text tells only what is known of what it names."""
+    text tells only what is known of what it names. ``as_of``: when the oldest copy among the records was read from its
+    platform, null if the platform was asked."""
 
     text: str
     record_kind: Optional[str]
@@ -630,6 +631,7 @@ class Reply:
     values: tuple[str, ...]
     actions: tuple[str, ...]
     partial: bool
+    as_of: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -643,7 +645,8 @@ class Retired:
 class Run:
     """One request from its words (or given values) to the outcome. Rendered prompts and raw responses are not included:
     owners find them in AI History. ``thread_id`` is the first request of its thread. ``mode`` is ``test`` if a test key
-    made the request: then nothing is ever sent."""
+    made the request: then nothing is ever sent. ``repeats`` says so if the same person had the very same done right
+    before."""
 
     id: str
     state: Literal[
@@ -677,6 +680,7 @@ class Run:
     mode: Literal["live", "test"] = "live"
     reply: Optional[Reply] = None
     edit: Optional[Edit] = None
+    repeats: str = ""
 
 
 @dataclass(frozen=True)

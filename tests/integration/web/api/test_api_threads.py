@@ -96,6 +96,7 @@ async def test_an_answer_is_shown_with_its_records_and_fitting_actions(shop: Sho
         "values": ["1"],
         "actions": ["saas.close_ticket"],
         "partial": False,
+        "as_of": None,
     }
 
 

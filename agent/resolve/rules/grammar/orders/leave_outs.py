@@ -10,13 +10,13 @@ from agent.planning.proposal import Except, Find, RecordArgument
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.text_parameters import TELLING
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.reader import Reader
 
 _MOST_BEFORE: Final = 2
 _LEADING: Final = frozenset(("on", "for", "to", "at", "from", "with", "by"))
 _INSTEAD: Final = (("instead", "of"), ("rather", "than"))
 _AGAINST: Final = frozenset((",", "but", "and", ";"))
+_LISTING: Final = frozenset(("and", "or"))
 
 
 def count_excepting(reader: Reader, at: int) -> int:
@@ -46,6 +46,28 @@ def drop_denied(reader: Reader, pieces: Sequence[Piece]) -> tuple[list[Piece], s
     return [each for each, first in read if first is None], dropped
 
 
+def drop_spared(reader: Reader, pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces without those that a clause leaves as they are ("leave 7, close 8"), if another one is left. The words
+    of that clause stay unread, so that the order is asked about."""
+    kept = list[Piece]()
+    spared_to: int | None = None
+    for each in sorted(pieces, key=lambda piece: piece.first):
+        listed = spared_to is not None and set(reader.lows(spared_to, each.first - spared_to)) <= _LISTING
+        if listed or _opens_sparing(reader, each.first):
+            spared_to = each.last
+        else:
+            kept.append(each)
+    return kept or [*pieces]
+
+
+def _opens_sparing(reader: Reader, at: int) -> bool:
+    while at > 0 and (reader.low(at - 1) in lexicon.DETERMINERS or reader.noun(at - 1) is not None):
+        at -= 1
+    if at == 0 or reader.low(at - 1) not in lexicon.SPARING - lexicon.NOT - {"but"}:
+        return False
+    return at == 1 or reader.is_mark(at - 2) or reader.low(at - 2) in _AGAINST
+
+
 def drop_told(reader: Reader, pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces without those in what somebody is told: "tell Ada that her parcel comes", "let Bo know his bill is
     paid"."""
@@ -66,14 +88,6 @@ def _find_not_before(reader: Reader, at: int) -> int | None:
     if reader.lows(at - 2, 2) in _INSTEAD:
         return at - 2
     return at - 1 if reader.low(at - 1) == "not" and reader.low(at - 2) in _AGAINST else None
-
-
-def find_spared(reader: Reader, pieces: Sequence[Piece], phrase: Phrase) -> tuple[int, int] | None:
-    """Finds an exemption after a set that can't be read: "(all of them) but leave Ada's alone"."""
-    if find_set(pieces) is None:
-        return None
-    spared = (at for at in range(pieces[-1].last, phrase.first) if reader.low(at) in lexicon.SPARING)
-    return next(((at, phrase.last) for at in spared), None)
 
 
 def find_set(pieces: Sequence[Piece]) -> Find | None:

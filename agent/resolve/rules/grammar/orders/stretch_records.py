@@ -16,9 +16,9 @@ from agent.resolve.rules.grammar.orders.interpretation import Piece, add_owner, 
 from agent.resolve.rules.grammar.orders.leave_outs import (
     count_excepting,
     drop_denied,
+    drop_spared,
     drop_told,
     find_set,
-    find_spared,
     leave_out,
 )
 from agent.resolve.rules.grammar.orders.own_addresses import find_own_addresses
@@ -84,10 +84,6 @@ class StretchRecords(StretchEnds):
                     self.doubtful = True
                 at = max(phrase.last, at + 1)
                 continue
-            if (spared := find_spared(self.reader, self.records.get(name, []), phrase)) is not None:
-                self.unread.append(spared)
-                at = max(phrase.last, at + 1)
-                continue
             if reference is not None:
                 reference, kind = pick_both(self.reader, phrase, reference), self.kind(name)
                 several = phrase.last - phrase.first > 1 and kind is not None and not self._is_person(kind)
@@ -109,7 +105,7 @@ class StretchRecords(StretchEnds):
             at = max(phrase.last, at + 1)
         for name, pieces in self.records.items():
             kind, kept = self.kind(name), drop_repeated(self._drop_taken_back(pieces))
-            kept = drop_told(self.reader, kept)
+            kept = drop_spared(self.reader, drop_told(self.reader, kept))
             meant, denied = drop_denied(self.reader, kept)
             kept = meant or kept
             self.covered |= denied if meant else set()

@@ -27,6 +27,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, count_placi
 from agent.resolve.rules.grammar.phrases.positions import read_measured_order
 from agent.resolve.rules.grammar.phrases.shown import read_spoken
 from agent.resolve.rules.grammar.questions.absences import asks_absence, read_absence
+from agent.resolve.rules.grammar.questions.accounted import accounts_for
 from agent.resolve.rules.grammar.questions.continued import read_shown_set
 from agent.resolve.rules.grammar.questions.debts import read_debts
 from agent.resolve.rules.grammar.questions.figures import (
@@ -86,7 +87,6 @@ _COSTS: Final = frozenset(("costs", "worth"))
 _BEFALLS: Final = word_set("get gets go goes receive receives need needs")
 _ASKS_FIELD: Final = word_set("what what's whats when when's whens tell me")
 _PLACES: Final = word_set("last next first")
-_LASTS: Final = word_set("take last weigh")
 _NOW: Final = word_set("now then again")
 _HAS_NOT: Final = word_set("hasn't haven't")
 """Perfect, denied: it isn't there yet, so it comes before it in line."""
@@ -112,10 +112,12 @@ def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
     index = _of_whom(reader, index, stop)
     told = bool(lead and re.search(r"\b(?:tell|show|give)\b", lead[0], re.IGNORECASE))
     answer = _read_both(reader, index, stop, orders, told=told) or _read_one(reader, index, stop, orders, told=told)
+    if answer is None or not accounts_for(reader, answer):
+        return None
     said = reader.lows(index, stop - index + 1)
     due = ("yet" in said and (reader.denies or "to" in said)) or ("still" in said and "to" in said)
     due = due or not _HAS_NOT.isdisjoint(said)
-    return leave_out_later(answer, reader.kinds) if answer is not None and due else answer
+    return leave_out_later(answer, reader.kinds) if due else answer
 
 
 def _read_both(
@@ -189,7 +191,7 @@ def _read_placed_label(reader: Reader, index: int, stop: int) -> Answer | None:
 
 def _read_measure(reader: Reader, index: int, stop: int) -> Answer | None:
     """What is measured of a record: "how long is visit 7, how heavy is Rex, how long does a hike take"."""
-    lasts = reader.low(index + 2) in DO and reader.low(stop - 1) in _LASTS
+    lasts = reader.low(index + 2) in DO and reader.low(stop - 1) in {"take", "last", "weigh"}
     if reader.low(index) != "how" or not (lasts or reader.low(index + 2) in BE):
         return None
     ones = [each for each in list_meant(reader, index + 3, stop - lasts) if each.pick == "one"]

@@ -27,7 +27,7 @@ from agent.planning.proposal import (
 from agent.planning.quotes import walk
 from agent.resolve.rules.grammar.dated_verbs import find_sum
 from agent.resolve.rules.grammar.earlier_calls import drop_places, exchange
-from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, count_placing, is_code
+from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, count_placing
 from agent.resolve.rules.grammar.phrases.shown import read_place
 from agent.resolve.rules.grammar.questions.restrictions import BE, read_restricted
 from agent.resolve.rules.grammar.reader import Reader
@@ -181,29 +181,11 @@ def _instead(reader: Reader, turn: Turn) -> Answer | None:
     if at >= stop:
         return None
     finds = list(_finds(before))
-    return (
-        _other_time(reader, before, finds, at, stop)
-        or _other_name(reader, before, finds, at, stop)
-        or _other_value(reader, before, finds, at, stop)
-    )
+    return _other_time(reader, before, finds, at, stop) or _other_value(reader, before, finds, at, stop)
 
 
 def _handled(answer: Answer) -> bool:
     return any(each.among is not None for each in _finds(answer)) or '"handle"' in answer.model_dump_json()
-
-
-def _other_name(reader: Reader, before: Answer, finds: Sequence[Find], at: int, stop: int) -> Answer | None:
-    """Replaces the one name by a name, or the one number by a number."""
-    said = {each.said for each in finds if each.said is not None}
-    kind = reader.kinds.get(next((each.record for each in finds if each.said is not None), ""))
-    if len(said) != 1 or kind is None:
-        return None
-    old = said.pop()
-    if any(map(str.isdigit, old.text)):
-        fits = at + 1 == stop and is_code(reader, at, kind)
-    else:
-        fits = reader.name(at, stop) >= stop and reader.tokens[at].capital
-    return _with(before, old, reader.words(at, stop)) if fits else None
 
 
 def _other_time(reader: Reader, before: Answer, finds: Sequence[Find], at: int, stop: int) -> Answer | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from agent.extract.references.vocabulary import is_staff
 from agent.planning.proposal import Answer, Compare, Find, Number, OrderByField, RecordsAnswer, TotalOf, ValueAnswer
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_sum
@@ -25,7 +26,7 @@ def read_debts(reader: Reader, index: int, stop: int) -> Answer | None:
         return _read_our_debts(reader, index, ours, stop)
     people, owed = reader.people(), find_owed(reader)
     said = {reader.low(at) for at in range(index, stop)}
-    if people is None or owed is None or said.isdisjoint(_OWING) or said.isdisjoint(_EACH):
+    if people is None or is_staff(people) or owed is None or said.isdisjoint(_OWING) or said.isdisjoint(_EACH):
         return None
     kind = reader.kinds[owed.record]
     relation, field = kind.relation_to(people.name), find_sum(kind, owed)

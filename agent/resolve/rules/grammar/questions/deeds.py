@@ -9,7 +9,9 @@ from agent.planning.proposal import (
     AS_LISTED,
     Answer,
     BelongsTo,
+    Compare,
     Condition,
+    Day,
     Find,
     OrderByField,
     RecordsAnswer,
@@ -19,7 +21,7 @@ from agent.planning.proposal import (
 )
 from agent.planning.quotes import walk
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import find_day_of_deed, find_left
+from agent.resolve.rules.grammar.dated_verbs import find_day_of_deed, find_left, find_line_ahead
 from agent.resolve.rules.grammar.earlier_calls import exchange
 from agent.resolve.rules.grammar.phrases.conditions import NONE, ONE, count_test
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
@@ -37,9 +39,10 @@ _ANY: Final = frozenset(("a", "an", "any", "another"))
 
 def order_by_deed(answer: Answer, reader: Reader) -> Answer:
     """The answer, in which the last of what is cancelled is what was cancelled last: in line by the day of that deed,
-    where the kind holds it. The oldest of it has been there for longest."""
+    where the kind holds it. The oldest of it has been there for longest, and the last that there was is over."""
     if not _AGES.isdisjoint(reader.lows(0, len(reader.tokens))):
         return answer
+    was = not lexicon.PAST.isdisjoint(reader.lows(0, len(reader.tokens)))
     for find in [each for each in walk(answer) if isinstance(each, Find)]:
         kind, order = reader.kinds[find.record], find.order
         told = [each.state for each in find.where if isinstance(each, StateIs) and not each.negated]
@@ -47,6 +50,18 @@ def order_by_deed(answer: Answer, reader: Reader) -> Answer:
         if isinstance(order, OrderByField) and order.by in (AS_LISTED, kind.order) and len(days) == 1 and days[0]:
             line = order.model_copy(update={"by": days[0].name})
             answer = exchange(answer, find, find.model_copy(update={"order": line}))
+            continue
+        ahead = find_line_ahead(kind) if isinstance(order, OrderByField) and order.first == "latest" else None
+        main = ahead is not None and ahead.name == kind.order  # and no day by which what there was is due
+        if (
+            was
+            and main
+            and ahead is not None
+            and isinstance(order, OrderByField)
+            and order.by in (AS_LISTED, ahead.name)
+        ):
+            past = Compare(field=ahead.name, op="<=", value=Day(date=reader.now.date().isoformat()))
+            answer = exchange(answer, find, find.model_copy(update={"where": (*find.where, past)}))
     return answer
 
 

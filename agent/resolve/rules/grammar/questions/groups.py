@@ -19,8 +19,8 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.fields import label_field, list_stock_fields
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, negate_condition, read_named_owner
-from agent.resolve.rules.grammar.phrases.places_and_deeds import read_held_by_theirs, read_object
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, read_named_owner
+from agent.resolve.rules.grammar.phrases.places_and_deeds import read_object
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import is_past, stem
 from language.text import word_set
@@ -28,7 +28,6 @@ from registry.records import RecordKind
 
 Restriction = tuple[tuple[Condition, ...], int]
 """Conditions, and the token after the last one that says them."""
-_SO_NOW: Final = word_set("today currently tonight right at now please still too again these")
 _LIVING: Final = word_set("live lives living stay stays staying")
 
 
@@ -96,20 +95,6 @@ def read_in_place(reader: Reader, phrase: Phrase, kind: RecordKind, at: int, sto
     if there is None or not there.noun or there.find.said is None or kind.relation_to(there.find.record) is None:
         return None
     return (BelongsTo(owner=there.find),), there.last
-
-
-def read_small_state(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
-    """A state of one small word, of the record or of what belongs to it: "(how many dogs are) in", by their stays."""
-    denied = reader.low(at) == "not"
-    at += denied
-    if reader.low(at) not in lexicon.PARTICLES or not (at + 1 >= stop or reader.low(at + 1) in _SO_NOW):
-        return None
-    if (own := reader.state(at, kind)) is not None:
-        return (negate_condition(kind, own[0]) if denied else own[0],), at + own[1]
-    made = PhraseParts(kind, read_phrase)
-    last = read_held_by_theirs(reader, made, at)
-    none = [each.model_copy(update={"op": "=", "count": 0}) for each in made.where] if denied else made.where
-    return (tuple(none), last) if last else None
 
 
 def read_dated_of_theirs(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:

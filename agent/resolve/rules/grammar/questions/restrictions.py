@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, Has, OrderByField, StateIs
+from agent.extract.references.vocabulary import is_staff
+from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Except, Find, Has, OrderByField, StateIs
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import find_day_of_state, takes_place
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
@@ -33,7 +34,6 @@ from agent.resolve.rules.grammar.questions.groups import (
     read_in_place,
     read_lives_in,
     read_of_those,
-    read_small_state,
     read_told_text,
     read_used_up,
 )
@@ -108,7 +108,8 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
             or read_used_up(reader, kind, at)
             or _restriction(reader, kind, find, at, stop)
         ) is not None:
-            find, at = find.model_copy(update={"where": (*find.where, *made[0])}), made[1]
+            kept = find.where[:-1] if any(isinstance(each, Except) for each in made[0]) else find.where
+            find, at = find.model_copy(update={"where": (*kept, *made[0])}), made[1]
             continue
         clause = read_related_clause(reader, kind, at, stop, phrase.line)
         if clause is not None and clause[1] > at:
@@ -132,9 +133,6 @@ def read_restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = F
             continue
         if (place := read_in_place(reader, phrase, kind, at, stop)) is not None:
             find, at = find.model_copy(update={"where": (*find.where, *place[0])}), place[1]
-            continue
-        if (so := read_small_state(reader, kind, at, stop)) is not None:
-            find, at = find.model_copy(update={"where": (*find.where, *so[0])}), so[1]
             continue
         ours = reader.low(at) == "we" and find_base_form(stem(reader.low(at + 1))) == _PAY  # they pay us
         apart = reader.low(at) == "in" and reader.low(at + 1) not in {"total", "all"}  # "(which dogs are) in"
@@ -341,7 +339,7 @@ def _done_by(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restrictio
 def _in_debt(reader: Reader, kind: RecordKind, at: int) -> Restriction | None:
     """People who owe something: "(who) still owes us money, (does anyone in Oslo) have a rest to pay"."""
     last = read_debt(reader, at + (reader.low(at) in lexicon.RELATIVES)) if reader.low(at - 1) != "we" else 0
-    owed = find_owed(reader) if last and kind is reader.people() else None
+    owed = find_owed(reader) if last and kind is reader.people() and not is_staff(kind) else None
     return ((Has(related=owed),), skip_owed(reader, last)) if owed is not None else None
 
 
@@ -383,7 +381,10 @@ def _to_whom(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -
     doers = [each.kind for each in kind.relations if people is None or each.kind != people.name]
     if len(doers) != 1 or doers[0] not in reader.kinds:
         return None
-    return (BelongsTo(owner=Find(record=doers[0], said=reader.words(at + 1, end))),), end
+    theirs = BelongsTo(owner=Find(record=doers[0], said=reader.words(at + 1, end)))
+    if reader.low(at - 2) in _DENIED:  # not to her: to anybody else, or to nobody
+        return (Except(left_out=Find(record=kind.name, where=(theirs,), pick="all")),), end
+    return (theirs,), end
 
 
 def is_over(reader: Reader, at: int, stop: int) -> bool:

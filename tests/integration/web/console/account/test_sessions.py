@@ -199,5 +199,9 @@ async def test_a_person_changes_their_own_name_and_ai_history_has_it(console: Co
         answer = await post(browser, "/account/name", {"name": unfit})
         assert answer.status_code == 422
         assert "A name is one line of up to 100 characters." in answer.text
+    for taken in ("Olivia", "olivia", "\u041elivia"):  # the last begins with a Cyrillic letter
+        answer = await post(browser, "/account/name", {"name": taken})
+        assert answer.status_code == 422
+        assert "Somebody here is called so already." in answer.text
     assert 'value="Sara"' in (await browser.get("/account")).text
     assert (await browser.post("/account/name", data={"name": "Eve"})).status_code == 403

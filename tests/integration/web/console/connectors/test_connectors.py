@@ -165,7 +165,7 @@ async def test_words_that_two_connections_share_are_told_on_the_page_of_each(con
 async def test_a_platform_is_asked_whether_it_answers_and_the_page_says_why_not(
     console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers: list[PlatformUnavailable] = []
+    answers: list[Exception] = []
 
     async def ask(self: SaasRecords, query: Query) -> Sequence[Record]:
         if answers:
@@ -183,6 +183,10 @@ async def test_a_platform_is_asked_whether_it_answers_and_the_page_says_why_not(
     answers.append(PlatformUnavailable("The platform did not answer within 5 s."))
     page = (await browser.get("/connectors/saas/check")).text
     assert '<span class="badge bad">no</span> The platform did not answer within 5 s.' in page
+    answers[:] = [RuntimeError("a fault of the connector, with its secret")]
+    page = (await browser.get("/connectors/saas/check")).text
+    assert '<span class="badge bad">no</span> Its connector failed' in page
+    assert "with its secret" not in page
     assert (await browser.get("/connectors/pretix/check")).status_code == 404, "it isn't connected"
     amir = await console.signed_in("amir@shop.test")
     assert (await amir.get("/connectors/saas/check")).status_code == 403

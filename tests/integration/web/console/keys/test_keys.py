@@ -58,6 +58,15 @@ def secret_on(console: Console, page: Response) -> str:
     return found[1]
 
 
+@pytest.mark.parametrize("until", ["soon", "-1", "0", "3651", "³"])
+async def test_an_unreadable_expiry_makes_no_key(console: Console, until: str) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    before = len(await listed(console))
+    answer = await submit(browser, "/keys/new", "/keys", **{**GIVEN, "password": PASSWORD, "expires": until})
+    assert answer.status_code == 422
+    assert len(await listed(console)) == before
+
+
 async def test_a_key_is_made_as_it_was_filled_in_and_its_secret_is_shown_this_once(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     answer = await submit(browser, "/keys/new", "/keys", **GIVEN, password=PASSWORD)

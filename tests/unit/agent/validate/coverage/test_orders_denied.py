@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Answer, Plan, Question
-from agent.validate.coverage.negations import find_negations
+from agent.validate.coverage.negations import find_negations, only_contrasts
 from agent.validate.questions import REST
 from tests.unit.agent.resolve.rules.grammar.test_only_told import verdict_of as verdict_without_a_model
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, RENEW, SHELVE, WAIVE, verdict_of
@@ -275,3 +275,8 @@ async def test_a_day_that_tells_which_record_is_no_denied_value(text: str, *, do
     call = {"action": "assign_mechanic", "job_id": job, "mechanic_id": find("mechanic", "Ingrid")}
     verdict = (await came_of(text, plan(call), "garage")).verdict
     assert isinstance(verdict, Plan if done else Question), verdict
+
+
+@pytest.mark.parametrize("text", ["F-231 must not go before Tuesday", "F-231 must not go to print until April"])
+def test_the_day_before_which_nothing_shall_happen_is_no_other_thing(text: str) -> None:
+    assert not only_contrasts(text, text.index(" go"), [(0, 5)], frozenset(), several=False)
