@@ -71,7 +71,7 @@ _PERFECT: Final = word_set("has have been got")
 """Words before a participle by which something is told as done."""
 _TO_BE: Final = re.compile(r"(?<!\w)to\s+be\s", re.IGNORECASE)
 """Before what shall be done: "7 to be cleaned on Friday"."""
-_LET_HAVE: Final = re.compile(r"(?<!\w)let\s.+\shave(?!\w)", re.IGNORECASE)
+_LET_DO: Final = re.compile(r"(?<!\w)let\s.+\s(?:have|know)(?!\w)", re.IGNORECASE)
 _WHEN_DONE: Final = word_set("this morning afternoon just already")
 """When it was done."""
 SAYING_NOTHING: Final = _WANTING | _WHEN_DONE | lexicon.OWNERS | word_set("theirs hers ours mine yours")
@@ -89,13 +89,13 @@ _BY_WHAT: Final = re.compile(r"(?<!\w)by\s+(?:the\s+)?$", re.IGNORECASE)
 _OWNED: Final = re.compile(r"\s+(?:the\s+)?\w+['’]s\b")
 _LENGTHS: Final = frozenset((Unit.HOURS, Unit.MINUTES, Unit.SECONDS))
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_ODD: Final = re.compile(r"[^\w\s.,:;'’‘\"“”()/&#@%€£$+!-]|(?<![\w.,])[-!](?=\s*\w)|!(?=.*\w)")
+_ODD: Final = re.compile(r"[^\w\s.,:;'’‘\"“”()/&#@%€£$+!×-]|(?<![\w.,])[-!](?=\s*\w)|!(?=.*\w)")
 """Signs that may deny, remove, compare or point: no plan has a place for them."""
-_PARTS: Final = re.compile(r"[,;.!\n]\s+")
-"""Between the parts of a text."""
 _CHANGING_DEALS: Final = (lexicon.SUBORDINATE - {"as"}) | lexicon.MORE | {"or", "else", "than"}
-_AROUND_ORDERS: Final = EMPTY - TELLING - lexicon.DENYING - lexicon.SPARING - _CHANGING_DEALS
+_AROUND_ORDERS: Final = (EMPTY - TELLING - lexicon.DENYING - lexicon.SPARING - _CHANGING_DEALS) | {"whole"}
 """Words beside an order that neither give it a value nor deny or restrict it: "mark 5 as repaired"."""
+_STOPS: Final = re.compile(r"[:;,.!?\n]\s+")
+"""Between the parts of a request or of a text."""
 _ANY_AMOUNT: Final = "amount"
 """What a parameter is called that may as well be given or taken."""
 _LEAST_SHORT: Final = 3
@@ -133,7 +133,7 @@ def list_unread(
     said = [one.quote.text.casefold() for one in typed if one.quote is not None]
     done |= {each for each in runs if is_past(each) and any(each in one.split() for one in said)}
     light |= _PERFECT | _WHEN_DONE if done or told else frozenset()  # "has been paid", of no change
-    light |= {"let", "have"} if _LET_HAVE.search(text) else frozenset()
+    light |= {"let", "have", "know"} if _LET_DO.search(text) else frozenset()
     light |= {"be"} if _TO_BE.search(text) else frozenset()
     light |= _IS if done or told or old or not _ANEW.isdisjoint(runs) else frozenset()  # "Bo is taking over"
     own = _collect_own_stems(task, contract, every)
@@ -165,6 +165,7 @@ def hold_unread(task: Task, made: Outcome) -> Outcome:
     if request.answers or request.thread or translate(request.text) is not None:
         return made  # words of other languages are looked for elsewhere
     clauses = [each.text for each in split_clauses(request.text) if begins_like_an_order(each.text)]
+    begins = {find_head(each) for each in _STOPS.split(request.text)} - {None}
     heads = {head for each in clauses if (head := find_head(each)) is not None}
     around = _AROUND_ORDERS | _list_label_words(plan)
     shortlist = task.workspace_context.shortlist(task.actor, request.surface)
@@ -174,7 +175,9 @@ def hold_unread(task: Task, made: Outcome) -> Outcome:
         if offer is None or contract is None:
             return made
         words = read_action_words(offer, shortlist)
+        called = {stem_text(each)[0] for each in (contract.title, *contract.aliases) if stem_text(each)}
         ordered = {each for each in heads if is_order(each) or words.rate_verb(find_base_form(each)) >= AKIN}
+        ordered |= called & begins
         left.append(list_unread(task, made.proposal, contract, words, ordered | around if ordered else ()))
     unread = sorted(set.intersection(*map(set, left)) | {*_list_swallowed(task, made.proposal, shortlist)})
     stretches = join_neighbours(request.text, unread)
@@ -193,7 +196,7 @@ def _list_swallowed(task: Task, proposal: Proposal, shortlist: Shortlist) -> Ite
     text = task.request.text
     texts = [each for each in walk(proposal.result) if isinstance(each, QuotedText)]
     for first, last in find_places(texts, task.request):
-        starts = [first + each.end() for each in _PARTS.finditer(text[first:last])]
+        starts = [first + each.end() for each in _STOPS.finditer(text[first:last])]
         for start, end in itertools.pairwise([*starts, last]):
             head = find_head(text[start:end]) if begins_like_an_order(text[start:end]) else None
             verb = find_base_form(head or "")

@@ -17,7 +17,7 @@ from agent.planning.order_words import is_phrasal
 from agent.planning.proposal import PlanResult, Proposal, QuotedText
 from agent.planning.quotes import find_places
 from agent.planning.record_links import find_first_links
-from agent.planning.task import Outcome, Task, ask_which, hold, hold_for_words
+from agent.planning.task import Outcome, Task, ask_which, hold
 from agent.planning.told_records import find_dates
 from agent.resolve.rules.grammar import lexicon
 from agent.validate.questions import quote_words
@@ -59,10 +59,7 @@ async def settle_text(task: Task, made: Outcome, read: Read, validate: Validate)
         return made
     found = _find_value(order, call.arguments, start, end)
     if found is None:
-        used = [*find_places(proposal, request), (start, end)]
-        values = [each for clause in order.clauses for each in clause.words if each.part == "value"]
-        left = [each for each in values if not any(a < each.end and each.start < b for a, b in used)]
-        return hold_for_words(made, [request.text[left[0].start : left[-1].end]]) if left and not made.hold else made
+        return made
     for stop in order.list_ends(start, len(order.clauses)):
         for each in await order.make_calls(Stretch(start, stop), read) if stop < end else []:
             other = await validate(each)

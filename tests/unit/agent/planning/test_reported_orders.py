@@ -32,10 +32,11 @@ async def test_an_order_in_somebody_elses_words_waits_and_is_for_whom_it_names(t
 
 
 @pytest.mark.parametrize("told", ["", "I said: ", "next: ", "the boss is in: "])
-async def test_an_order_of_the_person_who_types_goes_as_its_policy_says(told: str) -> None:
+async def test_an_order_of_the_person_who_types_is_nobody_elses(told: str) -> None:
     made = await plan(f"{told}top up Joris Maes by 30 EUR")
     assert {each.param: each.value for each in made.steps[0].filled}["rider_id"] == 12
-    assert made.held == ()
+    assert not any("somebody else's words" in why for why in made.held)
+    assert bool(made.held) == bool(told), "what stands beside the order is shown"
 
 
 @pytest.mark.parametrize(

@@ -32,10 +32,10 @@ async def test_a_number_that_no_noun_says_what_it_counts_is_asked_about(text: st
     assert f"‘{words}’" in asked.text
 
 
-async def test_a_number_that_a_noun_behind_it_counts_stops_nothing() -> None:
+async def test_a_number_that_a_noun_behind_it_counts_is_a_reason_that_the_card_shows() -> None:
     made = await verdict_of("change ticket 5519 to high; we got 3 complaints about it")
     assert isinstance(made, Plan), made
-    assert not made.held
+    assert made.held == ("Check that nothing is missing: you also wrote ‘got 3 complaints’.",)
 
 
 async def test_words_of_another_language_that_nothing_reads_hold_the_plan_and_are_shown() -> None:
