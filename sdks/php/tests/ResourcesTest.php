@@ -48,7 +48,7 @@ final class ResourcesTest extends TestCase
         return $more + [
             'id' => $id, 'thread_id' => $id, 'mode' => 'live', 'state' => $state, 'text' => 'refund', 'surface' => 'admin', 'cause' => null,
             'actor' => ['id' => 'mem_1', 'name' => 'Zoë', 'role' => 'owner'], 'created_at' => '2026-11-24T12:00:00Z',
-            'updated_at' => '2026-11-24T12:00:00Z', 'expires_at' => null, 'question' => null, 'reply' => null, 'card' => $state === 'received' ? null : $card, 'edit' => null,
+            'updated_at' => '2026-11-24T12:00:00Z', 'expires_at' => null, 'question' => null, 'reply' => null, 'card' => $state === 'received' ? null : $card, 'edit' => null, 'repeats' => '',
             'refusal' => null, 'reason' => null, 'outcomes' => [],
         ];
     }
