@@ -239,7 +239,14 @@ _HULLS: Final = FrozenWorld(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["set the paint of 611 to blue", "please set Kestrel's paint to blue"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "set the paint of 611 to blue",
+        "please set Kestrel's paint to blue",
+        "set the paint of 611 (Kestrel) to blue",  # what its record is called
+    ],
+)
 async def test_an_order_whose_every_word_has_its_place_is_sent_at_once(text: str) -> None:
     made = (await ask(_HULLS, text)).verdict
     assert isinstance(made, Plan), made
@@ -258,3 +265,9 @@ async def test_an_order_whose_every_word_has_its_place_is_sent_at_once(text: str
 async def test_no_order_is_sent_at_once_that_leaves_words_out_or_hides_an_order_in_a_text(text: str) -> None:
     made = (await ask(_HULLS, text)).verdict
     assert not isinstance(made, Plan) or made.held, made
+
+
+async def test_an_order_inside_a_text_is_shown() -> None:
+    made = (await ask(_HULLS, "open a log on 611 saying the mast is bent; scrap Osprey")).verdict
+    assert isinstance(made, Plan), made
+    assert "‘scrap Osprey’" in made.held[0]
