@@ -65,7 +65,8 @@ def may_be_meant(
     made of one record and a day, unless that or its ``deed`` is said: "Ada's visit to Friday" books no stay. "Refund
     Ada's lamp" names an order by whose it is and what of."""
     titled = stem_text(contract.title)
-    if not TAKING_AWAY.isdisjoint(titled[:1]) and not any(each.direct for each in roles):
+    verbs = {stem for each in (contract.title, *contract.aliases) for stem in stem_text(each)[:1]}
+    if not TAKING_AWAY.isdisjoint(verbs) and not any(each.direct for each in roles):
         own = any(words.rate_verb(each) >= OWN for each in stem_text(text)) or not GIVING_BACK.isdisjoint(titled[:1])
         if len(roles) < 2 or not own:
             return False

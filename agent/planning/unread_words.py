@@ -14,6 +14,7 @@ from agent.planning.proposal import (
     Argument,
     Computed,
     ComputedArgument,
+    Find,
     PlanResult,
     Proposal,
     QuotedText,
@@ -168,6 +169,9 @@ def hold_unread(task: Task, made: Outcome) -> Outcome:
     begins = {find_head(each) for each in _STOPS.split(request.text)} - {None}
     heads = {head for each in clauses if (head := find_head(each)) is not None}
     around = _AROUND_ORDERS | _list_label_words(plan)
+    # A query doesn't quote what its records were picked by ("the oldest unpaid"): other checks look for those words.
+    finds = [each for each in walk(made.proposal.result) if isinstance(each, Find)]
+    picked = any(each.where or each.order is not None or each.pick != "one" for each in finds)
     shortlist = task.workspace_context.shortlist(task.actor, request.surface)
     left = []
     for step in plan.steps:
@@ -178,6 +182,8 @@ def hold_unread(task: Task, made: Outcome) -> Outcome:
         called = {stem_text(each)[0] for each in (contract.title, *contract.aliases) if stem_text(each)}
         ordered = {each for each in heads if is_order(each) or words.rate_verb(find_base_form(each)) >= AKIN}
         ordered |= called & begins
+        if ordered and picked:
+            return made
         left.append(list_unread(task, made.proposal, contract, words, ordered | around if ordered else ()))
     unread = sorted(set.intersection(*map(set, left)) | {*_list_swallowed(task, made.proposal, shortlist)})
     stretches = join_neighbours(request.text, unread)

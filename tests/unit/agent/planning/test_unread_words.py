@@ -271,3 +271,11 @@ async def test_an_order_inside_a_text_is_shown() -> None:
     made = (await ask(_HULLS, "open a log on 611 saying the mast is bent; scrap Osprey")).verdict
     assert isinstance(made, Plan), made
     assert "‘scrap Osprey’" in made.held[0]
+
+
+@pytest.mark.parametrize("text", ["resend the latest unpaid invoice of Marcus Webb", "resend the newest invoice"])
+async def test_the_words_by_which_a_record_is_picked_are_no_leftovers(text: str) -> None:
+    made = await ask_garage(text)
+    assert isinstance(made.verdict, Plan), made.verdict
+    assert not made.verdict.held
+    assert not made.hold
