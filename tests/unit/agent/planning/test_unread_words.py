@@ -279,3 +279,34 @@ async def test_the_words_by_which_a_record_is_picked_are_no_leftovers(text: str)
     assert isinstance(made.verdict, Plan), made.verdict
     assert not made.verdict.held
     assert not made.hold
+
+
+async def test_what_is_deleted_isnt_what_belongs_to_it() -> None:
+    """An action that removes something by another of its names only is no exception."""
+    name = {"name": "name", "type": "string", "search": "text"}
+    kinds = [
+        define("skipper", ["skipper", "skippers"], [{"name": "id", "type": "id"}, name], label="{name}"),
+        define(
+            "toll",
+            ["toll", "tolls"],
+            [{"name": "id", "type": "id"}, {"name": "skipper_id", "type": "id"}],
+            label="toll {id}",
+            relations=[{"kind": "skipper", "via": "skipper_id"}],
+        ),
+    ]
+    contract = offer(
+        "take_toll_back",
+        "Take a toll back",
+        "Void a toll.",
+        {"toll_id": {"type": "integer"}},
+        {"toll_id": refer("toll")},
+        aliases=["remove a toll"],
+    )
+    records = {
+        "skipper": list_rows("id name", (61, "Tess Blum")),
+        "toll": list_rows("id skipper_id", (804, 61)),
+    }
+    there = FrozenWorld({"contracts": [contract], "kinds": kinds, "records": records})
+    assert isinstance((await ask(there, "remove the toll of Tess Blum")).verdict, Plan)
+    assert not isinstance((await ask(there, "delete Tess Blum")).verdict, Plan)
+    assert not isinstance((await ask(there, "Tess Blum can't come")).verdict, Plan)
