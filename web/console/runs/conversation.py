@@ -80,8 +80,9 @@ class AnswerView:
     actions: tuple[FittingAction, ...]
     rest: str = ""
     as_of: datetime | None = None
-    history: str = ""
     """When the records were read, if they are copies."""
+    history: str = ""
+    """The filter of AI History that shows more, as in its page's address. Empty unless the records are runs."""
     name: str = ""
     """Label of the answer's only record. Its known facts are shown below."""
 

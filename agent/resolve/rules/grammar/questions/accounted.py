@@ -71,7 +71,7 @@ def _measures(reader: Reader, kinds: list[RecordKind], figures: list[Field]) -> 
 
 
 def _list_capacities(kind: RecordKind) -> list[Field]:
-    """The counts beside which a kind holds how many of them are gone: places, of which some are taken."""
+    """The counts of which a kind also holds a used part: places, beside places taken."""
     counts = [each for each in kind.fields if each.type in ("integer", "number")]
     gone = [each for each in counts if is_past(label_field(each).split()[0])]
     return [each for each in counts if gone and each not in gone]

@@ -52,14 +52,9 @@ def order_by_deed(answer: Answer, reader: Reader) -> Answer:
             answer = exchange(answer, find, find.model_copy(update={"order": line}))
             continue
         ahead = find_line_ahead(kind) if isinstance(order, OrderByField) and order.first == "latest" else None
-        main = ahead is not None and ahead.name == kind.order  # and no day by which what there was is due
-        if (
-            was
-            and main
-            and ahead is not None
-            and isinstance(order, OrderByField)
-            and order.by in (AS_LISTED, ahead.name)
-        ):
+        if not was or ahead is None or ahead.name != kind.order:  # no day by which what there was is due
+            continue
+        if isinstance(order, OrderByField) and order.by in (AS_LISTED, ahead.name):
             past = Compare(field=ahead.name, op="<=", value=Day(date=reader.now.date().isoformat()))
             answer = exchange(answer, find, find.model_copy(update={"where": (*find.where, past)}))
     return answer
