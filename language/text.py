@@ -51,7 +51,6 @@ _QUOTATIONS: Final = {
     "«": (re.compile(r"«[^»]*+»"), "»"),
 }
 _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
-_MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe20-\ufe2f]")
 
 
 def strip_accents(text: str) -> str:

@@ -78,11 +78,6 @@ def find_text_name(offer: Offer) -> str | None:
     return None if _NAME in named or named & REASONS - KEPT else found[0]
 
 
-def list_joints(text: str, start: int, end: int) -> list[int]:
-    """Where a text goes on behind a mark or a joining word."""
-    return [start + each.end() for each in _JOINT.finditer(text[start:end])]
-
-
 def sends(offer: Offer) -> bool:
     """Whether the text that an action needs goes out to somebody."""
     name = find_text_name(offer)

@@ -19,7 +19,7 @@ from agent.validate.payload import find_misfits
 from agent.validate.policy import decide
 from agent.workspace.context import WorkspaceContext, WorkspaceContexts
 from core import ids
-from core.actor import Actor, Surface
+from core.actor import Actor
 from core.clock import Clock
 from core.errors import InvalidInput
 from registry.catalogue import Catalogue
@@ -75,9 +75,7 @@ class Simulations:
     zone: str = "UTC"
     """The time zone that words are read in (``Run.zone``)."""
 
-    async def simulate(
-        self, actor: Actor, text: str, *, surface: Surface = "admin", draft: Contract | None = None
-    ) -> SimulatedRun:
+    async def simulate(self, actor: Actor, text: str, *, draft: Contract | None = None) -> SimulatedRun:
         """Simulates ``text`` as ``actor``, with ``draft`` in place of the contract of its name. Raises InvalidInput,
         and what resolving raises (PlatformUnavailable, ModelUnavailable, ModelMisbehaved)."""
         words = text.strip()
@@ -89,7 +87,7 @@ class Simulations:
             workspace=actor.workspace,
             session_id="rehearsal",
             actor=actor,
-            surface=surface,
+            surface="admin",
             text=words,
             now=now,
             zone=self.zone,

@@ -177,11 +177,9 @@ class RunService:
             )
         raise NotFound(f"There is no run {run.id}.")
 
-    async def list_runs(
-        self, actor: Actor, *, thread_id: str | None = None, before: str | None = None, limit: int = 50
-    ) -> list[Run]:
+    async def list_runs(self, actor: Actor, *, limit: int = 50) -> list[Run]:
         """The runs that the actor asked for in the present role, newest first. All runs for an owner."""
-        return (await self.list_page(actor, thread_id=thread_id, before=before, limit=limit))[0]
+        return (await self.list_page(actor, limit=limit))[0]
 
     async def list_page(
         self,

@@ -168,9 +168,7 @@ class ContractAdmin:
             await in_transaction(session, row)
         return row
 
-    async def reinstate(
-        self, by: Actor, name: str, *, in_transaction: TransactionHook[ContractRow] = no_hook
-    ) -> ContractRow:
+    async def reinstate(self, by: Actor, name: str) -> ContractRow:
         """Puts a suspended contract in force again, as it was signed. Raises NotFound if it is not suspended."""
         check_owner(by, "puts contracts in force again")
         async with self.database.begin() as session:
@@ -185,7 +183,6 @@ class ContractAdmin:
                 version=row.version,
                 digest=row.digest,
             )
-            await in_transaction(session, row)
         return row
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -43,7 +43,6 @@ Pattern = Annotated[str, Field(min_length=1, max_length=100)]
 PerHour = Annotated[int, Field(ge=1, le=10_000)]
 
 
-RowT = TypeVar("RowT")
 """The row whose transaction may also write something else."""
 
 

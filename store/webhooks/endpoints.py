@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import BigInteger, Index, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,7 +20,6 @@ from store.driver.bulk_write import BulkStatement
 from store.driver.prepared import PreparedQuery
 from store.rows import Row, add, amend, every, first, table
 
-EndpointState = Literal["active", "paused", "disabled", "deleted"]
 RATE_HOURS: Final = 24
 _KEPT_HOURS: Final = 48
 

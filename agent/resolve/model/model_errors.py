@@ -24,15 +24,13 @@ _REFUSAL: Final = re.compile(
 class ModelFailure:
     """Why no reply came.
 
-    ``again``: the same model may be asked again, after ``after_s`` at the earliest. ``rejected``: the provider didn't
-    accept a part of the request (``parameter`` names it if known). ``refused``: the provider wouldn't process these
-    words.
+    ``again``: the same model may be asked again, after ``after_s`` at the earliest. ``parameter``: the part of
+    the request that the provider didn't accept, if known. ``refused``: the provider wouldn't process these words.
     """
 
     why: str
     again: bool
     after_s: float | None = None
-    rejected: bool = False
     parameter: str = ""
     refused: bool = False
 
@@ -119,9 +117,7 @@ NO_COUNTS: Final = ModelFailure(
 _KEY: Final = ModelFailure("the provider refuses the key; check OPSIQ_MODEL_KEY", again=False)
 _TOO_LONG: Final = ModelFailure("the request is longer than the model's context", again=False)
 _NO_MODEL: Final = ModelFailure("the provider has no such model; check OPSIQ_MODEL and OPSIQ_MODEL_URL", again=False)
-_NOT_TAKEN: Final = ModelFailure(
-    "the provider can't take the request (400); try OPSIQ_MODEL_MODE=tools", again=False, rejected=True
-)
+_NOT_TAKEN: Final = ModelFailure("the provider can't take the request (400); try OPSIQ_MODEL_MODE=tools", again=False)
 _REFUSED: Final = ModelFailure("the provider would not work on this", again=False, refused=True)
 # Error codes of OpenAI and similar servers, from the error's own fields. Quoted words of the prompt must not count as a
 # code.

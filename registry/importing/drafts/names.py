@@ -41,7 +41,6 @@ _BY_METHOD: Final[Mapping[str, tuple[str, str]]] = {  # on a collection, on one 
     "GET": ("list", "get"), "POST": ("create", "update"), "PUT": ("replace", "replace"),
     "PATCH": ("update", "update"), "DELETE": ("delete", "delete"),
 }  # fmt: skip
-_TITLES: Final = {"list": "List", "get": "Get", "create": "Create", "replace": "Replace", "update": "Update"}
 _THIRD_PERSON: Final = {"returns": "get", "retrieves": "retrieve", "gets": "get", "provides": "get", "allows": "allow"}
 _PLURAL: Final = re.compile(r"(?<![sui])s\Z")
 _DETERMINERS: Final = word_set("a an the all any one some this that these those your each every multiple new")

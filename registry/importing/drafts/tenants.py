@@ -16,7 +16,6 @@ from registry.importing.kinds.drafting import KindDraft
 
 LEAST: Final = 3
 """Fewest operations below a placeholder for it to be asked about."""
-MOST_SETTINGS: Final = 3
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
 _MARK: Final = re.compile(r"~([a-z][a-z0-9_]*)~")
 

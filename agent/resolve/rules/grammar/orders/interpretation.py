@@ -76,8 +76,6 @@ class Interpretation:
     """Stretches that tell which of many records are meant, and that can't be read."""
     telling: frozenset[int] = frozenset()
     known: frozenset[int] = frozenset()
-    sets: bool = False
-    """Whether a value is said as a new one."""
     person: Find | None = None
     thing: Find | None = None
     spoken: Mapping[str, Find] = field(default_factory=dict)

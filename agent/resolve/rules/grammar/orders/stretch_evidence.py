@@ -49,10 +49,6 @@ _CHANGE: Final = stem("change")
 _DELETING: Final = frozenset(map(stem, ("delete", "remove", "erase")))
 _ENDING: Final = frozenset(("stop", "quit", "end", "cease", "cancel", "avoid"))
 _PAST: Final = frozenset(("was", "were", "had", "did"))
-_IS: Final = frozenset(("is", "are", "as"))
-_SURE: Final = 0.6
-"""How surely words are a member of a closed list, and not only near one."""
-_UNTIL: Final = frozenset(("until", "till", "by", "from"))
 _ONCE: Final = frozenset((("used", "to"), ("would", "have"), ("could", "have"), ("might", "have")))
 
 
@@ -134,7 +130,6 @@ class StretchEvidence(StretchUnread):
             unread=tuple(self.unread),
             telling=frozenset(at for at, much in self.verbs.items() if much >= SURE_VERB) - self.covered - vague,
             known=frozenset(at for at in range(self.first, self.stop) if stem(reader.low(at)) in self.words.known),
-            sets=any(self._sets(name) for name in self.values if name in offer.required),
             person=reader.person,
             thing=reader.thing,
             spoken=dict(reader.spoken),
@@ -351,21 +346,6 @@ class StretchEvidence(StretchUnread):
             or not anew.isdisjoint(range(piece.first - 1, piece.first + 1))
             for piece in self.values[name]
         )
-
-    def _sets(self, name: str) -> bool:
-        """Whether a value is said as what shall be: "7 to Friday", "7 is 50 now", "a week later"."""
-        reader, listed = self.reader, "enum" in self.offer.properties[name]
-        pieces = [each for each in self.values[name] if each.sure >= _SURE or not listed]
-        if pieces and not lexicon.CHANGED.isdisjoint(reader.lows(self.first, self.stop - self.first)):
-            return True
-        for piece in pieces:
-            before = reader.low(piece.first - 1)
-            changed = isinstance(piece.argument, ComputedArgument) and isinstance(piece.argument.expression, Computed)
-            until = {before, reader.low(piece.first)} & _UNTIL
-            said_so = listed and before in _IS  # "7 is closed"
-            if changed or until or said_so or (before != "on" and self._aimed_at(piece)):
-                return True
-        return bool(pieces) and (self.place.ordered or self.place.befalls)
 
     def _begins(self, text: str, verb: str) -> bool:
         """Whether the stretch begins like an order: with a verb that is no thing of the platform and no value."""

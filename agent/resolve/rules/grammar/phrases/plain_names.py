@@ -43,10 +43,8 @@ def find_counting_words(reader: Reader) -> frozenset[int]:
     return frozenset(found)
 
 
-def find_plain_names(
-    reader: Reader, first: int, stop: int, known: Collection[str] = (), most: int = MOST_NAMES
-) -> list[Place]:
-    """The runs of plain words between two tokens, at most so many. ``known`` are stems of words that say
+def find_plain_names(reader: Reader, first: int, stop: int, known: Collection[str]) -> list[Place]:
+    """The runs of plain words between two tokens, at most ``MOST_NAMES``. ``known`` are stems of words that say
     something else. An owner's name ends a run: "Ada's corner shelf"."""
     lengths = (range(reader.end_index(each.start), reader.end_index(each.end)) for each in reader.durations)
     taken = reader.dated.union(reader.valued, reader.quoted, reader.numbers, find_counting_words(reader), *lengths)
@@ -58,7 +56,7 @@ def find_plain_names(
         if 0 < at - begin <= MOST_WORDS and not all(_tells_state(reader, each) for each in range(begin, at)):
             runs.append((begin, at))
         begin = at + 1
-    return runs[:most]
+    return runs[:MOST_NAMES]
 
 
 def _tells_state(reader: Reader, at: int) -> bool:
