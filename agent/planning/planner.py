@@ -132,10 +132,11 @@ class Planner:
             log.info("cancelled while it was worked out", extra={"run_id": run_id})
             return None
         verdict = outcome.verdict
-        async with self.database.read() as session:
-            if may_be_about_history(run, verdict):
+        if may_be_about_history(run, verdict):
+            async with self.database.read() as session:
                 verdict = await answer_from_history(session, run, context.catalogue) or verdict
-            if isinstance(verdict, Plan):
+        elif isinstance(verdict, Plan):
+            async with self.database.read() as session:
                 run = run.with_(repeats=await tell_repeated(session, run, verdict, self.clock()))
         return self._make_settle_hook(run, verdict, outcome.resolved, outcome.took_ms, outcome.withdrawal)
 
