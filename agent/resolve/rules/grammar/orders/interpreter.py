@@ -30,6 +30,7 @@ from agent.resolve.rules.grammar.orders.message_texts import is_text_itself
 from agent.resolve.rules.grammar.orders.stretch_evidence import StretchEvidence
 from agent.resolve.rules.grammar.orders.text_parameters import (
     TELLING,
+    find_title,
     is_message,
     is_note,
     is_sent,
@@ -276,7 +277,9 @@ class Interpreter(StretchEvidence):
             if not takes_text(name, schema, annotation) or not self._speaks(annotation):
                 continue
             required = name in self.offer.required
-            after = max((each.last for pieces in self.records.values() for each in pieces), default=self.first)
+            titled = self._makes_new and name == find_title(self.offer)  # "plan an oil change for Ada's car"
+            found_last = (each.last for pieces in self.records.values() for each in pieces)
+            after = self.first if titled else max(found_last, default=self.first)
             place = (self.first, self.stop, after, self.place.order)
             behind = self.behind_colon if required else None
             quoted = behind is not None and self.reader.tokens[behind[0]].text in "\"'“‘«"
@@ -295,7 +298,7 @@ class Interpreter(StretchEvidence):
             why = next((at for at in range(self.first, self.stop) if self.reader.low(at) == "for"), None)
             if found is None and why is not None and required and not self.labelled:
                 # Words after "for" may be a common reason, even if they name things that this action isn't about.
-                before = {at for at in taken | sure if at < why}
+                before = {at for at in taken | sure if at < why} | self._typed_tokens
                 found = read_text_argument(self.reader, place, name, annotation, before, required=required)
             if found is None or any(found[0] == start for start, _ in self.unread) or self._names_deed(*found):
                 continue  # "… nobody has seen": which are meant, and no reason

@@ -164,7 +164,7 @@ class StretchValues(StretchWords):
                 yield from changed  # beside a day of its own, "a week earlier" tells something else
                 return
         days = [each for each in self.offer.properties.values() if each.get("format") == schema.get("format")]
-        if dated and now is None and len(days) == 1 and not ENDS.isdisjoint(name_day(name, annotation)):
+        if dated and now is None and len(days) == 1 and not self._makes_new and not ENDS.isdisjoint(name_day(name, annotation)):
             yield from read_lasting(reader, range(self.first, self.stop))
         if numeric and not money:
             yield from read_years(reader, range(self.first, self.stop), name_day(name, annotation))
@@ -177,6 +177,16 @@ class StretchValues(StretchWords):
         else:
             yield from self._scan(name, schema, annotation)
 
+    @property
+    def _makes_new(self) -> bool:
+        """Whether the action makes a record, which has no values before, and lasts as long as its own words say."""
+        return makes_anew(self.offer.title) or any(map(self._makes, self.reader.kinds.values()))
+
+    def _makes(self, kind: RecordKind) -> bool:
+        """Whether the action makes such a record: its words name it, and no parameter takes one."""
+        taken = {each.name for name in self.offer.properties if (each := self.kind(name)) is not None}
+        return kind.name not in taken and any(stem(noun) in self.words.nouns for noun in kind.nouns)
+
     def _find_now(self, name: str, annotation: Annotation, *, dated: bool) -> FieldOf | None:
         """The field whose value a parameter replaces: of a day, else the record's day so named, or its only one."""
         if (held := annotation.replaces) is not None:
@@ -184,7 +194,7 @@ class StretchValues(StretchWords):
         kinds = [(each, kind) for each in self.offer.required if (kind := self.kind(each)) is not None]
         days = [field.name for _, kind in kinds[:1] for field in kind.fields if field.type in DATES]
         days = [name] if name in days else days
-        if not dated or len(kinds) != 1 or len(days) != 1 or (makes_anew(self.offer.title) and name not in days):
+        if not dated or len(kinds) != 1 or len(days) != 1 or (self._makes_new and name not in days):
             return None  # a new lesson replaces no birthday
         return FieldOf(field=days[0], of=Handle(handle=f"@{kinds[0][0]}"))
 
