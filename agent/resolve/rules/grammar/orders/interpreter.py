@@ -278,8 +278,8 @@ class Interpreter(StretchEvidence):
                 continue
             required = name in self.offer.required
             titled = self._makes_new and name == find_title(self.offer)  # "plan an oil change for Ada's car"
-            found_last = (each.last for pieces in self.records.values() for each in pieces)
-            after = self.first if titled else max(found_last, default=self.first)
+            held = () if titled else self.records.values()
+            after = max((each.last for pieces in held for each in pieces), default=self.first)
             place = (self.first, self.stop, after, self.place.order)
             behind = self.behind_colon if required else None
             quoted = behind is not None and self.reader.tokens[behind[0]].text in "\"'“‘«"
@@ -309,10 +309,8 @@ class Interpreter(StretchEvidence):
             vague = lows[0] in _SOME and (EMPTY | {"on", "about"}).issuperset(lows[1:])
             if required and (deed or vague):
                 continue  # "Ada just rang, …" is what she did, and "note something on her" says no note
-            held = [
-                each for every in self.records.values() for each in every if self.reader.noun(each.first) is not None
-            ]
-            if required and any(each.first <= found[0] and found[1] <= each.last for each in held):
+            said = [each for every in self.records.values() for each in every if self.reader.noun(each.first)]
+            if required and any(each.first <= found[0] and found[1] <= each.last for each in said):
                 continue  # "log a repair for order 7": the record, and no fault
             first, last = found
             if WHEN.fullmatch(f"{self.reader.low(first - 1)} {self.reader.words(first, last).text}"):

@@ -37,7 +37,7 @@ from agent.resolve.rules.grammar.phrases.amounts import MONEY, Amounts, is_left_
 from agent.resolve.rules.grammar.phrases.plain_names import find_counting_words
 from language.fractions import read_fraction
 from language.measures import CALENDAR, convert_said, counts_in, find_measure
-from language.stems import makes_anew, stem
+from language.stems import stem
 from language.text import word_set
 from registry.contract import Annotation, Unit
 
@@ -163,8 +163,8 @@ class StretchValues(StretchWords):
             if changed and told.issuperset(reader.dated.intersection(places) if dated else ()):
                 yield from changed  # beside a day of its own, "a week earlier" tells something else
                 return
-        days = [each for each in self.offer.properties.values() if each.get("format") == schema.get("format")]
-        if dated and now is None and len(days) == 1 and not self._makes_new and not ENDS.isdisjoint(name_day(name, annotation)):
+        lasts = dated and now is None and not self._makes_new and not ENDS.isdisjoint(name_day(name, annotation))
+        if lasts and sum(each.get("format") == schema["format"] for each in self.offer.properties.values()) == 1:
             yield from read_lasting(reader, range(self.first, self.stop))
         if numeric and not money:
             yield from read_years(reader, range(self.first, self.stop), name_day(name, annotation))
@@ -176,16 +176,6 @@ class StretchValues(StretchWords):
             yield Piece(share[1], share[2], ComputedArgument(expression=share[0]))
         else:
             yield from self._scan(name, schema, annotation)
-
-    @property
-    def _makes_new(self) -> bool:
-        """Whether the action makes a record, which has no values before, and lasts as long as its own words say."""
-        return makes_anew(self.offer.title) or any(map(self._makes, self.reader.kinds.values()))
-
-    def _makes(self, kind: RecordKind) -> bool:
-        """Whether the action makes such a record: its words name it, and no parameter takes one."""
-        taken = {each.name for name in self.offer.properties if (each := self.kind(name)) is not None}
-        return kind.name not in taken and any(stem(noun) in self.words.nouns for noun in kind.nouns)
 
     def _find_now(self, name: str, annotation: Annotation, *, dated: bool) -> FieldOf | None:
         """The field whose value a parameter replaces: of a day, else the record's day so named, or its only one."""
