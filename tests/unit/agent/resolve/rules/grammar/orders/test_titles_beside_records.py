@@ -112,6 +112,7 @@ async def test_the_title_of_a_new_thing_may_stand_before_the_record_that_it_is_f
 async def test_a_card_that_waits_anyway_shows_the_words_that_it_leaves_out() -> None:
     left = await read_words("report that the lights in the cellar keep tripping", world("lending", FAULT))
     whole = await read_words("report a fault in the cellar: no light", world("lending", FAULT))
-    assert isinstance(left, Plan) and isinstance(whole, Plan)
+    assert isinstance(left, Plan)
+    assert isinstance(whole, Plan)
     assert "Check that nothing is missing: you also wrote ‘keep tripping’." in left.held
     assert not any("you also wrote" in why for why in whole.held)
