@@ -95,7 +95,7 @@ async def finish_sign_in(request: Request, code: str = "", state: str = "", iss:
     else:
         answer = await _finish(request, container, provider, flow, code=code, iss=iss, error=error)
         if answer.status_code != 303:
-            await login_throttle.count(container, attempt)
+            await login_throttle.count(container, [attempt])
     delete_cookie(request, answer, COOKIE)
     return answer
 
