@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.accounts.identities
-import store.accounts.logins
 import store.accounts.members
 from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.sso.identity import LoginRefusalReason, LoginRefused, SsoIdentity
 from agent.workspace import principals
 from agent.workspace.admin import make_owner
+from agent.workspace.members import has_namesake
 from core import ids
 from core.actor import OWNER, Actor
 from core.clock import Clock
-from core.errors import Forbidden, NotFound
+from core.errors import NotFound
 from store.accounts.identities import IdentityRow
 from store.accounts.members import MemberRow
 from store.database import Database
@@ -89,10 +89,7 @@ class SsoLogin:
         if outside is not None:
             return self._log_refusal(outside)
         async with self.database.begin() as session:
-            await principals.check_still_acts(session, by, self.clock())
-            signed_in = await store.accounts.logins.of_member(session, by.workspace, by.id, self.clock())
-            if all(each.id != login for each in signed_in):
-                raise Forbidden("Your sign-in has ended meanwhile, so nothing was linked.")
+            await principals.check_signed_in(session, by, login, self.clock())
             member = await store.accounts.members.get(session, by.workspace, by.id)
             if not await self._linked(session, member, who):
                 return await self._record_refusal(session, member, self._refuse_otherwise_linked())
@@ -138,6 +135,7 @@ class SsoLogin:
         if member.state == "invited" and member.role != OWNER:
             name = who.name.strip()
             fits = 0 < len(name) <= _MAX_NAME and name.isprintable()
+            fits = fits and not await has_namesake(session, member.workspace, member.id, name)
             joined = await store.accounts.members.accept_sso(
                 session, member.workspace, member.id, name=name if fits else member.email, now=self.clock()
             )

@@ -94,6 +94,13 @@ async def test_an_invited_person_joins_and_may_set_a_password_while_the_sign_in_
     assert (await post(again, "/account/password", {"fresh": "another long one"})).status_code == 422
 
 
+async def test_who_joins_under_a_members_name_is_called_by_their_address(site: Site) -> None:
+    await site.console.container.member_service.invite(site.console.owner, email="nora@shop.test", role="admin")
+    site.issuer.person = Person(sub="u-nora", email="nora@shop.test", name="Olivia")
+    assert (await site.came(site.console.browser())).status_code == 303
+    assert (await site.member("nora@shop.test")).name == "nora@shop.test"
+
+
 async def test_an_invitation_that_is_over_lets_nobody_in(site: Site) -> None:
     await site.console.container.member_service.invite(site.console.owner, email="nora@shop.test", role="admin")
     site.console.clock.advance(days=8)
@@ -128,7 +135,7 @@ async def test_nothing_is_linked_for_a_sign_in_that_ended_while_the_issuer_was_a
     site.issuer.meanwhile = end_sign_ins
     answer = await olivia.get(back)
     assert answer.status_code == 403
-    assert "Your sign-in has ended meanwhile, so nothing was linked." in answer.text
+    assert "Your sign-in has ended meanwhile, so nothing was changed." in answer.text
     assert await site.links("olivia@shop.test") == []
 
 
