@@ -81,7 +81,7 @@ class MemberService:
             await store.accounts.members.insert(session, row)
             token = secrets.token_urlsafe(32)
             row = await store.accounts.members.invite(
-                session, by.workspace, row.id, token=token, expires_at=now + INVITATION
+                session, by.workspace, row.id, token=token, expires_at=now + INVITATION, by=by.person
             )
             await recorder.record_act(
                 session, by, EntryType.MEMBER_INVITED, now, member=row.id, email=email, role=role, again=False
@@ -99,7 +99,7 @@ class MemberService:
         async with self.database.begin() as session:
             await _check_still_owner(session, by, now)
             row = await store.accounts.members.invite(
-                session, by.workspace, member_id, token=token, expires_at=now + INVITATION
+                session, by.workspace, member_id, token=token, expires_at=now + INVITATION, by=by.person
             )
             await recorder.record_act(
                 session, by, EntryType.MEMBER_INVITED, now, member=row.id, email=row.email, role=row.role, again=True

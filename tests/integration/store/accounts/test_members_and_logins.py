@@ -78,8 +78,8 @@ async def test_another_workspace_sees_and_changes_no_member(container: Database)
 async def test_an_invitation_works_once_and_only_in_time(container: Database) -> None:
     async with container.begin() as session:
         await members.insert(session, a_member("mem_2", state="invited", role="admin"))
-        await members.invite(session, "ws_1", "mem_2", token="old", expires_at=later(days=7))
-        await members.invite(session, "ws_1", "mem_2", token="new", expires_at=later(days=7))
+        await members.invite(session, "ws_1", "mem_2", token="old", expires_at=later(days=7), by=None)
+        await members.invite(session, "ws_1", "mem_2", token="new", expires_at=later(days=7), by=None)
         assert await members.by_invitation(session, "old", AT) is None
         assert await members.by_invitation(session, "new", later(days=7)) is None
         found = await members.by_invitation(session, "new", AT)
@@ -91,14 +91,14 @@ async def test_an_invitation_works_once_and_only_in_time(container: Database) ->
         with pytest.raises(NotFound):
             await members.accept(session, "new", name="Ada", password_hash="other", now=AT)
         with pytest.raises(Conflict, match="active"):
-            await members.invite(session, "ws_1", "mem_2", token="x", expires_at=later(days=7))
+            await members.invite(session, "ws_1", "mem_2", token="x", expires_at=later(days=7), by=None)
 
 
 async def test_no_token_is_stored_as_it_is(container: Database) -> None:
     await sign_in(container, "tok-login-secret")
     async with container.begin() as session:
         await members.insert(session, a_member("mem_2", state="invited"))
-        await members.invite(session, "ws_1", "mem_2", token="tok-invite-secret", expires_at=later(days=7))
+        await members.invite(session, "ws_1", "mem_2", token="tok-invite-secret", expires_at=later(days=7), by=None)
         for name in ("logins", "members"):
             # The login's id is made of the token by this test.
             rows = (await session.execute(text(f"SELECT * FROM {name}"))).mappings().all()
