@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.accounts.identities
+import store.accounts.logins
 import store.accounts.members
 from agent.history import recorder
 from agent.history.recorder import EntryType
@@ -95,12 +96,16 @@ class SsoLogin:
                 return await self._record_refusal(session, member, self._refuse_otherwise_linked())
         return None
 
-    async def unlink(self, by: Actor, identity_id: str) -> None:
-        """Unlinks an identity from a member. Raises NotFound."""
+    async def unlink(self, by: Actor, identity_id: str, *, login: str) -> None:
+        """Unlinks an identity from a member, and ends their sign-ins through its issuer, except ``login``. Raises
+        NotFound."""
         async with self.database.begin() as session:
             gone = await store.accounts.identities.unlink(session, by.workspace, by.id, identity_id)
             if gone is None:
                 raise NotFound("There is no such link.")
+            ended = await store.accounts.logins.revoke_all(
+                session, by.workspace, by.id, self.clock(), but=login, issuer=gone.issuer
+            )
             await recorder.record_act(
                 session,
                 by,
@@ -109,6 +114,7 @@ class SsoLogin:
                 member=by.id,
                 issuer=gone.issuer,
                 subject=gone.subject,
+                logins=ended,
             )
 
     async def _link_first_time(

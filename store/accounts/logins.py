@@ -154,12 +154,21 @@ async def revoke_one(session: AsyncSession, workspace: str, member_id: str, logi
 
 
 async def revoke_all(
-    session: AsyncSession, workspace: str, member_id: str, now: datetime, *, but: str | None = None
+    session: AsyncSession,
+    workspace: str,
+    member_id: str,
+    now: datetime,
+    *,
+    but: str | None = None,
+    issuer: str | None = None,
 ) -> int:
-    """Ends every session of a member, except the one with id ``but``. Returns how many."""
+    """Ends every session of a member, or only those that ``issuer`` vouched for, except the one with id ``but``.
+    Returns how many."""
     mine = update(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id, _T.c.revoked_at.is_(None))
     if but is not None:
         mine = mine.where(_T.c.id != but)
+    if issuer is not None:
+        mine = mine.where(_T.c.issuer == issuer)
     return len((await session.execute(mine.values(revoked_at=now, mac=None).returning(_T.c.id))).all())
 
 

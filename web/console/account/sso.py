@@ -128,7 +128,7 @@ async def unlink(request: Request, form: Guarded) -> Response:
     trouble = await own_password(request, form)
     if trouble:
         return await render_account(request, visitor, link_trouble=trouble)
-    await get_container(request).sso_login.unlink(visitor.actor, form.get("identity", limit=64))
+    await get_container(request).sso_login.unlink(visitor.actor, form.get("identity", limit=64), login=visitor.login.id)
     return redirect("/account")
 
 

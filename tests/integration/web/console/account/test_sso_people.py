@@ -171,6 +171,20 @@ async def test_an_owner_links_from_within_with_the_password_and_unlinks_again(si
     assert {"identity_linked", "identity_unlinked"} <= set(await site.kinds())
 
 
+async def test_who_unlinks_an_account_ends_the_sign_ins_that_came_through_it(site: Site) -> None:
+    """Somebody else may have got into that account. Sign-ins by password, and the one that unlinks, go on."""
+    site.issuer.person = Person(sub="u-amir", email="amir@shop.test")
+    thief, here = site.console.browser(), site.console.browser()
+    assert (await site.came(thief)).status_code == (await site.came(here)).status_code == 303
+    by_password = await site.console.signed_in("amir@shop.test")
+    account = await here.get("/account")
+    identity = account.text.split('name="identity" value="')[1].split('"')[0]
+    data = {"csrf": csrf(account), "identity": identity, "password": PASSWORD}
+    assert (await here.post("/account/unlink", data=data)).status_code == 303
+    open_to = [(await each.get("/account")).status_code for each in (thief, here, by_password)]
+    assert open_to == [303, 200, 200]
+
+
 async def test_nobody_takes_an_identity_that_is_somebody_elses(site: Site) -> None:
     assert (await site.came(site.console.browser())).status_code == 303
     sara = await site.console.signed_in("sara@shop.test")
