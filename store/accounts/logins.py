@@ -46,8 +46,9 @@ class LoginRow(Row, table=True):
 
 
 FailureScope = Literal["pair", "email", "ip", "member"]
-"""``pair``: the origin and the account of an attempt. ``email``: the account, by its digest. ``ip``: the address or
-network of origin. ``member``: the member's id and the address of origin, for AI History; it slows nobody down."""
+"""``pair``: the origin and the account of an attempt. ``email``: the account, a member's id, or the digest of an
+address that nobody has. ``ip``: the address or network of origin. ``member``: the member's id and the address of
+origin, for AI History; it slows nobody down."""
 
 
 @dataclass(frozen=True, slots=True)
