@@ -74,7 +74,7 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
         redirect_slashes=False,
     )
     app.state.history_turns, app.state.search_turns = Turns(AT_ONCE), Turns(AT_ONCE)
-    app.state.world_turns = Turns()
+    app.state.world_turns, app.state.body_turns = Turns(), Turns()
     problem.install(app)
     app.add_middleware(RequestMiddleware)
     app.add_middleware(ClientAddress)  # outermost, so that everything that reads an address gets the client's

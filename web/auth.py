@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -28,6 +29,7 @@ from web.limits import LimitClass, Limits, LimitStatus, weigh_body
 from web.middleware import MAX_BODY_BYTES, UPLOADS
 from web.nonces import Nonces
 from web.problem import Problem
+from web.turns import Turns
 
 CONFIRM: Final = "runs:confirm"
 """The scope that a key needs to confirm. It must be added on purpose, and keys from before it existed don't have it."""
@@ -158,10 +160,8 @@ async def authenticate_signature(request: Request, limit_of: Callable[[bytes], L
     await limits.arrive(find_client(request))
     claim = request_signature.parse_header(request.headers.getlist("authorization"))
     idempotency_key = request_signature.get_single(request.headers.getlist("idempotency-key"))
-    if _most_of(request) > MAX_BODY_BYTES and (await find_key(request, claim.key))[0] is None:
-        # Only an existing key may have a whole document read into memory before its signature is checked.
-        raise Unauthenticated(request_signature.REFUSED)
-    body = await request.body()
+    async with await _take_body_turn(request, claim.key):
+        body = await request.body()
     # A sender may take its time with a body. So the key's rights and its nonce are checked once the body is complete.
     row, actor, secrets = await find_key(request, claim.key)
     request_signature.check(
@@ -181,6 +181,18 @@ async def authenticate_signature(request: Request, limit_of: Callable[[bytes], L
     await _once(request, row, claim.nonce)
     await count_request(request, limit, row.id, before, body)
     return Caller(actor, frozenset(row.scopes.split()), row.id, claim.key, actor.mode, body)
+
+
+async def _take_body_turn(request: Request, public: str) -> AbstractAsyncContextManager[None]:
+    """A turn to read the body. Only an active key may have a whole document read into memory before its signature is
+    checked, and one at a time, because others may know its public part. Raises Unauthenticated, Unavailable."""
+    if _most_of(request) <= MAX_BODY_BYTES:
+        return nullcontext()
+    row, actor, _ = await find_key(request, public)
+    if row is None or actor is None:
+        raise Unauthenticated(request_signature.REFUSED)
+    turns: Turns = request.app.state.body_turns
+    return turns.take(row.id)
 
 
 def _most_of(request: Request) -> int:

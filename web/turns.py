@@ -1,7 +1,7 @@
-"""Turns for requests that may read a whole history or a whole platform: one at a time for each workspace.
+"""Turns for requests that may read a whole history, platform or document: one at a time for each workspace or key.
 
-Such a request is worth it for who asks, and takes long. Several at once would take the connections to the database, and
-the time, of all other workspaces.
+Such a request is worth it for who asks, and takes long. Several at once would take the connections to the database, the
+time and the memory of all others.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from core.errors import Unavailable
 from store.database import READERS
 
 MOST_WAITING: Final = 4
-"""Most requests of one workspace that wait for its turn."""
+"""Most requests that wait for the same turn."""
 AT_ONCE: Final = READERS // 2
 """Turns that are taken at once in this process. The other connections are for everything else."""
-_BUSY: Final = "Several such requests of this workspace are waiting already. Try again in a moment."
+_BUSY: Final = "Several such requests are waiting already. Try again in a moment."
 
 
 class Turns:
@@ -34,24 +34,24 @@ class Turns:
         self._room = asyncio.Semaphore(at_once) if at_once is not None else None
 
     @asynccontextmanager
-    async def take(self, workspace: str, *, patient: bool = False) -> AsyncIterator[None]:
-        """Waits for the workspace's turn and holds it. Raises Unavailable if too many wait already, unless this one is
-        ``patient``: its answer has begun, or its turn is short."""
-        if self._asking[workspace] > MOST_WAITING and not patient:
+    async def take(self, whose: str, *, patient: bool = False) -> AsyncIterator[None]:
+        """Waits for the turn of a workspace or a key, and holds it. Raises Unavailable if too many wait already, unless
+        this one is ``patient``: its answer has begun, or its turn is short."""
+        if self._asking[whose] > MOST_WAITING and not patient:
             raise Unavailable(_BUSY)
-        self._asking[workspace] += 1
+        self._asking[whose] += 1
         try:
-            async with self._locks.setdefault(workspace, asyncio.Lock()):
+            async with self._locks.setdefault(whose, asyncio.Lock()):
                 if self._room is None:
                     yield
                 else:
                     async with self._room:
                         yield
         finally:
-            self._asking[workspace] -= 1
-            if not self._asking[workspace]:
-                del self._asking[workspace]
-                del self._locks[workspace]
+            self._asking[whose] -= 1
+            if not self._asking[whose]:
+                del self._asking[whose]
+                del self._locks[whose]
 
 
 def get_history_turns(request: Request) -> Turns:

@@ -67,10 +67,11 @@ class HistoryQuestion:
 
 
 def may_be_about_history(run: Run, made: Verdict) -> bool:
-    """Whether a request came to nothing and begins as a question about the past does, so that history may answer it."""
+    """Whether a request came to nothing and begins as a question about the past does, so that history may answer it.
+    Only on the admin surface: elsewhere a key may ask in the words of people who are no colleagues."""
     unread = isinstance(made, Abstain | Question) or (isinstance(made, Reply) and made.partial)
     fresh = not run.answers and run.given is None and run.cause is None and len(run.text) <= MOST_CHARACTERS
-    return unread and fresh and (run.text.split() or [""])[0].casefold() in _WORDS
+    return run.surface == "admin" and unread and fresh and (run.text.split() or [""])[0].casefold() in _WORDS
 
 
 def read_history_question(

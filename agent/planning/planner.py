@@ -146,14 +146,14 @@ class Planner:
         return tuple(before[-MOST_TURNS:])
 
     async def _list_waiting(self, session: AsyncSession, run: Run, actor: Actor) -> list[Run]:
-        """The cards of the requester that wait, newest first, for a request that asks about those."""
+        """The requester's waiting cards, newest first, for a request that asks about those; a customer's by thread."""
         if read_thread_question(run.text) != "what waits":
             return []
         rows = await store.runs.runs.listed(
             session, run.workspace, states=("held",), person=actor.person, role=actor.role, limit=MOST_READ
         )
-        found = repository.list_readable(rows)
-        return [each for each in found if each.mode == run.mode and not has_expired(each, self.clock())]
+        mine = [each for each in repository.list_readable(rows) if run.surface == "admin" or each.thread == run.thread]
+        return [each for each in mine if each.mode == run.mode and not has_expired(each, self.clock())]
 
     async def evaluate(
         self,

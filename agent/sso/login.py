@@ -19,10 +19,11 @@ from agent.history.recorder import EntryType
 from agent.sso.identity import LoginRefusalReason, LoginRefused, SsoIdentity
 from agent.workspace import principals
 from agent.workspace.admin import make_owner
+from agent.workspace.members import has_namesake
 from core import ids
 from core.actor import OWNER, Actor
 from core.clock import Clock
-from core.errors import Forbidden, NotFound
+from core.errors import NotFound
 from store.accounts.identities import IdentityRow
 from store.accounts.members import MemberRow
 from store.database import Database
@@ -89,21 +90,22 @@ class SsoLogin:
         if outside is not None:
             return self._log_refusal(outside)
         async with self.database.begin() as session:
-            await principals.check_still_acts(session, by, self.clock())
-            signed_in = await store.accounts.logins.of_member(session, by.workspace, by.id, self.clock())
-            if all(each.id != login for each in signed_in):
-                raise Forbidden("Your sign-in has ended meanwhile, so nothing was linked.")
+            await principals.check_signed_in(session, by, login, self.clock())
             member = await store.accounts.members.get(session, by.workspace, by.id)
             if not await self._linked(session, member, who):
                 return await self._record_refusal(session, member, self._refuse_otherwise_linked())
         return None
 
-    async def unlink(self, by: Actor, identity_id: str) -> None:
-        """Unlinks an identity from a member. Raises NotFound."""
+    async def unlink(self, by: Actor, identity_id: str, *, login: str) -> None:
+        """Unlinks an identity from a member, and ends their sign-ins through its issuer, except ``login``. Raises
+        NotFound."""
         async with self.database.begin() as session:
             gone = await store.accounts.identities.unlink(session, by.workspace, by.id, identity_id)
             if gone is None:
                 raise NotFound("There is no such link.")
+            ended = await store.accounts.logins.revoke_all(
+                session, by.workspace, by.id, self.clock(), but=login, issuer=gone.issuer
+            )
             await recorder.record_act(
                 session,
                 by,
@@ -112,6 +114,7 @@ class SsoLogin:
                 member=by.id,
                 issuer=gone.issuer,
                 subject=gone.subject,
+                logins=ended,
             )
 
     async def _link_first_time(
@@ -138,6 +141,7 @@ class SsoLogin:
         if member.state == "invited" and member.role != OWNER:
             name = who.name.strip()
             fits = 0 < len(name) <= _MAX_NAME and name.isprintable()
+            fits = fits and not await has_namesake(session, member.workspace, member.id, name)
             joined = await store.accounts.members.accept_sso(
                 session, member.workspace, member.id, name=name if fits else member.email, now=self.clock()
             )

@@ -24,6 +24,9 @@ from store.transaction_hook import TransactionHook, no_hook
 
 KEY_OVERLAP: Final = timedelta(hours=24)
 """How long a rotated secret stays valid."""
+NOT_YOURS: Final = (
+    "Another member made this key, and with its secret you would act for them. Revoke it, and make your own."
+)
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,8 @@ class KeyAdmin:
         self, by: Actor, key_id: str, *, within: Collection[str], in_transaction: TransactionHook[IssuedKey] = no_hook
     ) -> IssuedKey:
         """Gives a key a new secret. The old one remains valid for a day. Raises NotFound, Conflict, and Forbidden for a
-        key with scopes beyond ``within``: its secret would give the caller more than they have."""
+        key that acts for somebody else or has scopes beyond ``within``: its secret would give the caller more than
+        they have."""
         check_owner(by, "rotates keys")
         now = self.clock()
         async with self.database.read() as session:  # read first: of two rotations at once, one conflicts
@@ -110,6 +114,8 @@ class KeyAdmin:
         async with self.database.begin() as session:
             await principals.check_still_acts(session, by, now, key_id)
             there = await store.accounts.api_keys.get(session, by.workspace, key_id)
+            if there.person != by.person:
+                raise Forbidden(NOT_YOURS)
             beyond = sorted(set(there.scopes.split()) - set(within))
             if beyond:
                 raise Forbidden(f"That key has scopes which this one lacks: {', '.join(beyond)}.")

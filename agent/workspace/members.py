@@ -39,6 +39,7 @@ _ROLE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _MAX_ADDRESS: Final = 320
 _MAX_NAME: Final = 100
+_TAKEN: Final = "Somebody here is called so already. Add what tells you apart."
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class MemberService:
             await store.accounts.members.insert(session, row)
             token = secrets.token_urlsafe(32)
             row = await store.accounts.members.invite(
-                session, by.workspace, row.id, token=token, expires_at=now + INVITATION
+                session, by.workspace, row.id, token=token, expires_at=now + INVITATION, by=by.person
             )
             await recorder.record_act(
                 session, by, EntryType.MEMBER_INVITED, now, member=row.id, email=email, role=role, again=False
@@ -98,7 +99,7 @@ class MemberService:
         async with self.database.begin() as session:
             await _check_still_owner(session, by, now)
             row = await store.accounts.members.invite(
-                session, by.workspace, member_id, token=token, expires_at=now + INVITATION
+                session, by.workspace, member_id, token=token, expires_at=now + INVITATION, by=by.person
             )
             await recorder.record_act(
                 session, by, EntryType.MEMBER_INVITED, now, member=row.id, email=row.email, role=row.role, again=True
@@ -108,7 +109,8 @@ class MemberService:
 
     async def join(self, token: str, *, name: str, password: str) -> MemberRow:
         """Accepts the invitation that the token stands for. Raises NotFound for a token that is unknown, used or
-        expired, and InvalidInput for an invalid name or password."""
+        expired, InvalidInput for an invalid name or password, and Conflict for a name that reads like another
+        member's."""
         name, now = _check_name(name), self.clock()
         async with self.database.read() as session:
             if await store.accounts.members.by_invitation(session, token, now) is None:
@@ -116,6 +118,8 @@ class MemberService:
         kept = await asyncio.to_thread(passwords.hash_password, password)
         async with self.database.begin() as session:
             row = await store.accounts.members.accept(session, token, name=name, password_hash=kept, now=now)
+            if await has_namesake(session, row.workspace, row.id, name):
+                raise Conflict(_TAKEN)
             await recorder.record_act(
                 session,
                 make_owner(row),
@@ -189,12 +193,11 @@ class MemberService:
 
     async def rename(self, by: Actor, name: str) -> None:
         """Changes one's own name. Raises InvalidInput for an invalid one, and Conflict for one that reads like another
-        member's: cards and AI History tell people by their names."""
+        member's."""
         name, now = _check_name(name), self.clock()
         async with self.database.begin() as session:
-            others = [each for each in await store.accounts.members.listed(session, by.workspace) if each.id != by.id]
-            if make_skeleton(name.casefold()) in {make_skeleton(each.name.casefold()) for each in others}:
-                raise Conflict("Somebody here is called so already. Add what tells you apart.")
+            if await has_namesake(session, by.workspace, by.id, name):
+                raise Conflict(_TAKEN)
             await store.accounts.members.set_name(session, by.workspace, by.id, name)
             await recorder.record_act(session, by, EntryType.MEMBER_RENAMED, now, member=by.id, name=name)
 
@@ -202,10 +205,12 @@ class MemberService:
         self, by: Actor, password: str, *, login: str, in_transaction: TransactionHook[int] = no_hook
     ) -> None:
         """Changes one's own password. Every sign-in but ``login`` ends; ``in_transaction`` gets their number. The
-        caller has already checked the current password. Raises InvalidInput for a weak password."""
+        caller has already checked the current password. Raises InvalidInput for a weak password, and Forbidden if
+        ``login`` has ended meanwhile: somebody who set another password ended it."""
         kept = await asyncio.to_thread(passwords.hash_password, password)
         now = self.clock()
         async with self.database.begin() as session:
+            await principals.check_signed_in(session, by, login, now)
             await store.accounts.members.set_password(session, by.workspace, by.id, kept)
             ended = await store.accounts.logins.revoke_all(session, by.workspace, by.id, now, but=login)
             await recorder.record_act(session, by, EntryType.PASSWORD_CHANGED, now, member=by.id, logins=ended)
@@ -253,6 +258,13 @@ class MemberService:
                 await recorder.record_act(
                     session, by, EntryType.SIGNED_OUT_ELSEWHERE, now, member=row.id, email=row.email, logins=ended
                 )
+
+
+async def has_namesake(session: AsyncSession, workspace: str, member_id: str, name: str) -> bool:
+    """Whether ``name`` reads like that of another member. Cards and AI History tell people by their names."""
+    rows = await store.accounts.members.listed(session, workspace)
+    others = {make_skeleton(each.name.casefold()) for each in rows if each.id != member_id}
+    return make_skeleton(name.casefold()) in others
 
 
 def _check_name(name: str) -> str:

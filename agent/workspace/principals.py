@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.accounts.api_keys
+import store.accounts.logins
 import store.accounts.members
 from core.actor import OWNER, Actor, Mode
 from core.errors import Forbidden, NotAuthentic, NotFound
@@ -75,6 +76,15 @@ async def check_still_acts(session: AsyncSession, actor: Actor, now: datetime, *
     current = await find_current_actor(session, actor, now)
     if current is None or current.role != actor.role:
         raise Forbidden("Your access here has changed meanwhile, so nothing was done.")
+
+
+async def check_signed_in(session: AsyncSession, by: Actor, login: str, now: datetime) -> None:
+    """Checks that a member still acts, and that their sign-in ``login`` goes on. For changes of how they sign in, which
+    outlast the sign-in. Raises Forbidden."""
+    await check_still_acts(session, by, now)
+    signed_in = await store.accounts.logins.of_member(session, by.workspace, by.id, now)
+    if all(each.id != login for each in signed_in):
+        raise Forbidden("Your sign-in has ended meanwhile, so nothing was changed.")
 
 
 async def find_standing_since(session: AsyncSession, actor: Actor) -> datetime | None:

@@ -13,7 +13,6 @@ from sqlalchemy import insert as insert_into
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
-from store.accounts.members import MemberRow
 from store.dialect import UtcTime
 from store.rows import Row, add, amend, check_text, every, first, table
 
@@ -47,8 +46,9 @@ class LoginRow(Row, table=True):
 
 
 FailureScope = Literal["pair", "email", "ip", "member"]
-"""``pair``: the origin and the account of an attempt. ``email``: the account, by its digest. ``ip``: the address or
-network of origin. ``member``: the member's id and the address of origin, for AI History; it slows nobody down."""
+"""``pair``: the origin and the account of an attempt. ``email``: the account, a member's id, or the digest of an
+address that nobody has. ``ip``: the address or network of origin. ``member``: the member's id and the address of
+origin, for AI History; it slows nobody down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +155,21 @@ async def revoke_one(session: AsyncSession, workspace: str, member_id: str, logi
 
 
 async def revoke_all(
-    session: AsyncSession, workspace: str, member_id: str, now: datetime, *, but: str | None = None
+    session: AsyncSession,
+    workspace: str,
+    member_id: str,
+    now: datetime,
+    *,
+    but: str | None = None,
+    issuer: str | None = None,
 ) -> int:
-    """Ends every session of a member, except the one with id ``but``. Returns how many."""
+    """Ends every session of a member, or only those that ``issuer`` vouched for, except the one with id ``but``.
+    Returns how many."""
     mine = update(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id, _T.c.revoked_at.is_(None))
     if but is not None:
         mine = mine.where(_T.c.id != but)
+    if issuer is not None:
+        mine = mine.where(_T.c.issuer == issuer)
     return len((await session.execute(mine.values(revoked_at=now, mac=None).returning(_T.c.id))).all())
 
 
@@ -201,17 +210,10 @@ async def forgive(session: AsyncSession, scope: FailureScope, subject: str) -> N
     await session.execute(delete(_F).where(_F.c.scope == scope, _F.c.subject == subject))
 
 
-async def addresses_of(session: AsyncSession, email_key: str, limit: int = 200) -> list[str]:
-    """The addresses from which members with this e-mail address (as ``normalize_email`` writes it) have signed in, for
-    as long as logins are kept."""
-    members = table(MemberRow)
-    mine = (
-        select(_T.c.address)
-        .join(members, (members.c.workspace == _T.c.workspace) & (members.c.id == _T.c.member_id))
-        .where(members.c.email_key == email_key)
-    )
-    found = await session.execute(mine.where(_T.c.address != "").distinct().limit(limit))
-    return [address for (address,) in found]
+async def addresses_of(session: AsyncSession, workspace: str, member_id: str, limit: int = 200) -> list[str]:
+    """The addresses from which a member has signed in, for as long as logins are kept."""
+    mine = select(_T.c.address).where(_T.c.workspace == workspace, _T.c.member_id == member_id, _T.c.address != "")
+    return [address for (address,) in await session.execute(mine.distinct().limit(limit))]
 
 
 async def purge(session: AsyncSession, before: datetime) -> int:

@@ -128,14 +128,14 @@ async def by_invitation(session: AsyncSession, token: str, now: datetime) -> Mem
 
 
 async def invite(
-    session: AsyncSession, workspace: str, member_id: str, *, token: str, expires_at: datetime
+    session: AsyncSession, workspace: str, member_id: str, *, token: str, expires_at: datetime, by: str | None
 ) -> MemberRow:
     """Sets a new invitation token for a member who has never accepted one, also after it was withdrawn. An older token
-    stops working. Raises Conflict, NotFound."""
+    stops working, and ``by`` is now who invites them. Raises Conflict, NotFound."""
     there = await get(session, workspace, member_id)
     if there.password_hash is not None:
         raise Conflict(f"This member has accepted an invitation before, and is {there.state}.")
-    fresh = {"state": "invited", "invite_sha256": _sha256(token), "invite_expires_at": expires_at}
+    fresh = {"state": "invited", "invite_sha256": _sha256(token), "invite_expires_at": expires_at, "invited_by": by}
     return await _change(session, workspace, member_id, fresh, unless="active")
 
 

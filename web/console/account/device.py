@@ -24,7 +24,8 @@ _CONTEXT: Final = "known device"
 
 
 def find_device(request: Request, account: str = "") -> str:
-    """The device id, if this browser has signed in to ``account`` (or to any, if it is empty). Otherwise empty."""
+    """The device id, if this browser has signed in to ``account``, a member's id (or to any, if it is empty). Otherwise
+    empty."""
     device, accounts = _read(request)
     return device if accounts and (not account or account in accounts) else ""
 

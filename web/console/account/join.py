@@ -12,7 +12,7 @@ import store.accounts.members
 import store.workspaces
 from core.crypto import passwords
 from core.display_text import to_display_text
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput
 from web.auth import get_container
 from web.console.account.sign_in import start_session
 from web.console.forms import GuardedStranger, keep_secret, make_stranger_shell
@@ -53,7 +53,7 @@ async def join(request: Request, form: GuardedStranger) -> Response:
         return await _page(request, token)
     try:
         member = await container.member_service.join(token, name=name, password=form.fields.get("password", ""))
-    except InvalidInput as error:
+    except (InvalidInput, Conflict) as error:
         return await _page(request, token, name=name, trouble=error.detail)
     return await start_session(request, container, member, "/")
 

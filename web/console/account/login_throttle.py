@@ -1,5 +1,9 @@
 """Sign-in throttling: counts wrong passwords by origin and account, so that guessing is slow and nobody is locked out.
 
+An account is one member, and an e-mail address may be a member's of several workspaces. Each has its own counts, known
+browsers and known addresses: an owner elsewhere can make anybody's address a member's there, with a password of their
+own.
+
 The pair of address and account counts first, with an increasing back-off: a guesser elsewhere delays only themselves.
 Two lenient limits come after it, for one account from anywhere and for one address on any account. They allow one
 attempt a minute, so guessing spread over many addresses or accounts is limited to that rate. Known visitors are exempt
@@ -53,12 +57,14 @@ _WRONG: Final = "This is not your password. Nothing was done."
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One sign-in attempt. ``pair`` has the back-off. ``counted`` are the lenient limits in which it counts.
-    ``held_to`` are the limits that may stop it."""
+    """An attempt at one account. ``pair`` has the back-off. ``counted`` are the lenient limits in which it counts.
+    ``held_to`` are the limits that may stop it. ``member`` is None if nobody has the address, or before the person is
+    known."""
 
     pair: str
     counted: tuple[tuple[FailureScope, str], ...] = ()
     held_to: tuple[tuple[FailureScope, str], ...] = ()
+    member: MemberRow | None = None
 
     @property
     def known(self) -> bool:
@@ -98,16 +104,22 @@ class Lanes:
         return cls(Lane(), Lane())
 
 
-async def make_attempt(request: Request, email: str) -> Attempt:
-    """An attempt with ``email`` and a password."""
-    container, account, network = get_container(request), digest_account(email), fold_address(find_client(request))
-    device = find_device(request, account)
+async def make_attempts(request: Request, email: str, members: Sequence[MemberRow]) -> list[Attempt]:
+    """The attempts that one password for ``email`` makes: one for each of its ``members``, or one if there are none."""
+    places: Sequence[MemberRow | None] = members or [None]
+    return [await _make_attempt(request, digest_account(email), each) for each in places]
+
+
+async def _make_attempt(request: Request, nobodys: str, member: MemberRow | None) -> Attempt:
+    account, workspace = (member.id, member.workspace) if member else (nobodys, "")
+    network, device = fold_address(find_client(request)), find_device(request, account)
     if device:
-        return Attempt(f"device:{device} {account}")
-    async with container.database.read() as session:
-        before = await store.accounts.logins.addresses_of(session, normalize_email(email))
+        return Attempt(f"device:{device} {account}", member=member)
+    async with get_container(request).database.read() as session:
+        before = await store.accounts.logins.addresses_of(session, workspace, account)
     counted: tuple[tuple[FailureScope, str], ...] = (("ip", network), ("email", account))
-    return Attempt(f"{network} {account}", counted, () if network in map(fold_address, before) else counted)
+    held_to = () if network in map(fold_address, before) else counted
+    return Attempt(f"{network} {account}", counted, held_to, member)
 
 
 def make_issuer_attempt(request: Request) -> Attempt:
@@ -128,8 +140,8 @@ async def own_password(request: Request, form: Form) -> str:
     container, visitor, password = get_container(request), form.member, form.fields.get("password", "")
     if visitor.member.password_hash is None:
         return "You have no password here yet. Set one under Your account, then do this again."
-    attempt = Attempt(f"login:{visitor.login.id}")
-    async with turn(request, attempt) as free:
+    attempt = Attempt(f"login:{visitor.login.id}", member=visitor.member)
+    async with turn(request, [attempt]) as free:
         if not free:
             return BUSY
         wait = await find_wait(container, attempt)
@@ -138,16 +150,17 @@ async def own_password(request: Request, form: Form) -> str:
         if await asyncio.to_thread(passwords.verify_password, password, visitor.member.password_hash):
             await forgive(container, attempt)
             return ""
-        await count(container, attempt, find_client(request), [visitor.member])
+        await count(container, [attempt], find_client(request))
     return _WRONG
 
 
 @asynccontextmanager
-async def turn(request: Request, attempt: Attempt) -> AsyncIterator[bool]:
-    """Holds this account's turn while the count is read, the password checked and the result counted. False if too many
-    wait already."""
+async def turn(request: Request, attempts: Sequence[Attempt]) -> AsyncIterator[bool]:
+    """Holds a turn while the count is read, the password checked and the result counted. False if too many wait
+    already."""
     lanes: Lanes = request.app.state.sign_in_lanes
-    async with (lanes.known if attempt.known else lanes.strangers).turn() as free:
+    known = any(each.known for each in attempts)
+    async with (lanes.known if known else lanes.strangers).turn() as free:
         yield free
 
 
@@ -170,14 +183,15 @@ async def find_wait(container: Container, attempt: Attempt) -> timedelta:
     return longest
 
 
-async def count(container: Container, attempt: Attempt, address: str = "", members: Sequence[MemberRow] = ()) -> None:
-    """Counts a failed attempt from ``address``. ``members`` are those whose password was wrong, who get an entry in AI
+async def count(container: Container, attempts: Sequence[Attempt], address: str = "") -> None:
+    """Counts a failure of these attempts, all of one password from ``address``. Their members get an entry in AI
     History."""
-    subjects = (*((("pair", attempt.pair),) if attempt.pair else ()), *attempt.counted)
+    pairs: list[tuple[FailureScope, str]] = [("pair", each.pair) for each in attempts if each.pair]
+    limits = dict.fromkeys(limit for each in attempts for limit in each.counted)
     now = container.clock()
     async with container.database.begin() as session:
-        await store.accounts.logins.record_failure(session, subjects, now)
-        await count_wrong_password(session, members, address, now)
+        await store.accounts.logins.record_failure(session, [*pairs, *limits], now)
+        await count_wrong_password(session, [each.member for each in attempts if each.member], address, now)
 
 
 async def forgive(container: Container, attempt: Attempt) -> None:
@@ -197,7 +211,8 @@ def describe_wait(wait: timedelta) -> str:
 
 
 def digest_account(email: str) -> str:
-    """A digest of the account name. People also type other things into that field, and none of them is stored."""
+    """A digest of an address that nobody has here. People also type other things into that field, and none of them is
+    stored."""
     return hashlib.sha256(normalize_email(email).encode(errors="backslashreplace")).hexdigest()[:32]
 
 

@@ -29,6 +29,7 @@ from web.auth import get_container
 from web.client_address import came_from_this_machine, find_client
 from web.console.account import login_throttle
 from web.console.account.device import remember_device
+from web.console.account.login_throttle import Attempt
 from web.console.forms import Guarded, GuardedStranger, keep_secret, make_stranger_shell
 from web.console.pages import THEME_COOKIE, Page, redirect, render, wants_fragment
 from web.console.session import COOKIE, LONGEST, find_visitor, keep_local, make_token, set_session
@@ -99,23 +100,25 @@ async def sign_in(request: Request, form: GuardedStranger) -> Response:
     container = get_container(request)
     email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
     next_ = keep_local(form.get("next", limit=2000) or "/")
-    attempt = await login_throttle.make_attempt(request, email)
-    if wait := await login_throttle.find_wait(container, attempt):
+    attempts = await login_throttle.make_attempts(request, email, await _find_active_members(container, email))
+    if wait := min([await login_throttle.find_wait(container, each) for each in attempts]):
         return await _slow_down(request, email, next_, wait)
-    async with login_throttle.turn(request, attempt) as free:
+    async with login_throttle.turn(request, attempts) as free:
         if not free:
             answer = await sign_in_answer(request, email=email, next_=next_, trouble=login_throttle.BUSY, status=503)
             answer.headers["Retry-After"] = "5"
             return answer
-        if wait := await login_throttle.find_wait(container, attempt):  # other attempts may have failed meanwhile
-            return await _slow_down(request, email, next_, wait)
-        members = await _find_active_members(container, email)
-        member = await _check_password(members, password)
-        if member is None:
-            await login_throttle.count(container, attempt, find_client(request), members)
+        # Read again: other attempts may have failed meanwhile.
+        waits = [await login_throttle.find_wait(container, each) for each in attempts]
+        tried = [each for each, wait in zip(attempts, waits, strict=True) if not wait]
+        right = await _check_password(tried, password)
+        if right is None or right.member is None:
+            await login_throttle.count(container, tried, find_client(request))
+            if any(waits):
+                return await _slow_down(request, email, next_, max(waits))
             return await sign_in_answer(request, email=email, next_=next_, trouble=_WRONG, status=401)
-    await login_throttle.forgive(container, attempt)
-    return await start_session(request, container, member, next_)
+    await login_throttle.forgive(container, right)
+    return await start_session(request, container, right.member, next_)
 
 
 @router.post("/sign-out")
@@ -223,7 +226,7 @@ async def start_session(
         return await sign_in_answer(request, next_=to, trouble=_CHANGED, status=401)
     answer = RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
     set_session(request, answer, token)
-    remember_device(request, answer, login_throttle.digest_account(member.email))
+    remember_device(request, answer, member.id)
     return answer
 
 
@@ -247,13 +250,13 @@ async def _find_active_members(container: Container, email: str) -> list[MemberR
         return [row for row in await store.accounts.members.by_email(session, email) if row.state == "active"]
 
 
-async def _check_password(members: Sequence[MemberRow], password: str) -> MemberRow | None:
-    """The member with this password. An unknown address takes about as long as a wrong password, to within one hash."""
-    for row in members:
-        if await asyncio.to_thread(passwords.verify_password, password, row.password_hash):
-            return row
-    if not members:
-        await asyncio.to_thread(passwords.verify_password, password, None)
+async def _check_password(attempts: Sequence[Attempt], password: str) -> Attempt | None:
+    """The attempt at the member with this password. An unknown address takes about as long as a wrong password, to
+    within one hash."""
+    for each in attempts:
+        kept = each.member.password_hash if each.member else None
+        if await asyncio.to_thread(passwords.verify_password, password, kept):
+            return each
     return None
 
 

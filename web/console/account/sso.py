@@ -95,7 +95,7 @@ async def finish_sign_in(request: Request, code: str = "", state: str = "", iss:
     else:
         answer = await _finish(request, container, provider, flow, code=code, iss=iss, error=error)
         if answer.status_code != 303:
-            await login_throttle.count(container, attempt)
+            await login_throttle.count(container, [attempt])
     delete_cookie(request, answer, COOKIE)
     return answer
 
@@ -128,7 +128,7 @@ async def unlink(request: Request, form: Guarded) -> Response:
     trouble = await own_password(request, form)
     if trouble:
         return await render_account(request, visitor, link_trouble=trouble)
-    await get_container(request).sso_login.unlink(visitor.actor, form.get("identity", limit=64))
+    await get_container(request).sso_login.unlink(visitor.actor, form.get("identity", limit=64), login=visitor.login.id)
     return redirect("/account")
 
 

@@ -15,7 +15,7 @@ import store.accounts.members
 import store.automations
 from agent.workspace import roles
 from agent.workspace.authority import read_author
-from agent.workspace.key_admin import KEY_OVERLAP
+from agent.workspace.key_admin import KEY_OVERLAP, NOT_YOURS
 from agent.workspace.principals import explain_blocked_key
 from core.crypto.mcp_token import make_token
 from core.display_text import to_display_text
@@ -110,7 +110,7 @@ class Scope:
 @dataclass(frozen=True, kw_only=True)
 class KeyPage(Page):
     """Page of one API key. ``usable``: it can be rotated and revoked. ``blocked``: why the key is refused, or empty.
-    ``acting``: the rules and instructions that act as it."""
+    ``acting``: the rules and instructions that act as it. ``not_yours``: why this owner can't rotate it, or empty."""
 
     template: ClassVar[str] = "key.html"
     key_id: str
@@ -130,6 +130,7 @@ class KeyPage(Page):
     revoked_at: datetime | None
     rotating_until: datetime | None
     overlap_h: int
+    not_yours: str
     trouble: str
 
 
@@ -286,6 +287,7 @@ async def _key(request: Request, visitor: Visitor, key_id: str, trouble: str = "
         revoked_at=row.revoked_at,
         rotating_until=row.rotating_until(now),
         overlap_h=labels.count_hours(KEY_OVERLAP),
+        not_yours=NOT_YOURS if row.person != visitor.actor.person else "",
         trouble=trouble,
     )
     return show(request, page, status=422 if trouble else 200)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from agent.runs.run import Run
+from core.actor import Surface
 from tests.integration.agent.agent_harness import CREDIT, EMAIL, AgentHarness
 
 
@@ -59,6 +60,24 @@ async def test_an_owners_key_is_told_of_others_only_with_the_scope_to_read_runs(
     told = (await harness.job(run.id)).reply
     assert told is not None
     assert told.values == (count,)
+
+
+@pytest.mark.parametrize("surface", ["customer", "writing"])
+async def test_what_colleagues_do_is_told_on_their_own_surface_alone(harness: AgentHarness, surface: Surface) -> None:
+    """On the others somebody else's words may come with an owner's key."""
+    await _do(harness, "amir", "ada")
+    await harness.ask("olivia", EMAIL)
+    olivia = harness.people["olivia"]
+    asked = await harness.run_service.ask(olivia, "what was done today", surface=surface, session_id="s1")
+    done = await harness.job(asked.id)
+    assert done.reply is None or not done.reply.records
+    asked = await harness.run_service.ask(olivia, "what is still waiting?", surface=surface, session_id="s1")
+    told = (await harness.job(asked.id)).reply
+    assert told is None or told.text == "Nothing waits for your yes."
+    assert (await _say(harness, "olivia", "what was done today")).reply is not None
+    waits = (await _say(harness, "olivia", "what is still waiting?")).reply
+    assert waits is not None
+    assert waits.values == ("1",)
 
 
 async def test_another_period_has_nothing(harness: AgentHarness) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agent.pipeline import Refusal
@@ -101,6 +103,41 @@ async def test_a_role_or_an_access_given_anew_is_a_place_given(
     run = await harness.ask("olivia", SUSPEND)
     answer = await approved_by_both(harness, run, "olivia", "ada")
     await stopped(harness, run, answer, says="Ada has their place here from olivia")
+
+
+async def test_who_is_let_in_by_a_fresh_link_has_their_place_from_whoever_made_it(
+    harness: AgentHarness, member_service: MemberService
+) -> None:
+    """Somebody else had invited them, and they never came."""
+    asked = await member_service.invite(harness.people["oscar"], email="new@test.test", role="owner")
+    invited = await member_service.invite_again(harness.people["olivia"], asked.member.id)
+    harness.people["puppet"] = make_owner(await member_service.join(invited.token, name="Puppet", password=PASSWORD))
+    harness.clock.advance(seconds=1)
+    run = await harness.ask("olivia", SUSPEND)
+    answer = await approved_by_both(harness, run, "olivia", "puppet")
+    await stopped(harness, run, answer, says="Puppet has their place here from olivia")
+
+
+@pytest.mark.parametrize("way", ["themself", "each other", "somebody else"])
+async def test_a_place_given_once_more_is_still_from_whoever_gave_it_first(
+    harness: AgentHarness, member_service: MemberService, way: str
+) -> None:
+    puppet = await brought(harness, member_service, harness.people["olivia"], "puppet")
+    second = await brought(harness, member_service, harness.people["olivia"], "second_puppet")
+    match way:
+        case "themself":
+            await member_service.change_role(puppet, puppet.id, "admin")
+        case "each other":
+            for role in ("admin", "owner"):
+                await member_service.change_role(puppet, second.id, role)
+            await member_service.change_role(second, puppet.id, "admin")
+        case _:
+            await member_service.change_role(harness.people["oscar"], puppet.id, "admin")
+    harness.people["puppet"] = replace(puppet, role="admin")
+    harness.clock.advance(seconds=1)
+    run = await harness.ask("olivia", SUSPEND)
+    answer = await approved_by_both(harness, run, "olivia", "puppet")
+    await stopped(harness, run, answer, says="Puppet has their place here from olivia")
 
 
 async def test_two_others_agree_beside_them_and_it_goes(harness: AgentHarness, member_service: MemberService) -> None:

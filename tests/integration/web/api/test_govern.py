@@ -8,6 +8,7 @@ import pytest
 
 from core import canon
 from core.errors import Forbidden
+from core.scopes import SCOPES
 from store.requests.idempotency import IdempotencyRow
 from tests.integration.web.api.shop import Key, Shop
 from web.idempotency import _context
@@ -96,6 +97,18 @@ async def test_a_key_can_neither_give_nor_take_over_scopes_that_it_lacks(shop: S
     given = await shop.call("POST", "/v1/keys", {"name": "big", "scopes": ["actions:run"]}, by=small)
     taken = await shop.call("POST", f"/v1/keys/{shop.keys['olivia'].id}/rotate", by=small)
     assert (given.status_code, taken.status_code) == (403, 403)
+
+
+async def test_nobody_takes_over_a_key_that_acts_for_somebody_else(shop: Shop) -> None:
+    """Its new secret would let them answer and edit as that person. An owner may end it."""
+    amirs = shop.keys["amir"].id
+    taken = await shop.call("POST", f"/v1/keys/{amirs}/rotate")
+    assert (taken.status_code, "sk_" in taken.text) == (403, False)
+    with pytest.raises(Forbidden):
+        await shop.container.key_admin.rotate_key(shop.actors["olivia"], amirs, within=SCOPES)
+    assert (await shop.call("GET", "/v1/me", by="amir")).status_code == 200
+    assert (await shop.call("DELETE", f"/v1/keys/{amirs}")).status_code == 200
+    assert (await shop.call("GET", "/v1/me", by="amir")).status_code == 401
 
 
 async def test_every_act_on_a_key_is_in_history_without_a_secret(shop: Shop) -> None:

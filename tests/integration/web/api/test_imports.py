@@ -130,6 +130,31 @@ async def test_a_large_document_is_read_only_for_a_key_that_there_is(shop: Shop)
     assert read == 2 * 1024 * 1024
 
 
+async def test_one_large_document_at_a_time_is_read_for_a_key_whose_signature_may_not_fit(shop: Shop) -> None:
+    """Anybody may know a key's public part. A document is long, and there may be thousands of connections."""
+    begun, go_on = 0, asyncio.Event()
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal begun
+        begun += 1
+        await go_on.wait()
+        yield b" "
+
+    signature = shop.signature("POST", AT, shop.keys["olivia"])
+    headers = {"Content-Type": "application/json", "Authorization": signature}
+    sent = [asyncio.create_task(shop.http.post(AT, content=body(), headers=headers)) for _ in range(8)]
+    async with asyncio.timeout(20):
+        refused = [await each for each in sent[5:]]
+    assert {each.status_code for each in refused} == {503}
+    assert begun == 1
+    go_on.set()
+    assert [(await each).status_code for each in sent[:5]] == [401] * 5
+    await shop.container.key_admin.revoke_key(shop.actors["olivia"], shop.keys["olivia"].id)
+    begun = 0
+    assert (await shop.http.post(AT, content=body(), headers=headers)).status_code == 401
+    assert begun == 0, "none for a key that is revoked"
+
+
 async def test_imports_that_pile_up_are_put_off() -> None:
 
     class Never(ImportProcess):

@@ -122,6 +122,20 @@ async def test_who_is_changed_while_they_sign_in_is_not_signed_in(
         assert not await store.accounts.logins.of_member(session, amir.workspace, amir.id, now)
 
 
+async def test_a_new_password_is_not_undone_by_whoever_was_changing_the_old_one(console: Console) -> None:
+    """Somebody has the password and a session, so the operator sets another. A change that was on its way then finds
+    its sign-in ended."""
+    browser, amir = await console.signed_in("amir@shop.test"), console.admin
+    form = csrf(await browser.get("/account"))
+    async with console.container.database.begin() as session:
+        data = {"csrf": form, "password": PASSWORD, "fresh": "a password of the thief"}
+        changing = asyncio.create_task(browser.post("/account/password", data=data))
+        await asyncio.wait({changing}, timeout=0.5)
+        await change_password(session, amir, console.container.clock())
+    assert (await changing).status_code == 403
+    assert (await sign_in(console.browser(), "amir@shop.test", "another good password")).status_code == 303
+
+
 async def test_a_password_that_is_refused_changes_no_session(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     before = token_of(browser)

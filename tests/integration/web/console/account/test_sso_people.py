@@ -94,6 +94,13 @@ async def test_an_invited_person_joins_and_may_set_a_password_while_the_sign_in_
     assert (await post(again, "/account/password", {"fresh": "another long one"})).status_code == 422
 
 
+async def test_who_joins_under_a_members_name_is_called_by_their_address(site: Site) -> None:
+    await site.console.container.member_service.invite(site.console.owner, email="nora@shop.test", role="admin")
+    site.issuer.person = Person(sub="u-nora", email="nora@shop.test", name="Olivia")
+    assert (await site.came(site.console.browser())).status_code == 303
+    assert (await site.member("nora@shop.test")).name == "nora@shop.test"
+
+
 async def test_an_invitation_that_is_over_lets_nobody_in(site: Site) -> None:
     await site.console.container.member_service.invite(site.console.owner, email="nora@shop.test", role="admin")
     site.console.clock.advance(days=8)
@@ -128,7 +135,7 @@ async def test_nothing_is_linked_for_a_sign_in_that_ended_while_the_issuer_was_a
     site.issuer.meanwhile = end_sign_ins
     answer = await olivia.get(back)
     assert answer.status_code == 403
-    assert "Your sign-in has ended meanwhile, so nothing was linked." in answer.text
+    assert "Your sign-in has ended meanwhile, so nothing was changed." in answer.text
     assert await site.links("olivia@shop.test") == []
 
 
@@ -162,6 +169,20 @@ async def test_an_owner_links_from_within_with_the_password_and_unlinks_again(si
     turned = await site.came(site.console.browser())
     assert turned.status_code == 403
     assert {"identity_linked", "identity_unlinked"} <= set(await site.kinds())
+
+
+async def test_who_unlinks_an_account_ends_the_sign_ins_that_came_through_it(site: Site) -> None:
+    """Somebody else may have got into that account. Sign-ins by password, and the one that unlinks, go on."""
+    site.issuer.person = Person(sub="u-amir", email="amir@shop.test")
+    thief, here = site.console.browser(), site.console.browser()
+    assert (await site.came(thief)).status_code == (await site.came(here)).status_code == 303
+    by_password = await site.console.signed_in("amir@shop.test")
+    account = await here.get("/account")
+    identity = account.text.split('name="identity" value="')[1].split('"')[0]
+    data = {"csrf": csrf(account), "identity": identity, "password": PASSWORD}
+    assert (await here.post("/account/unlink", data=data)).status_code == 303
+    open_to = [(await each.get("/account")).status_code for each in (thief, here, by_password)]
+    assert open_to == [303, 200, 200]
 
 
 async def test_nobody_takes_an_identity_that_is_somebody_elses(site: Site) -> None:

@@ -1,4 +1,5 @@
-"""Wrong passwords for a member are in AI History: one entry for each member and window, with their number."""
+"""Wrong passwords count for each member: in AI History, one entry for each member and window with their number, and for
+whoever guesses."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from executors.jobs.queue import Done
 from store.history.log import HistoryFilters, HistoryRow
 from store.jobs.jobs import Job, JobRow
 from store.rows import table
-from tests.integration.web.console.console import Console, post, sign_in
+from tests.integration.web.console.account.test_sign_in import wrong
+from tests.integration.web.console.console import PASSWORD, Console, post, sign_in
 
 
 async def jobs(console: Console) -> list[Job]:
@@ -75,3 +77,24 @@ async def test_a_wrong_password_of_somebody_who_is_signed_in_counts_too(console:
     assert answer.status_code == 422
     (entry,) = await entries(console)
     assert json.loads(entry.data)["member"] == console.owner.id
+
+
+async def test_who_has_a_place_elsewhere_under_anothers_address_guesses_no_faster(console: Console) -> None:
+    """An owner of another workspace invites whom they like, and accepts it themself. Their own password then resets
+    nothing that counts for the other place, and makes neither their browser nor their address known there."""
+    guesser, mine = console.browser("203.0.113.9"), "a password of the guesser"
+    await console.container.workspace_admin.add_member(
+        console.stranger, email="olivia@shop.test", person="Olivia", role="support", password=mine
+    )
+    tried = []
+    for _ in range(3):
+        tried += [(await sign_in(guesser, "olivia@shop.test", "wrong-wrong-wrong")).status_code for _ in range(4)]
+        assert (await sign_in(guesser, "olivia@shop.test", mine)).status_code == 303
+        await post(guesser, "/sign-out")
+    assert tried == [401] * 5 + [429] * 7
+    for each in range(20):
+        await wrong(console, f"198.51.100.{each}", 1)
+    console.clock.advance(minutes=16)
+    await wrong(console, "198.51.100.99", 1)
+    assert (await sign_in(guesser, "olivia@shop.test", PASSWORD)).status_code == 429, "neither is known there"
+    assert (await sign_in(guesser, "olivia@shop.test", mine)).status_code == 303, "both are known here"

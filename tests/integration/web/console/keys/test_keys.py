@@ -188,6 +188,17 @@ async def test_a_rotated_key_signs_with_both_secrets_for_a_day_and_says_so(conso
     assert "It has two secrets now" not in (await browser.get(f"/keys/{row.id}")).text
 
 
+async def test_another_members_key_is_revoked_and_not_rotated(console: Console) -> None:
+    row, _ = await console.container.key_admin.create_key(console.admin, "amir's", scopes=["me:read"])
+    browser = await console.signed_in("olivia@shop.test")
+    page = await browser.get(f"/keys/{row.id}")
+    assert "Another member made this key" in page.text
+    assert f'action="/keys/{row.id}/rotate"' not in page.text
+    data = {"csrf": csrf(page), "once": "any", "password": PASSWORD}
+    assert (await browser.post(f"/keys/{row.id}/rotate", data=data)).status_code == 403
+    assert (await submit(browser, f"/keys/{row.id}", f"/keys/{row.id}/revoke")).status_code == 303
+
+
 async def test_a_revoked_key_is_over_and_can_be_neither_rotated_nor_brought_back(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     row = await made(console, browser)

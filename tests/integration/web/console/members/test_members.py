@@ -115,6 +115,15 @@ async def test_a_name_or_password_that_can_not_be_leaves_the_invitation_open(
     assert (await join(console, link))[1].status_code == 303
 
 
+@pytest.mark.parametrize("name", ["Olivia", "olivia", "\u041elivia"])  # the last begins with a Cyrillic letter
+async def test_nobody_joins_under_a_name_that_reads_like_a_members(console: Console, name: str) -> None:
+    _, link = await invited(console, await console.signed_in("olivia@shop.test"))
+    _, answer = await join(console, link, name)
+    assert answer.status_code == 422
+    assert "Somebody here is called so already." in answer.text
+    assert (await join(console, link, "Olivia Ode"))[1].status_code == 303, "the invitation stays open"
+
+
 async def test_nobody_is_invited_in_a_role_that_was_not_picked(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     page = (await browser.get("/members/new")).text

@@ -55,6 +55,7 @@ def of_keys(shell: Shell) -> dict[type[Page], Page]:
             revoked_at=None,
             rotating_until=AT + timedelta(days=3),
             overlap_h=24,
+            not_yours="",
             trouble="wrong & again",
         ),
         keys.NewKeyPage: keys.NewKeyPage(
