@@ -118,7 +118,7 @@ class StretchWords:
         return self._joins(last, at) or any(last <= first and stop <= at for first, stop in self.reader.corrections)
 
     @property
-    def _makes_new(self) -> bool:
+    def makes_new(self) -> bool:
         """Whether the action makes a record, which has no values before."""
         anew = makes_anew(self.offer.title) or any(each.casefold().startswith("new ") for each in self.offer.aliases)
         return anew or any(map(self._makes, self.reader.kinds.values()))
