@@ -6,9 +6,13 @@ from typing import Any, Final
 
 import pytest
 
-from agent.pipeline import Plan, Question
+from agent.pipeline import Plan, Question, Request
+from agent.planning.propose import propose
+from agent.planning.task import Task
+from agent.resolve.model.resolver import ProposingResolver, prepare
 from evals.cases.frozen_world import FrozenWorld
 from tests.unit.marina import ask, define, list_rows, offer, refer
+from tests.unit.own_worlds import NOW, OWNER, Says, find, plan
 
 _CLOCK: Final = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 _DAY: Final = {"type": "string", "format": "date"}
@@ -82,3 +86,21 @@ async def test_a_time_does_not_pass_midnight() -> None:
     verdict = (await ask(WORLD, "move ferry 72 an hour later")).verdict
     assert isinstance(verdict, Question), verdict
     assert "another day" in verdict.text
+
+
+async def test_a_model_may_say_by_how_much_a_time_moves() -> None:
+    later = {
+        "op": "+",
+        "a": {"field": "leaves", "of": {"handle": "@ferry_id"}},
+        "b": {"number": 1, "unit": "hours", "quote": "an hour later"},
+    }
+    step = {"action": "set_time", "ferry_id": find("ferry", "71"), "leaves": later}
+    there = WORLD.context(WORLD.provider({}))
+    request = Request(text="let ferry 71 go an hour later", now=NOW)
+    task = Task(request, OWNER, there, "run_00000000000000000000000001")
+    resolver = ProposingResolver(Says({"understood": "", "result": plan(step), "rest": []}))
+    verdict = (await propose(task, resolver)).verdict
+    assert isinstance(verdict, Plan), verdict
+    assert {each.param: each.value for each in verdict.steps[0].filled}["leaves"] == "16:30"
+    shown = prepare(request, there.shortlist(OWNER, "admin"), tuple(there.kinds))
+    assert 'time "HH:MM", or by how much it moves' in str(shown.messages)
