@@ -32,7 +32,7 @@ from agent.resolve.rules.grammar.orders.day_pairs import is_other_end, read_day_
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.moved_values import read_moved
 from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
-from agent.resolve.rules.grammar.orders.text_parameters import takes_text
+from agent.resolve.rules.grammar.orders.text_parameters import list_named, takes_text
 from agent.resolve.rules.grammar.orders.told_shares import find_amounts
 from agent.resolve.rules.grammar.phrases.amounts import MONEY, Amounts, is_left_out, says_own
 from agent.resolve.rules.grammar.phrases.plain_names import find_counting_words
@@ -132,9 +132,11 @@ class StretchValues(StretchWords):
             if said is not None or parted:
                 argument = ComputedArgument(expression=Number(number=number, unit=said, quote=quote))
             found.append(Piece(at, last, argument, CODED if coded else 0.44))
+        called = list_named(wanting[0], self.offer.annotation(wanting[0]))  # "open a course": no count of anything
+        called |= self.words.nouns if not self.makes_new else frozenset()
         for at in range(self.first, self.stop) if not found and wanting != counted else ():  # "give Ada a free trip"
             last = at + 1 + (reader.low(at + 1) in lexicon.MORE)
-            own = [stem(reader.low(step)) in self.words.nouns for step in (last, last + 1)] == [True, False]
+            own = [stem(reader.low(step)) in called for step in (last, last + 1)] == [True, False]
             if own and reader.low(at) in {"a", "an"} and at not in self.quoted and reader.low(at - 1) != "half":
                 found.append(Piece(at, at + 1, TypedValue(value=1, quote=reader.words(at, at + 1)), 0.44))
         if found:
