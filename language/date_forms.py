@@ -40,6 +40,7 @@ ORDINAL_DAYS: Final = {
 }
 _ORD: Final = "|".join(sorted(ORDINAL_DAYS, key=len, reverse=True))
 _D: Final = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?|{_ORD})"
+_BEHIND_DAY: Final = "|".join(rf"(?<=\b{day}\s)" for day in DAYS)
 
 FEASTS: Final = {"new year": (1, 1), "christmas": (12, 25), "boxing": (12, 26)}
 _FEAST: Final = r"new\s+year|christmas|boxing"
@@ -65,8 +66,8 @@ FORMS: Final = (
     rf"|\b(?P<feast>(?P<fy>{_FEAST})(?:['’]?s)?\s+(?P<fd>day|eve)|(?:before|by|until|till|after|from|on|since|at)\s+(?P<fp>{_FEAST})"
     r"(?!['’]|\s+(?!(?:and|so|or|on|please|then|to)\b)[a-z]))\b"
     rf"|\b(?P<wday>(?P<wa>a\s+week\s+on\s+)?(?:(?P<ww>next|last|this|coming|past|previous)\s+)?(?P<wd>{_DAY})\b(?:\s+(?P<wk>(?:(?:next|this|last)\s+)?week))?)(?!'(?!s\b))"
-    r"|\b(?P<rel>today|tonight|this\s+(?:morning|afternoon|evening)|tomorrow|tmrw|tomorow|yesterday|now|right\s+now)(?=\b|s\s)"
-    r"|\b(?P<nth>(?:(?:the|on)\s+(?:the\s+)?|(?=\d+(?:st|nd|rd|th)\s*(?:[-–]|to|until|till|through)\s+the\s+\d+(?:st|nd|rd|th)\b))"
+    r"|\b(?P<rel>today|tonight|this\s+(?:morning|afternoon|evening)|tomorrow|tmrw|tmr|tomorow|yesterday|now|right\s+now)(?=\b|s\s)"
+    rf"|\b(?P<nth>(?:(?:the|on)\s+(?:the\s+)?|{_BEHIND_DAY}|(?=\d+(?:st|nd|rd|th)\s*(?:[-–]|to|until|till|through)\s+the\s+\d+(?:st|nd|rd|th)\b))"
     rf"(?P<nd>\d{{1,2}}(?:st|nd|rd|th)|{_ORD})(?:\s+of\s+(?P<nm>(?:next|this|last)\s+month|the\s+month))?)\b(?!\s+(?:of\s+)?(?:{_MONTH})\b)"
     rf"|\b(?P<mon>(?:in|since|during|for|of|from|until|till|by|before|after|next|last|this)\s+(?P<m>{_MONTH}))\b(?!\s+\d)"
     rf"|\b(?P<year>(?:in|since|from|year|of|for|during)\s+(?P<y>(?:19|20)\d{{2}}))\b(?![-/:])(?!,?\s+(?:{_MONTH})\b)"

@@ -27,6 +27,7 @@ from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_orde
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import LIGHT as PLAIN_VERBS
 from agent.resolve.rules.grammar.orders.action_words import TOLD, ActionWords, find_base_form, read_action_words
+from agent.resolve.rules.grammar.orders.text_parameters import find_note_verb
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.validate.coverage.opposed_verbs import GIVING_BACK, TAKING_AWAY
 from agent.validate.coverage.unused_words import TELLING, list_price_words, list_referred_kinds
@@ -137,7 +138,7 @@ def list_unread(
     light |= {"let", "have", "know"} if _LET_DO.search(text) else frozenset()
     light |= {"be"} if _TO_BE.search(text) else frozenset()
     light |= _IS if done or told or old or not _ANEW.isdisjoint(runs) else frozenset()  # "Bo is taking over"
-    own = _collect_own_stems(task, contract, every)
+    own = _collect_own_stems(task, contract, every) | {find_note_verb(text, contract)}
     phrases = [each.casefold().split() for each in (contract.title, *contract.aliases)]
     own |= {each[1] for each in phrases if each[1:2] and each[1] in PARTICLES and stem(each[0]) in map(stem, runs)}
     light |= {*runs[:1]} if any(each[:1] == runs[:1] for each in phrases) else frozenset()  # "ok the plan"
@@ -146,7 +147,7 @@ def list_unread(
         # Whose it was, or what else is changed: "from Ada's tour", "swap 7 with Ada's".
         other = low == "from" and _OWNED.match(text, start + len(word)) is not None
         other = other or (low == "with" and "swap" in runs)
-        named = stem(low) in own or any(_is_short_for(low, each) for each in own)
+        named = stem(low) in own or any(_is_short_for(low, each) for each in own if each)
         named = named or (counts_singly(low) and start - 2 in used)
         if other or (low not in light and not named and start not in used | old):
             yield start, end

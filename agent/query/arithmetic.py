@@ -3,6 +3,7 @@ are converted exactly. Money never is."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -48,7 +49,9 @@ if TYPE_CHECKING:
 _SIGNS: Final = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 _PERCENT: Final = frozenset((PERCENT, "percent", "per cent", "pct"))
 _FACTORS: Final = frozenset(("x", "×", "times", "fold", "half", "halves"))
+_CLOCK: Final = re.compile(r"[0-2]\d:[0-5]\d(?::[0-5]\d)?")
 _DAY: Final = find_measure(DAYS)
+_MINUTE: Final = find_measure("minutes")
 _MONTH: Final = find_measure("months")
 _MOST_DIGITS: Final = 15
 
@@ -265,6 +268,8 @@ def _calculate(op: str, a: Value, b: Value) -> Value | str:
     """The result, or a sentence that says why there is none."""
     if isinstance(a, Moment) and isinstance(b, Quantity) and op in "+-" and b.unit is not None:
         return _shift(a, b, 1 if op == "+" else -1)
+    if isinstance(a, Plain) and isinstance(b, Quantity) and op in "+-" and _CLOCK.fullmatch(str(a.value)):
+        return _shift_clock(str(a.value), b, 1 if op == "+" else -1)
     if not isinstance(a, Quantity) or not isinstance(b, Quantity):
         return "That can't be worked out. Say the value itself."
     try:
@@ -330,6 +335,15 @@ def _shift(a: Moment, b: Quantity, sign: int) -> Moment | str:
         return Moment(shift(day, sign * int(whole.number), wanted.one).isoformat())
     except (ValueError, OverflowError):
         return "Which day do you mean?"
+
+
+def _shift_clock(said: str, b: Quantity, sign: int) -> Plain | str:
+    """A time of the day, so much later or earlier on the same day."""
+    minutes = b.convert_to(_MINUTE) if _MINUTE is not None else None
+    if minutes is None or b.is_money or minutes.number != minutes.number.to_integral_value():
+        return "That is no length of time. Say the time itself."
+    hours, past = divmod(int(said[:2]) * 60 + int(said[3:5]) + sign * int(minutes.number), 60)
+    return Plain(f"{hours:02}:{past:02}{said[5:]}") if 0 <= hours < 24 else "That is on another day. Say day and time."
 
 
 def _list_words(quote: Words | None) -> tuple[Words, ...]:

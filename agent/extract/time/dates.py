@@ -28,7 +28,7 @@ _NAMES_DAY: Final = re.compile(
 """What stands before "sun", "sat" and "wed" where they are days."""
 _BESIDE_DAY: Final = re.compile(
     rf"\s*(?:[-–]|to|till|until|through)\s*(?:{'|'.join(DAYS)})\b"
-    rf"|[.,]?\s*(?:the\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)?\s*(?:of\s+)?(?:{'|'.join(MONTHS)})\b|(?:{'|'.join(MONTHS)})\s+\d|\d{{1,2}}[./]\d)"
+    rf"|[.,]?\s*(?:the\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)\b|\d{{1,2}}\s*(?:of\s+)?(?:{'|'.join(MONTHS)})\b|(?:{'|'.join(MONTHS)})\s+\d|\d{{1,2}}[./]\d)"
 )
 """What tells that "sat" or "fri" is a day: another day or a date beside it."""
 _DAY: Final = re.compile(r"\d{1,2}(?:st|nd|rd|th)?")
@@ -300,7 +300,7 @@ def _rel(match: re.Match[str], today: date) -> DateSpan | None:
     alone = word == match.string
     if word.startswith("this") and not (alone or _HOUR_BEFORE.search(match.string[: match.start()])):
         return None  # without its hour it says little: "it was collected this morning"
-    shift = {"tomorrow": 1, "tmrw": 1, "tomorow": 1, "yesterday": -1}.get(word, 0)
+    shift = {"tomorrow": 1, "tmrw": 1, "tmr": 1, "tomorow": 1, "yesterday": -1}.get(word, 0)
     sure = 0.4 if word.endswith("now") else 0.95
     return _at(match, today + timedelta(days=shift), weight=sure, now=word.endswith("now"))
 

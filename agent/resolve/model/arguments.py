@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Final, Literal
 
+from agent.extract.parameter_spec import make_parameter_spec
 from registry.contract import Unit
 from registry.offers.offer import Offer
 from registry.records import RecordKind
@@ -38,6 +39,8 @@ class ArgumentForm:
     schema: Mapping[str, Any]
     required: bool
     record: str | None = None
+    moves: bool = False
+    """Whether it is a time of the day that a record has now, and that may be so much later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,9 @@ def _make_argument_forms(offer: Offer, kinds: frozenset[str]) -> dict[str, Argum
             form = "text"
         token = make_unique_token(parameter, ("action", *made))
         record = annotation.record if form == "reference" else None
-        made[token] = ArgumentForm(token, parameter, form, schema, parameter in offer.required, record)
+        timed = form == "typed" and kinds and annotation.replaces is not None
+        moves = bool(timed and make_parameter_spec(parameter, schema, annotation).kinds[:1] == ("time",))
+        made[token] = ArgumentForm(token, parameter, form, schema, parameter in offer.required, record, moves)
     return made
 
 
@@ -224,6 +229,8 @@ def describe_argument(form: ArgumentForm, offer: Offer, states: Mapping[str, str
         text = describe_type(form.schema, offer.parameters)
     if form.form == "text":
         text = "text, yours to word where asked"
+    elif form.moves and not plain:
+        text = 'time "HH:MM", or by how much it moves: op on its field'
     if plain:
         return text
     if annotation.derive is not None and annotation.derive.parameter in offer.properties:

@@ -195,7 +195,7 @@ class Parser:
             return RecordArgument(reference=self._parse_reference(held, 0))
         if form.form == "expression":
             return ComputedArgument(expression=self._parse_expression(held, 0))
-        if "argument" in held:
+        if "argument" in held or (form.moves and "op" in held):
             return ComputedArgument(expression=self._parse_expression(held, 0))
         if "draft" in held:
             fills = tuple(

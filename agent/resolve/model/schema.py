@@ -222,6 +222,8 @@ class _Builder:
         if form.form == "text":
             fills = _make_array(_make_ref("value") if self.kinds else _STRING)
             made = [make_object(quote=_STRING), make_object(draft=_STRING, fills=fills, quote=_STRING)]
+        if form.moves:
+            made.append(make_object(op=make_enum(["+", "-"]), a=_make_ref("value"), b=_make_ref("value")))
         return _make_any_of(*made, *((make_object(**_EARLIER),) if self.thread else ()))
 
     def _make_answer(self) -> Json:

@@ -26,6 +26,7 @@ from agent.planning.proposal import (
     TotalOf,
     Words,
 )
+from agent.resolve.rules.grammar.orders.text_parameters import find_note_verb
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.unused_words import SAID_AROUND, collect_own_stems
@@ -113,7 +114,7 @@ def list_accounts(order: Order, text: str, known: frozenset[str]) -> Accounts:
     phrases = tuple(tuple(said.casefold().split()) for each in contracts for said in each.aliases if " " in said)
     own |= order.told_by_records | order.sum_words
     known = own | _named_in_form(nodes) | _list_roles(finds, order.kinds)
-    known |= _list_small_words(text)
+    known |= _list_small_words(text) | {find_note_verb(order.text, each) or "" for each in contracts}
     known |= _SOONER if not _BRINGING.isdisjoint(typed) else frozenset()
     ordered = any(isinstance(node, OrderByField | OrderByCount) for node in nodes)
     referred = {each.record for each in finds} | {note.record for note in order.notes}

@@ -12,6 +12,7 @@ from agent.planning.proposal import QuotedText, RecordArgument
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import LIGHT, find_base_form, read_action_words
 from agent.resolve.rules.grammar.orders.colon_texts import find_handed_deed, find_led_thing, find_put_title
+from agent.resolve.rules.grammar.orders.completed_values import complete_lacking, list_set_fields
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
 from agent.resolve.rules.grammar.orders.labelled_values import find_listed, find_set_fields
@@ -237,7 +238,7 @@ class Chooser:
         offers = self._list_hinted(offers, shortlist, place)
         made = [Interpreter(reader, offer, read_action_words(offer, shortlist), place).read() for offer in offers]
         made = made if chosen else self._choose_deed(made, place)
-        made = self._leave_out_makers(made, shortlist, stem(reader.low(place.order)))
+        made = complete_lacking(self._leave_out_makers(made, shortlist, stem(reader.low(place.order))))
         return sorted(made, key=lambda each: (-each.score, -each.typed, each.offer.name))
 
     def _may_be_meant(self, offer: Offer, place: Stretch, *, reads: bool) -> bool:
@@ -304,7 +305,9 @@ class Chooser:
             if most > 0.0 or phrase or writes or sets or not said.isdisjoint(words.values):
                 hinted.append(offer)
             sure = sure or most >= TELLS or phrase or not said.isdisjoint(words.values)
-        return hinted if sure else offers
+        fields = {field for each in hinted for field in list_set_fields(each).values()}
+        kept = [each for each in offers if each in hinted or fields & {*list_set_fields(each).values()}]
+        return kept if sure else offers
 
     def _acknowledges(self, at: int) -> bool:
         """Whether words only thank or greet: "thanks for the lesson, see you on Friday"."""

@@ -199,6 +199,11 @@ def _find_end_of_title(reader: Reader, offer: Offer, place: tuple[int, int], lab
             ):
                 break
             stop = at
+    for at in range(first + 1, stop):  # "…: the lamp, 10 hours, from Ada": what it needs besides is no title
+        part = reader.words(at + 1, _find_comma(reader, at + 1, stop)).text if reader.tokens[at].text == "," else ""
+        if part and any(_reads(reader, part, offer, each) for each in offer.required):
+            stop = at
+            break
     return _find_date_behind(reader, offer, first, _find_record_behind(reader, offer, first, stop))
 
 

@@ -277,7 +277,7 @@ class Interpreter(StretchEvidence):
             if not takes_text(name, schema, annotation) or not self._speaks(annotation):
                 continue
             required = name in self.offer.required
-            titled = self._makes_new and name == find_title(self.offer)  # "plan an oil change for Ada's car"
+            titled = self.makes_new and name == find_title(self.offer)  # "plan an oil change for Ada's car"
             held = () if titled else self.records.values()
             after = max((each.last for pieces in held for each in pieces), default=self.first)
             place = (self.first, self.stop, after, self.place.order)

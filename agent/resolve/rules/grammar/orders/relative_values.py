@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from decimal import Decimal
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from agent.extract.spans.politeness import is_polite_word
-from agent.planning.proposal import Computed, ComputedArgument, Day, FieldOf, Number, Operation, TypedValue
+from agent.planning.proposal import Computed, ComputedArgument, Day, FieldOf, Handle, Number, Operation, TypedValue
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.dated_verbs import DATES
 from agent.resolve.rules.grammar.orders.action_words import is_over
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.phrases.amounts import find_way
@@ -18,6 +19,8 @@ from language.fractions import read_fraction
 from language.measures import find_measure
 from language.stems import stem
 from language.text import word_set
+from registry.offers.offer import Offer
+from registry.records import RecordKind
 
 _MORE: Final = word_set("later more extra additional further")
 _LESS: Final = word_set("earlier early sooner fewer less")
@@ -32,7 +35,9 @@ _CARRYING: Final[dict[str, tuple[Literal["+", "-"], frozenset[str]]]] = {
 _BY: Final = word_set("by back")
 _ANOTHER: Final = word_set("another extra additional further")
 MULTIPLYING: Final = word_set("double triple halve")
-_BY_DAYS: Final = word_set("days weeks fortnights months years")
+BY_DAYS: Final = word_set("days weeks fortnights months years")
+BY_HOURS: Final = word_set("hours minutes")
+"""Lengths of time by which a day moves, and by which the time of a day does."""
 _MOST_BETWEEN: Final = 12
 """Tokens between a verb of postponing and the length of time."""
 
@@ -42,22 +47,45 @@ _TOLD: Final = lexicon.PAST | lexicon.DENYING | {"every", "been", "imagine"}
 _GOING_ON: Final = word_set("and then as because for if unless now instead to from until")
 
 
+class Held(Protocol):
+    """An action, the kinds of records that it takes, and whether it makes one."""
+
+    @property
+    def offer(self) -> Offer: ...
+    @property
+    def makes_new(self) -> bool: ...
+    def kind(self, name: str, /) -> RecordKind | None: ...
+
+
+def find_now(stretch: Held, name: str, *, dated: bool) -> FieldOf | None:
+    """The field whose value a parameter replaces: of a day, else the record's day so named, or its only one."""
+    if (held := stretch.offer.annotation(name).replaces) is not None:
+        return FieldOf(field=held.field, of=Handle(handle=f"@{held.parameter}"))
+    kinds = [(each, kind) for each in stretch.offer.required if (kind := stretch.kind(each)) is not None]
+    days = [field.name for _, kind in kinds[:1] for field in kind.fields if field.type in DATES]
+    days = [name] if name in days else days
+    if not dated or len(kinds) != 1 or len(days) != 1 or (stretch.makes_new and name not in days):
+        return None  # a new lesson replaces no birthday
+    return FieldOf(field=days[0], of=Handle(handle=f"@{kinds[0][0]}"))
+
+
 def read_difference(
     reader: Reader,
     places: range,
     now: FieldOf,
     *,
-    dated: bool,
+    by: Collection[str] = (),
     ends: bool = False,
     titled: Collection[str] = (),
 ) -> Iterator[Piece]:
     """The values at some places that are so much more or less than ``now``.
 
-    ``dated``: that is a day. ``ends``: it is a last one, so what is made longer ends later. ``titled`` are the words of
-    the action's title, if its verb is said.
+    ``by``: the lengths of time by which it moves, if it is a day or a time of the day. ``ends``: it is a last one, so
+    what is made longer ends later. ``titled`` are the words of the action's title, if its verb is said.
     """
     sign: Literal["+", "-"] | None
-    for at, end, number, unit in _list_amounts(reader, dated=dated):
+    dated = bool(by)
+    for at, end, number, unit in _list_amounts(reader, by):
         if at not in places or at in reader.quoted or reader.comparison_before(at):
             continue
         if not dated and (sign := _find_sign(reader, at, end)) is not None:
@@ -83,7 +111,7 @@ def read_difference(
 def read_lasting(reader: Reader, places: range) -> Iterator[Piece]:
     """The last day of what begins today and lasts so long: "for two weeks"."""
     today = reader.now.date()
-    for at, end, number, unit in _list_amounts(reader, dated=True):
+    for at, end, number, unit in _list_amounts(reader, BY_DAYS):
         if at - 1 in places and reader.low(at - 1) == "for" and at not in reader.quoted:
             start = Day(date=today.isoformat())
             lasts = Number(number=number, unit=unit, quote=reader.words(at - 1, end))
@@ -92,7 +120,7 @@ def read_lasting(reader: Reader, places: range) -> Iterator[Piece]:
 
 def read_years(reader: Reader, places: range, named: Collection[str]) -> Iterator[Piece]:
     """The months of a number of months that is said in years."""
-    for at, end, number, unit in _list_amounts(reader, dated=True):
+    for at, end, number, unit in _list_amounts(reader, BY_DAYS):
         if at in places and unit == "years" and "months" in named and at not in reader.quoted:
             first = at - (reader.low(at - 1) in _BY | _ANOTHER | {"for"})
             yield Piece(first, end, TypedValue(value=int(number * 12), quote=reader.words(first, end)))
@@ -150,12 +178,12 @@ def _is_said_last(reader: Reader, end: int) -> bool:
     return end >= len(reader.tokens) or reader.is_mark(end) or is_polite_word(behind) or behind in _GOING_ON
 
 
-def _list_amounts(reader: Reader, *, dated: bool) -> Iterator[tuple[int, int, Decimal, str | None]]:
-    """The lengths of time in days or longer, or the numbers that are said: first token, end, number, unit."""
-    if dated:
+def _list_amounts(reader: Reader, by: Collection[str]) -> Iterator[tuple[int, int, Decimal, str | None]]:
+    """The lengths of time in some units, or the numbers that are said: first token, end, number, unit."""
+    if by:
         for each in reader.durations:
             measure = find_measure(each.unit)
-            if measure is not None and measure.name in _BY_DAYS:
+            if measure is not None and measure.name in by:
                 yield reader.end_index(each.start), reader.end_index(each.end), each.count, measure.name
         return
     lengths = {reader.end_index(each.start) for each in reader.durations}

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from agent.extract.counted_units import find_counted_unit
 from agent.extract.parameter_reader import scan
+from agent.extract.parameter_spec import make_parameter_spec
 from agent.extract.reading import Reading
 from agent.extract.scales import read_end
 from agent.extract.time.day_pairs import ENDS, name_day
@@ -24,14 +25,14 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.dated_verbs import DATES, LAST
+from agent.resolve.rules.grammar.orders import relative_values
 from agent.resolve.rules.grammar.orders.action_words import SHOWN
 from agent.resolve.rules.grammar.orders.currencies import read_currencies
 from agent.resolve.rules.grammar.orders.day_pairs import is_other_end, read_day_pair
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.moved_values import read_moved
-from agent.resolve.rules.grammar.orders.relative_values import read_difference, read_lasting, read_multiple, read_years
 from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
-from agent.resolve.rules.grammar.orders.text_parameters import takes_text
+from agent.resolve.rules.grammar.orders.text_parameters import list_named, takes_text
 from agent.resolve.rules.grammar.orders.told_shares import find_amounts
 from agent.resolve.rules.grammar.phrases.amounts import MONEY, Amounts, is_left_out, says_own
 from agent.resolve.rules.grammar.phrases.plain_names import find_counting_words
@@ -131,9 +132,11 @@ class StretchValues(StretchWords):
             if said is not None or parted:
                 argument = ComputedArgument(expression=Number(number=number, unit=said, quote=quote))
             found.append(Piece(at, last, argument, CODED if coded else 0.44))
+        called = list_named(wanting[0], self.offer.annotation(wanting[0]))  # "open a course": no count of anything
+        called |= self.words.nouns if not self.makes_new else frozenset()
         for at in range(self.first, self.stop) if not found and wanting != counted else ():  # "give Ada a free trip"
             last = at + 1 + (reader.low(at + 1) in lexicon.MORE)
-            own = [stem(reader.low(step)) in self.words.nouns for step in (last, last + 1)] == [True, False]
+            own = [stem(reader.low(step)) in called for step in (last, last + 1)] == [True, False]
             if own and reader.low(at) in {"a", "an"} and at not in self.quoted and reader.low(at - 1) != "half":
                 found.append(Piece(at, at + 1, TypedValue(value=1, quote=reader.words(at, at + 1)), 0.44))
         if found:
@@ -148,26 +151,33 @@ class StretchValues(StretchWords):
     def _read_values(self, name: str, schema: Mapping[str, Any], annotation: Annotation) -> Iterator[Piece]:
         dated = schema.get("format") in ("date", "date-time")
         numeric, reader = dated or schema.get("type") in ("integer", "number"), self.reader
-        now = self._find_now(name, annotation, dated=dated) if numeric else None
+        clocked = make_parameter_spec(name, schema, annotation).kinds[:1] == ("time",)
+        now = relative_values.find_now(self, name, dated=dated) if numeric or clocked else None
         money = annotation.unit in MONEY
-        own = not dated and (not money or says_own(reader, self.offer, name))
-        if now is not None and own and (many := read_multiple(reader, self.place.order, now)) is not None:
+        own = numeric and not dated and (not money or says_own(reader, self.offer, name))
+        if (
+            now is not None
+            and own
+            and (many := relative_values.read_multiple(reader, self.place.order, now)) is not None
+        ):
             yield many
             return
         if now is not None and not money:
             places = range(self.first, self.stop)
             ends = not ENDS.isdisjoint(name_day(name, annotation))
             titled = self.offer.title.casefold().split() if max(self.verbs.values(), default=0.0) >= SHOWN else ()
-            changed = [*read_difference(reader, places, now, dated=dated, ends=ends, titled=titled)]
+            by = relative_values.BY_HOURS if clocked else relative_values.BY_DAYS if dated else ()
+            changed = [*relative_values.read_difference(reader, places, now, by=by, ends=ends, titled=titled)]
             told = {at for each in changed for at in range(each.first, each.last)}
-            if changed and told.issuperset(reader.dated.intersection(places) if dated else ()):
+            others = reader.dated if dated else reader.hours if clocked else ()
+            if changed and told.issuperset(at for at in others if at in places):
                 yield from changed  # beside a day of its own, "a week earlier" tells something else
                 return
-        lasts = dated and now is None and not self._makes_new and not ENDS.isdisjoint(name_day(name, annotation))
+        lasts = dated and now is None and not self.makes_new and not ENDS.isdisjoint(name_day(name, annotation))
         if lasts and sum(each.get("format") == schema["format"] for each in self.offer.properties.values()) == 1:
-            yield from read_lasting(reader, range(self.first, self.stop))
+            yield from relative_values.read_lasting(reader, range(self.first, self.stop))
         if numeric and not money:
-            yield from read_years(reader, range(self.first, self.stop), name_day(name, annotation))
+            yield from relative_values.read_years(reader, range(self.first, self.stop), name_day(name, annotation))
         if money:
             yield from self._read_sums(name)
         elif annotation.unit in LENGTHS:
@@ -176,17 +186,6 @@ class StretchValues(StretchWords):
             yield Piece(share[1], share[2], ComputedArgument(expression=share[0]))
         else:
             yield from self._scan(name, schema, annotation)
-
-    def _find_now(self, name: str, annotation: Annotation, *, dated: bool) -> FieldOf | None:
-        """The field whose value a parameter replaces: of a day, else the record's day so named, or its only one."""
-        if (held := annotation.replaces) is not None:
-            return FieldOf(field=held.field, of=Handle(handle=f"@{held.parameter}"))
-        kinds = [(each, kind) for each in self.offer.required if (kind := self.kind(each)) is not None]
-        days = [field.name for _, kind in kinds[:1] for field in kind.fields if field.type in DATES]
-        days = [name] if name in days else days
-        if not dated or len(kinds) != 1 or len(days) != 1 or (self._makes_new and name not in days):
-            return None  # a new lesson replaces no birthday
-        return FieldOf(field=days[0], of=Handle(handle=f"@{kinds[0][0]}"))
 
     def _read_sums(self, name: str) -> Iterator[Piece]:
         reader = self.reader

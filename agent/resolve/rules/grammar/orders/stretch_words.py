@@ -13,7 +13,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.name_ends import MOST_NAMED, is_attribute, is_definite
 from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN, SHOWN, ActionWords, find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Piece, Stretch, says_whose
-from agent.resolve.rules.grammar.orders.text_parameters import TELLING, takes_text
+from agent.resolve.rules.grammar.orders.text_parameters import TELLING, find_note_verb, takes_text
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.phrases.plain_names import find_counting_words
 from agent.resolve.rules.grammar.reader import Reader
@@ -76,7 +76,8 @@ class StretchWords:
             empty = reader.low(at) in EMPTY and reader.low(at) not in {"let", "off"}
             if not token.word or (empty and not reports):
                 continue
-            much = 1.0 if reports else self.words.rate_verb(said)
+            puts = at == self.place.order and said == find_note_verb(reader.text.plain, self.offer)
+            much = 1.0 if reports or puts else self.words.rate_verb(said)
             owner = token.capital and at > self.first and not reader.starts(at) and token.owns
             if much and not owner and not self._is_thing(at, much):
                 self.verbs[at] = much
@@ -118,7 +119,7 @@ class StretchWords:
         return self._joins(last, at) or any(last <= first and stop <= at for first, stop in self.reader.corrections)
 
     @property
-    def _makes_new(self) -> bool:
+    def makes_new(self) -> bool:
         """Whether the action makes a record, which has no values before."""
         anew = makes_anew(self.offer.title) or any(each.casefold().startswith("new ") for each in self.offer.aliases)
         return anew or any(map(self._makes, self.reader.kinds.values()))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from agent.extract.parameter_spec import make_parameter_spec
-from language.stems import stem, stem_text
+from agent.validate.coverage.opposed_verbs import TAKING_AWAY
+from language.stems import READING, stem, stem_text
 from language.text import word_set
-from registry.contract import Annotation
+from registry.contract import Annotation, Contract
 from registry.offers.offer import Offer
 
 TELLING: Final = word_set("tell reply answer respond write let inform say message text email mail remind warn notify")
@@ -19,6 +21,7 @@ _MESSAGES: Final = frozenset(
 _ANY_TEXT: Final = frozenset(map(stem, ("text", "body", "content", "words")))
 """What any text may be called. A label that says something else tells what it is: "For", "Title"."""
 _NAME: Final = stem("name")
+_NOTE_PUT: Final = re.compile(r"(?<!\w)(?P<verb>[^\W\d_]+)\s+an?\s+(?P<noun>[^\W\d_]+)\b")
 KEPT: Final = frozenset(map(stem, ("note", "remark")))
 NOTES: Final = frozenset(map(stem, ("note", "comment", "memo", "remark", "text", "message")))
 
@@ -51,6 +54,17 @@ def is_kept(name: str, annotation: Annotation) -> bool:
 def is_note(name: str, annotation: Annotation) -> bool:
     """Whether a text is kept with a record rather than sent to anybody."""
     return bool(_list_told(name, annotation) & (KEPT if annotation.compose is True else NOTES))
+
+
+def find_note_verb(text: str, contract: Contract | Offer) -> str | None:
+    """The stem of the verb that puts a note on something, whatever it is: "pop a note on 7". None for an action without
+    a note, and for a verb that looks at one or takes it away."""
+    needed = contract.required
+    if not any(is_note(name, contract.annotation(name)) for name in needed if contract.annotation(name).record is None):
+        return None
+    found = _NOTE_PUT.search(text)
+    verb = stem(found["verb"].casefold()) if found is not None and stem(found["noun"].casefold()) in NOTES else None
+    return verb if verb is not None and verb not in TAKING_AWAY | READING else None
 
 
 def find_title(offer: Offer) -> str | None:

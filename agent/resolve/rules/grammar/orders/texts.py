@@ -351,12 +351,24 @@ def add_subject(
     return begin, end
 
 
-def _find_rest(reader: Reader, first: int, stop: int, taken: Collection[int], *, named: bool) -> tuple[int, int] | None:
+def _find_rest(reader: Reader, first: int, stop: int, taken: Set[int], *, named: bool) -> tuple[int, int] | None:
     """The longest run of words without another role."""
     runs: Iterable[tuple[int, int]] = _list_runs(reader, first, stop, taken)
     if named:
         runs = [each for run in runs if (each := _trim_name(reader, *run)) is not None]
-    return max(runs, key=lambda run: run[1] - run[0], default=None)
+    found = max(runs, key=lambda run: run[1] - run[0], default=None)
+    return (found[0], _find_predicate(reader, found[1], stop, taken)) if found is not None else None
+
+
+def _find_predicate(reader: Reader, at: int, stop: int, taken: Set[int]) -> int:
+    """Where the sentence ends whose subject ends at a token, with only where that is between the two: "(the lamp in the
+    cellar) keeps flickering". The same token if nothing is told of it."""
+    if reader.low(at) not in LEADING or at + 1 not in taken - reader.dated:
+        return at
+    verb = next((step for step in range(at + 1, stop) if step not in taken), stop)
+    end = find_end(reader, verb, stop) if verb < stop else verb
+    goes_on = verb < end and not reader.joint(verb) and reader.low(verb) not in LEADING | _BEFORE_NOUNS
+    return end if goes_on and not any(step in taken for step in range(verb, end)) else at
 
 
 def _list_runs(reader: Reader, first: int, stop: int, taken: Collection[int]) -> Iterator[tuple[int, int]]:

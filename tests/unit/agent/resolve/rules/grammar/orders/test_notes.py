@@ -108,6 +108,20 @@ async def test_a_note_that_a_model_may_word_is_read_like_any_other(text: str) ->
     assert [step.action for step in made.steps] == ["lending.note_fine"]
 
 
+@pytest.mark.parametrize("verb", ["leave", "pop", "stick", "scribble"])
+async def test_any_verb_puts_a_note_on_something(verb: str) -> None:
+    made = await verdict_of(f"{verb} a note on F-231: the saw came back blunt")
+    assert isinstance(made, Plan), made
+    assert [step.action for step in made.steps] == ["lending.note_fine"]
+    assert not any("you also wrote" in why for why in made.held)
+
+
+@pytest.mark.parametrize("verb", ["cancel", "remove", "read", "don't leave"])
+async def test_a_verb_that_takes_a_note_away_or_looks_at_it_puts_none(verb: str) -> None:
+    made = await verdict_of(f"{verb} a note on F-231: the saw came back blunt")
+    assert not isinstance(made, Plan), made
+
+
 @pytest.mark.parametrize(
     "text",
     [

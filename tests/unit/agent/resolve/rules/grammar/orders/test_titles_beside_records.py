@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Plan
+from agent.pipeline import Plan, Question
 from registry.contract import Contract, parse
 from tests.unit.own_worlds import read_words, world
 
@@ -28,7 +28,7 @@ def define(name: str, title: str, aliases: list[str], properties: dict[str, Any]
             "parameters": {
                 "type": "object",
                 "additionalProperties": False,
-                "required": [each for each in properties if each not in ("due_on", "urgency")],
+                "required": [each for each in properties if each not in ("due_on", "urgency", "teacher")],
                 "properties": properties,
             },
             "annotations": labels,
@@ -76,6 +76,23 @@ FAULT = define(
         "urgency": {"label": "Urgency", "sources": ["prompt", "proposed"], "words": {"high": ["urgent"]}},
     },
 )
+COURSE = define(
+    "lending.open_course",
+    "Open a course",
+    ["new course"],
+    {
+        "member_id": MEMBER,
+        "title": {"type": "string", "maxLength": 120},
+        "sessions": {"type": "integer", "minimum": 1},
+        "teacher": {"type": "string", "maxLength": 60},
+    },
+    {
+        "member_id": {"record": "member", "label": "Member"},
+        "title": {"label": "Title", "sources": ["prompt"]},
+        "sessions": {"label": "Sessions", "ask": "How many sessions?", "sources": ["prompt"]},
+        "teacher": {"label": "Taught by", "sources": ["prompt"]},
+    },
+)
 
 
 async def read(text: str, contract: Contract) -> dict[str, Any]:
@@ -116,3 +133,14 @@ async def test_a_card_that_waits_anyway_shows_the_words_that_it_leaves_out() -> 
     assert isinstance(whole, Plan)
     assert "Check that nothing is missing: you also wrote ‘keep tripping’." in left.held
     assert not any("you also wrote" in why for why in whole.held)
+
+
+async def test_a_title_ends_where_what_an_action_needs_besides_begins() -> None:
+    given = {"member_id": 1, "title": "wood turning", "sessions": 10}
+    assert await read("open a course for Ines Duarte, wood turning, 10 sessions, mrs weiss", COURSE) == given
+
+
+async def test_the_article_of_what_is_made_counts_nothing_in_it() -> None:
+    verdict = await read_words("open a course for Ines Duarte, wood turning", world("lending", COURSE))
+    assert isinstance(verdict, Question), verdict
+    assert verdict.text == "How many sessions?"
