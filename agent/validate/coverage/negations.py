@@ -29,9 +29,9 @@ from agent.validate.coverage.weighty_patterns import (
     find_closing,
     find_opening,
 )
-from language.stems import EMPTY, ORDERS, is_past, split_runs, stem
+from language.stems import EMPTY, is_past, split_runs, stem
 
-_NO: Final = re.compile(
+NO: Final = re.compile(
     r"(?<!\w)(?:not|never|no|nor|neither|none|nobody|nothing)(?!\w)"
     # Phrases that only hurry or reassure, and phrases in which "no" denies nothing of the order.
     r"(?!\s+(?:rush|hurry|worr(?:y|ies)|problems?|doubt|matter|longer|only|sure|certain|forget|hesitate|fail)\b)",
@@ -87,7 +87,7 @@ def find_negations(
     """
     signs = (each.span() for each in _SIGN.finditer(text))
     yield from (each for each in signs if not any(first <= each[0] < last for first, last in taken))
-    for found in _NO.finditer(text):
+    for found in NO.finditer(text):
         start, end = found.span()
         if any(first < end and start < last for first, last in taken):
             continue
@@ -139,36 +139,6 @@ def denies_verb(text: str, place: Place, verbs: frozenset[str]) -> bool:
         if any(stem(word) in verbs and not (is_past(word) or word.endswith("s")) for word in words):
             return True
     return False
-
-
-_DENYING: Final = re.compile(
-    rf"{_NO.pattern}(?<!why not)|(?<!\w)(?:cannot|no\s+longer)(?!\w)"
-    rf"|(?:n['’]t(?!\w)|{patterns.BARE_DENIAL})(?!\s+(?:forget|hesitate|fail|you|we)\b)",
-    re.IGNORECASE,
-)
-
-
-def find_denied_order(text: str, verbs: frozenset[str]) -> str | None:
-    """The words of a clause that denies one of these verbs in front of it, unless another clause orders something."""
-    denied = None
-    for first, last in _split(text):
-        words = [(stem(word.casefold()), word, end) for word, _, end in split_runs(text[first:last])]
-        end = next((end for root, _, end in words if root in verbs), None)
-        denial = _DENYING.search(text, first, last if end is None else first + end)
-        head = next((root for root, word, _ in words if word.casefold() not in EMPTY), "")
-        if denial is None and (end is not None or head in ORDERS):
-            return None
-        if end is not None and patterns.REGRETS.search(text, first, last) is None:
-            denied = denied or text[first : first + end].strip()
-    return denied
-
-
-def _split(text: str) -> Iterator[Place]:
-    first = 0
-    for mark in ENDS.finditer(text):
-        yield first, mark.start()
-        first = mark.end()
-    yield first, len(text)
 
 
 def _find_clause(text: str, start: int, end: int) -> Place:

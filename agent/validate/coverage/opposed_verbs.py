@@ -12,6 +12,7 @@ from typing import Final
 from agent.validate.coverage.weighty_patterns import PAST, Place, find_opening, search_before
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from registry.contract import Contract
+from registry.offers.offer import Offer
 
 # More and less, allow and stop, yes and no.
 _PAIRS: Final = tuple(
@@ -166,7 +167,7 @@ def find_what_stays(text: str, known: frozenset[str]) -> Iterator[Place]:
             yield found.span()
 
 
-def leading_verbs(contract: Contract) -> frozenset[str]:
+def leading_verbs(contract: Contract | Offer) -> frozenset[str]:
     """The stems of an action's verbs: the first word of its name, its title and each alias."""
     said = (contract.name.rpartition(".")[2].partition("_")[0], contract.title, *contract.aliases)
     return frozenset(stem(word) for text in said for word in text.casefold().split()[:1])
