@@ -83,10 +83,12 @@ def is_said_in(words: str, whole: str) -> bool:
 
 
 def find_sparing_verbs(proposal: Proposal, request: Request) -> Iterator[Place]:
-    """The verbs right before what an exception names: "but keep Ada's"."""
-    for start, _ in find_places([each for each in walk(proposal.result) if isinstance(each, Except)], request):
+    """The verbs right before what an exception names, and what belongs to them: "but keep Ada's", "leave 7 alone"."""
+    for start, end in find_places([each for each in walk(proposal.result) if isinstance(each, Except)], request):
         if (found := patterns.search_before(_SPARES, request.text, start)) is not None:
             yield found.span("verb")
+            if (alone := patterns.ALONE.match(request.text, end)) is not None:
+                yield alone.span("alone")
 
 
 def find_value_nouns(arguments: Iterable[tuple[Contract, str, Argument]], request: Request) -> Iterator[Place]:

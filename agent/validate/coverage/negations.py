@@ -147,6 +147,11 @@ def _find_clause(text: str, start: int, end: int) -> Place:
 
 # ── contrasts: another thing or action is denied than the one that is done ──────────────────────────────────────────
 
+_LEAVES: Final = re.compile(
+    r"(?:[,;.!–-]|(?<!\w)(?:but|and))\s*(?P<clause>(?:(?:please|just)\s+)?(?:leave|keep|spare|skip)\s+"
+    rf"(?P<what>(?:[\w'’#-]+\s*){{1,5}}?)(?:{patterns.ALONE.pattern})?)(?=\s*(?:$|[,.;!?]))",
+    re.IGNORECASE,
+)
 _NO_LONGER: Final = patterns.TRAILING | {"more", "longer", "any"}
 _DONE_TO_IT: Final = re.compile(
     r"\s*(?:(?:just|but|only|please|instead|rather)\s+)*(?P<verb>[^\W\d_]+)\s+(?:it|them|that)\b", re.IGNORECASE
@@ -191,6 +196,9 @@ def find_spared(text: str, denials: Sequence[Place], taken: Sequence[Place], ver
         end = find_closing(TURNS, text, last)
         if denies_verb(text, (first, end), verbs) and _other_thing(text, last, end, taken):
             yield first, end
+    for found in _LEAVES.finditer(text):  # "leave 8 alone"
+        if _other_thing(text, *found.span("what"), taken):
+            yield found.span("clause")
 
 
 def _other_thing(text: str, start: int, end: int, taken: Sequence[Place]) -> bool:

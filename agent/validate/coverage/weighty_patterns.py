@@ -153,6 +153,11 @@ CLOSES: Final = re.compile(r"(?:['’]s(?:\s+\w+)?)?\s*(?:$|[,.;!?\n])")
 SERIES: Final = re.compile(r"(?<![\w-])([A-Za-z]{1,6}-?)\d{2,12}(?![\w-])")
 # What should not have happened: the reason to mend it.
 REGRETS: Final = re.compile(r"(?<!\w)should(?:\s+(?:never|not)|n['’]t)\s+have(?!\w)", re.IGNORECASE)
+# Behind what is left as it is: "leave 7 alone".
+ALONE: Final = re.compile(
+    r"\s+(?P<alone>alone|be|untouched|unchanged|out(?:\s+of\s+(?:it|this|that))?|as\s+(?:it\s+is|they\s+are))(?=\s*(?:$|[,.;!?]))",
+    re.IGNORECASE,
+)
 # Includes again what was left out: "all but hers, hers too".
 AFTER_ALL: Final = re.compile(r"(?<!\w)(?:too|as\s+well|also|included|after\s+all)(?!\w)", re.IGNORECASE)
 # What is to stay as it is or not to happen: "… his team may still sign in", "… we don't do that".
