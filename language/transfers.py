@@ -73,8 +73,8 @@ def find_way(text: str, sums: Mapping[int, int]) -> Way | None:
             (ordered if found.ordered else told).add(found.way)
         head = next((each.root for each in words if each.low not in EMPTY), "")
         others |= head in ORDERS and found is None
-    ways = ordered or (told if not others else set())  # "she owes us 5 euros, waive it"
-    return ways.pop() if len(ways) == 1 else None
+    ways = ordered or told
+    return ways.pop() if len(ways) == 1 and not others else None  # "she owes us 5 euros, waive it"
 
 
 def find_named_way(phrases: Iterable[str], description: str = "") -> Way | None:
@@ -146,7 +146,7 @@ class _Clause(NamedTuple):
     def is_noun(self) -> bool:
         """Whether the verb's word is a noun here: "the charge", "a 5 euro fine", "bill 811"."""
         before = self.words[self.at - 1].low if self.at else ""
-        numbered = self.at + 1 < len(self.words) and self.at + 1 != self.first and self.words[self.at + 1].low.isdigit()
+        numbered = any(_has_digit(each.low) for each in self.words[self.at + 1 : min(self.at + 3, self.first)])
         summed = self.first < self.at and self.behind >= self.at
         charges = self.words[self.at].root in _CHARGING
         return before in _DETERMINERS or before.endswith(("'s", "’s")) or summed or (numbered and charges)

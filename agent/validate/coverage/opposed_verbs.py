@@ -48,7 +48,7 @@ _AWAY: Final = re.compile(
 # "Take Ada off the list", "strike 7 from the bill", but not "take it off Bo and give it to Ada", "get it out to Ada".
 _REMOVAL: Final = re.compile(
     r"(?<!\w)(?:(?:take|get|pull|leave|keep|strike|scratch|cross|kick|wipe|rub)\s(?:[^,;.!?\n]{1,200}?\s)?"
-    r"(?:away|off(?!\s+(?:to|by)\b)|out\s+of|(?P<out>out))"
+    r"(?:away|off(?!\s+(?:to|by)\b)|out\s+of)"
     r"|(?:strike|scratch|cross|drop|pull|withdraw|remove|delete|erase|exclude|kick|strip)\s[^,;.!?\n]{1,200}?\sfrom)"
     r"(?!\w)(?P<rest>[^;!?\n]*)",
     re.IGNORECASE,
@@ -62,7 +62,6 @@ _IS_OUT: Final = re.compile(
     r"(?:(?<!\w)(?:is|are)|['’](?:s|re))\s+(?:now\s+)?(?P<out>(?:out\s+of|off)\s+(?:(?:the|his|her|its|their)\s+)?)",
     re.IGNORECASE,
 )
-_INWARDS: Final = re.compile(r"\w+\s+in\b", re.IGNORECASE)
 # "They get half of it back": it is given to them.
 _RECEIVES: Final = re.compile(r"(?<!\w)(?:(?i:he|she|they)|[A-Z]\w+)\s+(?:(?:should|must|can|shall|will|to)\s+)?$")
 # Something that belonged to somebody before is given back. They get nothing more.
@@ -126,15 +125,14 @@ def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Pla
 
 def find_removals(text: str, contracts: Sequence[Contract], taken: Sequence[Place] = ()) -> Iterator[Place]:
     """Finds an order to remove something, for calls of which none removes anything: "take Ada off the list" enters
-    nobody. What is taken away in order to be somewhere else ("off Bo and give it to Ada") is moved. A bare "out" is the
-    reverse of an action that is called by "in" alone. "Is out of" what was used (``taken``) says the same."""
+    nobody. What is taken away in order to be somewhere else ("off Bo and give it to Ada") is moved. "Is out of" what
+    was used (``taken``) says the same."""
     if any(map(_removes, contracts)):
         return
     replaces = all(any(note.replaces for note in each.annotations.values()) for each in contracts)
     moves = replaces or len({each.name for each in contracts}) == len(contracts)
-    inwards = any(_INWARDS.match(said) for each in contracts for said in (each.title, *each.aliases))
     for found in _REMOVAL.finditer(text):
-        if not (moves and _ELSEWHERE.search(found["rest"])) and (inwards or not found["out"]):
+        if not (moves and _ELSEWHERE.search(found["rest"])):
             yield found.start(), found.start("rest")
     used = {start for start, _ in taken}
     yield from (found.span("out") for found in _IS_OUT.finditer(text) if found.end() in used)

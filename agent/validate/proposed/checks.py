@@ -32,7 +32,7 @@ from agent.query.wording import tell_test
 from agent.resolve.rules.grammar.dated_verbs import LEFT_STEMS
 from agent.validate import questions
 from agent.validate.consent import explain_unclear, has_consent
-from agent.validate.coverage.contrary_ways import moves_contrarily
+from agent.validate.coverage.contrary_orders import is_contrary
 from agent.validate.coverage.denied_orders import find_denied_order
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
 from agent.validate.coverage.fragments import join_in_clause, list_outermost
@@ -229,13 +229,13 @@ class PlanChecks:
         return asked.model_copy(update={"text": f"{again}{asked.text}"})
 
     def refuse_contrary(self, contract: Contract) -> Refusal | None:
-        """Refuses what the request says is not to be done, and what moves money the other way: "Ada should not be
-        suspended", "charge her 5 euros", for a refund. A value may be denied by the words that it is read from."""
+        """Refuses what the request says is not to be done, and what is contrary to it: "Ada should not be suspended",
+        "charge her 5 euros", for a refund. A value may be denied by the words that it is read from."""
         if contract.risk is Risk.READ or self.request.answers or self.request.given is not None:
             return None
-        if moves_contrarily(self.request.text, contract):
-            detail = f"{questions.quote_words(contract.title)} moves money another way than you wrote."
-            return Refusal(code="condition_unmet", detail=f"{detail} Nothing was done.")
+        if is_contrary(self.request.text, contract):
+            detail = f"{questions.quote_words(contract.title)} does something else than you wrote. Nothing was done."
+            return Refusal(code="condition_unmet", detail=detail)
         verbs = leading_verbs(contract)
         denied = find_denied_order(self.request.text, verbs, forbids=verbs.isdisjoint(TAKING_AWAY))
         quoted = find_places(self.proposal.result, self.request)
