@@ -15,13 +15,14 @@ from agent.resolve.rules.grammar.orders.text_parameters import TELLING
 from agent.validate.coverage.opposed_verbs import leading_verbs
 from language.example_patterns import PARTICLES
 from language.stems import makes_anew, stem
-from language.text import blank_quotations, read_text
+from language.text import blank_quotations, find_quotations, read_text
 from language.transfers import Way, contradicts, find_named_way, find_way
 from registry.contract import Contract, Risk, Unit
 from registry.offers.offer import Offer
 
 _SENDING: Final = frozenset(map(stem, TELLING - {"let", "say"} | {"send", "resend"}))
 _TO_US: Final = re.compile(r"\W*(?P<verb>[^\W\d_]+)\s+(?:me|us)(?!\w)", re.IGNORECASE)
+_DOWN: Final = re.compile(r"(?<!\w)down(?!\w)", re.IGNORECASE)
 _CLAUSE: Final = re.compile(r"(?:[^;!?\n.,:]|[.,:](?=\d))+")
 _PARTICLES: Final = PARTICLES - {"again", "back"}
 
@@ -34,7 +35,7 @@ def is_contrary(text: str, contract: Contract | Offer) -> bool:
     sums = any(note.unit in (Unit.MONEY, Unit.MONEY_MINOR) for note in contract.annotations.values())
     named = _find_named_way((contract.title, *contract.aliases), contract.description if sums else "")
     contrary = contradicts(_find_way(text), named) or _has_other_particle(text, contract)
-    return contrary or _reaches_others(text, contract)
+    return contrary or _reaches_others(text, contract) or _is_kept(text, contract)
 
 
 def _reaches_others(text: str, contract: Contract | Offer) -> bool:
@@ -47,6 +48,12 @@ def _reaches_others(text: str, contract: Contract | Offer) -> bool:
     sends = verb in _SENDING or (verb in verbs and not verbs.isdisjoint(_SENDING))
     made = makes_anew(contract.title) and verb in verbs  # a task "to remind me"
     return sends and not made and len(split_clauses(text)) == 1
+
+
+def _is_kept(text: str, contract: Contract | Offer) -> bool:
+    """Whether quoted words are put down, and the action sends words to somebody."""
+    down = bool(find_quotations(text)) and _DOWN.search(blank_quotations(text)) is not None
+    return down and not leading_verbs(contract).isdisjoint(_SENDING)
 
 
 def _has_other_particle(text: str, contract: Contract | Offer) -> bool:
