@@ -148,8 +148,8 @@ async def _plan_links(
     bare = any(has_bare_sum(task, each.verdict) for each in plans)  # "make it 9" may as well count something
     plans = plans if plans and not bare else [*whole.values()]
     plans = [each for each in plans if names_value(task, list_planned_actions(each))] or plans
-    goes_by = len(plans) == 1 and names_action(task, list_planned_actions(plans[0])[0], shortlist)
-    planned = hold(plans[0], FOUND) if goes_by else hold_or_ask(task, plans[0], ONLY_FIT) if len(plans) == 1 else made
+    named = len(plans) == 1 and names_action(task, list_planned_actions(plans[0])[0], shortlist)
+    planned = hold(plans[0], FOUND) if named else hold_or_ask(task, plans[0], ONLY_FIT) if len(plans) == 1 else made
     if (
         not tried
         and not closed
@@ -175,8 +175,7 @@ async def _plan_links(
         return ask_which(task, [name for each in plans for name in list_planned_actions(each)], made)
     least = 1 if isinstance(made.verdict, Abstain) else 2
     questions = [(each, each.verdict) for each in tried if isinstance(each.verdict, Question)]
-    named = [names_action(task, list_planned_actions(each)[0], shortlist) for each, _ in questions]
-    questions = [one for one, own in zip(questions, named, strict=True) if own or (opened and one[1].slot != REST)]
+    questions = [(each, one) for each, one in questions if opened or one.slot == REST]
     asked = [each for each, one in questions if len(one.candidates) >= (1 if one.slot == REST else least)]
     asked.sort(key=lambda each: is_not_found(each.verdict))
     asked = asked or [each for each in tried if opened and isinstance(each.verdict, Refusal)]

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from agent.extract.limits import MAX_WISHES, explain_excess, refuse_too_many
+from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import (
     Abstain,
     Argument,
@@ -37,9 +38,9 @@ from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, is_foreig
 from agent.resolve.rules.registries import Registry, ask_if_open, continues, describe_registry
 from agent.resolve.rules.scoring import ScoredOffer
 from agent.resolve.rules.slot_filling import expand_coordination, fill_slots
-from agent.validate.coverage.denied_orders import find_denied_order
 from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.questions import ask_for_action, quote_words
+from language.denials import find_denied_order
 from language.locales import guess_language, load_locale, translate
 from registry.contract import Risk
 from registry.offers.shortlist import Shortlist
@@ -151,7 +152,7 @@ def _leave_denied(meant: Resolution | Proposed, text: str, shortlist: Shortlist)
     """An abstention where a request that orders something only says what is not to be done."""
     plans = isinstance(meant, Proposed) and isinstance(meant.proposal.result, PlanResult)
     verbs = frozenset(verb for offer in shortlist.offers for verb in leading_verbs(offer))
-    if not (plans or isinstance(meant, Ask)) or find_denied_order(text, verbs) is None:
+    if not (plans or isinstance(meant, Ask)) or find_denied_order(strip_politeness(text), verbs) is None:
         return meant
     return Abstain(reason="nothing_fits", detail=f"You wrote {quote_words(text.strip())}, so nothing was done.")
 

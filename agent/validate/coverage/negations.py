@@ -29,14 +29,9 @@ from agent.validate.coverage.weighty_patterns import (
     find_closing,
     find_opening,
 )
+from language.denials import NO
 from language.stems import EMPTY, is_past, split_runs, stem
 
-NO: Final = re.compile(
-    r"(?<!\w)(?:not|never|no|nor|neither|none|nobody|nothing)(?!\w)"
-    # Phrases that only hurry or reassure, and phrases in which "no" denies nothing of the order.
-    r"(?!\s+(?:rush|hurry|worr(?:y|ies)|problems?|doubt|matter|longer|only|sure|certain|forget|hesitate|fail)\b)",
-    re.IGNORECASE,
-)
 # A state, a case that is joined, a suggestion or a reason. None of them denies the order.
 _TOLD: Final = re.compile(
     r"(?:(?<!\bthere )\b(?:is|are|was|were|am|been|be|has|have|had|did|does|or|if|why|he|she|it|they|who|which)"

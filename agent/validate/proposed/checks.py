@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final
 
+from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import PromptSource, Question, Refusal, Request, Span, Step
 from agent.planning.proposal import (
     Call,
@@ -33,7 +34,6 @@ from agent.resolve.rules.grammar.dated_verbs import LEFT_STEMS
 from agent.validate import questions
 from agent.validate.consent import explain_unclear, has_consent
 from agent.validate.coverage.contrary_orders import is_contrary
-from agent.validate.coverage.denied_orders import find_denied_order
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
 from agent.validate.coverage.fragments import join_in_clause, list_outermost
 from agent.validate.coverage.kept_wishes import find_kept_wish
@@ -55,6 +55,7 @@ from agent.validate.questions import REST
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind
 from agent.validate.slots import Slots, format_parameter
 from agent.validate.unsaid import NOTHING_UNSAID, Unsaid
+from language.denials import find_denied_order
 from language.stems import ORDERS, name_stems, stem_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Derive, Risk
@@ -237,7 +238,7 @@ class PlanChecks:
             detail = f"{questions.quote_words(contract.title)} does something else than you wrote. Nothing was done."
             return Refusal(code="condition_unmet", detail=detail)
         verbs = leading_verbs(contract)
-        denied = find_denied_order(self.request.text, verbs, forbids=verbs.isdisjoint(TAKING_AWAY))
+        denied = find_denied_order(strip_politeness(self.request.text), verbs, forbids=verbs.isdisjoint(TAKING_AWAY))
         quoted = find_places(self.proposal.result, self.request)
         if denied is None or any(start <= denied.denial[0] < end for start, end in quoted):
             return None

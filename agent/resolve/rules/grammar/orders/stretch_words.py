@@ -216,6 +216,7 @@ class StretchWords:
         """Whether a bare number is that of a thing in a place or reason, and no amount: "(charge Ada) for court 2"."""
         low, tokens = self.reader.low(at - 1), self.reader.tokens[max(at - 2, 0) : at]
         known = stem(low) in self.words.nouns | {*self.words.verbs} or all(each.capital for each in tokens)
+        known = known or self.reader.noun(at - 1) is not None
         led = any(self.reader.low(step) in _PLACING for step in (at - 2, at - 3))
         return led and not known and low not in EMPTY | lexicon.NAME_STOP and low.isalpha() and is_word(low)
 

@@ -6,17 +6,26 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from agent.extract.spans.politeness import strip_politeness
-from agent.validate.coverage import weighty_patterns as patterns
-from agent.validate.coverage.negations import NO
-from agent.validate.coverage.weighty_patterns import ENDS, Place
 from language.example_patterns import PARTICLES
 from language.stems import EMPTY, ORDERS, is_past, split_runs, stem
 from language.text import word_set
 
+Place = tuple[int, int]
+ENDS: Final = re.compile(r"[,;:!?\n()\[\]]|\.(?!\d)|\s[-–—]+\s?|^|$|(?<!\w)(?:and|but|then)(?!\w)", re.IGNORECASE)
+BARE_DENIAL: Final = (
+    r"(?<!\w)(?:ai|are|ca|could|did|do|does|had|has|have|is|must|need|sha|should|was|were|wo|would)nt(?!\w)"
+)
+NO: Final = re.compile(
+    r"(?<!\w)(?:not|never|no|nor|neither|none|nobody|nothing)(?!\w)"
+    # Phrases that only hurry or reassure, and phrases in which "no" denies nothing of the order.
+    r"(?!\s+(?:rush|hurry|worr(?:y|ies)|problems?|doubt|matter|longer|only|sure|certain|forget|hesitate|fail)\b)",
+    re.IGNORECASE,
+)
+# What should not have happened: the reason to mend it.
+REGRETS: Final = re.compile(r"(?<!\w)should(?:\s+(?:never|not)|n['’]t)\s+have(?!\w)", re.IGNORECASE)
 _DENYING: Final = re.compile(
     rf"{NO.pattern}(?<!why not)|(?<!\w)(?:cannot|no\s+longer)(?!\w)"
-    rf"|(?:n['’]t(?!\w)|{patterns.BARE_DENIAL})(?!\s+(?:forget|hesitate|fail|you|we)\b)",
+    rf"|(?:n['’]t(?!\w)|{BARE_DENIAL})(?!\s+(?:forget|hesitate|fail|you|we)\b)",
     re.IGNORECASE,
 )
 _MODAL: Final = r"(?:should|must|shall|may|ought(?:\s+to)?|(?:is|are)\s+to)"
@@ -45,7 +54,7 @@ class Denied(NamedTuple):
 def find_denied_order(text: str, verbs: frozenset[str], *, forbids: bool = True) -> Denied | None:
     """The denial of one of these verbs, or with ``forbids`` of whatever a request is about that is one clause. None if
     another clause orders something."""
-    text, verbs, denied, clauses = strip_politeness(text), verbs - EMPTY, None, 0
+    verbs, denied, clauses = verbs - EMPTY, None, 0
     for first, last in _split(text):
         words = [(word.casefold(), first + start, first + end) for word, start, end in split_runs(text[first:last])]
         head = next((stem(word) for word, _, _ in words if word not in EMPTY), "")
@@ -55,10 +64,10 @@ def find_denied_order(text: str, verbs: frozenset[str], *, forbids: bool = True)
         if not reaches and (at is not None or (head in ORDERS and denial is None)):
             return None
         clauses += bool(head)
-        if denial is not None and at is not None and patterns.REGRETS.search(text, first, last) is None:
+        if denial is not None and at is not None and REGRETS.search(text, first, last) is None:
             denied = denied or Denied((words[0][1], words[at][2]), denial.span())
     forbidden = _FORBIDDEN.search(text) if forbids and clauses == 1 else None
-    if denied is None and forbidden is not None and patterns.REGRETS.search(text) is None:
+    if denied is None and forbidden is not None and REGRETS.search(text) is None:
         return Denied((0, len(text.rstrip(" .!"))), forbidden.span())
     return denied
 
