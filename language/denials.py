@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from language.example_patterns import PARTICLES
@@ -23,6 +23,16 @@ NO: Final = re.compile(
 )
 # What should not have happened: the reason to mend it.
 REGRETS: Final = re.compile(r"(?<!\w)should(?:\s+(?:never|not)|n['’]t)\s+have(?!\w)", re.IGNORECASE)
+# A relative clause that says what the meant records are not or don't do, up to its end.
+DENIED_CLAUSE: Final = re.compile(
+    r"\b(?:that|which|who)\s+(?:\w+ly\s+)?(?P<denied>(?:is|are|was|were|do|does|did|has|have|had)(?:n['’]?t|\s+not)\b)[^,;.!?\n]*",
+    re.IGNORECASE,
+)
+# The second half is denied: "Ada has come and Bo hasn't".
+_ELLIPTIC: Final = re.compile(
+    r"\s+(?P<denied>(?:is|are|was|were|do|does|did|has|have|had|wo|ca|should|could|would)(?:n['’]?t|\s+not))(?=\s*(?:[,.;!]|$))",
+    re.IGNORECASE,
+)
 _DENYING: Final = re.compile(
     rf"{NO.pattern}(?<!why not)|(?<!\w)(?:cannot|no\s+longer)(?!\w)"
     rf"|(?:n['’]t(?!\w)|{BARE_DENIAL})(?!\s+(?:forget|hesitate|fail|you|we)\b)",
@@ -101,3 +111,14 @@ def _split(text: str) -> Iterator[Place]:
         yield first, mark.start()
         first = mark.end()
     yield first, len(text)
+
+
+def find_denied_clauses(text: str, taken: Sequence[Place]) -> Iterator[Place]:
+    """Finds denials in relative clauses that select records ("that don't concern Ada"), and denials that follow a used
+    word ("and Ada hasn't")."""
+    for found in DENIED_CLAUSE.finditer(text):
+        if any(found.end("denied") <= start < found.end() for start, _ in taken):
+            yield found.span("denied")
+    for end in {last for _, last in taken}:
+        if (denied := _ELLIPTIC.match(text, end)) is not None:
+            yield denied.span("denied")

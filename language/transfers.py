@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 from language.irregular_verbs import UNSURE_FORMS
+from language.opposites import TAKING_AWAY
 from language.stems import EMPTY, ORDERS, is_past, split_runs, stem, stem_text
 
 Way = Literal["take", "lessen", "give", "relieve"]
@@ -26,9 +27,7 @@ _VERBS: Final = _CHARGING | _REFUNDING | _GIVING | _GETTING | _COLLECTING
 _MAKING: Final = frozenset(
     stem_text("give pay issue grant add apply put load top raise post make create record log enter book take register")
 )
-_LESSENING: Final = frozenset(
-    stem_text("waive drop forgive reduce lower discount void cancel write knock let remove strike revoke cut lessen")
-)
+_LESSENING: Final = TAKING_AWAY | frozenset(stem_text("write knock let strike"))
 _OWED: Final = frozenset(stem_text("charge fee fine bill invoice payment debt penalty surcharge donation"))
 _LESS: Final = frozenset(stem_text("discount rebate reduction"))
 _OWN: Final = frozenset(stem_text("credit refund voucher bonus compensation goodwill reimbursement money"))

@@ -33,7 +33,7 @@ from agent.validate.coverage.openings import (
     SUBJECT,
     WISH,
 )
-from agent.validate.coverage.opposed_verbs import ENDING, leading_verbs
+from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_direct
 from agent.validate.coverage.weighty_patterns import (
@@ -47,6 +47,7 @@ from agent.validate.coverage.weighty_patterns import (
     search_before,
 )
 from language.locales import guess_language
+from language.opposites import ENDING
 from language.stems import ORDERS, split_runs, stem, stem_text
 from language.wordnet import find_similar_stems, is_word, rate_similarity
 

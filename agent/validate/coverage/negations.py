@@ -30,6 +30,7 @@ from agent.validate.coverage.weighty_patterns import (
     find_opening,
 )
 from language.denials import NO
+from language.sparing import find_left_alone
 from language.stems import EMPTY, is_past, split_runs, stem
 
 # A state, a case that is joined, a suggestion or a reason. None of them denies the order.
@@ -51,11 +52,6 @@ _TO_BE: Final = re.compile(r"\s+to\s", re.IGNORECASE)
 # "(Leave for Ada) not from Friday" denies the day: "for Ada" is no reason.
 _WHOM: Final = frozenset(("for", "of", "to"))
 _VALUE: Final = re.compile(r"\s+(?:(?:from|on|at|until|till|by|for|in|during)\s+)?(?:the\s+)?", re.IGNORECASE)
-# The second half is denied: "Ada has come and Bo hasn't".
-_ELLIPTIC: Final = re.compile(
-    r"\s+(?P<denied>(?:is|are|was|were|do|does|did|has|have|had|wo|ca|should|could|would)(?:n['’]?t|\s+not))(?=\s*(?:[,.;!]|$))",
-    re.IGNORECASE,
-)
 _DENIAL: Final = re.compile(rf"(?<!\w)(?:not|never|no|cannot)(?!\w)|n['’]t(?!\w)|{patterns.BARE_DENIAL}", re.IGNORECASE)
 _SIGN: Final = re.compile(r"[≠✗✘❌⛔🚫👎]|!=")
 """Signs that deny what stands beside them."""
@@ -115,17 +111,6 @@ def find_negations(
             yield start, end
 
 
-def find_denied_clauses(text: str, taken: Sequence[Place]) -> Iterator[Place]:
-    """Finds denials in relative clauses that select records ("that don't concern Ada"), and denials that follow a used
-    word ("and Ada hasn't")."""
-    for found in patterns.DENIED_CLAUSE.finditer(text):
-        if any(found.end("denied") <= start < found.end() for start, _ in taken):
-            yield found.span("denied")
-    for end in {last for _, last in taken}:
-        if (denied := _ELLIPTIC.match(text, end)) is not None:
-            yield denied.span("denied")
-
-
 def denies_verb(text: str, place: Place, verbs: frozenset[str]) -> bool:
     """Whether the words at a place deny one of these verbs, as in "don't close it"."""
     for denial in _DENIAL.finditer(text, *place):
@@ -142,11 +127,6 @@ def _find_clause(text: str, start: int, end: int) -> Place:
 
 # ── contrasts: another thing or action is denied than the one that is done ──────────────────────────────────────────
 
-_LEAVES: Final = re.compile(
-    r"(?:[,;.!–-]|(?<!\w)(?:but|and))\s*(?P<clause>(?:(?:please|just)\s+)?(?:leave|keep|spare|skip)\s+"
-    rf"(?P<what>(?:[\w'’#-]+\s*){{1,5}}?)(?:{patterns.ALONE.pattern})?)(?=\s*(?:$|[,.;!?]))",
-    re.IGNORECASE,
-)
 _NO_LONGER: Final = patterns.TRAILING | {"more", "longer", "any"}
 _DONE_TO_IT: Final = re.compile(
     r"\s*(?:(?:just|but|only|please|instead|rather)\s+)*(?P<verb>[^\W\d_]+)\s+(?:it|them|that)\b", re.IGNORECASE
@@ -191,9 +171,7 @@ def find_spared(text: str, denials: Sequence[Place], taken: Sequence[Place], ver
         end = find_closing(TURNS, text, last)
         if denies_verb(text, (first, end), verbs) and _other_thing(text, last, end, taken):
             yield first, end
-    for found in _LEAVES.finditer(text):  # "leave 8 alone"
-        if _other_thing(text, *found.span("what"), taken):
-            yield found.span("clause")
+    yield from (clause for clause, what in find_left_alone(text) if _other_thing(text, *what, taken))
 
 
 def _other_thing(text: str, start: int, end: int, taken: Sequence[Place]) -> bool:

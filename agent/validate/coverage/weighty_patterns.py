@@ -34,11 +34,6 @@ NEGATION: Final = re.compile(
 DENIES: Final = re.compile(r"(?:please\s+)?(?:do\s+not|don['’]?t|never)", re.IGNORECASE)
 # "Don't let it run out" asks for something.
 PREVENTS: Final = re.compile(r"\s+(?:let|lose|miss)\b", re.IGNORECASE)
-# A relative clause that says what the meant records are not or don't do, up to its end.
-DENIED_CLAUSE: Final = re.compile(
-    r"\b(?:that|which|who)\s+(?:\w+ly\s+)?(?P<denied>(?:is|are|was|were|do|does|did|has|have|had)(?:n['’]?t|\s+not)\b)[^,;.!?\n]*",
-    re.IGNORECASE,
-)
 RESTRICTION: Final = re.compile(r"(?<!\w)(?:only|at\s+(?:the\s+)?least)(?!\w)", re.IGNORECASE)
 # A bound that leaves the amount open. "Top it up to 25" and "bring it up to 25" give the amount: what is missing. So
 # does "goes up to 30".
@@ -151,11 +146,6 @@ CLOSES: Final = re.compile(r"(?:['’]s(?:\s+\w+)?)?\s*(?:$|[,.;!?\n])")
 # A number with the prefix of its series.
 SERIES: Final = re.compile(r"(?<![\w-])([A-Za-z]{1,6}-?)\d{2,12}(?![\w-])")
 REGRETS: Final = denials.REGRETS
-# Behind what is left as it is: "leave 7 alone".
-ALONE: Final = re.compile(
-    r"\s+(?P<alone>alone|be|untouched|unchanged|out(?:\s+of\s+(?:it|this|that))?|as\s+(?:it\s+is|they\s+are))(?=\s*(?:$|[,.;!?]))",
-    re.IGNORECASE,
-)
 # Includes again what was left out: "all but hers, hers too".
 AFTER_ALL: Final = re.compile(r"(?<!\w)(?:too|as\s+well|also|included|after\s+all)(?!\w)", re.IGNORECASE)
 # What is to stay as it is or not to happen: "… his team may still sign in", "… we don't do that".

@@ -39,7 +39,7 @@ from agent.validate.coverage.fragments import join_in_clause, list_outermost
 from agent.validate.coverage.kept_wishes import find_kept_wish
 from agent.validate.coverage.misread import find_counted_twice, repeats_what_was_done
 from agent.validate.coverage.open_words import find_open_words, is_named
-from agent.validate.coverage.opposed_verbs import TAKING_AWAY, leading_verbs
+from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.read_asides import READ_AGAIN, is_explicit
 from agent.validate.coverage.set_against import explain_denied, list_old_values
@@ -56,6 +56,7 @@ from agent.validate.records.located import LocatedRecord, RecordQuery, format_co
 from agent.validate.slots import Slots, format_parameter
 from agent.validate.unsaid import NOTHING_UNSAID, Unsaid
 from language.denials import find_denied_order
+from language.opposites import TAKING_AWAY
 from language.stems import ORDERS, name_stems, stem_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Derive, Risk

@@ -239,8 +239,8 @@ class StretchEvidence(StretchUnread):
         named = {step for each in pieces for step in range(each.first, each.last) if not self._says_thing(each)}
         ends = (step for step in range(at + 1, self.stop) if reader.low(step) in lexicon.NAME_STOP - _OBJECTS)
         near = range(self.first + (self.place.order == self.first and self.place.ordered), next(ends, self.stop))
-        said = ((step, reader.low(step)) for step in near if step != at and step not in named)
-        return any(low in _OBJECTS or not (low in EMPTY or stem(low) in LIGHT) for _, low in said)
+        said = {low for step in near if (low := reader.low(step)) in _OBJECTS or step not in named | {at}}
+        return any(low in _OBJECTS or not (low in EMPTY or stem(low) in LIGHT) for low in said)
 
     def _says_thing(self, piece: Piece) -> bool:
         """Whether a record is said by a noun or number, and not by a name alone."""
