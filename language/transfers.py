@@ -8,7 +8,8 @@ is ordered with the same verb ("pay her 5 euros").
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from language.irregular_verbs import UNSURE_FORMS
@@ -76,7 +77,8 @@ def find_way(text: str, sums: Mapping[int, int]) -> Way | None:
     return ways.pop() if len(ways) == 1 and not others else None  # "she owes us 5 euros, waive it"
 
 
-def find_named_way(phrases: Iterable[str], description: str = "") -> Way | None:
+@lru_cache(maxsize=1024)
+def find_named_way(phrases: tuple[str, ...], description: str = "") -> Way | None:
     """Which way money goes by an action, from what it is called, else from the beginning of its description."""
     named = {way for each in phrases if (way := _read_called(each)) is not None}
     if not named and (way := _read_called(description.partition(".")[0])) is not None:

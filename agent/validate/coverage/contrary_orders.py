@@ -31,7 +31,7 @@ def is_contrary(text: str, contract: Contract | Offer) -> bool:
         return False
     sums = any(note.unit in (Unit.MONEY, Unit.MONEY_MINOR) for note in contract.annotations.values())
     phrases = (contract.title, *contract.aliases)
-    named = _find_named_way(phrases, contract.description if sums else "")
+    named = find_named_way(phrases, contract.description if sums else "")
     other = has_other_particle(strip_politeness(text), (*phrases, *contract.examples))
     return other or contradicts(_find_way(text), named) or _reaches_others(text, contract)
 
@@ -52,8 +52,3 @@ def _reaches_others(text: str, contract: Contract | Offer) -> bool:
 def _find_way(text: str) -> Way | None:
     read = read_text(blank_quotations(text))
     return find_way(read.plain, {each.start: each.end for each in money.find(read) if each.currency is not None})
-
-
-@lru_cache(maxsize=1024)
-def _find_named_way(names: tuple[str, ...], description: str) -> Way | None:
-    return find_named_way(names, description)

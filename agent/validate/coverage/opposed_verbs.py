@@ -41,9 +41,6 @@ _IS_OUT: Final = re.compile(
 _RECEIVES: Final = re.compile(r"(?<!\w)(?:(?i:he|she|they)|[A-Z]\w+)\s+(?:(?:should|must|can|shall|will|to)\s+)?$")
 # Something that belonged to somebody before is given back. They get nothing more.
 _RETURNS: Final = re.compile(r"(?<!\w)(?:give|hand|pay)\s(?:[^,;.!?\n]{1,80}?\s)?back\b", re.IGNORECASE)
-# Denies what the action does, or names another action instead ("pause, not cancel, …").
-_NONE: Final = re.compile(r"\s*(?P<no>no)\s+(?P<what>[^\W\d_]+)", re.IGNORECASE)
-_NOT: Final = re.compile(r"^\s*(?P<not>not)\s+(?P<verb>[^\W\d_]+)\s*$", re.IGNORECASE)
 # A word after one of these is no verb of an order: "the other suspended one", "she cancelled by mistake".
 _DETERMINED: Final = re.compile(
     r"(?<!\w)(?:the|an?|his|her|their|its|our|my|your|these|those|other)\s+$", re.IGNORECASE
@@ -66,12 +63,6 @@ def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Pla
         if head is None:
             continue
         said = stem(head[0].casefold())
-        none = _NONE.match(told)
-        if none is not None and stem(none["what"].casefold()) in does:
-            yield clause.start() + none.start("no"), clause.start() + none.end()
-        other = _NOT.search(told)
-        if other is not None and stem(other["verb"].casefold()) in does:
-            yield clause.start() + other.start("not"), clause.start() + other.end()
         place = (clause.start() + head[1], clause.start() + head[2])
         opposed = any(
             said in asks and verbs & one and not verbs & asks for a, b in PAIRS for one, asks in ((a, b), (b, a))
