@@ -42,9 +42,7 @@ from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_exceptions, find_hedges, find_told
 from agent.validate.coverage.unused_words import SAID_AROUND, collect_own_stems
 from agent.validate.coverage.weighty_patterns import Place, find_closing
-from language import numerals
-from language.channels import find_other_channels
-from language.denials import find_denied_clauses
+from language import channels, denials, numerals
 from language.opposites import LESS
 from language.stems import EMPTY, GENERIC, ORDERS, READING, name_stems, split_runs, stem, stem_text
 from language.text import read_text, singularize
@@ -352,7 +350,7 @@ def _find_opposed_verbs(order: Order) -> Iterator[Place]:
 def _find_other_channels(order: Order) -> Iterator[Place]:
     for each in order.contracts if order.on_records else ():
         words = " ".join((each.name.replace("_", " "), each.title, each.description, *each.aliases))
-        for first, last in find_other_channels(order.polite, words):
+        for first, last in channels.find_other_channels(order.polite, words):
             said = any(first <= start and end <= last for start, end in order.proven)  # it is what a parameter takes
             if not said and not any(start <= first and last <= end for start, end in order.texts):
                 yield first, last
@@ -372,7 +370,7 @@ _FINDERS: Final[Mapping[Kind, Callable[[Order], Iterable[Place]]]] = {
     "date": lambda of: (*_of_class(patterns.DATE, of), *_find_times(of)),
     "order not to": _find_orders_not_to,
     "denial": _find_denials,
-    "denied clause": lambda of: find_denied_clauses(of.polite, of.taken) if _may_deny(of) else (),
+    "denied clause": lambda of: denials.find_denied_clauses(of.polite, of.taken) if _may_deny(of) else (),
     "number": _find_numbers,
     "unit": _find_other_units,
     "further order": lambda of: (
