@@ -16,6 +16,7 @@ from agent.query.action_answers import list_fitting
 from agent.query.references import Query
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar.understand import NOTHING
+from agent.validate.coverage.contrary_orders import is_contrary
 from agent.validate.questions import ask_for_action, join
 from agent.validate.records.located import LocatedRecord, RecordQuery, RecordScope
 from agent.validate.records.ranking import fold_words
@@ -90,6 +91,7 @@ def _list_common(every: Sequence[Sequence[LocatedRecord]]) -> list[LocatedRecord
 def _tell_of(task: Task, abstain: Abstain, found: LocatedRecord) -> Question | Abstain:
     context, request = task.workspace_context, task.request
     works = list_fitting(context.catalogue, task.actor, request.surface, [found.record])
+    works = [each for each in works if not is_contrary(request.text, each)]
     if not works:
         return abstain
     if abstain.fitting and abstain.fitting[0] not in {each.name for each in works}:

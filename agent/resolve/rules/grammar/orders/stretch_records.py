@@ -105,7 +105,8 @@ class StretchRecords(StretchEnds):
             at = max(phrase.last, at + 1)
         for name, pieces in self.records.items():
             kind, kept = self.kind(name), drop_repeated(self._drop_taken_back(pieces))
-            kept = drop_spared(self.reader, drop_told(self.reader, kept))
+            kept, spared = drop_spared(self.reader, drop_told(self.reader, kept))
+            self.covered |= spared
             meant, denied = drop_denied(self.reader, kept)
             kept = meant or kept
             self.covered |= denied if meant else set()
