@@ -213,8 +213,10 @@ class Reader:
         return kinds[0] if len(kinds) == 1 and value not in self.kinds else None
 
     def ask(self) -> None:
-        """Switches to reading a question, in which words mean more than in an order."""
+        """Switches to reading a question, in which words mean more than in an order. Whoever asks speaks for the
+        platform: "my" records are ours."""
         self.asks = True
+        self._lows = tuple(lexicon.SPEAKERS.get(low, low) for low in self._lows)
         self._nouns, self._states, self.heads = {}, {}, {}
 
     def put_first(self, names: Sequence[str]) -> None:

@@ -25,6 +25,7 @@ from agent.planning.proposal import (
     StateIs,
     TotalOf,
     ValueAnswer,
+    YesNoAnswer,
 )
 from agent.planning.record_links import RecordLink
 from agent.resolve.rules.grammar import lexicon
@@ -35,16 +36,15 @@ from agent.resolve.rules.grammar.dated_verbs import (
     find_rest,
     takes_place,
 )
-from agent.resolve.rules.grammar.phrases.fields import (
-    NUMERIC,
-    find_core,
-    label_field,
-)
+from agent.resolve.rules.grammar.phrases.conditions import NONE, count_test
+from agent.resolve.rules.grammar.phrases.fields import NUMERIC, find_core, label_field
+from agent.resolve.rules.grammar.phrases.phrase_parts import negate_condition
 from agent.resolve.rules.grammar.questions.figures import TOGETHER
 from agent.resolve.rules.grammar.questions.linked_terms import PREPOSITIONS, Reading
 from agent.resolve.rules.grammar.questions.linked_words import TELLS, list_roles, read_words
 from agent.resolve.rules.grammar.questions.overdue import is_due, list_finished, list_waiting
 from agent.resolve.rules.grammar.reader import Reader
+from language.stems import is_past
 from language.text import word_set
 from registry.records import Field
 
@@ -57,6 +57,7 @@ _OPENINGS: Final[tuple[tuple[str, ...], ...]] = (
     ("when",), ("when's",), ("whens",), ("is",), ("are",), ("does",), ("has",), ("why",),
 )  # fmt: skip
 _BACK: Final = "back"
+_WHETHER: Final = frozenset(("is", "are", "has", "does"))
 _REASONS: Final = word_set("reason reasons cause answer note remark comment")
 """What the fields are called that tell why."""
 _COMPARING: Final = "than"
@@ -131,15 +132,17 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
     head, asked = made.head, made.asked
     fields = tuple(dict.fromkeys(each.name for each in made.fields))
     sums = [each for each in made.fields if each.type in NUMERIC]
-    if asked == "is":
+    if asked == "is" and not made.where:
         stages = tuple(each.name for each in kind.fields if each.name in lexicon.STATE_FIELDS or is_due(each))
-        if made.said is not None and made.where == [] and _BACK in reader.lows(0, len(reader.tokens)):
+        if made.said is not None and _BACK in reader.lows(0, len(reader.tokens)):
             yield RecordsAnswer(records=Find(record=kind.name, said=made.said, pick="all"), fields=stages)
+    elif asked in _WHETHER and not fields:
+        yield from _list_tests(made, find)
     elif asked == "why":  # what was said of it, by whoever asked for it or decided on it
         reasons = tuple(each.name for each in kind.fields if not _REASONS.isdisjoint(label_field(each).split()))
         if reasons and not fields and len(made.where) + (made.said is not None) > 1:
             yield RecordsAnswer(records=find.model_copy(update={"pick": "all"}), fields=reasons)
-    elif asked in ("does", "has"):  # "does Ada have any credit": so much
+    elif asked in ("does", "has") and fields:  # "does Ada have any credit": so much
         if made.said is not None and len(fields) == 1 and not made.where and (sums or made.fields[0].type in DATES):
             yield RecordsAnswer(records=find, fields=fields)
     elif asked in ("which", "what", "any", "many") and head is not None and not (asked == "many" and fields):
@@ -162,18 +165,19 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
     elif asked in ("when", "when's") and not made.times:
         line = find_line_ahead(kind) if takes_place(kind, "is") else None
         told = made.fields or ([line] if line is not None else [])
-        if made.first is not None and line is not None:
-            side: Comparison = "<=" if made.first == "latest" else ">="
-            today = Compare(field=line.name, op=side, value=Day(date=reader.now.date().isoformat()))
-            order = OrderByField(by=line.name, first=made.first)
-            stands = [StateIs(state="cancelled", negated=True)][: "cancelled" in kind.states]
-            find = find.model_copy(update={"where": (*made.where, today, *stands), "order": order, "pick": "one"})
+        find = _find_next(reader, made, find) or find
         if len({each.name for each in told}) == 1 and told[0].type in DATES:
             yield RecordsAnswer(records=find, fields=(told[0].name,))
+    elif asked == "what" and made.first is not None and not fields:
+        if (ahead := _find_next(reader, made, find)) is not None:
+            yield RecordsAnswer(records=ahead)  # "what's next for Ada"
     elif (
-        asked == "what" and not (fields or made.said or made.times) and all(isinstance(each, StateIs) for each in where)
+        asked == "what"
+        and not (fields or made.said or made.times)
+        and any(isinstance(each, StateIs) for each in where)
+        and all(isinstance(each, StateIs | BelongsTo) for each in where)
     ):
-        yield RecordsAnswer(records=find)  # "what is waiting"
+        yield RecordsAnswer(records=find)  # "what is waiting, what does Ada have open"
     elif asked == "what" and not fields and made.times and (made.days or takes_place(kind, "")):
         yield RecordsAnswer(records=find)
     elif asked == "whose" and made.days and any(each.search == "name" for each in kind.fields) and not fields:
@@ -182,10 +186,40 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
         yield from _list_people(reader, made, find)
 
 
+def _find_next(reader: Reader, made: Reading, find: Find) -> Find | None:
+    """The next or the last of the records that take place."""
+    line = find_line_ahead(made.kind) if takes_place(made.kind, "is") else None
+    if made.first is None or line is None:
+        return None
+    side: Comparison = "<=" if made.first == "latest" else ">="
+    today = Compare(field=line.name, op=side, value=Day(date=reader.now.date().isoformat()))
+    stands = [StateIs(state="cancelled", negated=True)][: "cancelled" in made.kind.states]
+    order = OrderByField(by=line.name, first=made.first)
+    return find.model_copy(update={"where": (*made.where, today, *stands), "order": order, "pick": "one"})
+
+
+def _list_tests(made: Reading, find: Find) -> Iterator[Answer]:
+    """Whether somebody's or named records are as told. Whoever has paid has paid all that is spoken of."""
+    told = [each for each in made.where if not isinstance(each, BelongsTo)]
+    whose = [each for each in made.where if isinstance(each, BelongsTo)]
+    if not told or not (made.said or whose):
+        return
+    about = find.model_copy(update={"where": tuple(whose)})
+    tests = [count_test(find.model_copy(update={"where": tuple(made.where)}))]
+    done = next((each for each in told if isinstance(each, StateIs) and is_past(each.state)), None)
+    if made.asked == "has" and done is not None:
+        rest = (negate_condition(made.kind, done) if each is done else each for each in made.where)
+        tests.append(count_test(find.model_copy(update={"where": tuple(rest)}), "=", NONE))
+    yield YesNoAnswer(tests=tuple(tests), about=about)
+
+
 def _list_people(reader: Reader, made: Reading, find: Find) -> Iterator[Answer]:
     """Who does something with the records, whose they are, or the people themselves."""
     people, doer = reader.people(), made.doers[0] if made.doers else None
     owners = {each.owner.record for each in made.where if isinstance(each, BelongsTo) and isinstance(each.owner, Find)}
+    if made.placed and any(each.search == "name" for each in made.kind.fields):
+        yield RecordsAnswer(records=find)  # "who is in B1": the boat, which tells whose it is
+        return
     if doer is None and people is not None and people.name in owners:  # somebody else, who handles what is theirs
         doer = next(iter(others)) if len(others := reader.doers(made.kind)) == 1 else None
         people = None

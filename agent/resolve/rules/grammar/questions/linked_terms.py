@@ -64,6 +64,8 @@ class Reading:
     first: First | None = None
     """Which of several the next or the last one is."""
     stated: bool = False
+    placed: bool = False
+    """A thing is named that the records are in: "in B1"."""
     unasked: bool = False
     """Only an owner and what is theirs are named: "Ada's bills"."""
     rate: int = 0
@@ -71,7 +73,7 @@ class Reading:
 
 def read_term(reader: Reader, made: Reading, at: int) -> int:
     """Where the words end that say something from a token on. 0 if they say nothing."""
-    if made.asked == "when" and (first := _PLACES.get(reader.low(at))) and takes_place(made.kind, "is"):
+    if made.asked in ("when", "what") and (first := _PLACES.get(reader.low(at))) and takes_place(made.kind, "is"):
         made.first = first
         made.rate += STATE
         return at + 1

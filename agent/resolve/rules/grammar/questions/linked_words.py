@@ -108,7 +108,7 @@ def _is_plain(reader: Reader, made: Reading, at: int) -> bool:
     low, ends = reader.low(at), at + 1 >= len(reader.tokens) or reader.is_mark(at + 1) or _skip_now(reader, at + 1) > 0
     named = made.said is not None or any(isinstance(each, BelongsTo) for each in made.where)
     dated = bool(made.times) or reader.when(at + 1, "") is not None
-    there = low == INSIDE and made.asked == "who" and dated and takes_place(made.kind, "")
+    there = low == INSIDE and made.asked in ("who", "is") and dated and takes_place(made.kind, "")
     if low == INSIDE and dated and not there:
         return False  # since when somebody is in is not known
     if there or low == "here" or (ends and low in PREPOSITIONS):
@@ -147,7 +147,9 @@ def _add_name(reader: Reader, made: Reading, each: RecordLink, held: RecordKind)
         made.where += where
     else:
         made.said = words
-    made.rate += STATE if held is made.kind else PLACE * (made.kind.relation_to(held.name) is not None)
+    near = made.kind.relation_to(held.name) is not None
+    made.placed = made.placed or (near and reader.low(first - 1) == INSIDE and not is_person(held))
+    made.rate += STATE if held is made.kind or (near and made.placed) else PLACE * near
 
 
 def _list_holders(
