@@ -89,6 +89,13 @@ def find_owing(kind: RecordKind) -> Condition | None:
     return AnyOf(conditions=tuple(StateIs(state=each) for each in (state, *others)))
 
 
+def include_late(stages: Field, value: str) -> Condition:
+    """What holds of records at a stage: what is late is still out, where that is the next one."""
+    after = stages.values[stages.values.index(value) + 1 :][:1]
+    late = [StateIs(state=each) for each in after if stages.name in lexicon.STATE_FIELDS and each in _LATE]
+    return AnyOf(conditions=(StateIs(state=value), *late)) if late else StateIs(state=value)
+
+
 def goes_on(kind: RecordKind) -> bool:
     """Whether more comes of a record that is paid than its money going back: what is shipped was paid as well."""
     stages = (each.values for each in kind.fields if "paid" in each.values)

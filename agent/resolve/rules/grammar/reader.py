@@ -305,7 +305,7 @@ class Reader:
                 several = several or (deed and len(parts) == 1 and stem(low) == stem(parts[0]))
                 if self.lows(index, len(parts)) == parts or several:
                     extra = 1 if self.low(index + len(parts)) in (each.name, "list") else 0
-                    return StateIs(state=value), len(parts) + extra
+                    return dated_verbs.include_late(each, value) if self.asks else StateIs(state=value), len(parts) + extra
         able = int(low == "can") or 2 * (self.lows(index, 2) == ("able", "to"))
         for each in kind.fields if self.asks else ():
             if able and each.type == "boolean" and does(each.label or each.name, self.low(index + able)):

@@ -12,6 +12,7 @@ from typing import Final
 from agent.extract.references.vocabulary import is_person, rate_person_likeness
 from agent.planning.proposal import (
     Answer,
+    AnyOf,
     BelongsTo,
     Compare,
     Comparison,
@@ -173,11 +174,11 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
             yield RecordsAnswer(records=ahead)  # "what's next for Ada"
     elif (
         asked == "what"
-        and not (fields or made.said or made.times)
-        and any(isinstance(each, StateIs) for each in where)
-        and all(isinstance(each, StateIs | BelongsTo) for each in where)
+        and not (fields or made.said or made.times or made.unasked)
+        and (made.placed or any(isinstance(each, StateIs | AnyOf) for each in where))
+        and all(isinstance(each, StateIs | AnyOf | BelongsTo) for each in where)
     ):
-        yield RecordsAnswer(records=find)  # "what is waiting, what does Ada have open"
+        yield RecordsAnswer(records=find)  # "what is waiting, what does Ada have open, what is in B1"
     elif asked == "what" and not fields and made.times and (made.days or takes_place(kind, "")):
         yield RecordsAnswer(records=find)
     elif asked == "whose" and made.days and any(each.search == "name" for each in kind.fields) and not fields:
@@ -202,7 +203,7 @@ def _list_tests(made: Reading, find: Find) -> Iterator[Answer]:
     """Whether somebody's or named records are as told. Whoever has paid has paid all that is spoken of."""
     told = [each for each in made.where if not isinstance(each, BelongsTo)]
     whose = [each for each in made.where if isinstance(each, BelongsTo)]
-    if not told or not (made.said or whose):
+    if not told or not (made.said or whose) or (made.times and not takes_place(made.kind, "")):
         return
     about = find.model_copy(update={"where": tuple(whose)})
     tests = [count_test(find.model_copy(update={"where": tuple(made.where)}))]

@@ -149,7 +149,7 @@ def _add_name(reader: Reader, made: Reading, each: RecordLink, held: RecordKind)
         made.said = words
     near = made.kind.relation_to(held.name) is not None
     made.placed = made.placed or (near and reader.low(first - 1) == INSIDE and not is_person(held))
-    made.rate += STATE if held is made.kind or (near and made.placed) else PLACE * near
+    made.rate += STATE if held is made.kind else PLACE * near + STATE * made.placed
 
 
 def _list_holders(

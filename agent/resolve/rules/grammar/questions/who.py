@@ -15,6 +15,8 @@ from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.questions.figures import drop_place
 from agent.resolve.rules.grammar.questions.groups import read_told_text
+from agent.resolve.rules.grammar.questions.linked_terms import find_inside
+from agent.resolve.rules.grammar.questions.overdue import list_finished
 from agent.resolve.rules.grammar.questions.plain import list_below, list_happening
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, read_restricted
 from agent.resolve.rules.grammar.reader import Reader
@@ -97,9 +99,19 @@ def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
         theirs = Phrase(Find(record=each.record, pick="all"), index, index + 1, True)
         found = read_restricted(reader, theirs, stop, told=low == "who's")
         if found is not None and not found.bare and found.order is None and not _tells_of_others(reader, found):
-            whoever_has = Find(record=people.name, where=(Has(related=drop_place(found)),), pick="all")
+            theirs_now = _are_there(reader.kinds[each.record], drop_place(found))
+            whoever_has = Find(record=people.name, where=(Has(related=theirs_now),), pick="all")
             return _tell_nearest(reader, people, whoever_has)
     return _who_does(reader, index + 1 + (reader.low(index + 1) in BE), stop, named=True)
+
+
+def _are_there(kind: RecordKind, found: Find) -> Find:
+    """Those of the records in a place that are there now: "(who is) in the loft"."""
+    inside = find_inside(kind)
+    if not all(isinstance(each, BelongsTo) for each in found.where):
+        return found
+    over = [StateIs(state=each, negated=True) for each in list_finished(kind)]
+    return found.model_copy(update={"where": (*found.where, *([StateIs(state=inside)] if inside else over))})
 
 
 def _tell_last(reader: Reader, people: RecordKind, verb: int, stop: int) -> RecordsAnswer | None:
@@ -210,7 +222,7 @@ def _find_role(reader: Reader, kind: RecordKind, verb: str) -> RecordKind | None
     it: whose it is."""
     people = [each for each in kind.relations if each.kind in reader.kinds and is_person(reader.kinds[each.kind])]
     base, doers = find_base_form(stem(verb)), [each.name for each in reader.doers(kind)]
-    handles = verb in lexicon.HANDLING | _ASSIGNED or verb == "on"
+    handles = verb in (lexicon.HANDLING - _IN) | _ASSIGNED or verb == "on"  # who is in a room doesn't see to it
     if not verb or (not handles and base in _MADE | {_PAY} | {find_base_form(stem(noun)) for noun in kind.nouns}):
         roles = [each for each in people if each.kind not in doers]
     else:
