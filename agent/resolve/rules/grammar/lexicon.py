@@ -29,6 +29,7 @@ AUXILIARIES: Final = word_set(
 )
 STATE_FIELDS: Final = word_set("state status stage phase")
 """What the field is called that tells how far a record has come."""
+UNTIL: Final = word_set("until till")
 CHANGED: Final = word_set("now instead")
 """What says of how something is that it was otherwise before."""
 PAST: Final = word_set("was were had been wasn't weren't hadn't")

@@ -147,6 +147,8 @@ def _bring_near(month: TimeRange, now: datetime) -> TimeRange:
 def _is_past(reader: Reader, index: int, field: str) -> bool:
     """Whether the words before a time, or the field itself, tell of what has happened: "ended (in May)", "Paid"."""
     deed, before = field.split("_")[0], reader.low(index - 1)
+    if field.split("_")[-1] in lexicon.UNTIL:
+        return False
     ended = is_past(before) and stem(before) in _stems(field)
     return ended or before in {"came", "arrived"} or deed in ("status", "since") or is_past(deed)
 
@@ -194,6 +196,22 @@ def _is_of(reader: Reader, index: int, day: date, quote: Words) -> bool:
     return reader.low(index) == "from" and day < reader.now.date() and not dated
 
 
+def _read_until(reader: Reader, index: int, held: TimeRange, field: str) -> tuple[list[Condition], int] | None:
+    """The day or month at a field's own "until", which is still to come: who is "paused until January" isn't so for a
+    shorter time."""
+    day = reader.dates.get(index) or reader.dates.get(index + 1)
+    if day is None or reader.low(index) not in lexicon.UNTIL or field.split("_")[-1] != reader.low(index):
+        return None
+    last = reader.end_index(held.end)
+    quote = reader.words(index, last)
+    ahead = int((day.last or day.day) < reader.now.date())
+    first, end = (write_day(shift(each, ahead, "year")) for each in (day.day, day.last or day.day))
+    return [
+        Compare(field=field, op=">=", value=Day(date=first, quote=quote)),
+        Compare(field=field, op="<=", value=Day(date=end, quote=quote)),
+    ], last
+
+
 def read_when(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
     """A stretch of time that begins at a token, with its preposition, as conditions on a field."""
     if (part := read_part_of_month(reader, index, field)) is not None:
@@ -201,6 +219,8 @@ def read_when(reader: Reader, index: int, field: str) -> tuple[list[Condition], 
     held = reader.ranges.get(index)
     if held is None:
         return read_hour(reader, index, field)
+    if reader.asks and held.low is None and (until := _read_until(reader, index, held, field)) is not None:
+        return until
     last = reader.end_index(held.end)
     quote = reader.words(index, last)
     made: list[Condition] = []

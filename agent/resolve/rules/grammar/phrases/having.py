@@ -112,6 +112,10 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
         field, end = held_now  # "(customers) with boxes"
         made.where.append(Compare(field=field.name, op="=" if negated else ">", value=Number(number=Decimal(0))))
         return end
+    flag = reader.state(some_of, made.kind) if reader.asks else None
+    if flag is not None and isinstance(flag[0], Compare):  # "(berths) without power"
+        made.where.append(negate_condition(made.kind, flag[0]) if negated else flag[0])
+        return some_of + flag[1]
     if number is not None and own is not None:
         made.where.append(Compare(field=own[0].name, op=counted_op, value=number))
         return own[1]

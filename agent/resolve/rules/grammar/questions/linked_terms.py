@@ -7,14 +7,21 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from agent.extract.references.vocabulary import find_doer_field, is_person
-from agent.planning.proposal import BelongsTo, Condition, Find, First, StateIs, Words
+from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, First, StateIs, Words
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import does, find_rest, join_verb, takes_place
+from agent.resolve.rules.grammar.dated_verbs import (
+    does,
+    ends_then,
+    find_rest,
+    is_ending,
+    join_verb,
+    takes_place,
+)
 from agent.resolve.rules.grammar.orders.action_words import find_base_form, is_over
 from agent.resolve.rules.grammar.phrases.fields import find_core, find_named_field, label_field, list_stock_fields
 from agent.resolve.rules.grammar.questions.overdue import tells_stage
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import stem
+from language.stems import is_past, stem
 from language.text import word_set
 from language.wordnet import find_similar_stems
 from registry.records import Field, RecordKind
@@ -25,6 +32,7 @@ PLAIN: Final = (
     | word_set("left so far please pls plz thanks going go goes ours need needs with")
 ) - {"that", "this"}
 """Words that ask for nothing of their own."""
+_HAS: Final = word_set("has have")
 PREPOSITIONS: Final = word_set("of for in on at from by with to about")
 _PLACES: Final[Mapping[str, First]] = {"next": "earliest", "coming": "earliest", "last": "latest", "first": "earliest"}
 _OWING: Final = word_set("left owe owes owing")
@@ -161,6 +169,14 @@ def _read_field(reader: Reader, made: Reading, at: int) -> int:
     kind = made.kind
     if reader.low(at) in PREPOSITIONS:
         return 0
+    ending = [each for each in made.fields if ends_then(each)]
+    if ending and is_ending(join_verb(*reader.lows(at, 2))):  # "(whose insurance has) run out, runs out this week"
+        if is_past(reader.low(at)) or not _HAS.isdisjoint(reader.lows(0, at)):
+            today = Day(date=reader.now.date().isoformat(), quote=reader.words(at, at + 1))
+            made.where.append(Compare(field=ending[0].name, op="<", value=today))
+            made.fields.remove(ending[0])
+            made.days = ending
+        return at + 1 + (reader.low(at + 1) in lexicon.PARTICLES)
     late = reader.low(at).startswith("over") and reader.state(at, kind) is not None  # "overdue" asks for no due date
     if not late and (day := reader.date_field(kind, at)) is not None:
         made.fields.append(day)

@@ -180,6 +180,6 @@ def _add_times(reader: Reader, made: Reading) -> bool:
     when = reader.when(made.times[0], day.name)
     made.where += when[0] if when is not None else []
     made.fields = [each for each in made.fields if each is not day]
-    made.days = days
+    made.days = days or made.days
     made.rate += PLACE * (bool(days) or takes_place(made.kind, ""))
     return when is not None
