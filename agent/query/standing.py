@@ -7,7 +7,19 @@ from typing import Final
 
 from agent.extract.references.vocabulary import is_contact
 from agent.pipeline import Question
-from agent.planning.proposal import BelongsTo, Compare, CountOf, Day, FieldOf, Find, Has, StateIs, Test, YesNoAnswer
+from agent.planning.proposal import (
+    AnyOf,
+    BelongsTo,
+    Compare,
+    CountOf,
+    Day,
+    FieldOf,
+    Find,
+    Has,
+    StateIs,
+    Test,
+    YesNoAnswer,
+)
 from agent.query.namesakes import MOST_NAMESAKES
 from agent.query.references import Query
 from agent.validate.records.field_words import add_aside, tell_field
@@ -80,6 +92,8 @@ def tell_deciding(test: Test, found: LocatedRecord, shown: str = "") -> str:
     kind, values = found.kind, found.record.values
     ends = [each for each in where if isinstance(each, Compare) and named]  # "insured until" a day
     names = {each.field for each in ends if len(ends) == 1 and each.op == ">=" and isinstance(each.value, Day)}
+    days = [one for each in where if isinstance(each, AnyOf) for one in each.conditions if isinstance(one, Compare)]
+    names |= {each.field for each in days if named and each.op == "!="}  # "returned on", which may be empty
     names |= {name for each in states for name in (*kind.states.get(each, ()), *kind.times.get(each, ())[:1])}
     fields = [each for each in kind.fields if each.name in names or not {*states}.isdisjoint(each.values)]
     told = [(each, format_field(each, values)) for each in fields]

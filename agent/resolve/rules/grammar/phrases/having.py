@@ -46,6 +46,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
 )
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_held_by_theirs
 from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.told_fields import find_back, leave_out
 from language.stems import is_past, stem
 from language.text import singularize
 from registry.records import Field, RecordKind, Relation
@@ -275,6 +276,8 @@ def _with_states(reader: Reader, phrase: Phrase, first: int, stop: int, *, verb:
             break
         where.append(told[0])
         last += told[1]
+    back = find_back(kind) if reader.asks and len(where) == len(find.where) else None
+    where += [leave_out(kind, back)] if back is not None else []  # "(who) has a tablet", and hasn't returned it
     return find.model_copy(update={"pick": "all", "where": tuple(where)}), last
 
 

@@ -16,9 +16,11 @@ from agent.planning.proposal import (
     BelongsTo,
     Compare,
     Comparison,
+    Computed,
     Condition,
     CountOf,
     Day,
+    FieldOf,
     Find,
     Has,
     OrderByField,
@@ -35,6 +37,7 @@ from agent.resolve.rules.grammar.dated_verbs import (
     find_line_ahead,
     find_owing,
     find_rest,
+    may_lie_ahead,
     takes_place,
 )
 from agent.resolve.rules.grammar.phrases.conditions import NONE, count_test
@@ -53,7 +56,7 @@ MOST_TOKENS: Final = 16
 MOST_READINGS: Final = 16
 """Ways to give the names of one question their roles in one kind."""
 _OPENINGS: Final[tuple[tuple[str, ...], ...]] = (
-    ("how", "many"), ("how", "much"), ("are", "there", "any"), ("is", "there", "any"), ("do", "we", "have", "any"),
+    ("how", "many"), ("how", "much"), ("are", "there"), ("is", "there"), ("do", "we", "have"), ("have", "we", "got"),
     ("who",), ("who's",), ("whos",), ("whose",), ("what",), ("what's",), ("whats",), ("which",), ("any",),
     ("when",), ("when's",), ("whens",), ("is",), ("are",), ("does",), ("has",), ("why",),
 )  # fmt: skip
@@ -81,13 +84,20 @@ def list_linked_answers(reader: Reader, named: Sequence[RecordLink]) -> list[tup
     ):
         return []
     asked, first = (opening[0] if opening else "what").removesuffix("'s"), begin + len(opening)
-    asked = opening[-1] if len(opening) > 1 else {"whos": "who", "whats": "what", "whens": "when"}.get(asked, asked)
+    whether = len(opening) > 1 and opening[0] != "how"
+    asked = (
+        "any"
+        if whether
+        else opening[-1]
+        if len(opening) > 1
+        else {"whos": "who", "whats": "what", "whens": "when"}.get(asked, asked)
+    )
     made: list[tuple[int, Answer]] = []
     for kind in reader.kinds.values():
         for roles in itertools.islice(list_roles(reader, kind, named), MOST_READINGS):
             reading = read_words(reader, kind, roles, first, asked)
             if reading is not None:
-                reading.unasked = not opening
+                reading.unasked, reading.whether = not opening, whether
                 made += _list_rated(reader, reading)
     return made
 
@@ -133,12 +143,20 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
     head, asked = made.head, made.asked
     fields = tuple(dict.fromkeys(each.name for each in made.fields))
     sums = [each for each in made.fields if each.type in NUMERIC]
-    if asked == "is" and not made.where:
+    if made.rest is not None:  # "how many places are left on the course"
+        if made.said is None or made.where or fields:
+            return
+        if len(made.rest) == 1:
+            yield RecordsAnswer(records=find, fields=(made.rest[0].name,))
+        else:
+            whole, taken = (FieldOf(field=each.name, of=find) for each in made.rest)
+            yield ValueAnswer(value=Computed(op="-", a=whole, b=taken), about=find)
+    elif asked == "is" and not made.where:
         stages = tuple(each.name for each in kind.fields if each.name in lexicon.STATE_FIELDS or is_due(each))
         if made.said is not None and _BACK in reader.lows(0, len(reader.tokens)):
             yield RecordsAnswer(records=Find(record=kind.name, said=made.said, pick="all"), fields=stages)
     elif asked in _WHETHER and not fields:
-        yield from _list_tests(made, find)
+        yield from _list_tests(reader, made, find)
     elif asked == "why":  # what was said of it, by whoever asked for it or decided on it
         reasons = tuple(each.name for each in kind.fields if not _REASONS.isdisjoint(label_field(each).split()))
         if reasons and not fields and len(made.where) + (made.said is not None) > 1:
@@ -147,11 +165,16 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
         if made.said is not None and len(fields) == 1 and not made.where and (sums or made.fields[0].type in DATES):
             yield RecordsAnswer(records=find, fields=fields)
     elif asked in ("which", "what", "any", "many") and head is not None and not (asked == "many" and fields):
-        whole = find if head is kind else Find(record=head.name, where=(*made.head_is, Has(related=find)), pick="all")
+        now = not (made.stated or made.head_is or lexicon.BE.isdisjoint(reader.lows(0, len(reader.tokens))))
+        over = [StateIs(state=each, negated=True) for each in list_finished(head)] if now else []
+        theirs = (*made.head_is, *over, Has(related=find))
+        whole = find if head is kind else Find(record=head.name, where=theirs, pick="all")
         if head is not kind and kind.relation_to(head.name) is None:
             return  # what they have nothing to do with but through something else
         if asked == "many":
             yield ValueAnswer(value=CountOf(of=whole))
+        elif made.whether:
+            yield YesNoAnswer(tests=(count_test(whole),))
         elif not fields or head is kind:
             yield RecordsAnswer(records=whole, fields=fields)
     elif asked in ("what", "which", "much", "many", "any") and len(fields) == 1 and made.fields[0].type not in DATES:
@@ -159,7 +182,8 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
         words = {*map(find_core, label_field(made.fields[0]).split())}
         called = asked != "many" or words <= {*map(find_core, said)}
         countable = bool(sums) and called and (asked == "much" or sums[0].type != "money_minor")
-        if sums and not (TOGETHER - {"worth"}).isdisjoint(said):
+        whole = made.said is None and fields[0] == kind.size and asked == "many"  # "how many days has Ada requested"
+        if sums and (whole or not (TOGETHER - {"worth"}).isdisjoint(said)):
             yield ValueAnswer(value=TotalOf(field=sums[0].name, of=find))
         elif countable or asked in ("what", "which", "any"):
             yield RecordsAnswer(records=find, fields=fields)
@@ -199,11 +223,20 @@ def _find_next(reader: Reader, made: Reading, find: Find) -> Find | None:
     return find.model_copy(update={"where": (*made.where, today, *stands), "order": order, "pick": "one"})
 
 
-def _list_tests(made: Reading, find: Find) -> Iterator[Answer]:
+def _is_there_then(reader: Reader, made: Reading) -> bool:
+    """Whether a record's day says that whose it is is there on it: what lasts is there on more days, and whoever does
+    something may be there on others."""
+    owners = [each.owner for each in made.where if isinstance(each, BelongsTo) and isinstance(each.owner, Find)]
+    days = [each for each in made.kind.fields if each.type in DATES and may_lie_ahead(each)]
+    does_it = any(reader.kinds[each.record] in reader.doers(made.kind) for each in owners)
+    return takes_place(made.kind, "") and len(days) == 1 and not does_it
+
+
+def _list_tests(reader: Reader, made: Reading, find: Find) -> Iterator[Answer]:
     """Whether somebody's or named records are as told. Whoever has paid has paid all that is spoken of."""
     told = [each for each in made.where if not isinstance(each, BelongsTo)]
     whose = [each for each in made.where if isinstance(each, BelongsTo)]
-    if not told or not (made.said or whose) or (made.times and not takes_place(made.kind, "")):
+    if not told or not (made.said or whose) or (made.times and not _is_there_then(reader, made)):
         return
     about = find.model_copy(update={"where": tuple(whose)})
     tests = [count_test(find.model_copy(update={"where": tuple(made.where)}))]

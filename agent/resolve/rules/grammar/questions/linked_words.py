@@ -112,7 +112,8 @@ def _is_plain(reader: Reader, made: Reading, at: int) -> bool:
     if low == INSIDE and dated and not there:
         return False  # since when somebody is in is not known
     if there or low == "here" or (ends and low in PREPOSITIONS):
-        return there or made.first is not None  # "who is in today, when is Ada next in"
+        of_head = made.asked in ("what", "which") and made.head not in (None, made.kind)  # "what course is Ada on"
+        return there or made.first is not None or of_head  # "who is in today, when is Ada next in"
     held = {word for each in made.fields for word in label_field(each).split()}
     if low in _SAYS and any(each.type == "string" for each in made.fields):
         return True  # what a note says
@@ -130,6 +131,7 @@ def _is_plain(reader: Reader, made: Reading, at: int) -> bool:
     return (
         low in PLAIN
         or handles
+        or any(low in noun.split() for noun in made.kind.nouns)  # "days off", of what is called "time off"
         or (named and low in lexicon.OWNERS)
         or (low in _BACK_YET and made.asked == "is")
         or reader.tokens[at].text in "'’"

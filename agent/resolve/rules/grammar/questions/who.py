@@ -208,12 +208,27 @@ def _who_does(reader: Reader, at: int, stop: int, *, named: bool) -> Answer | No
     at += ends < stop - 1 and reader.low(at) in DO
     for step in range(at + (ends == stop), min(at + 5, ends)):
         said = reader.lows(at, step - at)
+        if said == ("on",) and (there := _tell_takers(reader, list_meant(reader, step, ends, named=named))) is not None:
+            return there
         if not _BESIDE.issuperset(said[1:]) or (said and not lexicon.BE.isdisjoint(reader.lows(step, ends - step))):
             break  # "who at the mill is ill" asks for no one who handles it
         finds = list_meant(reader, step, ends, named=named)
         if (told := _tell_people(reader, finds, "".join(said[:1]))) is not None:
             return told
     return None
+
+
+def _tell_takers(reader: Reader, finds: Sequence[Find]) -> Answer | None:
+    """Who takes part in a thing, where one kind of records tells that of people: "(who is) on the course"."""
+    people, made = reader.people(), []
+    for find in finds:
+        near = [each for each in reader.kinds.values() if each.relation_to(find.record) is not None]
+        near = [each for each in near if people is not None and each.relation_to(people.name) is not None]
+        own = reader.kinds[find.record]
+        if len(near) == 1 and people is not None and not is_person(own) and own.relation_to(people.name) is None:
+            off = [StateIs(state="cancelled", negated=True)][: "cancelled" in near[0].states]
+            made.append(Find(record=near[0].name, where=(BelongsTo(owner=find), *off), pick="all"))
+    return take_first(reader, [RecordsAnswer(records=each) for each in made])
 
 
 def _find_role(reader: Reader, kind: RecordKind, verb: str) -> RecordKind | None:
