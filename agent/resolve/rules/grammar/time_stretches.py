@@ -196,22 +196,6 @@ def _is_of(reader: Reader, index: int, day: date, quote: Words) -> bool:
     return reader.low(index) == "from" and day < reader.now.date() and not dated
 
 
-def _read_until(reader: Reader, index: int, held: TimeRange, field: str) -> tuple[list[Condition], int] | None:
-    """The day or month at a field's own "until", which is still to come: who is "paused until January" isn't so for a
-    shorter time."""
-    day = reader.dates.get(index) or reader.dates.get(index + 1)
-    if day is None or reader.low(index) not in lexicon.UNTIL or field.split("_")[-1] != reader.low(index):
-        return None
-    last = reader.end_index(held.end)
-    quote = reader.words(index, last)
-    ahead = int((day.last or day.day) < reader.now.date())
-    first, end = (write_day(shift(each, ahead, "year")) for each in (day.day, day.last or day.day))
-    return [
-        Compare(field=field, op=">=", value=Day(date=first, quote=quote)),
-        Compare(field=field, op="<=", value=Day(date=end, quote=quote)),
-    ], last
-
-
 def read_when(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
     """A stretch of time that begins at a token, with its preposition, as conditions on a field."""
     if (part := read_part_of_month(reader, index, field)) is not None:
@@ -219,16 +203,16 @@ def read_when(reader: Reader, index: int, field: str) -> tuple[list[Condition], 
     held = reader.ranges.get(index)
     if held is None:
         return read_hour(reader, index, field)
-    if reader.asks and held.low is None and (until := _read_until(reader, index, held, field)) is not None:
-        return until
     last = reader.end_index(held.end)
     quote = reader.words(index, last)
     made: list[Condition] = []
     if reader.asks and reader.low(last - 2) == "for" and reader.low(last - 1) in MONTHS:
         held = _bring_near(held, reader.now)
     held = take_back(reader, index, held, field)
-    if held.low is not None:
-        made.append(Compare(field=field, op=">=", value=Day(date=write_day(held.low.date()), quote=quote)))
+    until = reader.dates.get(index) if held.low is None and field.split("_")[-1] == reader.low(index) else None
+    first = held.low.date() if held.low is not None else until.day if until is not None else None
+    if first is not None:  # who is "paused until January" isn't so for a shorter time
+        made.append(Compare(field=field, op=">=", value=Day(date=write_day(first), quote=quote)))
     day = reader.dates.get(index + 1) or reader.dates.get(index)
     since = reader.low(last) in {"on", "onward", "onwards"}
     if held.high is None and reader.low(index) == "from" and day is not None and day.last is not None and not since:

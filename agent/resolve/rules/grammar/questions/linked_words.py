@@ -149,8 +149,9 @@ def _add_name(reader: Reader, made: Reading, each: RecordLink, held: RecordKind)
         made.where += where
     else:
         made.said = words
+    before = reader.low(first - 1 - (reader.low(first - 1) in lexicon.DETERMINERS))
     near = made.kind.relation_to(held.name) is not None
-    made.placed = made.placed or (near and reader.low(first - 1) == INSIDE and not is_person(held))
+    made.placed = made.placed or (near and before in ("in", "on") and not is_person(held))
     made.rate += STATE if held is made.kind else PLACE * near + STATE * made.placed
 
 

@@ -15,8 +15,6 @@ from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.questions.figures import drop_place
 from agent.resolve.rules.grammar.questions.groups import read_told_text
-from agent.resolve.rules.grammar.questions.linked_terms import find_inside
-from agent.resolve.rules.grammar.questions.overdue import list_finished
 from agent.resolve.rules.grammar.questions.plain import list_below, list_happening
 from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, read_restricted
 from agent.resolve.rules.grammar.reader import Reader
@@ -99,19 +97,13 @@ def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
         theirs = Phrase(Find(record=each.record, pick="all"), index, index + 1, True)
         found = read_restricted(reader, theirs, stop, told=low == "who's")
         if found is not None and not found.bare and found.order is None and not _tells_of_others(reader, found):
-            theirs_now = _are_there(reader.kinds[each.record], drop_place(found))
-            whoever_has = Find(record=people.name, where=(Has(related=theirs_now),), pick="all")
+            if (low == "who's" or reader.low(index + 1) in BE) and all(
+                isinstance(one, BelongsTo) for one in found.where
+            ):
+                continue  # who is in a place is told by what is there now
+            whoever_has = Find(record=people.name, where=(Has(related=drop_place(found)),), pick="all")
             return _tell_nearest(reader, people, whoever_has)
     return _who_does(reader, index + 1 + (reader.low(index + 1) in BE), stop, named=True)
-
-
-def _are_there(kind: RecordKind, found: Find) -> Find:
-    """Those of the records in a place that are there now: "(who is) in the loft"."""
-    inside = find_inside(kind)
-    if not all(isinstance(each, BelongsTo) for each in found.where):
-        return found
-    over = [StateIs(state=each, negated=True) for each in list_finished(kind)]
-    return found.model_copy(update={"where": (*found.where, *([StateIs(state=inside)] if inside else over))})
 
 
 def _tell_last(reader: Reader, people: RecordKind, verb: int, stop: int) -> RecordsAnswer | None:
@@ -187,6 +179,7 @@ def _tell_owners(reader: Reader, at: int, stop: int, *, named: bool) -> Answer |
 
 def _tell_people(reader: Reader, finds: Sequence[Find], verb: str) -> Answer | None:
     told = [(_find_role(reader, reader.kinds[each.record], verb), each) for each in finds if each.said or each.among]
+    told = [each for each in told if verb != "on" or not _has_takers(reader, each[1].record)]
     paid = [StateIs(state="paid")] if find_base_form(stem(verb)) == _PAY else []
     held = [(kind, find, paid if paid and "paid" in reader.kinds[find.record].states else []) for kind, find in told]
     people = [
@@ -208,8 +201,6 @@ def _who_does(reader: Reader, at: int, stop: int, *, named: bool) -> Answer | No
     at += ends < stop - 1 and reader.low(at) in DO
     for step in range(at + (ends == stop), min(at + 5, ends)):
         said = reader.lows(at, step - at)
-        if said == ("on",) and (there := _tell_takers(reader, list_meant(reader, step, ends, named=named))) is not None:
-            return there
         if not _BESIDE.issuperset(said[1:]) or (said and not lexicon.BE.isdisjoint(reader.lows(step, ends - step))):
             break  # "who at the mill is ill" asks for no one who handles it
         finds = list_meant(reader, step, ends, named=named)
@@ -218,17 +209,12 @@ def _who_does(reader: Reader, at: int, stop: int, *, named: bool) -> Answer | No
     return None
 
 
-def _tell_takers(reader: Reader, finds: Sequence[Find]) -> Answer | None:
-    """Who takes part in a thing, where one kind of records tells that of people: "(who is) on the course"."""
-    people, made = reader.people(), []
-    for find in finds:
-        near = [each for each in reader.kinds.values() if each.relation_to(find.record) is not None]
-        near = [each for each in near if people is not None and each.relation_to(people.name) is not None]
-        own = reader.kinds[find.record]
-        if len(near) == 1 and people is not None and not is_person(own) and own.relation_to(people.name) is None:
-            off = [StateIs(state="cancelled", negated=True)][: "cancelled" in near[0].states]
-            made.append(Find(record=near[0].name, where=(BelongsTo(owner=find), *off), pick="all"))
-    return take_first(reader, [RecordsAnswer(records=each) for each in made])
+def _has_takers(reader: Reader, thing: str) -> bool:
+    """Whether records tell of people that they take part in a thing, which is nobody's: "(who is) on the course"."""
+    people = reader.people()
+    joins = (each for each in reader.kinds.values() if each.relation_to(thing) is not None)
+    alone = people is not None and reader.kinds[thing].relation_to(people.name) is None
+    return people is not None and alone and any(each.relation_to(people.name) is not None for each in joins)
 
 
 def _find_role(reader: Reader, kind: RecordKind, verb: str) -> RecordKind | None:

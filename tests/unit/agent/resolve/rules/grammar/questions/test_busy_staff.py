@@ -119,7 +119,7 @@ async def tell(text: str) -> str | None:
         ("who is paused until january", "Grace Lund."),
         ("who is back in december", "Per Vik."),
         ("who's in p1", "Robin."),
-        ("who is on the cliff walk", "Signup 71."),
+        ("who is on the cliff walk", "Grace Lund."),
         ("how many places are left on cliff walk", "Cliff walk: 3 (capacity 12 − booked 9)."),
         ("any seats left on cliff walk", "Cliff walk: 3 (capacity 12 − booked 9)."),
         ("which bikes are out", "B-1."),
@@ -136,7 +136,8 @@ async def tell(text: str) -> str | None:
         ),
         (
             "what's still planned for hugo",
-            "2 planned repairs of Hugo Brandt: repair 43 (Grace Lund, 9 Dec 2026); repair 42 (Grace Lund, 26 Nov 2026).",
+            "2 planned repairs of Hugo Brandt: repair 43 (Grace Lund, 9 Dec 2026); "
+            "repair 42 (Grace Lund, 26 Nov 2026).",
         ),
         ("who welds", "Hugo Brandt."),
         ("did grace lund collect her signup", None),
