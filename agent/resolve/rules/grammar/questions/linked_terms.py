@@ -148,7 +148,7 @@ def _read_state(reader: Reader, made: Reading, at: int) -> int:
             made.head = made.kind  # "how many fittings"
         made.rate += STATE
         return at + found[1]
-    if reader.low(at) == INSIDE and (inside := _find_inside(made.kind)) is not None and _is_there(reader, at):
+    if reader.low(at) == INSIDE and (inside := find_inside(made.kind)) is not None and _is_there(reader, at):
         made.where.append(StateIs(state=inside))
         made.stated = True
         made.rate += STATE
@@ -162,7 +162,7 @@ def _read_state(reader: Reader, made: Reading, at: int) -> int:
     return at + length
 
 
-def _find_inside(kind: RecordKind) -> str | None:
+def find_inside(kind: RecordKind) -> str | None:
     """The one state that says that somebody or something is in: "checked in", "in house"."""
     told = {str(held): state for state, held in kind.states.items() if INSIDE in state.split()}
     return next(iter(told.values())) if len(told) == 1 else None

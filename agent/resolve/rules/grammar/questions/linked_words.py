@@ -24,6 +24,7 @@ from agent.resolve.rules.grammar.questions.linked_terms import (
     PREPOSITIONS,
     STATE,
     Reading,
+    find_inside,
     read_term,
 )
 from agent.resolve.rules.grammar.reader import Reader
@@ -151,7 +152,9 @@ def _add_name(reader: Reader, made: Reading, each: RecordLink, held: RecordKind)
         made.said = words
     before = reader.low(first - 1 - (reader.low(first - 1) in lexicon.DETERMINERS))
     near = made.kind.relation_to(held.name) is not None
-    made.placed = made.placed or (near and before in ("in", "on") and not is_person(held))
+    there = find_inside(made.kind) is not None or any(each.search == "name" for each in made.kind.fields)
+    there = there if before == INSIDE else before == "on"  # what is charged to a room is not in it
+    made.placed = made.placed or (near and there and not is_person(held))
     made.rate += STATE if held is made.kind else PLACE * near + STATE * made.placed
 
 

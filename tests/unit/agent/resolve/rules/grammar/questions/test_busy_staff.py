@@ -119,6 +119,7 @@ async def tell(text: str) -> str | None:
         ("who is paused until january", "Grace Lund."),
         ("who is back in december", "Per Vik."),
         ("who's in p1", "Robin."),
+        ("who's in p2", None),
         ("who is on the cliff walk", "Grace Lund."),
         ("how many places are left on cliff walk", "Cliff walk: 3 (capacity 12 − booked 9)."),
         ("any seats left on cliff walk", "Cliff walk: 3 (capacity 12 − booked 9)."),
