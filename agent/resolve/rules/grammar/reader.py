@@ -307,8 +307,8 @@ class Reader:
                 if self.lows(index, len(parts)) == parts or several:
                     told = dated_verbs.include_late(each, value) if self.asks else StateIs(state=value)
                     return told, len(parts) + (self.low(index + len(parts)) in (each.name, "list"))
-        if self.asks and (told := read_told_field(self, index, kind)) is not None:
-            return told
+        if self.asks and (named := read_told_field(self, index, kind)) is not None:
+            return named
         code = find_currency(text) if (text := self.tokens[index].text).isupper() else find_named_code(low)  # no "all"
         held = next((each for each in kind.fields if each.type == "currency"), None)
         if code is not None and held is not None and len(self.low(index)) > 1 and self.noun(index) is None:

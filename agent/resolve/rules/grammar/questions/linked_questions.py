@@ -149,8 +149,8 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
         if len(made.rest) == 1:
             yield RecordsAnswer(records=find, fields=(made.rest[0].name,))
         else:
-            whole, taken = (FieldOf(field=each.name, of=find) for each in made.rest)
-            yield ValueAnswer(value=Computed(op="-", a=whole, b=taken), about=find)
+            held, taken = (FieldOf(field=each.name, of=find) for each in made.rest)
+            yield ValueAnswer(value=Computed(op="-", a=held, b=taken), about=find)
     elif asked == "is" and not made.where:
         stages = tuple(each.name for each in kind.fields if each.name in lexicon.STATE_FIELDS or is_due(each))
         if made.said is not None and _BACK in reader.lows(0, len(reader.tokens)):
@@ -182,8 +182,8 @@ def _list_answers(reader: Reader, made: Reading, lasting: Sequence[Condition]) -
         words = {*map(find_core, label_field(made.fields[0]).split())}
         called = asked != "many" or words <= {*map(find_core, said)}
         countable = bool(sums) and called and (asked == "much" or sums[0].type != "money_minor")
-        whole = made.said is None and fields[0] == kind.size and asked == "many"  # "how many days has Ada requested"
-        if sums and (whole or not (TOGETHER - {"worth"}).isdisjoint(said)):
+        summed = made.said is None and fields[0] == kind.size and asked == "many"  # "how many days has Ada requested"
+        if sums and (summed or not (TOGETHER - {"worth"}).isdisjoint(said)):
             yield ValueAnswer(value=TotalOf(field=sums[0].name, of=find))
         elif countable or asked in ("what", "which", "any"):
             yield RecordsAnswer(records=find, fields=fields)

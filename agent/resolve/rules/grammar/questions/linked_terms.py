@@ -177,8 +177,8 @@ def _read_field(reader: Reader, made: Reading, at: int) -> int:
     kind = made.kind
     if reader.low(at) in PREPOSITIONS:
         return 0
-    if (rest := _read_rest(reader, made, at)) or (made.rest is not None and reader.low(at) in _FREE):
-        return rest or at + 1
+    if (step := _read_rest(reader, made, at)) or (made.rest is not None and reader.low(at) in _FREE):
+        return step or at + 1
     ending = [each for each in made.fields if ends_then(each)]
     if ending and is_ending(join_verb(*reader.lows(at, 2))):  # "(whose insurance has) run out, runs out this week"
         if is_past(reader.low(at)) or not _HAS.isdisjoint(reader.lows(0, at)):
