@@ -47,7 +47,7 @@ from agent.query.other_kinds import tell_other_kinds
 from agent.query.references import Query
 from agent.query.related_names import name_related
 from agent.query.slips import find_so_called, tell_slips
-from agent.query.standing import find_each, list_theirs, tell_deciding, tell_standing
+from agent.query.standing import find_each, list_theirs, tell_deciding, tell_held, tell_standing
 from agent.query.totals import tell_total
 from agent.query.wording import (
     QueryWords,
@@ -320,7 +320,7 @@ class Answerer:
         word, shown = "Yes" if yes else "No", "; ".join(telling) + "."
         if not unique and (about := await self._only(asked.about)) is not None:
             unique = (about,)
-            lacks = await self._say_lack(asked.tests[0], about)
+            lacks = await self._say_lack(asked.tests[0], about) or await tell_held(self.query, asked)
             shown = f"{lacks}." if lacks and not yes else introduce(about.label, tell_standing(asked.tests[0], about))
         elif (theirs := await list_theirs(self.query, asked)) and len(theirs) > max(1, len(unique)):
             word, yes, unique = "Not all" if unique else "No", False, theirs

@@ -224,6 +224,8 @@ async def _say(condition: Condition, kind: RecordKind, kinds: Kinds, name_owner:
             told = await _say_all(related, kinds, name_owner) if role is None else _name_role(role.via, related, kinds)
             number = "no " if none else "" if some else f"{_VALUED[op].removeprefix('of ')}{count} "
             return f" with {number}{told}"
+        case Except(left_out=Find(where=(AnyOf(conditions=(Compare(op="!=", value=Word(word=None)) as given, *_)),))):
+            return f" not {_name(given, kind).removesuffix(' on')}"
         case Except(left_out=Find() as left_out):
             label = await name_owner(left_out) if left_out.said is not None else None
             return f" except {label or await _say_all(left_out, kinds, name_owner)}"
