@@ -12,7 +12,7 @@ from agent.query.namesakes import MOST_NAMESAKES
 from agent.query.references import Query
 from agent.validate.records.field_words import tell_field
 from agent.validate.records.located import LocatedRecord, RecordQuery
-from registry.records import format_field
+from registry.records import Field, RecordKind, format_field
 
 _SLOT: Final = "answer"
 _FEW: Final = 3
@@ -53,19 +53,22 @@ def find_each(test: Test, asked: Question) -> FieldOf | None:
     return left.model_copy(update={"of": left.of.model_copy(update={"pick": "all"})})
 
 
-def tell_deciding(test: Test, found: LocatedRecord, shown: str = "") -> str:
-    """What a record holds that decides about a state, unless it is ``shown``: ``overdue`` of a bill that may be
-    paid."""
+def list_deciding(test: Test, kind: RecordKind) -> list[Field]:
+    """The fields that decide about a state that a question asks for."""
     find = test.left.of if isinstance(test.left, CountOf) else None
     where = find.where if isinstance(find, Find) else ()
     named = isinstance(find, Find) and find.said is not None
     states = [each.state for each in where if isinstance(each, StateIs) and (named or not each.negated)]
-    kind, values = found.kind, found.record.values
     names = {name for each in states for name in (*kind.states.get(each, ()), *kind.times.get(each, ())[:1])}
-    fields = [each for each in kind.fields if each.name in names or not {*states}.isdisjoint(each.values)]
-    told = [(each, format_field(each, values)) for each in fields]
+    return [each for each in kind.fields if each.name in names or not {*states}.isdisjoint(each.values)]
+
+
+def tell_deciding(test: Test, found: LocatedRecord, shown: str = "") -> str:
+    """What a record holds that decides about a state, unless it is ``shown``: ``overdue`` of a bill that may be
+    paid."""
+    told = [(each, format_field(each, found.record.values)) for each in list_deciding(test, found.kind)]
     return ", ".join(
-        tell_field(each, kind, value)
+        tell_field(each, found.kind, value)
         for each, value in told
         if value not in (*found.label.split(), *_PART.split(shown))
     )
