@@ -155,7 +155,8 @@ class Proposed(Value):
     between them: then nothing that moves money or can't be undone is chosen without asking. ``otherwise`` are the same
     plan with a name read as another kind's, for the case that the likeliest kind has no such record. ``titled`` take
     capitalised words for a record's whole title: one is used if the first plan fails and a record has that title.
-    ``unnamed``: no word names an action, and it moves money or leaves words unread: the plan waits for a person."""
+    ``unnamed``: no word names an action, and it moves money or leaves words unread: the plan waits for a person.
+    ``repeats``: it is an earlier call of the thread once more, which waits too."""
 
     kind: Literal["proposed"] = "proposed"
     proposal: Proposal
@@ -164,6 +165,7 @@ class Proposed(Value):
     otherwise: tuple[Proposal, ...] = ()
     titled: tuple[Proposal, ...] = ()
     unnamed: bool = False
+    repeats: bool = False
 
 
 Resolution = Annotated[Calls | Abstain | Ask, Field(discriminator="kind")]

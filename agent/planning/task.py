@@ -56,6 +56,7 @@ class Grounded(Protocol):
 
 
 CORRECTED: Final = "It takes the place of an earlier card, so it waits for a yes."
+ON_TOP: Final = "It repeats what was asked for before, so it waits for a yes."
 
 
 @dataclass(frozen=True)

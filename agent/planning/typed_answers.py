@@ -28,6 +28,7 @@ from agent.planning.reasons_to_wait import add_reason, let_replace
 from agent.planning.several_values import place_several
 from agent.planning.task import (
     CORRECTED,
+    ON_TOP,
     Outcome,
     ProposeRun,
     Task,
@@ -70,7 +71,6 @@ _SAYS_ANEW: Final = re.compile(rf"{LEAD}make\s+(?:it|that|this)\b", re.IGNORECAS
 _OTHERS: Final = frozenset({"other", "others"})
 _CONTINUED: Final = frozenset({"asked", "held", "confirmed", "executing", "succeeded"})
 _STANDS: Final = "{} was sent already and stands; this comes on top of it."
-_ON_TOP: Final = "It says again what was said before, for something else, so it waits for a yes."
 _LEAST: Final = 2
 """Words of the shortest answer that may be a request of its own."""
 
@@ -233,7 +233,7 @@ async def _continue_last(
     kept = {"text": last.text, "now": last.now, "drafts": last.drafts, "proposal": _strip_replaced(last.proposal)}
     kept |= {"handles": last.handles, "hold": last.hold}
     titles = join([f"“{each.title}”" for each in last.plan.steps] if last.plan else [], "and")
-    why = _STANDS.format(titles) if sent else _ON_TOP if more else CORRECTED
+    why = _STANDS.format(titles) if sent else ON_TOP if more else CORRECTED
     again = run.with_(**kept, must_wait=why, answers=(*last.answers, Answer(slot=slot, text=run.text)))
     thread, outcome = await propose(again, earlier[:at])
     if isinstance(outcome.verdict, Plan) and sent and not more and not names_other_record(outcome):

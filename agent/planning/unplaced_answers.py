@@ -16,6 +16,7 @@ from agent.pipeline import Abstain, Answer, ParameterValue, Plan, Question, Reco
 from agent.planning.changed_texts import correct_in_text, read_changed_text
 from agent.planning.proposal import PlanResult
 from agent.planning.task import Outcome, Task, hold
+from agent.resolve.rules.grammar.earlier_calls import AGREES, says_more
 from agent.validate.questions import REST, join, label_parameter, list_members, quote_words
 from language.text import read_text, word_set
 from registry.contract import Contract
@@ -29,10 +30,9 @@ MOST_TRIED: Final = 12
 _TAKEN: Final = "{words} was read as “{label}”{shown}. Check that it is what you mean."
 _SEVERAL: Final = "{words} may be {labels} here. Say which; nothing was changed."
 _NONE: Final = "{words} fits nothing of what was said before; nothing was changed."
-_BESIDE: Final = word_set("and also too same again plus well as so then what how about for with")
+_BESIDE: Final = AGREES | word_set("and also too same again plus well as so then what how about for with")
 """What says that something is done besides, at either end of the words."""
 _FIRST: Final = word_set("and plus also")
-_MORE: Final = word_set("also too same again plus")
 _INSTEAD: Final = word_set("instead rather")
 _FORMS: Final = frozenset({"date", "date-time", "time"})
 _DENIED: Final = re.compile(
@@ -58,8 +58,8 @@ def strip_beside(text: str) -> str:
 
 def comes_on_top(text: str) -> bool:
     """Whether words say that something is done besides, and not instead."""
-    said = [each.low for each in read_text(text).tokens if each.word]
-    return _INSTEAD.isdisjoint(said) and bool(said) and (said[0] in _FIRST or not _MORE.isdisjoint(said))
+    said = [each.low for each in read_text(text).tokens if each.word and each.low not in AGREES]
+    return _INSTEAD.isdisjoint(said) and bool(said) and (said[0] in _FIRST or says_more(said))
 
 
 def _strip_denied(text: str, before: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -81,14 +82,21 @@ _SUBJECTS: Final = word_set("i we he she they it")
 _ARTICLES: Final = lexicon.DETERMINERS | word_set("number no nr # and one ones for of")
 
 
-MORE: Final = word_set("also too same again plus")
+_MORE: Final = word_set("also too same again plus")
 ON_TOP: Final = word_set("and plus more also then ok okay please another")
-_AGREES: Final = word_set("ok okay please")
+AGREES: Final = word_set("ok okay please pls yes yeah")
+"""What may stand before any of it, and says nothing."""
 
 
 def comes_on_top(reader: Reader) -> bool:
     """Whether words say that something is done besides, and not instead."""
-    return reader.low(0) in ON_TOP - _AGREES or any(token.low in MORE for token in reader.tokens)
+    said = [token.low for token in reader.tokens]
+    return next((each for each in said if each not in AGREES), "") in ON_TOP or says_more(said)
+
+
+def says_more(said: Sequence[str]) -> bool:
+    """Whether a word says that something is done besides, wherever it stands: "also Ada", "Ada as well"."""
+    return not _MORE.isdisjoint(said) or ("as", "well") in pairwise(said)
 
 
 def strip_denial(text: str) -> tuple[str, bool]:
@@ -101,7 +109,7 @@ def strip_denial(text: str) -> tuple[str, bool]:
     apart = not begun.rstrip()[-1:].isalnum() or begins_like_an_order(rest)  # "no problem, …" denies nothing
     denies = apart and _DENIES.search(begun) is not None
     changes = _INSTEAD.search(begun) is not None or told is not None
-    if not (denies or changes) or {each.low for each in read_text(text).tokens} & (MORE - {"again"}):
+    if not (denies or changes) or says_more([each.low for each in read_text(text).tokens if each.low != "again"]):
         return text, False
     stop = told.start() if told is not None and told.end() == len(rest) else len(rest)
     return f"{' ' * len(begun)}{rest[:stop]}{' ' * (len(rest) - stop)}", denies

@@ -28,7 +28,6 @@ from agent.resolve.rules.grammar.changed_numbers import change_by, is_number, li
 from agent.resolve.rules.grammar.earlier_calls import (
     LEAD,
     LEAD_WORDS,
-    MORE,
     ON_TOP,
     carry_over,
     comes_on_top,
@@ -36,6 +35,7 @@ from agent.resolve.rules.grammar.earlier_calls import (
     keep_arguments,
     read_beside,
     read_once_more,
+    says_more,
     take_back,
 )
 from agent.resolve.rules.grammar.fewer_calls import narrow_calls, read_fewer
@@ -84,8 +84,7 @@ def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence
     if not isinstance(made, Proposal):
         return made
     # What is done once more is completed from the thread, so a person sees it first.
-    repeats = isinstance(made.result, PlanResult) and not made.result.replaces
-    return Proposed(proposal=made, unnamed=repeats)
+    return Proposed(proposal=made, repeats=isinstance(made.result, PlanResult) and not made.result.replaces)
 
 
 def _continue(
@@ -244,7 +243,7 @@ def _continued(
     found = _tell_apart(reader, offer, read.calls[0])
     if isinstance(found, Abstain):
         return found
-    said = {reader.low(at) for at in range(len(reader.tokens))}
+    said = [reader.low(at) for at in range(len(reader.tokens))]
     strange = [at for at in read.strange if reader.low(at) not in _AROUND]
     telling = any(
         (reader.tokens[at].capital and not reader.starts(at)) or not reader.low(at).isalpha() for at in strange
@@ -252,15 +251,15 @@ def _continued(
     named = _list_named(reader, found)
     arguments: dict[str, Argument] = {**keep_arguments(offer, last, found), **found}
     call = Call(action=offer.name, arguments=arguments)
-    anew = bool(said & _ANEW) or bool(reader.corrections)
+    anew, more = not _ANEW.isdisjoint(said) or bool(reader.corrections), says_more(said)
     if named:
         if _DOES_IT.search(reader.text.plain) and not _RENAMES.match(reader.text.plain):
             return None  # "and let Ada have it", "move it to Ada's room" say what happens to it, and don't name another
-        if strange or not (anew or said & MORE or reader.low(0) == "and" or {"as", "well"} <= said):
+        if strange or not (anew or more or reader.low(0) == "and"):
             return None
         if last.computed and not all(name in found for name in last.computed):
             return None  # a part of the one is another amount of the other
-        replaces = (last.handle,) if anew and not said & MORE else ()
+        replaces = (last.handle,) if anew and not more else ()
         if replaces and len(calls) > 1:
             return None
         if replaces and not last.can_change:
