@@ -41,7 +41,7 @@ class StretchSpoken(StretchDirections):
             reader.person = find
         elif find.where and isinstance(find.where[0], BelongsTo) and isinstance(find.where[0].owner, Find):
             reader.person = find.where[0].owner
-        if people is None or find.record != people.name:
+        if not is_somebody(reader, reader.kinds[find.record]):
             reader.thing = find
 
     def _leaves_open(self) -> bool:
@@ -113,6 +113,14 @@ class StretchSpoken(StretchDirections):
                 sure = 0.8 if pronoun is not None else 0.5
                 self.records[name] = [Piece(at, last, RecordArgument(reference=found), sure)]
                 return
+
+    def _stands_before(self, at: int, kind: RecordKind) -> bool:
+        """Whether a record of a kind stands before a word as a noun or a pronoun: "(Open tasks?) Give it to Ada"."""
+        reader, before = self.reader, range(self.first, at)
+        spoken = reader.spoken.get(kind.name, reader.thing)
+        led = spoken is not None and spoken in reader.remembered and self._leads(kind, spoken)
+        nouns = {noun[0].name for each in before if (noun := reader.noun(each)) is not None}
+        return kind.name in nouns or (led and any(reader.low(each) in lexicon.THINGS for each in before))
 
     def _find_place(self, at: int) -> tuple[int, OrderByField] | None:
         """The position said before "one" ("(Ada paid twice.) Refund the last one"), and how many words it has. None if
