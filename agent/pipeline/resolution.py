@@ -123,7 +123,7 @@ AbstainReason = Literal["nothing_fits", "empty", "below_threshold", "condition_u
 class Abstain(Value):
     """No registered action fits. ``nearest`` are names of offered actions to show the person, best first. ``about`` are
     the records that the words name, the surest names in the first group. ``fitting`` are the actions that they may ask
-    for with them, likeliest first."""
+    for with them, likeliest first. ``named`` is the kind and id of the one record that the words surely name."""
 
     kind: Literal["abstain"] = "abstain"
     reason: AbstainReason
@@ -131,6 +131,7 @@ class Abstain(Value):
     nearest: tuple[str, ...] = ()
     about: Annotated[tuple[tuple[Find, ...], ...], Field(exclude_if=lambda about: not about)] = ()
     fitting: Annotated[tuple[str, ...], Field(exclude_if=lambda fitting: not fitting)] = ()
+    named: Annotated[tuple[str, str] | None, Field(exclude_if=lambda named: named is None)] = None
 
 
 class Ask(Value):

@@ -100,9 +100,8 @@ def _tell_of(task: Task, abstain: Abstain, found: LocatedRecord) -> Question | A
     if not rank:
         first, _, rest = abstain.detail.partition(_LISTED)
         does = join([within_sentence(_shorten(each, found.kind)) for each in works[:MOST_NAMED]], "or")
-        return Abstain(
-            reason=abstain.reason, detail=f"{first.strip()} With {label} you can: {does}." if rest else first
-        )
+        detail = f"{first.strip()} With {label} you can: {does}." if rest else first
+        return Abstain(reason=abstain.reason, detail=detail, named=found.key)
     asked = ask_for_action(works[:MOST_OFFERED], f"What should happen with {label}?")
     offered = [
         Candidate(id=each.id, label=_shorten(contract, found.kind), detail=each.detail)

@@ -69,7 +69,7 @@ _NOT_OFFERED: Final = "Another record than those offered was named; check that t
 _NO_CARD: Final = frozenset({"answered", "abstained", "refused"})
 _SAYS_ANEW: Final = re.compile(rf"{LEAD}make\s+(?:it|that|this)\b", re.IGNORECASE)
 _OTHERS: Final = frozenset({"other", "others"})
-_CONTINUED: Final = frozenset({"asked", "held", "confirmed", "executing", "succeeded"})
+_CONTINUED: Final = frozenset({"asked", "held", "confirmed", "executing", "succeeded", "refused"})
 _STANDS: Final = "{} was sent already and stands; this comes on top of it."
 _LEAST: Final = 2
 """Words of the shortest answer that may be a request of its own."""
@@ -222,18 +222,20 @@ async def _continue_last(
     Friday". It takes the place of a card that waits, unless it comes on top. What was sent stands, and is told. None if
     its words say more than that, or fit nothing."""
     said = strip_beside(run.text)
-    at = next((each for each in reversed(range(len(earlier))) if earlier[each].state not in _NO_CARD), None)
+    refused = bool(earlier) and earlier[-1].state == "refused"
+    standing = (each for each in reversed(range(len(earlier))) if refused or earlier[each].state not in _NO_CARD)
+    at = next(standing, None)
     last = earlier[at] if at is not None and not run.answers and run.given is None else None
     if at is None or last is None or not said:
         return None
     slot = _find_slot(run, last, at == len(earlier) - 1, made)
     if slot is None:
         return None
-    more, sent = said != run.text.strip() and comes_on_top(run.text), last.state not in WAITING
+    more, sent = said != run.text.strip() and comes_on_top(run.text), last.state not in WAITING and not refused
     kept = {"text": last.text, "now": last.now, "drafts": last.drafts, "proposal": _strip_replaced(last.proposal)}
     kept |= {"handles": last.handles, "hold": last.hold}
     titles = join([f"“{each.title}”" for each in last.plan.steps] if last.plan else [], "and")
-    why = _STANDS.format(titles) if sent else ON_TOP if more else CORRECTED
+    why = "" if refused else _STANDS.format(titles) if sent else ON_TOP if more else CORRECTED
     again = run.with_(**kept, must_wait=why, answers=(*last.answers, Answer(slot=slot, text=run.text)))
     thread, outcome = await propose(again, earlier[:at])
     if isinstance(outcome.verdict, Plan) and sent and not more and not names_other_record(outcome):
@@ -241,7 +243,8 @@ async def _continue_last(
     if not isinstance(outcome.verdict, Plan | Question):
         return None
     more = more and outcome.answers is not None and outcome.answers[-1].text == said  # and adds to no text
-    outcome = add_reason(outcome, why) if sent or more else let_replace(outcome, last.id)
+    if not refused:
+        outcome = add_reason(outcome, why) if sent or more else let_replace(outcome, last.id)
     return take_outcome(again, outcome, thread), outcome
 
 

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from agent.extract.answer_words import list_cores, split_exclusion
 from agent.pipeline import Abstain, Answer, ParameterValue, Plan, Question, RecordSource
 from agent.planning.changed_texts import correct_in_text, read_changed_text
 from agent.planning.proposal import PlanResult
@@ -35,9 +36,6 @@ _BESIDE: Final = AGREES | word_set("and also too same again plus well as so then
 _FIRST: Final = word_set("and plus also")
 _INSTEAD: Final = word_set("instead rather")
 _FORMS: Final = frozenset({"date", "date-time", "time"})
-_DENIED: Final = re.compile(
-    r"(?P<new>\S.*?)[\s,]+(?:and\s+)?not\s+(?P<old>\w\S*(?:\s\w\S*){0,2}?)[\s.!]*", re.IGNORECASE
-)
 Propose = Callable[[Task], Awaitable[Outcome]]
 
 
@@ -63,10 +61,10 @@ def comes_on_top(text: str) -> bool:
 
 
 def _strip_denied(text: str, before: Sequence[str]) -> str:
-    """The words without the value that they deny, if that was said before: "12 not 24"."""
-    found = _DENIED.fullmatch(text)
-    old = re.compile(rf"(?<!\w){re.escape(found['old'])}(?!\w)", re.IGNORECASE) if found is not None else None
-    return found["new"] if found is not None and old is not None and any(map(old.search, before)) else text
+    """The words without the value that they deny, if that was said before: "12 not 24", "not Ada, Bo"."""
+    denied, instead = split_exclusion(text) or ("", "")
+    said = re.compile(rf"(?<!\w){re.escape(denied)}(?!\w)", re.IGNORECASE)
+    return instead if instead and any(map(said.search, before)) else text
 
 
 async def place_answer(task: Task, propose: Propose) -> Outcome:
@@ -74,7 +72,7 @@ async def place_answer(task: Task, propose: Propose) -> Outcome:
     abstention if it fits none, or several. ``propose`` plans by rules alone."""
     *before, told = task.request.answers
     typed, words = told.text or "", quote_words(told.text or "")
-    said_before = (task.request.text, *(each.text or "" for each in before))
+    said_before = (task.request.text, *(each.text or each.label or "" for each in before))
     said = told.model_copy(update={"text": _strip_denied(strip_beside(typed), said_before)})
     contract = find_contract(task)
     names = [*_list_typed(contract, typed)] if contract is not None and told.slot == UNPLACED else []
@@ -103,7 +101,8 @@ async def place_answer(task: Task, propose: Propose) -> Outcome:
     fits = had or fits or (asked if len(asked) == 1 else {})
     if len(fits) == 1:
         (name, made), *_ = fits.items()
-        taken = quote_words(said.text or typed)
+        *_, taken = said.text or typed, *list_cores(said.text or typed)
+        taken = quote_words(taken)
         return hold(made, _TAKEN.format(words=taken, label=_label(contract, name), shown=_show(made, name)))
     if card is not None and not fits and (text := correct_in_text(typed, card, contract, task.request.now)) is not None:
         return await answer(*before, text)

@@ -82,7 +82,7 @@ async def test_what_was_sent_stands_and_the_card_says_so() -> None:
     assert "“Extend a stay” was sent already and stands; this comes on top of it." in outcome.verdict.held
     read = [each for each in outcome.verdict.held if "was read as" in each]
     assert len(read) == 1
-    assert read[0].startswith("‘sorry, meant priya’ was read as “")
+    assert read[0].startswith("‘priya’ was read as “")
     assert "Priya" in read[0].partition(": ")[2]
     _, nothing = await talk("lending", "renew loan 502 by 5 days", "no 14", after=settle)
     assert not isinstance(nothing.verdict, Plan), "a number of what was sent can't be said anew"
