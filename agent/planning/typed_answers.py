@@ -40,7 +40,7 @@ from agent.planning.task import (
     take_outcome,
 )
 from agent.planning.thread import NO_THREAD, WAITING, Thread
-from agent.planning.thread_answers import read_thread_question, tell_of_thread
+from agent.planning.thread_answers import list_deeds, read_thread_question, tell_of_thread
 from agent.planning.unplaced_answers import TOLD, UNPLACED, comes_on_top, names_other_record, place_answer, strip_beside
 from agent.query.context import RecordKey
 from agent.resolve.rules.clauses import begins_like_an_order
@@ -296,11 +296,12 @@ def _tell_of_thread(run: Run, outcome: Outcome, earlier: Sequence[Run], waiting:
     of the thread before what its action is like in general."""
     if run.answers or run.given is not None:
         return None
-    about = "what was done" if is_yes(run.text) and not _find_card(run, earlier) else read_thread_question(run.text)
+    agrees = is_yes(run.text) and not _find_card(run, earlier)
+    about = "what was done" if agrees else read_thread_question(run.text, list_deeds(earlier))
     unread = isinstance(outcome.verdict, Abstain) or (about == "what waits" and waiting)
     if _SPEAKS.search(run.text) and _asks_of_last_call(outcome, earlier):
-        return tell_of_thread(about or "what was done", earlier, waiting)
-    return tell_of_thread(about, earlier, waiting) if about is not None and unread else None
+        return tell_of_thread(about or "what was done", earlier, waiting, run.text)
+    return tell_of_thread(about, earlier, waiting, run.text) if about is not None and unread else None
 
 
 def _asks_of_last_call(outcome: Outcome, earlier: Sequence[Run]) -> bool:
