@@ -12,6 +12,7 @@ from agent.pipeline import Abstain, Candidate, Question, Reply
 from agent.planning.proposal import AnswerResult, Find, Proposal, RecordsAnswer, Words
 from agent.planning.record_links import choose_root, find_links, list_linked
 from agent.planning.task import Outcome, Task, Verdict
+from agent.planning.unplaced_answers import strip_beside
 from agent.query.action_answers import list_fitting
 from agent.query.references import Query
 from agent.resolve.rules.clauses import begins_like_an_order
@@ -114,6 +115,7 @@ def list_bare_names(task: Task, abstain: Abstain) -> Iterator[Proposal]:
     """The questions who or what a request means that says nothing but a name, one for each kind that has names, people
     first. None if it says more, or if something else was refused."""
     text = task.request.text.strip(" \t\n.!?¿¡")
+    text = strip_beside(text) if task.request.thread else text  # "and Bo?"
     words = text.split()
     plain = all(_NAME.fullmatch(each) for each in words) and 0 < len(words) <= MOST_NAME_WORDS
     if abstain.reason != "nothing_fits" or not plain or all(each.casefold() in EMPTY for each in words):

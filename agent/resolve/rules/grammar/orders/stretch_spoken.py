@@ -19,6 +19,7 @@ _AS: Final = frozenset(("on", "for", "to", "with", "in", "at", "again", "too", "
 _THINGS: Final = lexicon.THINGS | {"the"}
 
 
+_THEIRS: Final = frozenset(("hers", "theirs"))
 _BOTH: Final = 2
 _OF_ONE: Final = frozenset(("it", "that", "this"))
 """What an amount is a part of, and none of several: "only 20 of it"."""
@@ -142,9 +143,11 @@ class StretchSpoken(StretchDirections):
         return last >= self.stop or reader.is_mark(last) or reader.low(last) in lexicon.MANNER | {"please", "to"}
 
     def _is_whose(self, at: int, kind: RecordKind) -> bool:
-        """Whether a possessive is of somebody's own value, and of no record: "his e-mail address"."""
-        reader = self.reader
-        return reader.low(at) in lexicon.OWNERS and is_somebody(reader, kind) and reader.noun(at + 1) is None
+        """Whether a possessive is of somebody's own value, and of no record: "his e-mail address". Or it stands for
+        the record itself: "move hers to Monday"."""
+        reader, low = self.reader, self.reader.low(at)
+        whose = low in lexicon.OWNERS if is_somebody(reader, kind) else low in _THEIRS
+        return whose and reader.noun(at + 1) is None
 
     def _is_single(self, at: int) -> bool:
         """Whether a pronoun, or the noun behind an article, is of one: "it", "him", "the bill"."""
