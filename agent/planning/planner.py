@@ -111,6 +111,7 @@ class Planner:
         async with self.database.read() as session:
             run = await repository.get(session, workspace, run_id)
             actor = await principals.find_current_actor(session, run.actor, self.clock())
+            lost = "" if actor else await principals.explain_lost_access(session, run.actor, self.clock())
             confirmed = await store.runs.confirmations.of_session(session, actor or run.actor, run.session_id)
             context = await self.contexts.find_current(session, workspace)
             earlier = await self._list_earlier(session, run, actor or run.actor)
@@ -118,12 +119,8 @@ class Planner:
         if run.state != "received":
             return None
         if actor is None:
-            return self._make_settle_hook(
-                run.with_(edit=None, before_edit=None),
-                Refusal(code="forbidden", detail="Your access was withdrawn."),
-                None,
-                0.0,
-            )
+            refusal = Refusal(code="forbidden", detail=lost)
+            return self._make_settle_hook(run.with_(edit=None, before_edit=None), refusal, None, 0.0)
         run, context = run.with_(actor=actor), context or await self.contexts.of(workspace)
         try:
             async with self.progress.of(run) as job:

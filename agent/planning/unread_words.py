@@ -158,17 +158,18 @@ def _is_short_for(said: str, word: str) -> bool:
 
 
 def hold_unread(task: Task, made: Outcome) -> Outcome:
-    """Makes a plan wait that leaves words of the request out, also where an order is understood: they are shown, since
-    they may say what it lacks, denies or restricts."""
+    """Makes a plan wait that leaves words of the request out, also where an order is understood, and shows them on a
+    card that waits anyway: they may say what it lacks, denies or restricts."""
     plan, request = made.verdict, task.request
-    if not isinstance(plan, Plan) or made.proposal is None or plan.held or made.hold or not changes_something(plan):
+    if not isinstance(plan, Plan) or made.proposal is None or made.hold or not changes_something(plan):
         return made
     if request.answers or request.thread or translate(request.text) is not None:
         return made  # words of other languages are looked for elsewhere
     clauses = [each.text for each in split_clauses(request.text) if begins_like_an_order(each.text)]
     begins = {find_head(each) for each in _STOPS.split(request.text)} - {None}
     heads = {head for each in clauses if (head := find_head(each)) is not None}
-    around = _AROUND_ORDERS | _list_label_words(plan)
+    shown = _list_label_words(plan)
+    around = _AROUND_ORDERS | shown
     # A query doesn't quote what its records were picked by ("the oldest unpaid"): other checks look for those words.
     finds = [each for each in walk(made.proposal.result) if isinstance(each, Find)]
     picked = any(each.where or each.order is not None or each.pick != "one" for each in finds)
@@ -184,10 +185,11 @@ def hold_unread(task: Task, made: Outcome) -> Outcome:
         ordered |= called & begins
         if ordered and picked:
             return made
-        left.append(list_unread(task, made.proposal, contract, words, ordered | around if ordered else ()))
+        left.append(list_unread(task, made.proposal, contract, words, ordered | around if ordered else shown))
     unread = sorted(set.intersection(*map(set, left)) | {*_list_swallowed(task, made.proposal, shortlist)})
-    stretches = join_neighbours(request.text, unread)
-    return hold_for_words(made, [request.text[start:end] for start, end in stretches]) if unread else made
+    said = [request.text[start:end] for start, end in join_neighbours(request.text, unread)]
+    untold = [each for each in said if not any(f"‘{each}’" in why for why in plan.held)]
+    return hold_for_words(made, untold) if untold else made
 
 
 def _list_label_words(plan: Plan) -> set[str]:

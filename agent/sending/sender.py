@@ -112,9 +112,10 @@ class Sender:
         context = await self.contexts.of(run.workspace)
         async with self.database.read() as session:
             actor = await principals.find_current_actor(session, run.actor, self.clock())
+            lost = "" if actor else await principals.explain_lost_access(session, run.actor, self.clock())
             standing = await list_valid_approvals(session, context, planned, self.clock())
         drift: tuple[str, ...] = (
-            (f"{run.actor.name} may no longer act here.",)
+            (lost,)
             if actor is None
             else verify_digest(planned)
             or check_requester_role(run, actor)
@@ -237,9 +238,10 @@ class Sender:
         context = await self.contexts.of(run.workspace)
         async with self.database.read() as session:
             actor = await principals.find_current_actor(session, run.actor, self.clock())
+            lost = "" if actor else await principals.explain_lost_access(session, run.actor, self.clock())
             standing = await list_valid_approvals(session, context, confirmed, self.clock())
         if actor is None:
-            return f"{run.actor.name} may no longer act here."
+            return lost
         if changed := check_requester_role(run, actor):
             return " ".join(changed)
         earlier = plan.steps[: plan.steps.index(step) + (1 if tried else 0)]

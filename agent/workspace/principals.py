@@ -38,6 +38,17 @@ async def find_current_actor(session: AsyncSession, actor: Actor, now: datetime)
             return actor
 
 
+async def explain_lost_access(session: AsyncSession, actor: Actor, now: datetime) -> str:
+    """Why a principal that ``find_current_actor`` no longer finds may not act, as a sentence."""
+    if actor.kind == "key":
+        with suppress(NotFound, NotAuthentic):
+            key = await store.accounts.api_keys.get(session, actor.workspace, actor.id)
+            holder = await store.accounts.members.get(session, key.workspace, key.person)
+            if blocked := explain_blocked_key(key, holder, now):
+                return blocked
+    return f"{actor.name} may no longer act here."
+
+
 async def reads_runs(session: AsyncSession, actor: Actor) -> bool:
     """Whether a principal may read other runs than its own, as far as a key's scopes decide that."""
     if actor.kind != "key":

@@ -115,6 +115,15 @@ async def test_who_lost_their_place_while_they_decided_settles_nothing(harness: 
     assert len(harness.signed_client.posted) == 1
 
 
+async def test_nothing_is_planned_for_who_may_no_longer_act_and_the_run_says_so(harness: AgentHarness) -> None:
+    run = await harness.run_service.ask(harness.people["sara"], REPLY[0], session_id="s1")
+    async with harness.database.begin() as session:
+        await store.accounts.members.disable(session, harness.workspace, harness.people["sara"].id)
+    run = await harness.job(run.id)
+    assert run.state == "refused" and run.refusal is not None
+    assert run.refusal.detail == "Sara may no longer act here."
+
+
 async def test_nothing_is_sent_again_for_who_may_no_longer_act(harness: AgentHarness) -> None:
     run = await harness.ask("sara", REPLY)
     await harness.confirm("sara", run)

@@ -54,6 +54,19 @@ async def test_a_key_that_is_over_signs_nothing_and_acts_no_more(shop: Shop) -> 
     async with shop.container.database.read() as session:
         assert await principals.find_current_actor(session, actor, NOW + timedelta(hours=23)) is not None
         assert await principals.find_current_actor(session, actor, NOW + timedelta(hours=25)) is None
+        why = await principals.explain_lost_access(session, actor, NOW + timedelta(hours=25))
+    assert why == "The key “short” is expired."
+
+
+async def test_who_lost_access_is_told_which_key_was_revoked(shop: Shop) -> None:
+    made = (await shop.call("POST", "/v1/keys", {"name": "short", "scopes": ["me:read"]})).json()
+    olivia = shop.actors["olivia"]
+    actor = Actor(olivia.workspace, made["key"]["id"], "key", "short", "owner", olivia.id)
+    assert (await shop.call("DELETE", f"/v1/keys/{actor.id}")).status_code in (200, 204)
+    async with shop.container.database.read() as session:
+        assert await principals.explain_lost_access(session, actor, NOW) == "The key “short” is revoked."
+        gone = replace(actor, id="key_of_nobody")
+        assert await principals.explain_lost_access(session, gone, NOW) == "short may no longer act here."
 
 
 async def test_the_limit_is_charged_after_the_signature_and_told_on_every_answer(

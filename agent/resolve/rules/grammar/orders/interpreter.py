@@ -30,6 +30,7 @@ from agent.resolve.rules.grammar.orders.message_texts import is_text_itself
 from agent.resolve.rules.grammar.orders.stretch_evidence import StretchEvidence
 from agent.resolve.rules.grammar.orders.text_parameters import (
     TELLING,
+    find_title,
     is_message,
     is_note,
     is_sent,
@@ -276,7 +277,9 @@ class Interpreter(StretchEvidence):
             if not takes_text(name, schema, annotation) or not self._speaks(annotation):
                 continue
             required = name in self.offer.required
-            after = max((each.last for pieces in self.records.values() for each in pieces), default=self.first)
+            titled = self._makes_new and name == find_title(self.offer)  # "plan an oil change for Ada's car"
+            held = () if titled else self.records.values()
+            after = max((each.last for pieces in held for each in pieces), default=self.first)
             place = (self.first, self.stop, after, self.place.order)
             behind = self.behind_colon if required else None
             quoted = behind is not None and self.reader.tokens[behind[0]].text in "\"'“‘«"
@@ -295,7 +298,7 @@ class Interpreter(StretchEvidence):
             why = next((at for at in range(self.first, self.stop) if self.reader.low(at) == "for"), None)
             if found is None and why is not None and required and not self.labelled:
                 # Words after "for" may be a common reason, even if they name things that this action isn't about.
-                before = {at for at in taken | sure if at < why}
+                before = {at for at in taken | sure if at < why} | self._typed_tokens
                 found = read_text_argument(self.reader, place, name, annotation, before, required=required)
             if found is None or any(found[0] == start for start, _ in self.unread) or self._names_deed(*found):
                 continue  # "… nobody has seen": which are meant, and no reason
@@ -306,10 +309,8 @@ class Interpreter(StretchEvidence):
             vague = lows[0] in _SOME and (EMPTY | {"on", "about"}).issuperset(lows[1:])
             if required and (deed or vague):
                 continue  # "Ada just rang, …" is what she did, and "note something on her" says no note
-            held = [
-                each for every in self.records.values() for each in every if self.reader.noun(each.first) is not None
-            ]
-            if required and any(each.first <= found[0] and found[1] <= each.last for each in held):
+            said = [each for every in self.records.values() for each in every if self.reader.noun(each.first)]
+            if required and any(each.first <= found[0] and found[1] <= each.last for each in said):
                 continue  # "log a repair for order 7": the record, and no fault
             first, last = found
             if WHEN.fullmatch(f"{self.reader.low(first - 1)} {self.reader.words(first, last).text}"):

@@ -22,11 +22,6 @@ MOST_WORDS: Final = 30  # no description of a record is longer
 class StretchEnds(StretchSpoken):
     """Finds the ends of phrases."""
 
-    def _makes(self, kind: RecordKind) -> bool:
-        """Whether the action makes such a record: its words name it, and no parameter takes one."""
-        taken = {each.name for name in self.offer.properties if (each := self.kind(name)) is not None}
-        return kind.name not in taken and any(stem(noun) in self.words.nouns for noun in kind.nouns)
-
     def _past_made_noun(self) -> int:
         """Where the noun ends of what the action makes, which begins words without a verb: "eye test for Ada"."""
         at = self.first + (self.reader.low(self.first) in {"a", "an", "new", "another"})

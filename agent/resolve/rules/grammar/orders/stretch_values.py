@@ -37,7 +37,7 @@ from agent.resolve.rules.grammar.phrases.amounts import MONEY, Amounts, is_left_
 from agent.resolve.rules.grammar.phrases.plain_names import find_counting_words
 from language.fractions import read_fraction
 from language.measures import CALENDAR, convert_said, counts_in, find_measure
-from language.stems import makes_anew, stem
+from language.stems import stem
 from language.text import word_set
 from registry.contract import Annotation, Unit
 
@@ -163,8 +163,8 @@ class StretchValues(StretchWords):
             if changed and told.issuperset(reader.dated.intersection(places) if dated else ()):
                 yield from changed  # beside a day of its own, "a week earlier" tells something else
                 return
-        days = [each for each in self.offer.properties.values() if each.get("format") == schema.get("format")]
-        if dated and now is None and len(days) == 1 and not ENDS.isdisjoint(name_day(name, annotation)):
+        lasts = dated and now is None and not self._makes_new and not ENDS.isdisjoint(name_day(name, annotation))
+        if lasts and sum(each.get("format") == schema["format"] for each in self.offer.properties.values()) == 1:
             yield from read_lasting(reader, range(self.first, self.stop))
         if numeric and not money:
             yield from read_years(reader, range(self.first, self.stop), name_day(name, annotation))
@@ -184,7 +184,7 @@ class StretchValues(StretchWords):
         kinds = [(each, kind) for each in self.offer.required if (kind := self.kind(each)) is not None]
         days = [field.name for _, kind in kinds[:1] for field in kind.fields if field.type in DATES]
         days = [name] if name in days else days
-        if not dated or len(kinds) != 1 or len(days) != 1 or (makes_anew(self.offer.title) and name not in days):
+        if not dated or len(kinds) != 1 or len(days) != 1 or (self._makes_new and name not in days):
             return None  # a new lesson replaces no birthday
         return FieldOf(field=days[0], of=Handle(handle=f"@{kinds[0][0]}"))
 

@@ -19,7 +19,7 @@ from agent.resolve.rules.grammar.phrases.plain_names import find_counting_words
 from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.coverage.told import NOT_YET
 from language.example_patterns import PARTICLES
-from language.stems import EMPTY, is_past, stem
+from language.stems import EMPTY, is_past, makes_anew, stem
 from language.text import find_quotations, word_set
 from language.wordnet import find_similar_stems, is_word
 from registry.contract import Annotation, SourceKind
@@ -116,6 +116,17 @@ class StretchWords:
         """Whether a phrase continues a list: only conjunctions and values separate it from the one before."""
         last = self.records[name][-1].last
         return self._joins(last, at) or any(last <= first and stop <= at for first, stop in self.reader.corrections)
+
+    @property
+    def _makes_new(self) -> bool:
+        """Whether the action makes a record, which has no values before."""
+        anew = makes_anew(self.offer.title) or any(each.casefold().startswith("new ") for each in self.offer.aliases)
+        return anew or any(map(self._makes, self.reader.kinds.values()))
+
+    def _makes(self, kind: RecordKind) -> bool:
+        """Whether the action makes such a record: its words name it, and no parameter takes one."""
+        taken = {each.name for name in self.offer.properties if (each := self.kind(name)) is not None}
+        return kind.name not in taken and any(stem(noun) in self.words.nouns for noun in kind.nouns)
 
     def _list_taken(self) -> set[int]:
         """The tokens of values and records."""

@@ -16,6 +16,8 @@ TELLING: Final = word_set("tell reply answer respond write let inform say messag
 _MESSAGES: Final = frozenset(
     map(stem, ("message", "text", "body", "answer", "reply", "content", "comment", "words", "memo"))
 )
+_ANY_TEXT: Final = frozenset(map(stem, ("text", "body", "content", "words")))
+"""What any text may be called. A label that says something else tells what it is: "For", "Title"."""
 _NAME: Final = stem("name")
 KEPT: Final = frozenset(map(stem, ("note", "remark")))
 NOTES: Final = frozenset(map(stem, ("note", "comment", "memo", "remark", "text", "message")))
@@ -33,7 +35,7 @@ def takes_text(name: str, schema: Any, annotation: Annotation) -> bool:
 
 
 def is_message(name: str, annotation: Annotation) -> bool:
-    return annotation.compose is True or bool(list_named(name, annotation) & _MESSAGES)
+    return annotation.compose is True or bool(_list_told(name, annotation) & _MESSAGES)
 
 
 def is_sent(name: str, annotation: Annotation) -> bool:
@@ -48,7 +50,7 @@ def is_kept(name: str, annotation: Annotation) -> bool:
 
 def is_note(name: str, annotation: Annotation) -> bool:
     """Whether a text is kept with a record rather than sent to anybody."""
-    return bool(list_named(name, annotation) & (KEPT if annotation.compose is True else NOTES))
+    return bool(_list_told(name, annotation) & (KEPT if annotation.compose is True else NOTES))
 
 
 def find_title(offer: Offer) -> str | None:
@@ -63,3 +65,10 @@ def find_title(offer: Offer) -> str | None:
 def list_named(name: str, annotation: Annotation) -> frozenset[str]:
     """The stems of a parameter's name and label."""
     return frozenset((*stem_text(name.replace("_", " ")), *stem_text(annotation.label or "")))
+
+
+def _list_told(name: str, annotation: Annotation) -> frozenset[str]:
+    """``list_named`` without a name that any text may have, if a label tells more."""
+    told = frozenset(stem_text(annotation.label or ""))
+    more = bool(annotation.label) and told.isdisjoint(_MESSAGES | NOTES)
+    return list_named(name, annotation) - (_ANY_TEXT if more else frozenset())
