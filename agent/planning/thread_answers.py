@@ -19,10 +19,14 @@ About = Literal["what was done", "what became of all", "why", "what waits"]
 _WHETHER: Final = word_set("did has have had is are was were does do")
 _ASKS: Final = _WHETHER | word_set("what what's which who why how any anything")
 _SEVERAL: Final = word_set("both all they these them everything")
-_BESIDE: Final = _ASKS | _SEVERAL | word_set(
-    "it that this out i you he she we me my mine us our the a an be been being just now "
-    "already yet still really then so there here for on of to at by not didn't hasn't haven't isn't wasn't come left "
-    "held card cards one ones thing things something last ok okay right"
+_BESIDE: Final = (
+    _ASKS
+    | _SEVERAL
+    | word_set(
+        "it that this out i you he she we me my mine us our the a an be been being just now "
+        "already yet still really then so there here for on of to at by not didn't hasn't haven't isn't wasn't come left "
+        "held card cards one ones thing things something last ok okay right"
+    )
 )
 _DONE: Final = word_set(
     "through went gone go worked work happened happen sent done did succeeded succeed finished do ask asked order "

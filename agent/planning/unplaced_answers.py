@@ -96,7 +96,10 @@ async def place_answer(task: Task, propose: Propose) -> Outcome:
         if _is_taken(made, stood, name):
             fits[name] = made
         elif isinstance(made.verdict, Question) and made.verdict.code == "ambiguous" and made.verdict.candidates:
-            asked |= {name: made} if made.verdict.slot.partition("/")[0] == slot else {}
+            kept = str(_list_values(stood).get(name)) in {
+                each.id for each in made.verdict.candidates
+            }  # Ada's, as it is
+            asked |= {name: made} if made.verdict.slot.partition("/")[0] == slot and not kept else {}
     had = {name: made for name, made in fits.items() if name in _list_values(stood)}
     fits = had or fits or (asked if len(asked) == 1 else {})
     if len(fits) == 1:

@@ -12,6 +12,8 @@ from agent.planning.proposal import Compare, Expression, Find, Reference
 from agent.planning.proposal import Day as DayValue
 from agent.query.conditions import DATES
 from agent.query.day_words import MONTH
+from agent.query.wording import MATCHING, QueryWords
+from agent.validate.questions import quote_words
 from agent.validate.records.field_words import add_aside, add_ended, name_field, tell_field
 from agent.validate.records.located import LocatedRecord
 from agent.validate.telling_apart import describe_aside, find_telling_field
@@ -25,7 +27,8 @@ FIRST_LISTED: Final = f"The first {PAGE} of them are listed."
 
 
 _PART: Final = " · "
-_OWNED: Final = re.compile(r"(?<=\})(?P<joint>,? (?:(?:of|for|by) )?)\{(?P<field>\w+)\}$")
+_JOINT: Final = re.compile(r",? (?:(?:of|for|by) )?$")
+_OWNED: Final = re.compile(rf"(?<=\}}){_JOINT.pattern[:-1]}\{{(?P<field>\w+)\}}$")
 """The end of a label that says whose or for whom it is."""
 
 
@@ -116,13 +119,26 @@ def list_records(
 
 def _leave_out_owner(found: LocatedRecord, told: str) -> LocatedRecord:
     """The record without whose it is at the end of its label, if that was ``told`` before: "bill 7" of Ada's."""
+    name, label = _find_labelled_owner(found), found.record.label
+    if not name or not _holds(told, name):
+        return found
+    return replace(found, record=replace(found.record, label=_JOINT.sub("", label.removesuffix(name))))
+
+
+def name_common_owner(words: QueryWords, reference: Reference, found: Sequence[LocatedRecord]) -> QueryWords:
+    """The words of a query that found records by whose they are: "2 bills of Ada Shah", not "matching ‘ada’"."""
+    said = reference.said if isinstance(reference, Find) else None
+    owners = {_find_labelled_owner(each) for each in found}
+    if said is None or len(owners) != 1 or "" in owners:
+        return words
+    return replace(words, after=words.after.replace(MATCHING.format(quote_words(said.text)), f" of {owners.pop()}"))
+
+
+def _find_labelled_owner(found: LocatedRecord) -> str:
+    """Whose a record is according to the end of its label: "Ada Shah" of "bill 7 of Ada Shah"."""
     owned = _OWNED.search(found.kind.label)
     field = found.kind.field_named(owned["field"]) if owned is not None else None
-    name = format_field(field, found.record.values) if field is not None else ""
-    if owned is None or not name or not _holds(told, name) or not _is_owners(owned["field"], found.kind):
-        return found
-    label = found.record.label.removesuffix(f"{owned['joint']}{name}")
-    return replace(found, record=replace(found.record, label=label))
+    return format_field(field, found.record.values) if field is not None and _is_owners(field.name, found.kind) else ""
 
 
 def _is_owners(name: str, kind: RecordKind) -> bool:

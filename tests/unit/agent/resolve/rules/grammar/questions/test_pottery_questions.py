@@ -76,7 +76,7 @@ async def test_what_is_owed_is_summed_by_what_is_left_of_it(text: str, said: str
         ("has Nia had a session yet", "No: Nia Hill has no sessions by 24 Nov 2026 (not cancelled)."),
         ("has Jonas had a session", "Yes: 1 session of Jonas Winters by 24 Nov 2026 (not cancelled): session 303 (12 Nov 2026, held)."),  # noqa: E501
         ("has Edda paid anything yet", "Due 801: total 200.00 EUR; outstanding 80.00 EUR."),  # a part of it
-        ("has Edda paid?", "No: 1 unpaid due of Edda Frost: due 801 (overdue, total 200.00 EUR, payable on 1 Oct 2026)."),
+        ("has Edda paid?", "No: 1 unpaid due of Edda Frost: due 801 (overdue, total 200.00 EUR, payable on 1 Oct 2026)."),  # noqa: E501
         ("is Table 4 in", "No: Table 4 (repair)."),
         ("is session 302 on Friday?", "Yes: session 302 of Edda Frost."),
         ("is session 302 on Thursday?", "No: session 302 of Edda Frost (April Reyes, 27 Nov 2026)."),
