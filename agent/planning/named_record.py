@@ -32,6 +32,7 @@ MOST_NAME_WORDS: Final = 5
 MOST_KINDS: Final = 3
 MOST_LINKED: Final = 12
 """Kinds of record in whose names a refused request is looked for."""
+SMALL: Final = EMPTY | {"one"}
 _LISTED: Final = "“What can you do?”"
 _NAME: Final = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*\.?")
 SLOT: Final = "answer"
@@ -61,7 +62,8 @@ async def tell_of_linked(task: Task, made: Outcome) -> Outcome:
     text, scope = task.request.text, RecordScope(task.workspace_context.kinds, task.actor, task.request.surface)
     kinds = [each for each in task.workspace_context.kinds if any(one.search for one in each.fields)][:MOST_LINKED]
     try:
-        links = [each for each in await find_links(text, scope, kinds) if _tells(text[each.start : each.end])]
+        links = await find_links(text, scope, kinds)
+        links = tuple(each for each in links if not SMALL.issuperset(text[each.start : each.end].casefold().split()))
         every = [(each, await list_linked(text, each, scope, kinds)) for each in links]
     except PlatformUnavailable:
         return made
@@ -74,11 +76,6 @@ async def tell_of_linked(task: Task, made: Outcome) -> Outcome:
     if isinstance(told, Question) and begins_like_an_order(text):  # of something else: "raise her wage to 20"
         told = _tell_of(task, abstain.model_copy(update={"fitting": ()}), found)
     return replace(made, verdict=told)
-
-
-def _tells(words: str) -> bool:
-    """Whether words that a record holds are more than small ones: "the other one"."""
-    return not (EMPTY | {"one"}).issuperset(words.casefold().split())
 
 
 def _list_common(every: Sequence[Sequence[LocatedRecord]]) -> list[LocatedRecord]:

@@ -15,18 +15,13 @@ from language.text import read_text, word_set
 
 MOST_LISTED: Final = 5
 _PAIR: Final = 2
-About = Literal["what was done", "what became of all", "why", "what waits"]
-_WHETHER: Final = word_set("did has have had is are was were does do")
-_ASKS: Final = _WHETHER | word_set("what what's which who why how any anything")
+About = Literal["what was done", "why", "what waits"]
+_ASKS: Final = word_set("what what's which who why how did has have had is are was were does do any anything")
 _SEVERAL: Final = word_set("both all they these them everything")
-_BESIDE: Final = (
-    _ASKS
-    | _SEVERAL
-    | word_set(
-        "it that this out i you he she we me my mine us our the a an be been being just now "
-        "already yet still really then so there here for on of to at by not didn't hasn't haven't isn't wasn't come left "
-        "held card cards one ones thing things something last ok okay right"
-    )
+_BESIDE: Final = _ASKS | word_set(
+    "it that this they them these everything all both out i you he she we me my mine us our the a an be been being "
+    "just now already yet still really then so there here for on of to at by not didn't hasn't haven't isn't wasn't "
+    "come left held card cards one ones thing things something last ok okay right"
 )
 _DONE: Final = word_set(
     "through went gone go worked work happened happen sent done did succeeded succeed finished do ask asked order "
@@ -34,16 +29,14 @@ _DONE: Final = word_set(
 )
 _WHY: Final = word_set("why how")
 _WAITS: Final = word_set("wait waits waiting pending confirm confirmed confirmation approve approved approval yes")
-_TOLD: Final[Mapping[RunState, tuple[str, str]]] = {
-    "held": ("Not yet. ", "This waits for a yes, and nothing of it was sent yet: {}."),
-    "confirmed": ("", "This is being sent: {}."), "executing": ("", "This is being sent: {}."),
-    "succeeded": ("Yes. ", "This was done: {}."), "failed": ("No. ", "This failed: {}."),
-    "unknown": ("", "Whether this happened is not known yet: {}."),
-    "rejected": ("No. ", "This was dropped, and nothing was sent: {}."),
-    "expired": ("No. ", "Nobody confirmed this in time, and nothing was sent: {}."),
+_TOLD: Final[Mapping[RunState, str]] = {
+    "held": "This waits for a yes, and nothing of it was sent yet: {}.",
+    "confirmed": "This is being sent: {}.", "executing": "This is being sent: {}.",
+    "succeeded": "This was done: {}.", "failed": "This failed: {}.",
+    "unknown": "Whether this happened is not known yet: {}.",
+    "rejected": "This was dropped, and nothing was sent: {}.",
+    "expired": "Nobody confirmed this in time, and nothing was sent: {}.",
 }  # fmt: skip
-"""What is said of a run in a state, and before it where whether it happened was asked."""
-
 _CAME_TO_NOTHING: Final[frozenset[RunState]] = frozenset(("answered", "abstained", "refused"))
 
 
@@ -59,9 +52,8 @@ def read_thread_question(text: str, deeds: Collection[str] = ()) -> About | None
         return "why"
     if words & _WAITS:
         return "what waits"
-    if not (words & _DONE - {"do"} or {"did", "do"} <= words or (called and {"i", "we", "you"} & words)):
-        return None
-    return "what was done" if words.isdisjoint(_SEVERAL) else "what became of all"
+    done = words & _DONE - {"do"} or {"did", "do"} <= words or (called and {"i", "we", "you"} & words)
+    return "what was done" if done else None
 
 
 def list_deeds(earlier: Sequence[Run]) -> set[str]:
@@ -72,8 +64,7 @@ def list_deeds(earlier: Sequence[Run]) -> set[str]:
 
 def tell_of_thread(about: About, earlier: Sequence[Run], waiting: Sequence[Run], text: str = "") -> Reply | None:
     """The answer, from the runs of the thread (oldest first) and the cards that wait for the person. None if they hold
-    none. ``text`` is the question."""
-    words = text.casefold().split() or [""]
+    none. ``text`` is the question, which may be about several runs."""
     idle = {"answered"} if about == "why" else _CAME_TO_NOTHING
     last = next((run for run in reversed(earlier) if run.state not in idle), None)
     last = last or next((run for run in reversed(earlier) if run.state != "answered"), None)
@@ -81,13 +72,10 @@ def tell_of_thread(about: About, earlier: Sequence[Run], waiting: Sequence[Run],
         return _list_waiting(waiting)
     if last is None:
         return None
-    if about == "why" or last.plan is None or last.state not in _TOLD:
-        told = _explain(last)
-    else:
-        planned = [run for run in earlier if run.plan is not None and run.state in _TOLD]
-        most = MOST_LISTED if "both" not in words else _PAIR
-        every = planned[-most:] if about == "what became of all" and len(last.plan.steps) == 1 else [last]
-        told = _tell_states(every, whether=words[0] in _WHETHER)
+    words = set(text.casefold().split()) & _SEVERAL
+    planned = [run for run in earlier if run.plan is not None and run.state in _TOLD]
+    every = planned[-(_PAIR if "both" in words else MOST_LISTED) :] if words and len(planned) > 1 else [last]
+    told = _explain(last) if about == "why" else " ".join(map(_tell_state, every))
     return Reply(text=begin_sentence(told)) if told else None
 
 
@@ -100,15 +88,11 @@ def _list_waiting(waiting: Sequence[Run]) -> Reply:
     return Reply(text=f"{many} for your yes: {'. '.join(does[:MOST_LISTED])}.{more}", values=(str(len(does)),))
 
 
-def _tell_states(runs: Sequence[Run], *, whether: bool) -> str:
-    """What became of these runs, those of one state together. ``whether`` it happened is answered where all agree."""
-    by_state: dict[tuple[str, str], list[str]] = {}
-    for run in runs:
-        by_state.setdefault(_TOLD[run.state], []).append(preview_steps(run.plan.steps if run.plan is not None else ()))
-    told = [sentence.format(". ".join(does)) for (_, sentence), does in by_state.items()]
-    failed = [each.detail for run in runs for each in run.outcomes if each.detail and each.state != "succeeded"]
-    answer = next(iter(by_state))[0] if whether and len(by_state) == 1 else ""
-    return f"{answer}{' '.join([*told, *failed])}"
+def _tell_state(run: Run) -> str:
+    if run.plan is None or run.state not in _TOLD:
+        return _explain(run)
+    failed = " ".join(each.detail for each in run.outcomes if each.detail and each.state != "succeeded")
+    return f"{_TOLD[run.state].format(preview_steps(run.plan.steps))} {failed}".strip()
 
 
 def _explain(run: Run) -> str:

@@ -14,7 +14,6 @@ from agent.pipeline import (
     Answer,
     EarlierRecords,
     Plan,
-    Proposed,
     Question,
     Refusal,
     Reply,
@@ -23,7 +22,7 @@ from agent.pipeline import (
 from agent.planning.answers_for_model import asks_for_text
 from agent.planning.linked_plans import ONLY_FIT
 from agent.planning.other_choice import choose_other
-from agent.planning.proposal import ActionAnswer, AnswerResult, PlanResult, Proposal
+from agent.planning.proposal import PlanResult, Proposal
 from agent.planning.reasons_to_wait import add_reason, let_replace
 from agent.planning.several_values import place_several
 from agent.planning.task import (
@@ -41,10 +40,10 @@ from agent.planning.task import (
 )
 from agent.planning.thread import NO_THREAD, WAITING, Thread
 from agent.planning.thread_answers import list_deeds, read_thread_question, tell_of_thread
-from agent.planning.unplaced_answers import TOLD, UNPLACED, comes_on_top, names_other_record, place_answer, strip_beside
+from agent.planning.unplaced_answers import TOLD, UNPLACED, place_answer, strip_beside
 from agent.query.context import RecordKey
 from agent.resolve.rules.clauses import begins_like_an_order
-from agent.resolve.rules.grammar.earlier_calls import LEAD, LEAD_WORDS, strip_denial
+from agent.resolve.rules.grammar.earlier_calls import LEAD, LEAD_WORDS, comes_on_top, strip_denial
 from agent.runs.answer_phrases import is_cancellation, make_answer
 from agent.runs.run import Run
 from agent.validate.consent import is_no, is_yes
@@ -238,9 +237,10 @@ async def _continue_last(
     why = "" if refused else _STANDS.format(titles) if sent else ON_TOP if more else CORRECTED
     again = run.with_(**kept, must_wait=why, answers=(*last.answers, Answer(slot=slot, text=run.text)))
     thread, outcome = await propose(again, earlier[:at])
-    if isinstance(outcome.verdict, Plan) and sent and not more and not names_other_record(outcome):
+    plan = outcome.verdict if isinstance(outcome.verdict, Plan) else None
+    if plan is not None and sent and not more and _list_pinned(plan) == _list_pinned(last.plan):
         return None  # said by then: what is done can't be changed
-    if not isinstance(outcome.verdict, Plan | Question):
+    if plan is None and not isinstance(outcome.verdict, Question):
         return None
     more = more and outcome.answers is not None and outcome.answers[-1].text == said  # and adds to no text
     if not refused:
@@ -298,20 +298,10 @@ def _tell_of_thread(run: Run, outcome: Outcome, earlier: Sequence[Run], waiting:
         return None
     agrees = is_yes(run.text) and not _find_card(run, earlier)
     about = "what was done" if agrees else read_thread_question(run.text, list_deeds(earlier))
-    unread = isinstance(outcome.verdict, Abstain) or (about == "what waits" and waiting)
-    if _SPEAKS.search(run.text) and _asks_of_last_call(outcome, earlier):
-        return tell_of_thread(about or "what was done", earlier, waiting, run.text)
+    verdict = outcome.verdict  # a model has no other words for it than those for what its action is like
+    unread = isinstance(verdict, Abstain) or (isinstance(verdict, Reply) and verdict.record_kind is None)
+    unread = unread or (about == "what waits" and bool(waiting))
     return tell_of_thread(about, earlier, waiting, run.text) if about is not None and unread else None
-
-
-def _asks_of_last_call(outcome: Outcome, earlier: Sequence[Run]) -> bool:
-    """Whether a model takes the words for a question whether the action that was just called is confirmed."""
-    made = outcome.resolved.resolution if outcome.resolved is not None else None
-    match made.proposal.result if isinstance(made, Proposed) else None:
-        case AnswerResult(answer=ActionAnswer(action=action, asks="is it confirmed")):
-            last = next((run.plan for run in reversed(earlier) if run.plan is not None), None)
-            return last is not None and action in {step.action for step in last.steps}
-    return False
 
 
 async def _order_instead(

@@ -13,11 +13,11 @@ from dataclasses import replace
 from typing import Final
 
 from agent.extract.answer_words import list_cores, split_exclusion
-from agent.pipeline import Abstain, Answer, ParameterValue, Plan, Question, RecordSource
+from agent.pipeline import Abstain, Answer, Plan, Question
 from agent.planning.changed_texts import correct_in_text, read_changed_text
 from agent.planning.proposal import PlanResult
 from agent.planning.task import Outcome, Task, hold
-from agent.resolve.rules.grammar.earlier_calls import AGREES, says_more
+from agent.resolve.rules.grammar.earlier_calls import AGREES
 from agent.validate.questions import REST, join, label_parameter, list_members, quote_words
 from language.text import read_text, word_set
 from registry.contract import Contract
@@ -33,8 +33,6 @@ _SEVERAL: Final = "{words} may be {labels} here. Say which; nothing was changed.
 _NONE: Final = "{words} fits nothing of what was said before; nothing was changed."
 _BESIDE: Final = AGREES | word_set("and also too same again plus well as so then what how about for with")
 """What says that something is done besides, at either end of the words."""
-_FIRST: Final = word_set("and plus also")
-_INSTEAD: Final = word_set("instead rather")
 _FORMS: Final = frozenset({"date", "date-time", "time"})
 Propose = Callable[[Task], Awaitable[Outcome]]
 
@@ -52,12 +50,6 @@ def strip_beside(text: str) -> str:
     while last > first and (tokens[last - 1].low in _BESIDE or not tokens[last - 1].word):
         last -= 1
     return text[slice(*read.span(tokens[first].start, tokens[last - 1].end))] if first < last else ""
-
-
-def comes_on_top(text: str) -> bool:
-    """Whether words say that something is done besides, and not instead."""
-    said = [each.low for each in read_text(text).tokens if each.word and each.low not in AGREES]
-    return _INSTEAD.isdisjoint(said) and bool(said) and (said[0] in _FIRST or says_more(said))
 
 
 def _strip_denied(text: str, before: Sequence[str]) -> str:
@@ -96,10 +88,10 @@ async def place_answer(task: Task, propose: Propose) -> Outcome:
         if _is_taken(made, stood, name):
             fits[name] = made
         elif isinstance(made.verdict, Question) and made.verdict.code == "ambiguous" and made.verdict.candidates:
-            kept = str(_list_values(stood).get(name)) in {
+            stays = str(_list_values(stood).get(name)) in {
                 each.id for each in made.verdict.candidates
             }  # Ada's, as it is
-            asked |= {name: made} if made.verdict.slot.partition("/")[0] == slot and not kept else {}
+            asked |= {name: made} if made.verdict.slot.partition("/")[0] == slot and not stays else {}
     had = {name: made for name, made in fits.items() if name in _list_values(stood)}
     fits = had or fits or (asked if len(asked) == 1 else {})
     if len(fits) == 1:
@@ -160,15 +152,6 @@ def _list_values(outcome: Outcome) -> dict[str, object]:
 def _show(outcome: Outcome, name: str) -> str:
     steps = outcome.verdict.steps if isinstance(outcome.verdict, Plan) else ()
     return next((f": {each.shown}" for step in steps[:1] for each in step.filled if each.param == name), "")
-
-
-def names_other_record(made: Outcome) -> bool:
-    """Whether the last answer names the record of a plan."""
-    plan, slot = made.verdict, made.answers[-1].slot if made.answers else ""
-    filled: list[ParameterValue] = (
-        [each for step in plan.steps for each in step.filled] if isinstance(plan, Plan) else []
-    )
-    return any(f"0.{each.param}" == slot and isinstance(each.source, RecordSource) for each in filled)
 
 
 def _label(contract: Contract, name: str) -> str:

@@ -39,7 +39,6 @@ from agent.query.listed import (
     introduce,
     list_asked_fields,
     list_records,
-    name_common_owner,
     tell_found,
 )
 from agent.query.namesakes import find_standing, list_namesakes
@@ -234,7 +233,6 @@ class Answerer:
         """The count in words: "30 open tickets of Emma (21 open, 9 pending)"."""
         kind = found[0].kind
         words = await self._words(reference, kind)
-        words = name_common_owner(words, reference, found) if words else None
         what = words.count(len(found), kind) if words else format_count(len(found), kind)
         today = self.query.context.request.now.date().isoformat()
         asides = (count_states(reference, found), count_past(reference, found, today))

@@ -12,8 +12,6 @@ from agent.planning.proposal import Compare, Expression, Find, Reference
 from agent.planning.proposal import Day as DayValue
 from agent.query.conditions import DATES
 from agent.query.day_words import MONTH
-from agent.query.wording import MATCHING, QueryWords
-from agent.validate.questions import quote_words
 from agent.validate.records.field_words import add_aside, add_ended, name_field, tell_field
 from agent.validate.records.located import LocatedRecord
 from agent.validate.telling_apart import describe_aside, find_telling_field
@@ -28,8 +26,7 @@ FIRST_LISTED: Final = f"The first {PAGE} of them are listed."
 
 _PART: Final = " · "
 _JOINT: Final = re.compile(r",? (?:(?:of|for|by) )?$")
-_OWNED: Final = re.compile(rf"(?<=\}}){_JOINT.pattern[:-1]}\{{(?P<field>\w+)\}}$")
-"""The end of a label that says whose or for whom it is."""
+"""Before whose or for whom a record is, at the end of its label."""
 
 
 def list_asked_fields(reference: Reference, kind: RecordKind) -> list[Field]:
@@ -67,12 +64,16 @@ def count_past(reference: Reference, found: Sequence[LocatedRecord], today: str)
 
 
 def find_owner_field(kind: RecordKind) -> Field | None:
-    """The field that says whose a record is ("customer_name" beside "customer_id"). None if the label says it, and for
-    people, who are nobody's."""
+    """The field that says whose a record is. None if its label says it."""
+    field = _find_owner_name(kind)
+    return None if field is None or f"{{{field.name}}}" in kind.label else field
+
+
+def _find_owner_name(kind: RecordKind) -> Field | None:
+    """The name beside the id of whose a record is: "customer_name". None for people, who are nobody's."""
     stems = tuple(relation.via.removesuffix("id") for relation in kind.relations)
     held = (each for each in kind.fields if each.type == "string" and stems and each.name.startswith(stems))
-    field = next(held, None)
-    return None if field is None or is_person(kind) or f"{{{field.name}}}" in kind.label else field
+    return None if is_person(kind) else next(held, None)
 
 
 def is_told_by_label(kind: RecordKind) -> bool:
@@ -125,25 +126,11 @@ def _leave_out_owner(found: LocatedRecord, told: str) -> LocatedRecord:
     return replace(found, record=replace(found.record, label=_JOINT.sub("", label.removesuffix(name))))
 
 
-def name_common_owner(words: QueryWords, reference: Reference, found: Sequence[LocatedRecord]) -> QueryWords:
-    """The words of a query that found records by whose they are: "2 bills of Ada Shah", not "matching ‘ada’"."""
-    said = reference.said if isinstance(reference, Find) else None
-    owners = {_find_labelled_owner(each) for each in found}
-    if said is None or len(owners) != 1 or "" in owners:
-        return words
-    return replace(words, after=words.after.replace(MATCHING.format(quote_words(said.text)), f" of {owners.pop()}"))
-
-
 def _find_labelled_owner(found: LocatedRecord) -> str:
     """Whose a record is according to the end of its label: "Ada Shah" of "bill 7 of Ada Shah"."""
-    owned = _OWNED.search(found.kind.label)
-    field = found.kind.field_named(owned["field"]) if owned is not None else None
-    return format_field(field, found.record.values) if field is not None and _is_owners(field.name, found.kind) else ""
-
-
-def _is_owners(name: str, kind: RecordKind) -> bool:
-    """Whether a field is that of somebody or something that a record belongs to: the name beside an id."""
-    return any(name.startswith(each.via.removesuffix("id")) for each in kind.relations)
+    field, label = _find_owner_name(found.kind), found.kind.label
+    ends = field is not None and label.count("{") > 1 and label.endswith(f" {{{field.name}}}")
+    return format_field(field, found.record.values) if field is not None and ends else ""
 
 
 def _list_days(found: LocatedRecord) -> Iterator[str]:
@@ -203,7 +190,7 @@ def tell_found(found: LocatedRecord, asked: Sequence[Field], measure: Field | No
     for each in list_telling(added, found):
         value = format_field(each, values)
         said = bool(value) and any(f"{part} ".startswith(f"{value} ") for part in parts)
-        named |= (owner := _is_owners(each.name, kind) and bool(value) and _holds(found.label, value))
+        named |= (owner := each == _find_owner_name(kind) and bool(value) and _holds(found.label, value))
         more += [] if each == leads or owner or (said and _PART in kind.label) else [tell_field(each, kind, value)]
     # "cancelled" says nothing beside "cancelled 3 Nov 2026"
     label = _PART.join([part for part in parts if not any(each.startswith(f"{part} ") for each in more)] or parts)

@@ -47,7 +47,6 @@ from registry.records import Field, Kinds, RecordKind
 
 MOST_CHARS: Final = 160
 """A paraphrase that is longer explains less than it hides."""
-MATCHING: Final = " matching {}"
 _MEASURED: Final = {"=": "of", "<": "under", "<=": "of at most", ">": "over", ">=": "of at least"}
 _VALUED: Final = {"=": "", "!=": "other than ", "<": "under ", "<=": "of at most ", ">": "over ", ">=": "of at least "}
 _COMPARED: Final = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
@@ -100,7 +99,7 @@ async def _describe(find: Find, kinds: Kinds, name_owner: NameOwner) -> QueryWor
     if kind is None or find.among is not None:
         raise _Unsaid
     before: dict[str, bool] = {}
-    after = [MATCHING.format(quote_words(find.said.text))] if find.said is not None else []
+    after = [f" matching {quote_words(find.said.text)}"] if find.said is not None else []
     notes: list[str] = []
     sort = ""
     ends = {each.field: each for each in find.where if _is_bound(each, "<=", kind)}

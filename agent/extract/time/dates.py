@@ -261,7 +261,8 @@ def _per(match: re.Match[str], today: date) -> DateSpan:
 def _wday(match: re.Match[str], today: date) -> DateSpan | None:
     name, word, week = match["wd"], match["ww"] or "", match["wk"]
     joined = word or _BESIDE_DAY.match(match.string, match.end()) is not None
-    joined = joined or (match.start() > 0 and _is_all(match))
+    alone = match.start() > 0 and not match.string[match.end() :].strip(" .!")  # "no, sat" is no verb
+    joined = joined or (alone and _AROUND.fullmatch(match.string, 0, match.start()) is not None)
     if name in {"sat", "sun", "mon", "wed", "fri", "thu", "tue"} and not joined and match.start() == 0:
         return None
     if name in {"sat", "sun", "wed"} and not joined and not _NAMES_DAY.search(match.string, 0, match.start()):
@@ -278,11 +279,6 @@ def _wday(match: re.Match[str], today: date) -> DateSpan | None:
         word = "last"
     how = "the one of next week" if word == "next" else ""
     return _at(match, date_math.find_weekday(number, word, today), how=how, whole="weekday", weight=0.9)
-
-
-def _is_all(match: re.Match[str]) -> bool:
-    """Whether nothing but small words stands around: "no sat then" is no verb."""
-    return all(_AROUND.fullmatch(each) for each in (match.string[: match.start()], match.string[match.end() :]))
 
 
 def _feast(match: re.Match[str], today: date) -> DateSpan | None:

@@ -83,15 +83,15 @@ _ARTICLES: Final = lexicon.DETERMINERS | word_set("number no nr # and one ones f
 
 
 _MORE: Final = word_set("also too same again plus")
-ON_TOP: Final = word_set("and plus more also then ok okay please another")
+ON_TOP: Final = word_set("and plus more also then another")
 AGREES: Final = word_set("ok okay please pls yes yeah")
 """What may stand before any of it, and says nothing."""
 
 
-def comes_on_top(reader: Reader) -> bool:
+def comes_on_top(text: str) -> bool:
     """Whether words say that something is done besides, and not instead."""
-    said = [token.low for token in reader.tokens]
-    return next((each for each in said if each not in AGREES), "") in ON_TOP or says_more(said)
+    said = [each.low for each in read_text(text).tokens if each.word and each.low not in AGREES]
+    return bool(said) and {"instead", "rather"}.isdisjoint(said) and (said[0] in ON_TOP or says_more(said))
 
 
 def says_more(said: Sequence[str]) -> bool:
@@ -215,7 +215,7 @@ def take_place(reader: Reader, made: Proposal, thread: Sequence[Turn]) -> Propos
     """The plan in place of the waiting calls that it says anew, if it has the same action for the very records of
     several: "both only half"."""
     result = made.result
-    if not isinstance(result, PlanResult) or result.replaces or len(result.calls) < BOTH or comes_on_top(reader):
+    if not isinstance(result, PlanResult) or result.replaces or comes_on_top(reader.text.plain):
         return made
     waiting = {
         (call.action, *sorted(call.records.items())): call.handle
@@ -227,7 +227,7 @@ def take_place(reader: Reader, made: Proposal, thread: Sequence[Turn]) -> Propos
     replaced = tuple(each for each in handles if each is not None)
     return (
         made.model_copy(update={"result": result.model_copy(update={"replaces": replaced})})
-        if len(replaced) == len(handles)
+        if BOTH <= len(replaced) == len(handles)
         else made
     )
 

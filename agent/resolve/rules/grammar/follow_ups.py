@@ -152,7 +152,7 @@ def _read_numbers(
     """The same words with each bare number as the one number of the last call, and as no record's: "make it 30". What
     comes on top ("and 30") is none."""
     numbers = reader.list_bare_numbers()
-    if not numbers or comes_on_top(reader) or not calls[-1].can_change or len(list_free_numbers(offer)) != 1:
+    if not numbers or comes_on_top(reader.text.plain) or not calls[-1].can_change or len(list_free_numbers(offer)) != 1:
         return None
     reader.counting = {*numbers}
     made = read()
@@ -163,7 +163,7 @@ def _read_numbers(
 
 def _is_ordered_anew(reader: Reader, chooser: Chooser, offer: Offer) -> bool:
     """Whether the words order the same action, and not one more of it."""
-    if comes_on_top(reader):
+    if comes_on_top(reader.text.plain):
         return False
     best = chooser.choose(Stretch(0, len(reader.tokens), ordered=True)).best
     return best is not None and best.offer.name == offer.name

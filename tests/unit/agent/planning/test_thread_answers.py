@@ -81,7 +81,7 @@ async def test_what_became_of_the_last_request_is_told(state: str, says: str) ->
 async def test_words_that_came_to_nothing_since_are_no_answer_to_what_was_done() -> None:
     runs, outcome = await talk("hotel", CARD, "the cot is new", "did that go through?")
     assert [run.state for run in runs[:2]] == ["held", "abstained"]
-    assert text_of(outcome).startswith("Not yet. This waits for a yes")
+    assert text_of(outcome).startswith("This waits for a yes")
 
 
 async def test_why_something_failed_is_told_with_it() -> None:
@@ -121,7 +121,7 @@ async def test_a_yes_where_nothing_waits_says_what_was_done() -> None:
 @pytest.mark.parametrize(
     ("question", "action", "says"),
     [
-        ("did it go out?", "hotel.cancel_booking", "Yes. This was done: "),
+        ("did it go out?", "hotel.cancel_booking", "This was done: "),
         ("does it need a yes?", "hotel.waive_charge", ""),
         ("does cancelling a booking need a yes?", "hotel.cancel_booking", ""),
     ],

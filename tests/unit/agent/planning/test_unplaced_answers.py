@@ -8,7 +8,8 @@ from agent.pipeline import Plan, Question, Reply
 from agent.planning import unplaced_answers
 from agent.planning.propose import CORRECTED_LATE
 from agent.planning.task import CORRECTED
-from agent.planning.unplaced_answers import _list_typed, comes_on_top, strip_beside
+from agent.planning.unplaced_answers import _list_typed, strip_beside
+from agent.resolve.rules.grammar.earlier_calls import comes_on_top
 from agent.runs.run import Run
 from tests.unit.agent.planning.test_orders_instead import answered
 from tests.unit.agent.planning.test_other_choices import talk, values
