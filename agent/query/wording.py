@@ -41,7 +41,7 @@ from agent.validate.records.field_words import ENDED, add_aside, name_field
 from agent.validate.records.located import LocatedRecord, fits, name_kind, name_kinds
 from core.clock import write_day
 from core.display_text import to_display_text
-from language.stems import is_past
+from language.stems import is_past, stem
 from language.text import singularize
 from registry.records import Field, Kinds, RecordKind
 
@@ -73,7 +73,8 @@ class QueryWords:
     def join(self, noun: str, *, one: bool = False) -> str:
         if self.sort:
             noun = singularize(self.sort) if one else self.sort
-        before = "" if self.before and noun.startswith(self.before) else self.before  # a booked day that is "booked"
+        said = stem(self.before.strip())  # "booked" says nothing of bookings, or of booked days
+        before = "" if said in map(stem, noun.split()) else self.before
         return add_aside(f"{before}{noun}{self.after}", ", ".join(self.notes))
 
 

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
+from agent.extract.answer_words import AROUND
 from agent.extract.time import date_math
 from language.date_forms import COUNTS, DAYS, FEASTS, MONTHS, ORDINAL_DAYS, compile_forms
 from language.text import Text
@@ -31,6 +32,7 @@ _BESIDE_DAY: Final = re.compile(
     rf"|[.,]?\s*(?:the\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)\b|\d{{1,2}}\s*(?:of\s+)?(?:{'|'.join(MONTHS)})\b|(?:{'|'.join(MONTHS)})\s+\d|\d{{1,2}}[./]\d)"
 )
 """What tells that "sat" or "fri" is a day: another day or a date beside it."""
+_AROUND: Final = re.compile(rf"\W*(?:\b(?:{'|'.join(sorted(AROUND))})\b\W*)*")
 _DAY: Final = re.compile(r"\d{1,2}(?:st|nd|rd|th)?")
 _MOST_LISTED: Final = 80  # letters of the days before the last one
 _LISTED: Final = re.compile(
@@ -259,6 +261,8 @@ def _per(match: re.Match[str], today: date) -> DateSpan:
 def _wday(match: re.Match[str], today: date) -> DateSpan | None:
     name, word, week = match["wd"], match["ww"] or "", match["wk"]
     joined = word or _BESIDE_DAY.match(match.string, match.end()) is not None
+    alone = match.start() > 0 and not match.string[match.end() :].strip(" .!")  # "no, sat" is no verb
+    joined = joined or (alone and _AROUND.fullmatch(match.string, 0, match.start()) is not None)
     if name in {"sat", "sun", "mon", "wed", "fri", "thu", "tue"} and not joined and match.start() == 0:
         return None
     if name in {"sat", "sun", "wed"} and not joined and not _NAMES_DAY.search(match.string, 0, match.start()):

@@ -150,4 +150,4 @@ async def test_somebody_asked_about_as_their_own_account_has_none_of_themselves(
 async def test_a_value_whose_digits_stand_in_a_number_is_told_all_the_same() -> None:
     made = await read_words("total nights of Diego Santoro", world("hotel"))
     assert isinstance(made, Reply), made
-    assert "booking 5013 of Diego Santoro (5 nights" in made.text
+    assert "booking 5013 (5 nights" in made.text
