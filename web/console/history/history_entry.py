@@ -53,7 +53,7 @@ class Exchange:
 @dataclass(frozen=True, kw_only=True)
 class EntryPage(Page):
     """Page of one entry. ``data`` is the entry's content without the prompts and responses, which are shown as text,
-    oldest first. ``card`` is what the entry's card said, and ``told`` what the entry says in a line. ``case``: the run
+    oldest first. ``card`` is what the entry's card said, and ``told`` what an entry without one says. ``case``: the run
     was decided, so it makes a case for evals. ``undo``: words that ask for the reverse of what the run did. ``misfit``:
     why the entry doesn't match the chain, or empty."""
 
@@ -89,6 +89,7 @@ async def show_entry(request: Request, visitor: Owner, seq: Annotated[int, Path(
     trace: Any = data.get("trace") if isinstance(data.get("trace"), dict) else {}
     traces = [each for each in (trace, trace.get("second")) if isinstance(each, dict)]
     exchanges = [Exchange(*(_text(each.pop(name, "")) for name in ("prompt", "response"))) for each in traces]
+    card = find_card(row, of_run)
     page = EntryPage(
         shell=make_shell(request, visitor),
         title=f"Entry {row.seq}",
@@ -100,8 +101,8 @@ async def show_entry(request: Request, visitor: Owner, seq: Annotated[int, Path(
         exchanges=tuple(exchanges),
         data=_json(data),
         bars=make_bars(of_run, row.seq),
-        card=find_card(row, of_run),
-        told=summarize_entry(data),
+        card=card,
+        told="" if card else summarize_entry(data),
         case=any(decides(each) for each in of_run),
         undo=await _undo(request, visitor.actor, of_run),
         prev=row.prev,

@@ -249,5 +249,5 @@ async def test_where_no_action_is_open_an_owner_is_led_to_the_platform(console: 
     for actor, email, led in ((console.stranger, "eve@else.test", True), (console.owner, "olivia@shop.test", False)):
         run = await put(console, await console.run_of(actor), state="refused", refusal=refusal)
         page = (await (await console.signed_in(email)).get(f"/runs/{run.id}")).text
-        assert ('<a href="/connectors">Connect your platform</a>' in page) is led
+        assert ('<p>No platform is connected. <a href="/connectors">Connect your platform</a>' in page) is led
         assert ("See what you can ask for" in page) is not led
