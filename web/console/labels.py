@@ -140,6 +140,11 @@ def shorten(text: str, limit: int) -> str:
     return to_display_text(_BREAKS.sub(" ", text), limit=limit)
 
 
+def describe_beyond(title: str, description: str) -> str:
+    """A description, or nothing if it only repeats the title, as in many imported contracts."""
+    return "" if description.rstrip(".").casefold() == title.rstrip(".").casefold() else description
+
+
 def name_actions(titles: Sequence[str]) -> str:
     """``Close a ticket, 3 times``, or for different titles ``Close a ticket, Reply twice``."""
     counted = {title: titles.count(title) for title in titles}

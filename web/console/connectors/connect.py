@@ -293,7 +293,7 @@ def _proposal(contract: Contract, ticked: bool, current: Contract | None) -> Pro
     return Proposal(
         name=contract.name,
         title=to_display_text(contract.title, limit=200),
-        description=to_display_text(contract.description, limit=600),
+        description=to_display_text(labels.describe_beyond(contract.title, contract.description), limit=600),
         risk=labels.RISKS[contract.risk],
         policy=POLICIES[contract.confirmation.policy],
         roles=", ".join(contract.roles),

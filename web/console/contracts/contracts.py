@@ -305,7 +305,7 @@ def _line(contract: Contract) -> ContractTableRow:
     return ContractTableRow(
         name=contract.name,
         title=to_display_text(contract.title, limit=200),
-        description=to_display_text(contract.description, limit=300),
+        description=to_display_text(labels.describe_beyond(contract.title, contract.description), limit=300),
         version=contract.version,
         risk=labels.RISKS[contract.risk],
         policy=POLICIES[contract.confirmation.policy],
