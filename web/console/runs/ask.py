@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from fastapi.responses import Response
 
 from agent.extract.limits import MAX_TEXT
 from agent.pipeline import Refusal
+from agent.pipeline.request import NOTHING_DONE
 from agent.resolve.resolver import MODEL
 from agent.runs.decisions import DecisionVerdict
 from agent.runs.run import MOVING, Run
@@ -59,6 +61,8 @@ _CANCELLED: Final = "Cancelled. Nothing was sent."
 _REFUSALS: Final = {"refused": "I can't do that", "abstained": "Nothing was done"}
 _HEADLINES: Final = {"unavailable": "That can't be worked out just now", "condition_unmet": "Nothing had to be done"}
 """Headlines of single refusals, by code."""
+_SAID_ABOVE: Final = re.compile(rf"(?:;|, so) {NOTHING_DONE}(?=\.)")
+"""What the headline of an abstention says already."""
 _UNCHANGED: Final = "Nothing was sent and nothing has changed here: try it again in a moment."
 
 
@@ -278,9 +282,10 @@ async def _show_run(
     refused, unavailable = None, run.refusal is not None and run.refusal.code == "unavailable"
     if run.state in ("refused", "abstained") and run.refusal:
         offered = {each.name: each for each in context.catalogue.offers(viewer.role, "admin")}
+        told = run.refusal.detail
         refused = RefusalView(
             _HEADLINES.get(run.refusal.code, _REFUSALS[run.state]),
-            to_display_text(run.refusal.detail),
+            to_display_text(_SAID_ABOVE.sub("", told) if run.state == "abstained" else told),
             tuple(to_display_text(f"{each.pointer}: {each.detail}") for each in run.refusal.faults),
             tuple(to_available(offered[name]) for name in run.refusal.nearest if name in offered),
             "" if run.actor.person == viewer.person else f"What {labels.name_asker(run, viewer.person)} was told:",

@@ -17,11 +17,17 @@ from tests.integration.web.console.rule_building import add, fire, rules
 async def test_the_switch_and_deleting(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     row = await add(console)
+    told = {
+        "on": "",
+        "off": "It is off and does nothing until it is switched on.",
+        "shadow": "In shadow it sends nothing",
+    }
     for mode in ("on", "off", "shadow"):
         await submit(browser, "/rules/new", f"/rules/{row.id}/mode", mode=mode)
         assert (await rules(console))[0].mode == mode
         page = (await browser.get(f"/rules/{row.id}")).text
         assert f'value="{mode}" aria-pressed="true"' in page
+        assert [each for each in told.values() if each and each in page] == [each for each in [told[mode]] if each]
     assert (await submit(browser, "/rules/new", f"/rules/{row.id}/mode", mode="wild")).status_code == 400
     assert (await submit(browser, "/rules/new", f"/rules/{row.id}/delete")).headers["location"] == "/rules"
     assert not await rules(console)
