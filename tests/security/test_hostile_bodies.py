@@ -59,7 +59,8 @@ def call_mcp(world: Installation, message: dict[str, Any]) -> httpx.Response:
 
 def cpu_s(world: Installation) -> float:
     times = psutil.Process(world.processes["server"].pid).cpu_times()
-    return times.user + times.system
+    used_s: float = times.user + times.system
+    return used_s
 
 
 def test_a_nul_below_a_long_key_costs_no_copy_of_the_key_for_each_value(world: Installation) -> None:
