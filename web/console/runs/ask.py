@@ -7,7 +7,6 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar, Final, get_args
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -30,7 +29,7 @@ from web.auth import get_container
 from web.console import labels
 from web.console.first_step import FirstStep, find_first_step
 from web.console.forms import Guarded
-from web.console.pages import Page, redirect, render, wants_fragment
+from web.console.pages import Page, find_shown_path, redirect, render, wants_fragment
 from web.console.runs import card, outcome
 from web.console.runs.card import Card, QuotedRequest
 from web.console.runs.conversation import (
@@ -318,7 +317,7 @@ async def _show_run(
         to_approve=viewer.role != OWNER and not authority.owns(viewer, run),
         again=run.text if run.state in ("rejected", "expired", "refused", "abstained", "failed") else "",
     )
-    here = urlsplit(request.headers.get("hx-current-url", "")).path == f"/runs/{run.id}"
+    here = find_shown_path(request) == f"/runs/{run.id}"
     return render(page, status=status, headers=None if here else {"HX-Push-Url": f"/runs/{run.id}"})
 
 
