@@ -37,7 +37,6 @@ MOST_BETWEEN: Final = 40
 _TAKES: Final = stem("take")
 _BEFORE_NOUNS: Final = lexicon.OF | word_set("the a an my your his her its our their in at on with")
 """Words right before which a verb is a noun."""
-_PLACING: Final = word_set("for on at in from near by")
 _BETWEEN: Final = lexicon.DETERMINERS | lexicon.OF | {"as", "well", "also", "both", "to", "on", "in"}
 
 
@@ -223,14 +222,6 @@ class StretchWords:
         """Whether "off" takes something back: "take her credit off again", but not "take 5 off the bill"."""
         ends = at + 1 >= len(self.reader.tokens) or self.reader.is_mark(at + 1) or self.reader.low(at + 1) == "again"
         return word == "back" and phrase[0] == _TAKES and self.reader.low(at) == "off" and ends
-
-    def _numbers_thing(self, at: int) -> bool:
-        """Whether a bare number is that of a thing in a place or reason, and no amount: "(charge Ada) for court 2"."""
-        low, tokens = self.reader.low(at - 1), self.reader.tokens[max(at - 2, 0) : at]
-        known = stem(low) in self.words.nouns | {*self.words.verbs} or all(each.capital for each in tokens)
-        known = known or self.reader.noun(at - 1) is not None
-        led = any(self.reader.low(step) in _PLACING for step in (at - 2, at - 3))
-        return led and not known and low not in EMPTY | lexicon.NAME_STOP and low.isalpha() and is_word(low)
 
     def kind(self, name: str) -> RecordKind | None:
         return self.reader.kinds.get(self.offer.annotation(name).record or "")
