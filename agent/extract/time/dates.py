@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from functools import lru_cache
 from typing import Final
 
@@ -73,7 +73,7 @@ def find(text: Text, today: date) -> tuple[DateSpan, ...]:
             when = _READERS[_find_reader(match)](match, today)
         except (ValueError, OverflowError):
             continue
-        if when is not None:
+        if when is not None and MINYEAR < when.day.year < MAXYEAR:  # the rim's days have none before or after
             made += [*_list_days_before(text, made, when), _join_weekday(text, made, when)]
     return tuple(widen_to_weeks(text, complete_months(text, made)))
 
