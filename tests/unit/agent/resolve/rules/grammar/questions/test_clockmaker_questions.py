@@ -142,7 +142,7 @@ async def test_refunds_are_summed_by_what_was_refunded_and_when() -> None:
     assert reply is not None
     assert (
         reply.text
-        == "Refunded so far: 40.00 EUR in 1 refunded sale from 1 Oct 2026 to 31 Oct 2026: S-41 (issued 20 Sep 2026)."  # noqa: E501
+        == "Refunded so far: 40.00 EUR in 1 refunded sale from 1 Oct 2026 to 31 Oct 2026: S-41 (issued 20 Sep 2026)."
     )
 
 
@@ -168,8 +168,8 @@ async def test_a_deed_without_a_day_of_its_own_is_not_dated_by_another() -> None
         ("which smith has repair 702", "Repair 702 has no smith."),
         ("who handles 702", "Repair 702 has no smith."),
         ("whats left of idas credit", "Ida Roth: credit 15.00 EUR."),
-        ("what does pia owe us", "70.00 CHF in 1 unpaid sale of Pia Sand: S-43 (issued 21 Oct 2026, open)."),  # noqa: E501
-        ("whats pia owing us", "70.00 CHF in 1 unpaid sale of Pia Sand: S-43 (issued 21 Oct 2026, open)."),  # noqa: E501
+        ("what does pia owe us", "70.00 CHF in 1 unpaid sale of Pia Sand: S-43 (issued 21 Oct 2026, open)."),
+        ("whats pia owing us", "70.00 CHF in 1 unpaid sale of Pia Sand: S-43 (issued 21 Oct 2026, open)."),
         ("did we already refund S-41?", "Yes: S-41."),
         ("when does Pina start", "Repair 703: starts 7 Dec 2026."),  # no slip of Pia
         ("who is Olav Finn", "Olaf Finn. You wrote ‘Olav Finn’; this is Olaf Finn."),

@@ -20,7 +20,7 @@ async def tell(text: str) -> str:
     [
         (
             "how much does Edda owe?",
-            "Outstanding: 80.00 EUR in 1 unpaid due of Edda Frost: due 801 (payable on 1 Oct 2026, overdue).",  # noqa: E501
+            "Outstanding: 80.00 EUR in 1 unpaid due of Edda Frost: due 801 (payable on 1 Oct 2026, overdue).",
         ),
         (
             "how much dues are unpaid",
@@ -40,7 +40,7 @@ async def tell(text: str) -> str:
         ),
         (
             "how much is overdue?",
-            "Outstanding: 80.00 EUR in 1 overdue due: due 801 (Edda Frost, payable on 1 Oct 2026).",  # noqa: E501
+            "Outstanding: 80.00 EUR in 1 overdue due: due 801 (Edda Frost, payable on 1 Oct 2026).",
         ),
         (
             "sum of the unpaid dues",
@@ -52,7 +52,7 @@ async def tell(text: str) -> str:
         ),
         (
             "how much are the overdue dues in total",
-            "Outstanding: 80.00 EUR in 1 overdue due: due 801 (Edda Frost, payable on 1 Oct 2026).",  # noqa: E501
+            "Outstanding: 80.00 EUR in 1 overdue due: due 801 (Edda Frost, payable on 1 Oct 2026).",
         ),
         (
             "how much do all dues come to",
