@@ -84,10 +84,14 @@ def write_day(text: str) -> str:
 
 
 def from_iso(text: str) -> datetime:
+    """Parses ISO 8601, in UTC without an offset. Raises ValueError, also if the offset moves it out of the calendar."""
     at = datetime.fromisoformat(text)
     if at.tzinfo is UTC:
         return at
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    try:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text} lies outside the calendar in UTC") from error
 
 
 def write_weekday(value: object, zone: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from importlib import resources
 from typing import Final
 
 _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -16,11 +17,6 @@ _HIDDEN_RANGES: Final = (
     (0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2800, 0x2800), (0x3164, 0x3164),
     (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xE0000, 0xE0FFF),
 )  # fmt: skip
-_PICTURE: Final = (
-    "[\U0001f000-\U0001faff\u2194\u2195\u2620\u2640\u2642\u2695\u2696\u26a7\u26d3\u26f9\u2708\u2764\u27a1\u2b1b]"
-)
-"""Pictures that emoji sequences are joined of (Unicode emoji-zwj-sequences)."""
-_SEQUENCE: Final = re.compile(rf"{_PICTURE}\ufe0f?(?:\u200d?{_PICTURE}\ufe0f?)*")
 _JOINERS: Final = "\u200d\ufe0f"
 _ELLIPSIS: Final = "…"
 _ASIDE: Final = re.compile(r" \(((?:[^()]|\([^()]*\))*+)\)")
@@ -38,31 +34,47 @@ def is_hidden(char: str) -> bool:
 
 def to_display_text(text: str, *, lines: bool = False, limit: int = 2000) -> str:
     """``text`` as one line (``lines`` keeps its line breaks). Hidden characters become ``‹U+202E›``, and the text is
-    cut with an ellipsis to ``limit`` characters. Plain text is unchanged, and so is what joins the pictures of one
+    cut with an ellipsis to ``limit`` characters. Plain text is unchanged, and so is what joins the pictures of a known
     emoji. The result is plain text: escape it for HTML or CSV."""
     made: list[str] = []
-    length, joined = 0, _find_joiners(text)
-    for at, char in enumerate(text):
-        if (char == "\n" and lines) or at in joined:
-            shown = char
-        elif is_hidden(char):
-            shown = f"‹U+{ord(char):04X}›"
-        else:
-            shown = char
+    length = 0
+    for piece in _split_pieces(text):
+        seen = len(piece) > 1 or (piece == "\n" and lines) or not is_hidden(piece)
+        shown = piece if seen else f"‹U+{ord(piece):04X}›"
         length += len(shown)
         if length > limit:
-            while made and (length - len(shown) + 1 > limit or made[-1] in _JOINERS):
+            while made and length - len(shown) + 1 > limit:
                 length -= len(made.pop())
             return "".join(made) + _ELLIPSIS
         made.append(shown)
     return "".join(made)
 
 
-def _find_joiners(text: str) -> frozenset[int]:
-    """The places of hidden characters that belong to an emoji."""
+def _split_pieces(text: str) -> Iterable[str]:
+    """The characters of a text, and each emoji with a joiner as one piece: only what Unicode lists is drawn as one
+    picture. Between any other two a joiner is invisible, and two names that differ in it look alike."""
     if text.isascii() or not any(each in text for each in _JOINERS):
-        return frozenset()
-    return frozenset(at for found in _SEQUENCE.finditer(text) for at in range(*found.span()) if text[at] in _JOINERS)
+        yield from text
+        return
+    known = _load_joined_emoji()
+    at = 0
+    while at < len(text):
+        # The first joiner stands behind the first picture or behind its skin tone.
+        joined = any(each in _JOINERS for each in text[at + 1 : at + 3])
+        sizes = range(_MOST_JOINED, 1, -1) if joined else ()
+        size = next((each for each in sizes if text[at : at + each] in known), 1)
+        yield text[at : at + size]
+        at += size
+
+
+_MOST_JOINED: Final = 10
+"""Most characters of one emoji."""
+
+
+@cache
+def _load_joined_emoji() -> frozenset[str]:
+    lines = resources.files("core").joinpath("joined_emoji.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset("".join(chr(int(part, 16)) for part in line.split()) for line in lines if not line.startswith("#"))
 
 
 _LOWER: Final = re.compile(r"[a-z]+(?=[ ,:;.’'-])")

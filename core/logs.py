@@ -19,7 +19,9 @@ from typing import Any, Final, Literal
 Form = Literal["text", "json"]
 
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-_NOISY: Final = ("aiosqlite", "alembic", "uvicorn.error")
+_NOISY: Final = ("aiosqlite", "alembic", "mcp", "sse_starlette", "uvicorn.error")
+"""Loggers of libraries that write too much at a lower level. Some write whole answers or statements with their values,
+which no log may hold."""
 _REPEATING: Final = ("asyncio", "opsiq.web.connections", "uvicorn.error", "web.limits")
 """Loggers whose lines strangers can cause as often as they like."""
 _MOST_KINDS: Final = 256

@@ -78,3 +78,15 @@ FORMS: Final = (
 def compile_forms() -> re.Pattern[str]:
     # Compiled on first use, because it takes tens of milliseconds.
     return re.compile(FORMS)
+
+
+def read_year(written: str) -> int:
+    return int(written) if len(written) == 4 else 2000 + int(written) if int(written) < 70 else 1900 + int(written)
+
+
+def read_day(written: str) -> int:
+    return ORDINAL_DAYS.get(written) or int(re.sub(r"\D", "", written))
+
+
+def read_count(written: str) -> int:
+    return int(written) if written.isdigit() else COUNTS[written]

@@ -88,6 +88,7 @@ BROKE: Final = "Something broke here. It was logged under this request id."
 NO_FORM: Final = "The request does not have the form this endpoint takes."
 MOST_FINDINGS: Final = 100
 """Most faults of one request that are reported: a body can have a hundred thousand."""
+MOST_POINTER_CHARS: Final = 2000
 MACHINES: Final = ("/v1/", "/mcp", "/.well-known/", "/healthz", "/readyz", "/openapi.json", "/static/")
 """Paths whose answers are read by programs. All others show a page to a person."""
 _WEBHOOK: Final = re.compile(r"/connectors/[^/]+/webhook")
@@ -161,8 +162,7 @@ def make_body(
 
 
 def make_error_response(request: Request, error: OpsIQError) -> Response:
-    told = error.findings[:MOST_FINDINGS]
-    errors = [{"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in told]
+    errors = list_findings(error)
     if isinstance(error, Problem):
         return make_response(
             request, error.problem_code, error.detail, retryable=error.problem_retryable, headers=error.headers
@@ -171,6 +171,19 @@ def make_error_response(request: Request, error: OpsIQError) -> Response:
     return make_response(
         request, error.code, error.detail, retryable=error.retryable, errors=errors, headers=headers, extra=error.extra
     )
+
+
+def list_findings(error: OpsIQError) -> list[dict[str, str]]:
+    """The first faults of an error, as its answer lists them. A pointer is cut: below one long key there may be a
+    hundred faults, and each would repeat it."""
+    return [
+        {"pointer": cut_pointer(each.pointer), "code": each.code, "detail": each.detail}
+        for each in error.findings[:MOST_FINDINGS]
+    ]
+
+
+def cut_pointer(pointer: str) -> str:
+    return pointer if len(pointer) <= MOST_POINTER_CHARS else pointer[: MOST_POINTER_CHARS - 1] + "…"
 
 
 def make_refusal_response(request: Request, refusal: Refusal) -> Response:
@@ -201,7 +214,7 @@ def install(app: FastAPI) -> None:
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         errors = [
             {
-                "pointer": join_pointer(*fault["loc"]),
+                "pointer": cut_pointer(join_pointer(*fault["loc"])),
                 "code": fault["type"],
                 "detail": describe_fault(fault),
             }

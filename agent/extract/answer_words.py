@@ -29,15 +29,18 @@ _DASH: Final = "-"
 
 _NOT: Final = re.compile(r"(?:no\W+)?(?:not|anyone but|any but|all but|nicht)\s+", re.I)
 _COMMA: Final = re.compile(r"[,;.]")
+_MOST_DENIED: Final = 3  # words
 
 
 def split_exclusion(text: str) -> tuple[str, str] | None:
-    """What an answer excludes and what it names instead ("not Novak, the other one"). None if it excludes nothing.
-    Takes linear time, because answers are read in the server's own process."""
+    """What an answer excludes and what it names instead ("not Novak, the other one", "Ada, not Bo"). None if it
+    excludes nothing. Takes linear time, because answers are read in the server's own process."""
     plain = text.strip()
     found = _NOT.match(plain)
     if found is None:
-        return None
+        instead, _, denied = plain.strip(" .!").partition(" not ")
+        named = instead.rstrip(" ,").removesuffix(" and").rstrip(" ,")
+        return (denied.strip(), named) if named and 0 < len(denied.split()) <= _MOST_DENIED else None
     excluded, *rest = _COMMA.split(plain[found.end() :], maxsplit=1)
     instead = "".join(rest).strip()
     return (excluded.strip(), instead) if excluded.strip() and "\n" not in instead else None

@@ -60,11 +60,12 @@ _TELLING: Final = ("text", "detail", "reason", "email", "name", "verdict", "conn
 
 
 def summarize_entry(data: dict[str, Any]) -> str:
-    """What the card said, with the reason of who rejected it, or else the first value in the entry that tells a person
-    something."""
+    """What the card said, with the reason of who rejected it or what the platform answered, or else the first value in
+    the entry that tells a person something."""
+    call, plan = data.get("call") or {}, data.get("plan")
     if sentences := _list_sentences(data):
-        told = f"{' '.join(sentences)} Reason: {data['reason']}" if data.get("reason") else " ".join(sentences)
-        return to_display_text(told, limit=160)
+        why = f"Reason: {data['reason']}" if data.get("reason") else call.get("detail", "")
+        return to_display_text(" ".join(filter(None, [*sentences, why])), limit=160)
     for holder in (
         data,
         *(
@@ -78,9 +79,6 @@ def summarize_entry(data: dict[str, Any]) -> str:
                 return to_display_text(holder[name], limit=160)
     if "endpoint" in data and isinstance(data.get("url"), str):  # a webhook's
         return to_display_text(data["url"], limit=160)
-    call, plan = data.get("call"), data.get("plan")
-    if isinstance(call, dict) and call.get("status"):
-        return f"HTTP {call['status']}"
     if isinstance(plan, dict) and plan.get("held"):
         return to_display_text(str(plan["held"][0]), limit=160)
     trace = data.get("trace")

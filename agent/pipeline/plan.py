@@ -174,13 +174,15 @@ class Fault(Value):
 
 class Refusal(Value):
     """Why nothing will be done, in words for the person. ``nearest`` are the closest contracts that the person may run.
-    ``faults`` are the values of a call given as data that prevent it."""
+    ``faults`` are the values of a call given as data that prevent it. ``about`` is the kind and id of the one record
+    that the words name."""
 
     kind: Literal["refusal"] = "refusal"
     code: RefusalCode
     detail: Sentence
     nearest: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
+    about: Annotated[tuple[str, str] | None, Field(exclude_if=lambda about: about is None)] = None
 
 
 class Unchanged(Value):

@@ -95,7 +95,7 @@ class Turn(Value):
     @property
     def idle(self) -> bool:
         """Whether nothing was done, answered or asked."""
-        return self.came == NOTHING_DONE
+        return self.came.startswith(NOTHING_DONE)
 
 
 class Request(Value):

@@ -123,7 +123,7 @@ AbstainReason = Literal["nothing_fits", "empty", "below_threshold", "condition_u
 class Abstain(Value):
     """No registered action fits. ``nearest`` are names of offered actions to show the person, best first. ``about`` are
     the records that the words name, the surest names in the first group. ``fitting`` are the actions that they may ask
-    for with them, likeliest first."""
+    for with them, likeliest first. ``named`` is the kind and id of the one record that the words surely name."""
 
     kind: Literal["abstain"] = "abstain"
     reason: AbstainReason
@@ -131,6 +131,7 @@ class Abstain(Value):
     nearest: tuple[str, ...] = ()
     about: Annotated[tuple[tuple[Find, ...], ...], Field(exclude_if=lambda about: not about)] = ()
     fitting: Annotated[tuple[str, ...], Field(exclude_if=lambda fitting: not fitting)] = ()
+    named: Annotated[tuple[str, str] | None, Field(exclude_if=lambda named: named is None)] = None
 
 
 class Ask(Value):
@@ -155,7 +156,8 @@ class Proposed(Value):
     between them: then nothing that moves money or can't be undone is chosen without asking. ``otherwise`` are the same
     plan with a name read as another kind's, for the case that the likeliest kind has no such record. ``titled`` take
     capitalised words for a record's whole title: one is used if the first plan fails and a record has that title.
-    ``unnamed``: no word names an action, and it moves money or leaves words unread: the plan waits for a person."""
+    ``unnamed``: no word names an action, and it moves money or leaves words unread: the plan waits for a person.
+    ``repeats``: it is an earlier call of the thread once more, which waits too."""
 
     kind: Literal["proposed"] = "proposed"
     proposal: Proposal
@@ -164,6 +166,7 @@ class Proposed(Value):
     otherwise: tuple[Proposal, ...] = ()
     titled: tuple[Proposal, ...] = ()
     unnamed: bool = False
+    repeats: bool = False
 
 
 Resolution = Annotated[Calls | Abstain | Ask, Field(discriminator="kind")]

@@ -24,7 +24,7 @@ def list_named(task: Task, abstain: Abstain) -> Iterator[tuple[Proposal, Callabl
     if (again := _ask_anew(task)) is not None:
         yield again, _is_answered
     for named in list_bare_names(task, abstain):
-        yield named, partial(tells_whom, text=task.request.text)
+        yield named, partial(tells_whom, text=strip_beside(task.request.text) or task.request.text)
 
 
 def _ask_anew(task: Task) -> Proposal | None:

@@ -12,7 +12,7 @@ from agent.extract.time import dates, time_ranges
 from agent.pipeline import Reply
 from agent.planning.linked_calls import list_choices
 from agent.planning.linked_plans import is_open
-from agent.planning.proposal import Answer, AnswerResult, Find, Proposal, RecordsAnswer, Words
+from agent.planning.proposal import Answer, AnswerResult, Find, Proposal, RecordsAnswer, Words, YesNoAnswer
 from agent.planning.record_links import RecordLink, find_links
 from agent.planning.task import Outcome, Task
 from agent.resolve.rules.grammar.phrases.fields import label_field
@@ -49,7 +49,9 @@ async def answer_linked(task: Task, made: Outcome, validate: Validate) -> Outcom
     found = [
         (rate, one)
         for (rate, asked), one in zip(rated, tried, strict=True)
-        if isinstance(one.verdict, Reply) and one.verdict.records and _has_as_many(asked, one.verdict)
+        if isinstance(one.verdict, Reply)
+        and (one.verdict.records or isinstance(asked, YesNoAnswer))
+        and _has_as_many(asked, one.verdict)
     ]
     best = max((rate for rate, _ in found), default=0)
     likeliest = {_tell(one): one for rate, one in found if rate == best}

@@ -28,9 +28,9 @@ from agent.planning.task import Task
 from agent.planning.told_records import find_dated, find_day, find_states, has_own_day
 from agent.planning.unread_words import SAYING_NOTHING, join_neighbours, list_unread
 from agent.resolve.rules.grammar.orders.action_words import OWN, ActionWords
-from agent.validate.coverage.opposed_verbs import GIVING_BACK, TAKING_AWAY
 from agent.validate.records.located import RecordScope
 from language.acts import HANDING
+from language.opposites import GIVING_BACK, TAKING_AWAY
 from language.stems import makes_anew, name_stems, split_runs, stem_text
 from registry.contract import Contract
 

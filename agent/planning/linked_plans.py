@@ -252,7 +252,7 @@ def is_open(task: Task, made: Outcome) -> bool:
         case Question(code=code, slot=slot):
             return code in _OPEN or slot == REST
         case Plan(steps=(step,)) if makes_anew(step.title) and is_about_what_is_there(task, step.action):
-            return not begins_like_an_order(task.request.text)
+            return not made.withdrawal.runs and not begins_like_an_order(task.request.text)
     return False
 
 

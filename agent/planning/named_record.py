@@ -12,10 +12,12 @@ from agent.pipeline import Abstain, Candidate, Question, Reply
 from agent.planning.proposal import AnswerResult, Find, Proposal, RecordsAnswer, Words
 from agent.planning.record_links import choose_root, find_links, list_linked
 from agent.planning.task import Outcome, Task, Verdict
+from agent.planning.unplaced_answers import strip_beside
 from agent.query.action_answers import list_fitting
 from agent.query.references import Query
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.grammar.understand import NOTHING
+from agent.validate.coverage.contrary_orders import is_contrary
 from agent.validate.questions import ask_for_action, join
 from agent.validate.records.located import LocatedRecord, RecordQuery, RecordScope
 from agent.validate.records.ranking import fold_words
@@ -31,6 +33,7 @@ MOST_NAME_WORDS: Final = 5
 MOST_KINDS: Final = 3
 MOST_LINKED: Final = 12
 """Kinds of record in whose names a refused request is looked for."""
+SMALL: Final = EMPTY | {"one"}
 _LISTED: Final = "“What can you do?”"
 _NAME: Final = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*\.?")
 SLOT: Final = "answer"
@@ -61,6 +64,7 @@ async def tell_of_linked(task: Task, made: Outcome) -> Outcome:
     kinds = [each for each in task.workspace_context.kinds if any(one.search for one in each.fields)][:MOST_LINKED]
     try:
         links = await find_links(text, scope, kinds)
+        links = tuple(each for each in links if not SMALL.issuperset(text[each.start : each.end].casefold().split()))
         every = [(each, await list_linked(text, each, scope, kinds)) for each in links]
     except PlatformUnavailable:
         return made
@@ -90,6 +94,7 @@ def _list_common(every: Sequence[Sequence[LocatedRecord]]) -> list[LocatedRecord
 def _tell_of(task: Task, abstain: Abstain, found: LocatedRecord) -> Question | Abstain:
     context, request = task.workspace_context, task.request
     works = list_fitting(context.catalogue, task.actor, request.surface, [found.record])
+    works = [each for each in works if not is_contrary(request.text, each)]
     if not works:
         return abstain
     if abstain.fitting and abstain.fitting[0] not in {each.name for each in works}:
@@ -100,9 +105,8 @@ def _tell_of(task: Task, abstain: Abstain, found: LocatedRecord) -> Question | A
     if not rank:
         first, _, rest = abstain.detail.partition(_LISTED)
         does = join([within_sentence(_shorten(each, found.kind)) for each in works[:MOST_NAMED]], "or")
-        return Abstain(
-            reason=abstain.reason, detail=f"{first.strip()} With {label} you can: {does}." if rest else first
-        )
+        detail = f"{first.strip()} With {label} you can: {does}." if rest else first
+        return Abstain(reason=abstain.reason, detail=detail, named=found.key)
     asked = ask_for_action(works[:MOST_OFFERED], f"What should happen with {label}?")
     offered = [
         Candidate(id=each.id, label=_shorten(contract, found.kind), detail=each.detail)
@@ -115,6 +119,7 @@ def list_bare_names(task: Task, abstain: Abstain) -> Iterator[Proposal]:
     """The questions who or what a request means that says nothing but a name, one for each kind that has names, people
     first. None if it says more, or if something else was refused."""
     text = task.request.text.strip(" \t\n.!?¿¡")
+    text = strip_beside(text) if task.request.thread else text  # "and Bo?"
     words = text.split()
     plain = all(_NAME.fullmatch(each) for each in words) and 0 < len(words) <= MOST_NAME_WORDS
     if abstain.reason != "nothing_fits" or not plain or all(each.casefold() in EMPTY for each in words):

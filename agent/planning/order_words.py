@@ -25,8 +25,8 @@ from agent.resolve.rules.grammar.orders.text_parameters import (
     takes_text,
 )
 from agent.resolve.rules.grammar.orders.texts import LEADING, WEIGHTY
-from agent.validate.coverage.opposed_verbs import TAKING_AWAY
 from language.example_patterns import PARTICLES
+from language.opposites import TAKING_AWAY
 from language.stems import EMPTY, MAKING, READING, is_past, makes_anew, split_runs, stem, stem_text
 from language.text import find_quotations, read_text, word_set
 from language.wordnet import find_similar_stems, rate_similarity

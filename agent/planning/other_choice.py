@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from agent.pipeline import Answer, Candidate, Plan, Question
+from agent.pipeline import Answer, Question
 from agent.planning.task import CORRECTED, Outcome, ProposeRun, Withdrawal, take_outcome
 from agent.resolve.rules.grammar.earlier_calls import corrects_to_other
 from agent.runs.run import Run
@@ -26,24 +25,14 @@ async def choose_other(run: Run, earlier: Sequence[Run], propose: ProposeRun) ->
     question = asked.verdict
     if not isinstance(question, Question) or question.slot != given.slot or question.code != "ambiguous":
         return None
-
-    async def plan(choice: Candidate) -> tuple[Run, Outcome]:
-        answer = Answer(slot=question.slot, choice=choice.id, label=choice.label)
-        chosen = again.with_(answers=(*before, answer))
-        there, made = await propose(chosen, earlier[:-1])
-        return take_outcome(chosen, made, there), made
-
-    left = [each for each in question.candidates if each.id != given.choice]
-    if given.choice is None:  # words chose it: the one whose plan is the card's
-        left = [each for each in left if _list_values((await plan(each))[1].verdict) != _list_values(last.plan)]
+    pins = [pin for step in (last.plan.steps if last.plan is not None else ()) for pin in step.pins]
+    left = [each for each in question.candidates if each.id not in {given.choice, *(pin.record_id for pin in pins)}]
     if len(left) == 1:
-        chosen, outcome = await plan(left[0])
-        return chosen, replace(outcome, withdrawal=Withdrawal((*outcome.withdrawal.runs, last.id), "Answered"))
-    text = f"Which one do you mean instead: {join([each.label for each in left], 'or')}?"
-    asked = replace(asked, verdict=question.model_copy(update={"text": text, "candidates": tuple(left)}))
-    return take_outcome(again, asked, thread), replace(asked, withdrawal=Withdrawal((last.id,), "Answered"))
-
-
-def _list_values(verdict: object) -> list[tuple[str, dict[str, Any]]]:
-    steps = verdict.steps if isinstance(verdict, Plan) else ()
-    return [(step.action, {each.param: each.value for each in step.filled}) for step in steps]
+        answer = Answer(slot=question.slot, choice=left[0].id, label=left[0].label)
+        again = again.with_(answers=(*before, answer))
+        thread, asked = await propose(again, earlier[:-1])
+    else:
+        text = f"Which one do you mean instead: {join([each.label for each in left], 'or')}?"
+        asked = replace(asked, verdict=question.model_copy(update={"text": text, "candidates": tuple(left)}))
+    withdrawal = Withdrawal((*asked.withdrawal.runs, last.id), "Answered")
+    return take_outcome(again, asked, thread), replace(asked, withdrawal=withdrawal)

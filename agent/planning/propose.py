@@ -49,6 +49,7 @@ from agent.planning.small_model import READ_BY_MODEL_ALONE, is_too_complex, weig
 from agent.planning.small_talk import NOTHING_WAITS, settle_small_talk
 from agent.planning.task import (
     CORRECTED,
+    ON_TOP,
     Outcome,
     Task,
     Verdict,
@@ -158,7 +159,7 @@ async def _plan_titled(task: Task, resolved: Resolved, on_phase: PhaseCallback) 
     proposed = resolved.resolution
     if not isinstance(proposed, Proposed):
         return made
-    made = hold(made, ONLY_FIT) if proposed.unnamed else made
+    made = hold(made, ONLY_FIT if proposed.unnamed else ON_TOP) if proposed.unnamed or proposed.repeats else made
     planned = isinstance(made.verdict, Plan)
     for titled in proposed.titled:
         if (planned and not passes_over(proposed.proposal, titled)) or names_by_number(made, titled, proposed.proposal):

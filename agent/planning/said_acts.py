@@ -14,8 +14,8 @@ from agent.planning.record_links import RecordLink
 from agent.planning.task import Task
 from agent.planning.unread_words import join_neighbours
 from agent.resolve.rules.grammar.orders.action_words import SHOWN, find_base_form, read_action_words
-from agent.validate.coverage.opposed_verbs import GIVING_BACK
 from language.acts import Act, find_acts, find_durations, list_acts_of
+from language.opposites import GIVING_BACK
 from language.stems import makes_anew, split_runs, stem, stem_text
 from registry.contract import Contract
 from registry.offers.offer import Offer

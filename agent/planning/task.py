@@ -40,6 +40,7 @@ TOO_COSTLY: Final = (
 """What is said where the budget of CPU was spent."""
 NAMED_IN_PART: Final = "Only a part of the record's name was said; check that this is the one you mean."
 AN_AMOUNT: Final = "Nothing has the number that you wrote, so it is read as an amount; check that it is meant."
+ALSO_WROTE: Final = "Check that nothing is missing: you also wrote"
 Verdict = Plan | Question | Refusal | Abstain | Reply
 
 
@@ -56,6 +57,7 @@ class Grounded(Protocol):
 
 
 CORRECTED: Final = "It takes the place of an earlier card, so it waits for a yes."
+ON_TOP: Final = "It repeats what was asked for before, so it waits for a yes."
 
 
 @dataclass(frozen=True)
@@ -236,7 +238,7 @@ def hold(outcome: Outcome, why: str) -> Outcome:
 
 def hold_for_words(outcome: Outcome, words: Sequence[str]) -> Outcome:
     """The outcome, waiting for a person, who is shown the words that it leaves out."""
-    return hold(outcome, f"Check that nothing is missing: you also wrote {quote_several(words)}.")
+    return hold(outcome, f"{ALSO_WROTE} {quote_several(words)}.")
 
 
 def changes_something(plan: Plan) -> bool:

@@ -181,7 +181,8 @@ class _Builder:
         elif run.reply is not None:
             parts.append(f"answered{self._describe_answered(_list_told(run))}")
         else:
-            parts.append("is being worked out" if run.state == "received" else NOTHING_DONE)
+            about = f" with {self._handle(keys)}" if (keys := _list_told(run)) else ""
+            parts.append("is being worked out" if run.state == "received" else f"{NOTHING_DONE}{about}")
         words = "; ".join((run.text, *(answer.text for answer in run.answers if answer.text)))
         spoken = dict.fromkeys(handle for call in calls for handle in call.records.values())
         keys = _list_told(run)
@@ -303,11 +304,12 @@ class _Builder:
 
 
 def _list_told(run: Run) -> tuple[RecordKey, ...]:
-    """The records of an answer, or the one that it names or that a question says can't be taken."""
+    """The records of an answer, or the one that it names, that a question says can't be taken, or with which nothing
+    could be done."""
     if run.reply is not None and run.reply.record_kind is not None and run.reply.about is None:
         return tuple((run.reply.record_kind, each.id) for each in run.reply.records[:MOST_RECORDS])
-    about = run.reply.about if run.reply is not None else run.question.about if run.question is not None else None
-    return (about,) if about is not None else ()
+    said = run.reply or run.question or run.refusal
+    return (said.about,) if said is not None and said.about is not None else ()
 
 
 def _find_call(run: Run, step: Step) -> Call | None:

@@ -14,7 +14,6 @@ from agent.pipeline import (
     Answer,
     EarlierRecords,
     Plan,
-    Proposed,
     Question,
     Refusal,
     Reply,
@@ -23,11 +22,12 @@ from agent.pipeline import (
 from agent.planning.answers_for_model import asks_for_text
 from agent.planning.linked_plans import ONLY_FIT
 from agent.planning.other_choice import choose_other
-from agent.planning.proposal import ActionAnswer, AnswerResult, PlanResult, Proposal
+from agent.planning.proposal import PlanResult, Proposal
 from agent.planning.reasons_to_wait import add_reason, let_replace
 from agent.planning.several_values import place_several
 from agent.planning.task import (
     CORRECTED,
+    ON_TOP,
     Outcome,
     ProposeRun,
     Task,
@@ -39,11 +39,11 @@ from agent.planning.task import (
     take_outcome,
 )
 from agent.planning.thread import NO_THREAD, WAITING, Thread
-from agent.planning.thread_answers import read_thread_question, tell_of_thread
-from agent.planning.unplaced_answers import TOLD, UNPLACED, comes_on_top, names_other_record, place_answer, strip_beside
+from agent.planning.thread_answers import list_deeds, read_thread_question, tell_of_thread
+from agent.planning.unplaced_answers import TOLD, UNPLACED, place_answer, strip_beside
 from agent.query.context import RecordKey
 from agent.resolve.rules.clauses import begins_like_an_order
-from agent.resolve.rules.grammar.earlier_calls import LEAD, LEAD_WORDS, strip_denial
+from agent.resolve.rules.grammar.earlier_calls import LEAD, LEAD_WORDS, comes_on_top, strip_denial
 from agent.runs.answer_phrases import is_cancellation, make_answer
 from agent.runs.run import Run
 from agent.validate.consent import is_no, is_yes
@@ -68,9 +68,8 @@ _NOT_OFFERED: Final = "Another record than those offered was named; check that t
 _NO_CARD: Final = frozenset({"answered", "abstained", "refused"})
 _SAYS_ANEW: Final = re.compile(rf"{LEAD}make\s+(?:it|that|this)\b", re.IGNORECASE)
 _OTHERS: Final = frozenset({"other", "others"})
-_CONTINUED: Final = frozenset({"asked", "held", "confirmed", "executing", "succeeded"})
+_CONTINUED: Final = frozenset({"asked", "held", "confirmed", "executing", "succeeded", "refused"})
 _STANDS: Final = "{} was sent already and stands; this comes on top of it."
-_ON_TOP: Final = "It says again what was said before, for something else, so it waits for a yes."
 _LEAST: Final = 2
 """Words of the shortest answer that may be a request of its own."""
 
@@ -222,26 +221,30 @@ async def _continue_last(
     Friday". It takes the place of a card that waits, unless it comes on top. What was sent stands, and is told. None if
     its words say more than that, or fit nothing."""
     said = strip_beside(run.text)
-    at = next((each for each in reversed(range(len(earlier))) if earlier[each].state not in _NO_CARD), None)
+    refused = bool(earlier) and earlier[-1].state == "refused"
+    standing = (each for each in reversed(range(len(earlier))) if refused or earlier[each].state not in _NO_CARD)
+    at = next(standing, None)
     last = earlier[at] if at is not None and not run.answers and run.given is None else None
     if at is None or last is None or not said:
         return None
     slot = _find_slot(run, last, at == len(earlier) - 1, made)
     if slot is None:
         return None
-    more, sent = said != run.text.strip() and comes_on_top(run.text), last.state not in WAITING
+    more, sent = said != run.text.strip() and comes_on_top(run.text), last.state not in WAITING and not refused
     kept = {"text": last.text, "now": last.now, "drafts": last.drafts, "proposal": _strip_replaced(last.proposal)}
     kept |= {"handles": last.handles, "hold": last.hold}
     titles = join([f"“{each.title}”" for each in last.plan.steps] if last.plan else [], "and")
-    why = _STANDS.format(titles) if sent else _ON_TOP if more else CORRECTED
+    why = "" if refused else _STANDS.format(titles) if sent else ON_TOP if more else CORRECTED
     again = run.with_(**kept, must_wait=why, answers=(*last.answers, Answer(slot=slot, text=run.text)))
     thread, outcome = await propose(again, earlier[:at])
-    if isinstance(outcome.verdict, Plan) and sent and not more and not names_other_record(outcome):
+    plan = outcome.verdict if isinstance(outcome.verdict, Plan) else None
+    if plan is not None and sent and not more and _list_pinned(plan) == _list_pinned(last.plan):
         return None  # said by then: what is done can't be changed
-    if not isinstance(outcome.verdict, Plan | Question):
+    if plan is None and not isinstance(outcome.verdict, Question):
         return None
     more = more and outcome.answers is not None and outcome.answers[-1].text == said  # and adds to no text
-    outcome = add_reason(outcome, why) if sent or more else let_replace(outcome, last.id)
+    if not refused:
+        outcome = add_reason(outcome, why) if sent or more else let_replace(outcome, last.id)
     return take_outcome(again, outcome, thread), outcome
 
 
@@ -293,21 +296,12 @@ def _tell_of_thread(run: Run, outcome: Outcome, earlier: Sequence[Run], waiting:
     of the thread before what its action is like in general."""
     if run.answers or run.given is not None:
         return None
-    about = "what was done" if is_yes(run.text) and not _find_card(run, earlier) else read_thread_question(run.text)
-    unread = isinstance(outcome.verdict, Abstain) or (about == "what waits" and waiting)
-    if _SPEAKS.search(run.text) and _asks_of_last_call(outcome, earlier):
-        return tell_of_thread(about or "what was done", earlier, waiting)
-    return tell_of_thread(about, earlier, waiting) if about is not None and unread else None
-
-
-def _asks_of_last_call(outcome: Outcome, earlier: Sequence[Run]) -> bool:
-    """Whether a model takes the words for a question whether the action that was just called is confirmed."""
-    made = outcome.resolved.resolution if outcome.resolved is not None else None
-    match made.proposal.result if isinstance(made, Proposed) else None:
-        case AnswerResult(answer=ActionAnswer(action=action, asks="is it confirmed")):
-            last = next((run.plan for run in reversed(earlier) if run.plan is not None), None)
-            return last is not None and action in {step.action for step in last.steps}
-    return False
+    agrees = is_yes(run.text) and not _find_card(run, earlier)
+    about = "what was done" if agrees else read_thread_question(run.text, list_deeds(earlier))
+    verdict = outcome.verdict  # a model has no other words for it than those for what its action is like
+    unread = isinstance(verdict, Abstain) or (isinstance(verdict, Reply) and verdict.record_kind is None)
+    unread = unread or (about == "what waits" and bool(waiting))
+    return tell_of_thread(about, earlier, waiting, run.text) if about is not None and unread else None
 
 
 async def _order_instead(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from agent.pipeline import Plan, Refusal
-from agent.planning.task import Outcome, Task
+from agent.planning.task import ALSO_WROTE, Outcome, Task
 from core.errors import PlatformUnavailable
 from registry.records import Kinds
 
@@ -58,6 +58,6 @@ async def read_unchanged(outcome: Outcome, live: Kinds) -> Outcome:
 
 
 def _leave_out(outcome: Outcome, rest: Plan | Refusal) -> Outcome:
-    if isinstance(rest, Refusal) and outcome.hold:
+    if isinstance(rest, Refusal) and outcome.hold.startswith(ALSO_WROTE):  # else it is no reason any more
         rest = rest.model_copy(update={"detail": f"{rest.detail} {outcome.hold}"})
     return replace(outcome, verdict=rest)

@@ -12,10 +12,12 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from agent.pipeline import Abstain, Answer, ParameterValue, Plan, Question, RecordSource
+from agent.extract.answer_words import list_cores, split_exclusion
+from agent.pipeline import Abstain, Answer, Plan, Question
 from agent.planning.changed_texts import correct_in_text, read_changed_text
 from agent.planning.proposal import PlanResult
 from agent.planning.task import Outcome, Task, hold
+from agent.resolve.rules.grammar.earlier_calls import AGREES
 from agent.validate.questions import REST, join, label_parameter, list_members, quote_words
 from language.text import read_text, word_set
 from registry.contract import Contract
@@ -29,15 +31,9 @@ MOST_TRIED: Final = 12
 _TAKEN: Final = "{words} was read as “{label}”{shown}. Check that it is what you mean."
 _SEVERAL: Final = "{words} may be {labels} here. Say which; nothing was changed."
 _NONE: Final = "{words} fits nothing of what was said before; nothing was changed."
-_BESIDE: Final = word_set("and also too same again plus well as so then what how about for with")
+_BESIDE: Final = AGREES | word_set("and also too same again plus well as so then what how about for with")
 """What says that something is done besides, at either end of the words."""
-_FIRST: Final = word_set("and plus also")
-_MORE: Final = word_set("also too same again plus")
-_INSTEAD: Final = word_set("instead rather")
 _FORMS: Final = frozenset({"date", "date-time", "time"})
-_DENIED: Final = re.compile(
-    r"(?P<new>\S.*?)[\s,]+(?:and\s+)?not\s+(?P<old>\w\S*(?:\s\w\S*){0,2}?)[\s.!]*", re.IGNORECASE
-)
 Propose = Callable[[Task], Awaitable[Outcome]]
 
 
@@ -56,17 +52,11 @@ def strip_beside(text: str) -> str:
     return text[slice(*read.span(tokens[first].start, tokens[last - 1].end))] if first < last else ""
 
 
-def comes_on_top(text: str) -> bool:
-    """Whether words say that something is done besides, and not instead."""
-    said = [each.low for each in read_text(text).tokens if each.word]
-    return _INSTEAD.isdisjoint(said) and bool(said) and (said[0] in _FIRST or not _MORE.isdisjoint(said))
-
-
 def _strip_denied(text: str, before: Sequence[str]) -> str:
-    """The words without the value that they deny, if that was said before: "12 not 24"."""
-    found = _DENIED.fullmatch(text)
-    old = re.compile(rf"(?<!\w){re.escape(found['old'])}(?!\w)", re.IGNORECASE) if found is not None else None
-    return found["new"] if found is not None and old is not None and any(map(old.search, before)) else text
+    """The words without the value that they deny, if that was said before: "12 not 24", "not Ada, Bo"."""
+    denied, instead = split_exclusion(text) or ("", "")
+    said = re.compile(rf"(?<!\w){re.escape(denied)}(?!\w)", re.IGNORECASE)
+    return instead if instead and any(map(said.search, before)) else text
 
 
 async def place_answer(task: Task, propose: Propose) -> Outcome:
@@ -74,7 +64,7 @@ async def place_answer(task: Task, propose: Propose) -> Outcome:
     abstention if it fits none, or several. ``propose`` plans by rules alone."""
     *before, told = task.request.answers
     typed, words = told.text or "", quote_words(told.text or "")
-    said_before = (task.request.text, *(each.text or "" for each in before))
+    said_before = (task.request.text, *(each.text or each.label or "" for each in before))
     said = told.model_copy(update={"text": _strip_denied(strip_beside(typed), said_before)})
     contract = find_contract(task)
     names = [*_list_typed(contract, typed)] if contract is not None and told.slot == UNPLACED else []
@@ -98,12 +88,16 @@ async def place_answer(task: Task, propose: Propose) -> Outcome:
         if _is_taken(made, stood, name):
             fits[name] = made
         elif isinstance(made.verdict, Question) and made.verdict.code == "ambiguous" and made.verdict.candidates:
-            asked |= {name: made} if made.verdict.slot.partition("/")[0] == slot else {}
+            stays = str(_list_values(stood).get(name)) in {
+                each.id for each in made.verdict.candidates
+            }  # Ada's, as it is
+            asked |= {name: made} if made.verdict.slot.partition("/")[0] == slot and not stays else {}
     had = {name: made for name, made in fits.items() if name in _list_values(stood)}
     fits = had or fits or (asked if len(asked) == 1 else {})
     if len(fits) == 1:
         (name, made), *_ = fits.items()
-        taken = quote_words(said.text or typed)
+        *_, taken = said.text or typed, *list_cores(said.text or typed)
+        taken = quote_words(taken)
         return hold(made, _TAKEN.format(words=taken, label=_label(contract, name), shown=_show(made, name)))
     if card is not None and not fits and (text := correct_in_text(typed, card, contract, task.request.now)) is not None:
         return await answer(*before, text)
@@ -158,15 +152,6 @@ def _list_values(outcome: Outcome) -> dict[str, object]:
 def _show(outcome: Outcome, name: str) -> str:
     steps = outcome.verdict.steps if isinstance(outcome.verdict, Plan) else ()
     return next((f": {each.shown}" for step in steps[:1] for each in step.filled if each.param == name), "")
-
-
-def names_other_record(made: Outcome) -> bool:
-    """Whether the last answer names the record of a plan."""
-    plan, slot = made.verdict, made.answers[-1].slot if made.answers else ""
-    filled: list[ParameterValue] = (
-        [each for step in plan.steps for each in step.filled] if isinstance(plan, Plan) else []
-    )
-    return any(f"0.{each.param}" == slot and isinstance(each.source, RecordSource) for each in filled)
 
 
 def _label(contract: Contract, name: str) -> str:

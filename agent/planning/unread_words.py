@@ -29,12 +29,12 @@ from agent.resolve.rules.grammar.orders.action_words import LIGHT as PLAIN_VERBS
 from agent.resolve.rules.grammar.orders.action_words import TOLD, ActionWords, find_base_form, read_action_words
 from agent.resolve.rules.grammar.orders.text_parameters import find_note_verb
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
-from agent.validate.coverage.opposed_verbs import GIVING_BACK, TAKING_AWAY
 from agent.validate.coverage.unused_words import TELLING, list_price_words, list_referred_kinds
 from language.acts import HANDING, SETTING
 from language.example_patterns import PARTICLES
 from language.locales import translate
 from language.measures import counts_singly
+from language.opposites import GIVING_BACK, TAKING_AWAY
 from language.stems import EMPTY, is_past, name_stems, split_runs, stem, stem_text
 from language.text import word_set
 from language.wordnet import is_word

@@ -9,8 +9,8 @@ from typing import Final
 from agent.planning.unread_words import AKIN
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import find_base_form, read_action_words
-from agent.validate.coverage.opposed_verbs import TAKING_AWAY
 from language.example_patterns import PARTICLES
+from language.opposites import TAKING_AWAY
 from language.stems import READING, stem
 from registry.contract import Contract
 from registry.offers.shortlist import Shortlist

@@ -47,7 +47,7 @@ from agent.query.other_kinds import tell_other_kinds
 from agent.query.references import Query
 from agent.query.related_names import name_related
 from agent.query.slips import find_so_called, tell_slips
-from agent.query.standing import find_each, list_theirs, tell_deciding, tell_standing
+from agent.query.standing import find_each, list_deciding, list_theirs, tell_deciding, tell_held, tell_standing
 from agent.query.totals import tell_total
 from agent.query.wording import (
     QueryWords,
@@ -320,7 +320,7 @@ class Answerer:
         word, shown = "Yes" if yes else "No", "; ".join(telling) + "."
         if not unique and (about := await self._only(asked.about)) is not None:
             unique = (about,)
-            lacks = await self._say_lack(asked.tests[0], about)
+            lacks = await self._say_lack(asked.tests[0], about) or await tell_held(self.query, asked)
             shown = f"{lacks}." if lacks and not yes else introduce(about.label, tell_standing(asked.tests[0], about))
         elif (theirs := await list_theirs(self.query, asked)) and len(theirs) > max(1, len(unique)):
             word, yes, unique = "Not all" if unique else "No", False, theirs
@@ -328,7 +328,8 @@ class Answerer:
                 "; ".join(add_aside(each.label, tell_deciding(asked.tests[0], each)) for each in theirs[:PAGE]) + "."
             )
         things = self.query.context.request.text.lstrip().lower().startswith("what")  # "what's on this week"
-        text = f"{shown[:1].upper()}{shown[1:]}" if things else f"{word}: {shown}"
+        things = things or shown.startswith(f"{word.lower()} ")
+        text = shown if things else f"{word}: {shown}"
         values = ("yes" if yes else "no",)
         return self._reply(text, unique, values=values) if unique else Reply(text=text, values=values)
 
@@ -368,12 +369,9 @@ class Answerer:
             one = test.left.of if len(left.found) == 1 else None
             named = isinstance(one, Find) and one.said is not None
             told = "" if named else await self._told(test.left.of, left.found)
-            deciding = [tell_deciding(test, each) for each in left.found[:MOST_COUNTED]]
-            shown = ["" if each in told else each for each in deciding]
-            few = "; ".join(add_aside(each.label, more) for each, more in zip(left.found, shown, strict=False))
             if named:
-                return held, few, left.found
-            few = few if len(left.found) <= MOST_COUNTED else ""
+                return held, add_aside(left.found[0].label, tell_deciding(test, left.found[0])), left.found
+            few = list_records(left.found, list_deciding(test, kind), told) if len(left.found) <= MOST_COUNTED else ""
             return held, f"{told}: {few}" if few else told, left.found
         if isinstance(test.left, TotalOf) and isinstance(test.right, TotalOf):
             return held, f"{left.shown} beside {right.shown}", (*left.found, *right.found)

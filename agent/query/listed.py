@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from agent.extract.references.vocabulary import is_person
@@ -24,6 +25,8 @@ FIRST_LISTED: Final = f"The first {PAGE} of them are listed."
 
 
 _PART: Final = " · "
+_JOINT: Final = re.compile(r",? (?:(?:of|for|by) )?$")
+"""Before whose or for whom a record is, at the end of its label."""
 
 
 def list_asked_fields(reference: Reference, kind: RecordKind) -> list[Field]:
@@ -61,12 +64,16 @@ def count_past(reference: Reference, found: Sequence[LocatedRecord], today: str)
 
 
 def find_owner_field(kind: RecordKind) -> Field | None:
-    """The field that says whose a record is ("customer_name" beside "customer_id"). None if the label says it, and for
-    people, who are nobody's."""
+    """The field that says whose a record is. None if its label says it."""
+    field = _find_owner_name(kind)
+    return None if field is None or f"{{{field.name}}}" in kind.label else field
+
+
+def _find_owner_name(kind: RecordKind) -> Field | None:
+    """The name beside the id of whose a record is: "customer_name". None for people, who are nobody's."""
     stems = tuple(relation.via.removesuffix("id") for relation in kind.relations)
     held = (each for each in kind.fields if each.type == "string" and stems and each.name.startswith(stems))
-    field = next(held, None)
-    return None if field is None or is_person(kind) or f"{{{field.name}}}" in kind.label else field
+    return None if is_person(kind) else next(held, None)
 
 
 def is_told_by_label(kind: RecordKind) -> bool:
@@ -100,15 +107,30 @@ def list_records(
 ) -> str:
     """The records in words, without what was ``told`` before them. ``fields`` are told of each in any case, and alone
     if they were ``asked`` for."""
-    listed = found[:PAGE]
+    listed = [_leave_out_owner(each, told) for each in found[:PAGE]]
     facts = [*fields, *(() if asked else list_facts(found[0].kind, fields))] if found else []
-    if found and any(_holds(told, value) for value in _list_days(found[0])):
+    if found and all(any(_holds(told, value) for value in _list_days(each)) for each in listed):
         facts = [each for each in facts if each in fields or each.type not in DATES]  # the day is said already
     apart = _tell_alike(listed, facts)
     every = [{find_owner(each), *_tell_values(each, facts)} for each in listed]
     said = {each for each in set.intersection(*every) if _holds(told, each)} if every else set[str]()
     shown = [with_fields(each, facts, aside, said) for each, aside in zip(listed, apart, strict=True)]
     return "; ".join(shown) + (f" and {len(found) - PAGE} more" if len(found) > PAGE else "")
+
+
+def _leave_out_owner(found: LocatedRecord, told: str) -> LocatedRecord:
+    """The record without whose it is at the end of its label, if that was ``told`` before: "bill 7" of Ada's."""
+    name, label = _find_labelled_owner(found), found.record.label
+    if not name or not _holds(told, name):
+        return found
+    return replace(found, record=replace(found.record, label=_JOINT.sub("", label.removesuffix(name))))
+
+
+def _find_labelled_owner(found: LocatedRecord) -> str:
+    """Whose a record is according to the end of its label: "Ada Shah" of "bill 7 of Ada Shah"."""
+    field, label = _find_owner_name(found.kind), found.kind.label
+    ends = field is not None and label.count("{") > 1 and label.endswith(f" {{{field.name}}}")
+    return format_field(field, found.record.values) if field is not None and ends else ""
 
 
 def _list_days(found: LocatedRecord) -> Iterator[str]:
@@ -164,10 +186,12 @@ def tell_found(found: LocatedRecord, asked: Sequence[Field], measure: Field | No
         return introduce(whose, _PART.join([found.label, told])) if leads and whose else introduce(found.label, told)
     parts, added = found.label.split(_PART), [*asked, *([measure] if measure and measure not in asked else [])]
     more: list[str] = []
+    named = False
     for each in list_telling(added, found):
         value = format_field(each, values)
         said = bool(value) and any(f"{part} ".startswith(f"{value} ") for part in parts)
-        more += [] if each == leads or (said and _PART in kind.label) else [tell_field(each, kind, value)]
+        named |= (owner := each == _find_owner_name(kind) and bool(value) and _holds(found.label, value))
+        more += [] if each == leads or owner or (said and _PART in kind.label) else [tell_field(each, kind, value)]
     # "cancelled" says nothing beside "cancelled 3 Nov 2026"
     label = _PART.join([part for part in parts if not any(each.startswith(f"{part} ") for each in more)] or parts)
     if leads and whose:
@@ -175,7 +199,7 @@ def tell_found(found: LocatedRecord, asked: Sequence[Field], measure: Field | No
     elif more:
         text = f"{label}: {'; '.join(more)}"
     else:
-        return introduce(found.label, found.record.detail)
+        return introduce(found.label, "" if named else found.record.detail)
     return f"{begin_sentence(to_display_text(text))}."
 
 

@@ -32,7 +32,7 @@ def tell_passed_over(
     if not line or line[0] in fitting:
         return made
     comes = "a newer" if order.first == "latest" else "an earlier"
-    return (replace(one, reading=f"{one.reading}; {comes} one isn't open to this"),)
+    return (replace(one, reading=f"{one.reading}; {comes} one can't be used for this"),)
 
 
 def ask_by_what(need: RecordQuery, records: Sequence[Record]) -> Question:

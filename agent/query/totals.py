@@ -10,7 +10,7 @@ from agent.query.context import Worked
 from agent.query.groups import add_up, write_totals
 from agent.query.listed import list_records
 from agent.validate.questions import join
-from agent.validate.records.field_words import name_field, tell_sum
+from agent.validate.records.field_words import name_field, tell_field, tell_sum
 from agent.validate.records.located import LocatedRecord
 from language.stems import is_past, stem
 from registry.records import Field, RecordKind
@@ -25,6 +25,7 @@ def tell_total(total: TotalOf, by: str | None, sums: Sequence[Worked], told: str
     shown = join([each.shown for each in sums], "and")
     of = "on average over" if total.average else "across" if len(found) > 1 else "in"
     across = f"{of} {told}"
+    counted = tell_field(field, kind, shown) if field is not None else shown
     if group is not None and group.type == "string" and field is not None:
         return f"{tell_sum(field, kind, write_totals(group, total, found, zone))}. In all {shown} {across}."
     if group is not None:
@@ -33,7 +34,7 @@ def tell_total(total: TotalOf, by: str | None, sums: Sequence[Worked], told: str
         listed = (
             "; ".join(each.reading for each in sums)
             if total.average
-            else list_records(found, [field] if field is not None else [], told)
+            else list_records(found, [field] if field is not None else [], f"{told}, {counted}")
         )
     opening = f"{tell_sum(field, kind, shown) if field is not None else shown} {across}"
     return f"{opening}: {listed}.{_tell_given_back(total, kind, found)}"

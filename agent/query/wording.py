@@ -41,7 +41,7 @@ from agent.validate.records.field_words import ENDED, add_aside, name_field
 from agent.validate.records.located import LocatedRecord, fits, name_kind, name_kinds
 from core.clock import write_day
 from core.display_text import to_display_text
-from language.stems import is_past
+from language.stems import is_past, stem
 from language.text import singularize
 from registry.records import Field, Kinds, RecordKind
 
@@ -73,7 +73,8 @@ class QueryWords:
     def join(self, noun: str, *, one: bool = False) -> str:
         if self.sort:
             noun = singularize(self.sort) if one else self.sort
-        before = "" if self.before and noun.startswith(self.before) else self.before  # a booked day that is "booked"
+        said = stem(self.before.strip())  # "booked" says nothing of bookings, or of booked days
+        before = "" if said in map(stem, noun.split()) else self.before
         return add_aside(f"{before}{noun}{self.after}", ", ".join(self.notes))
 
 
@@ -224,6 +225,8 @@ async def _say(condition: Condition, kind: RecordKind, kinds: Kinds, name_owner:
             told = await _say_all(related, kinds, name_owner) if role is None else _name_role(role.via, related, kinds)
             number = "no " if none else "" if some else f"{_VALUED[op].removeprefix('of ')}{count} "
             return f" with {number}{told}"
+        case Except(left_out=Find(where=(AnyOf(conditions=(Compare(op="!=", value=Word(word=None)) as given, *_)),))):
+            return f" not {_name(given, kind).removesuffix(' on')}"
         case Except(left_out=Find() as left_out):
             label = await name_owner(left_out) if left_out.said is not None else None
             return f" except {label or await _say_all(left_out, kinds, name_owner)}"

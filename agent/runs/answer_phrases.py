@@ -40,10 +40,8 @@ _NO: Final = frozenset(
 """Refusals of a question that offers choices."""
 _ANOTHER: Final = frozenset(
     {
-        "wrong", "not that", "not that one", "no not that", "no not that one", "that's not it", "no that's not it",
-        "no wrong", "it isn't", "no it isn't", "it's not", "no it's not", "something else", "no something else",
-        "that's wrong", "no that's wrong", "that's not what i mean", "no that's not what i mean",
-        "i don't", "no i don't",
+        "wrong", "not that", "not that one", "that's not it", "it isn't", "it's not", "something else", "that's wrong",
+        "that's not what i mean", "i don't",
     }
 )  # fmt: skip
 """Refusals of a question which action is meant."""

@@ -34,7 +34,7 @@ def settle_run(
             return run, EntryType.ASKED, {"question": verdict.model_dump(mode="json")}
         case Abstain():
             code: RefusalCode = "too_complex" if verdict.reason == "too_complex" else "no_match"
-            refusal = Refusal(code=code, detail=verdict.detail, nearest=verdict.nearest)
+            refusal = Refusal(code=code, detail=verdict.detail, nearest=verdict.nearest, about=verdict.named)
             run = run.with_(state="abstained", refusal=refusal, plan=None)
             entry = {"reason": verdict.reason, "detail": verdict.detail, "nearest": list(verdict.nearest)}
             return run, EntryType.ABSTAINED, entry

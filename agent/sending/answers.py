@@ -21,7 +21,7 @@ def judge(endpoint: HttpEndpoint, reply: Reply) -> EndpointReply:
     refused = reply.status in REFUSED
     said = describe_refusal(endpoint.connection, reply.status) if refused else describe(reply)
     if verdict != "done" and (sentence := _find_sentence(endpoint, reply.body)):
-        said = f"{said} It says: {sentence}"
+        said = f"{said} It says: “{sentence}”{'' if sentence[-1] in '.!?…' else '.'}"
     return EndpointReply(reply, verdict, said, _pick_result(endpoint, reply) if verdict == "done" else None)
 
 

@@ -128,6 +128,7 @@ class CallLog:
                 now,
                 outcome=state,
                 duration_ms=reply.duration_ms,
+                sentences=[step.preview],
                 call=recorder.describe_outcome(recorder.make_outcome(moved, fits, reply.duration_ms)),
                 error=reply.error,
                 retry_in_s=handled.delay_s if isinstance(handled, Reschedule) else None,
@@ -151,6 +152,7 @@ class CallLog:
                 run,
                 EntryType.CALL_BEGUN,
                 now,
+                sentences=[step.preview],
                 call_id=step.call_id,
                 attempt=moved.attempts,
                 url=step.url,
@@ -171,9 +173,8 @@ class CallLog:
                 detail=detail,
                 finished_at=now,
             )
-            await recorder.record(
-                session, run, kind, now, outcome=state, call=recorder.describe_outcome(recorder.make_outcome(moved))
-            )
+            told = recorder.describe_outcome(recorder.make_outcome(moved))
+            await recorder.record(session, run, kind, now, outcome=state, sentences=[step.preview], call=told)
 
     async def get(self, run: Run, step: Step) -> CallRow:
         async with self.database.read() as session:

@@ -271,6 +271,7 @@ class Sender:
                     EntryType.FINISHED,
                     now,
                     outcome=state,
+                    sentences=recorder.list_sentences(moved.plan),
                     outcomes=[recorder.describe_outcome(each) for each in came],
                     duration_ms=(now - run.created_at).total_seconds() * 1000,
                 )

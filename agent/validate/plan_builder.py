@@ -171,13 +171,13 @@ class PlanParts:
         more = (f"The same goes for {len(told) - _SHOWN} more.",) if len(told) > _SHOWN else ()
         left = [at for at in range(len(self.steps)) if at not in unchanged]
         rest: Plan | Refusal
+        records = frozenset(found.key for each in unchanged.values() for found in each.records)
         if left:
             told = [*shown, *more, f"{'It is' if len(told) == 1 else 'They are'} left out."]
             rest = self._build(left, (*reasons, " ".join(told)), unsaid)
         else:
             detail = " ".join([*self.idle[:_SHOWN], *shown, *more, "Nothing was done."])
-            rest = Refusal(code="condition_unmet", detail=detail)
-        records = frozenset(found.key for each in unchanged.values() for found in each.records)
+            rest = Refusal(code="condition_unmet", detail=detail, about=min(records) if len(records) == 1 else None)
         out = Unchanged(told=(*shown, *more), records=records, rest=rest, sure=bool(sure))
         return plan.model_copy(update={"unchanged": out})
 

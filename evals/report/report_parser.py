@@ -256,8 +256,12 @@ def _read_json(raw: bytes) -> Any:
         raise InvalidInput("This file holds more lists and objects than a report. Sample fewer cases.")
     try:
         value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_number)
+        if b"\\u" in raw:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeDecodeError as error:
         raise InvalidInput(f"This file is no UTF-8 text (byte {error.start}). {_MAKE}") from error
+    except UnicodeEncodeError as error:
+        raise InvalidInput("This file's JSON holds half a character (a lone surrogate).") from error
     except RecursionError as error:
         raise InvalidInput("This file's JSON is nested too deeply to be a report.") from error
     except ValueError as error:

@@ -221,8 +221,9 @@ class _Player:
                 return run.with_(state="asked", question=question, plan=None)
             case Reply() as reply:
                 return run.with_(state="answered", reply=reply, plan=None)
-            case Abstain():
-                return run.with_(state="abstained", plan=None)
+            case Abstain(detail=detail, named=named):
+                refusal = Refusal(code="no_match", detail=detail, about=named)
+                return run.with_(state="abstained", refusal=refusal, plan=None)
             case Refusal() as refusal:
                 return run.with_(state="refused", refusal=refusal, plan=None)
         raise AssertionError(outcome.verdict)

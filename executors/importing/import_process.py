@@ -24,7 +24,8 @@ if TYPE_CHECKING:  # a server only names tasks; their code is imported where the
 log = logging.getLogger("opsiq.executors.importing")
 
 WALL_S: Final = 180.0
-MAX_ANSWER_BYTES: Final = 256 * 1024 * 1024
+MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
+"""An answer is parsed by this process, which hears nobody meanwhile, and takes several times this memory."""
 MAX_AT_ONCE: Final = 2
 _ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH")
 

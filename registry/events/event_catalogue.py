@@ -48,6 +48,11 @@ class EventType:
     sample: Mapping[str, Any]
 
 
+def name_category(category: str) -> str:
+    """The name of a category for people: ``billing``, ``OpsIQ``."""
+    return "OpsIQ" if category == OWN else category
+
+
 @cache
 def load_event_types() -> Mapping[str, EventType]:
     """All universal events by name, in the catalogue's order."""

@@ -188,13 +188,17 @@ def test_what_tells_that_a_server_is_late_or_gone_covers_nothing_of_what_was_typ
     page.route("**/runs", lambda route: held.append(route))
     page.locator("#text").fill("resend invoice INV-1042")
     olivia.press("Enter")
-    page.clock.run_for(7_000)
-    told = page.locator("#unanswered")
+    heard, told = page.locator("#working"), page.locator("#unanswered")
+    expect(heard).to_be_empty()
+    page.clock.run_for(1_500)
+    expect(heard).to_have_text("Working on it…")
+    page.clock.run_for(5_500)
     expect(told).to_be_hidden()
     page.clock.run_for(2_000)
     expect(told).to_contain_text("The server has not answered yet.")
     held[0].abort()
     expect(told).to_contain_text("The server did not answer.")
+    expect(heard).to_be_empty()
     covered = """() => {
       const line = document.getElementById("unanswered").getBoundingClientRect().top;
       return document.querySelector(".follow form").getBoundingClientRect().bottom > line;

@@ -63,3 +63,14 @@ def test_nobody_has_a_megabyte_of_fields_read_before_they_have_signed_in(http: h
     assert http.post(path, content=b"&" * MEGABYTE, headers=kind).status_code == 413
     in_pieces = (b"&" * 10_000 for _ in range(100))
     assert http.post(path, content=in_pieces, headers=kind).status_code == 413
+
+
+@pytest.mark.parametrize("address", ["http://[", "//[x]/runs", "http://x]/", "\x7f://"])
+def test_an_address_that_can_not_be_read_breaks_nothing(http: httpx.Client, address: str) -> None:
+    assert http.post("/sign-in", data={"a": "b"}, headers={"Origin": address}).status_code == 403
+    there = {"HX-Request": "true", "HX-Current-URL": address}
+    assert http.get("/runs", headers=there).headers["hx-redirect"] == "/sign-in"
+    assert http.post("/runs/run_1/reject", data={"a": "b"}, headers=there).headers["hx-redirect"] == "/sign-in?ended=1"
+    sign_in(http)
+    for page in ("/runs", "/approvals", "/account", "/"):
+        assert http.get(page, headers=there).status_code == 200

@@ -49,7 +49,7 @@ def parse_body(form: type[B], caller: Caller) -> B:
         raise NotCanonical("The body is empty. Send a JSON object.")
     value = canon.loads(caller.body)
     if b"\\u0000" in caller.body:  # JSON can write a NUL only so, and checking every text is slow
-        check_storable(value, "")
+        check_storable(value)
     try:
         return form.model_validate(value)
     except ValidationError as error:
@@ -71,15 +71,23 @@ def _describe(fault: ErrorDetails, form: type[Body]) -> str:
     return describe_fault(fault)
 
 
-def check_storable(value: Any, where: str) -> None:
+def check_storable(value: Any) -> None:
     """Refuses NUL characters in text, since no database stores them. Raises InvalidInput."""
-    if isinstance(value, str) and "\x00" in value:
+    steps = _find_nul(value)
+    if steps is not None:
         detail = "Text can't hold a NUL character."
-        raise InvalidInput(detail, findings=[Finding(where, "nul", detail)])
-    if isinstance(value, dict):
-        for name, each in value.items():
-            check_storable(name, where)
-            check_storable(each, where + pointer.join_pointer(name))
-    elif isinstance(value, list):
-        for at, each in enumerate(value):
-            check_storable(each, where + pointer.join_pointer(at))
+        raise InvalidInput(detail, findings=[Finding(pointer.join_pointer(*reversed(steps)), "nul", detail)])
+
+
+def _find_nul(value: Any) -> list[str | int] | None:
+    """The steps to the first text with a NUL, the innermost first. They are joined only when it is found: joined on the
+    way, a place below a long key would be copied for each of its values."""
+    if isinstance(value, str):
+        return [] if "\x00" in value else None
+    within = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, each in within:
+        if isinstance(step, str) and "\x00" in step:
+            return []
+        if (steps := _find_nul(each)) is not None:
+            return [*steps, step]
+    return None

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Final, TypeVar
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
@@ -17,7 +16,7 @@ from starlette.datastructures import UploadFile
 
 from core.errors import Forbidden, InvalidInput
 from registry.form_faults import describe_fault
-from web.console.pages import Shell, read_theme, wants_fragment
+from web.console.pages import Shell, read_theme, split_address, wants_fragment
 from web.console.session import Visitor, find_visitor, make_token, require_evaluator, require_owner, require_sign_in
 from web.cookies import read_cookie, set_cookie
 from web.problem import Problem
@@ -160,7 +159,7 @@ def _from_here(request: Request) -> bool:
     if site is not None:
         return site == "same-origin"
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower()
+    return origin is None or split_address(origin).netloc.lower() == request.headers.get("host", "").lower()
 
 
 def make_stranger_shell(request: Request) -> Shell:

@@ -95,6 +95,8 @@ _WORDS: Final[Mapping[str, str]] = {str(each): badge.text for each, badge in (*S
 DOUBTS: Final[Mapping[Evidence, str]] = {"read": "read from your words", "proposed": "proposed by the model"}
 """Warning at a value on a card that no code vouches for."""
 _QUOTED_CHARS: Final = 80
+_AS_OF: Final = "as of "
+"""How the part of a record's source begins that says when it was read, if that wasn't for this request."""
 _TIMES: Final = {1: "", 2: " twice"}
 _GIVERS: Final = {"api": "the API key", "event": "the event"}
 
@@ -138,6 +140,11 @@ def shorten(text: str, limit: int) -> str:
     return to_display_text(_BREAKS.sub(" ", text), limit=limit)
 
 
+def describe_beyond(title: str, description: str) -> str:
+    """A description, or nothing if it only repeats the title, as in many imported contracts."""
+    return "" if description.rstrip(".").casefold() == title.rstrip(".").casefold() else description
+
+
 def name_actions(titles: Sequence[str]) -> str:
     """``Close a ticket, 3 times``, or for different titles ``Close a ticket, Reply twice``."""
     counted = {title: titles.count(title) for title in titles}
@@ -174,18 +181,25 @@ def describe_source(run: Run, given: Source, viewer: str, shown: str = "", besid
             this = given.record_kind.rpartition(".")[2].replace("_", " ")
             return to_display_text(f"{given.field.replace('_', ' ')} of this {this}")
         case RecordSource():
-            return to_display_text(", ".join(filter(None, _tell_record(run, given, shown))))
+            return to_display_text(_tell_record(run, given, shown))
 
 
-def _tell_record(run: Run, given: RecordSource, shown: str) -> tuple[str, ...]:
-    """The parts of a record's source: the field if it isn't the record itself, how the record was chosen, and the words
-    that found it."""
+def _tell_record(run: Run, given: RecordSource, shown: str) -> str:
+    """A record's source: the field if it isn't the record itself, how the record was chosen, whose it is, the words
+    that found it, what was seen beside it, and when it was read if that wasn't for this request."""
+    parts = given.reading.split("; ")
+    dated = [each for each in parts if each.startswith(_AS_OF)]
+    chosen, *beside = [each for each in parts if each not in dated] or [""]
     quoted = quote_spans(run, given.spans)
     found = f"found by {quoted}" if quoted else ""
-    which = " ".join(filter(None, (given.reading, f"of {', '.join(given.via)}" if given.via else "")))
-    if given.field != "id" or given.label != shown or not (quoted or given.reading):
-        return f"{given.field.replace('_', ' ')} of {given.label}", which, found
-    return (which, found or "looked up") if given.reading else (found, which)
+    whose = f"of {', '.join(given.via)}" if given.via else ""
+    is_shown = given.field == "id" and given.label == shown and (quoted or given.reading)
+    named = "" if is_shown else f"{given.field.replace('_', ' ')} of {given.label}"
+    first = [named, f"{chosen} {whose}".strip(), found] if chosen or named else [found, whose]
+    if not (named or found or dated):
+        first.append("looked up")
+    told = "; ".join([", ".join(filter(None, first)), *beside])
+    return ", ".join(filter(None, [told, *dated]))
 
 
 def quote_spans(run: Run, spans: Sequence[Span]) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -143,10 +143,22 @@ def render(page: Page, *, status: int = 200, headers: Mapping[str, str] | None =
 
 def show(request: Request, page: Page, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
     """Renders a page. If it replaces another one, its own address is put into the browser's address bar."""
-    there = urlsplit(request.headers.get("hx-current-url", "")).path
-    moved = page.shell.fragment and request.method == "GET" and there != request.url.path
+    moved = page.shell.fragment and request.method == "GET" and find_shown_path(request) != request.url.path
     own = {"HX-Push-Url": page.shell.path, "HX-Reswap": "innerHTML show:window:top"} if moved else {}
     return render(page, status=status, headers={**own, **(headers or {})})
+
+
+def find_shown_path(request: Request) -> str:
+    """The path of the page that htmx replaces a part of, empty for none."""
+    return split_address(request.headers.get("hx-current-url", "")).path
+
+
+def split_address(text: str) -> SplitResult:
+    """The parts of an address that somebody sent. All are empty if it can't be read, such as ``http://[``."""
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def redirect(to: str) -> Response:

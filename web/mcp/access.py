@@ -126,8 +126,8 @@ def find_limit(body: bytes) -> LimitClass:
         return "writes"
     method, params = (message.get("method"), message.get("params")) if isinstance(message, dict) else (None, None)
     if method != "tools/call":
-        return "writes" if method in _CHANGING_METHODS else "reads"
-    name = params.get("name") if isinstance(params, dict) else None
+        return "writes" if str(method) in _CHANGING_METHODS else "reads"
+    name = str(params.get("name")) if isinstance(params, dict) else ""
     if name in _READING_TOOLS:
         return "reads"
     return "writes" if name in _TYPING_TOOLS else "actions"

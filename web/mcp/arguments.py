@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationError
@@ -12,6 +13,7 @@ from registry.form_faults import describe_fault
 from registry.json_schema import pointer
 from web.api.actions import MAX_PARAMS
 from web.api.body import ID_PATTERN, Body, check_storable
+from web.problem import MOST_FINDINGS
 
 RunId = Annotated[str, Field(pattern=r"^run_[0-9A-Z]{26}$")]
 Key = Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_.:-]{1,255}$")]
@@ -53,12 +55,12 @@ A = TypeVar("A", bound=Body)
 def parse_arguments(form: type[A], arguments: dict[str, Any] | None) -> A:
     """The arguments of one call. Raises InvalidInput with a pointer for each fault."""
     given = arguments or {}
-    check_storable(given, "")
+    check_storable(given)
     try:
         return form.model_validate(given)
     except ValidationError as error:
         findings = [
             Finding(pointer.join_pointer(*fault["loc"]), fault["type"], describe_fault(fault))
-            for fault in error.errors(include_url=False, include_input=False)
+            for fault in islice(error.errors(include_url=False, include_input=False), MOST_FINDINGS)
         ]
         raise InvalidInput("The arguments don't have the form this tool takes.", findings=findings) from error

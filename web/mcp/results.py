@@ -19,7 +19,7 @@ from agent.runs.test_mode import is_test
 from core.clock import format_iso
 from core.display_text import to_display_text
 from core.errors import OpsIQError
-from web.problem import Problem
+from web.problem import Problem, list_findings
 
 NOT_DONE: Final[frozenset[RunState]] = frozenset({"failed", "unknown", "refused", "abstained", "rejected", "expired"})
 MAX_ANSWER_CHARS: Final = 4000
@@ -180,7 +180,7 @@ def make_error_result(error: OpsIQError) -> CallToolResult:
     """The result of a failed call: its permanent code, the faults with their places, and whether to retry."""
     code = error.problem_code if isinstance(error, Problem) else error.code
     retryable = error.problem_retryable if isinstance(error, Problem) else error.retryable
-    findings = [{"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in error.findings]
+    findings = list_findings(error)
     told = {"error": code, "message": error.detail, "retryable": retryable}
     lines = [error.detail, *(f"{each['pointer'] or '/'}: {each['detail']}" for each in findings)]
     return make_structured("\n".join(lines), {**told, **({"errors": findings} if findings else {})}, error=True)

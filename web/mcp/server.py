@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
+import logging
 from collections.abc import Awaitable
 from typing import Any, Final, TypeVar
 
 from mcp.server.caching import CacheHint
-from mcp.server.context import ServerRequestContext
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.lowlevel.server import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
+    INTERNAL_ERROR,
     INVALID_PARAMS,
     CallToolRequestParams,
     ElicitResult,
@@ -24,6 +26,7 @@ from mcp_types import (
     ReadResourceRequestParams,
     ReadResourceResult,
 )
+from pydantic import ValidationError
 from starlette.types import Receive, Scope, Send
 
 from agent.runs.states import as_asked
@@ -41,7 +44,9 @@ from web.mcp.arguments import (
 from web.mcp.calls import TASKS, McpCall, make_call
 from web.mcp.tools import GENERAL, INSTRUCTIONS, make_tools
 from web.middleware import MAX_BODY_BYTES
-from web.problem import Problem
+from web.problem import BROKE, Problem
+
+log = logging.getLogger(__name__)
 
 _LISTS: Final = CacheHint(ttl_ms=30_000, scope="private")
 _T = TypeVar("_T")
@@ -158,6 +163,20 @@ async def _answer_or_explain(work: Awaitable[_T]) -> _T:
         raise MCPError(INVALID_PARAMS, error.detail, {**data, "not_found": isinstance(error, NotFound)}) from error
 
 
+async def _hide_internals(ctx: Context, call_next: CallNext) -> HandlerResult:
+    """Middleware: an unexpected error is logged, and answered without its text. The SDK puts that text into the answer
+    for clients of the handshake era, and it may name paths, statements and values."""
+    try:
+        return await call_next(ctx)
+    except (MCPError, ValidationError):
+        raise
+    except OpsIQError as error:
+        raise MCPError(INTERNAL_ERROR, error.detail) from error
+    except Exception as error:
+        log.exception("unexpected error")
+        raise MCPError(INTERNAL_ERROR, BROKE) from error
+
+
 def _server() -> Server[Any]:
     server = Server(
         "opsiq",
@@ -204,7 +223,7 @@ class RunningServer:
 async def start(box: SecretBox) -> RunningServer:
     """Starts serving. ``box`` seals the request states."""
     server = _server()
-    server.middleware.append(request_state.make_boundary(box))
+    server.middleware += [_hide_internals, request_state.make_boundary(box)]
     manager = StreamableHTTPSessionManager(server, stateless=True, max_request_body_size=MAX_BODY_BYTES)
     ready, over = asyncio.Event(), asyncio.Event()
 

@@ -354,40 +354,6 @@
     stream = null;
   });
 
-  // ── a look for news that is broken off because its page is left is no fault, whatever htmx calls it ──────────────
-  let left = false;
-  addEventListener("pagehide", () => (left = true));
-  addEventListener("pageshow", () => (left = false));
-  htmx.logger = (_, name, detail) => {
-    if (left && (name === "htmx:afterRequest" || name === "htmx:sendAbort")) delete detail.error;
-  };
-
-  // ── a server that does not answer, or something between that answers in its place: said, and the page stays as it is ─
-  function tell(text) {
-    const box = document.getElementById("unanswered");
-    if (box.firstElementChild.textContent !== text) box.firstElementChild.textContent = text;
-    box.hidden = !text;
-    const form = text && document.activeElement?.closest("main form");
-    if (form) form.scrollIntoView({ block: "nearest" }); // the line at the bottom covers nothing of it
-  }
-  function unanswered(event) {
-    if (left) return;
-    const looks = event.detail.requestConfig.verb === "get";
-    tell(looks ? "The server does not answer. This page goes on trying." : "The server did not answer. What you sent may have arrived all the same: look before you send it again.");
-  }
-  document.addEventListener("htmx:sendError", unanswered);
-  const LATE = "The server has not answered yet. What you sent stays here until it does.";
-  const waiting = new WeakMap();
-  document.addEventListener("htmx:beforeSend", ({ detail }) => {
-    waiting.set(detail.xhr, setTimeout(tell, 8000, detail.requestConfig.verb === "get" ? "The server has not answered yet. This page goes on waiting." : LATE));
-  });
-  document.addEventListener("htmx:afterRequest", ({ detail }) => clearTimeout(waiting.get(detail.xhr)));
-  document.addEventListener("htmx:beforeOnLoad", (event) => {
-    if (event.detail.xhr.getResponseHeader("X-Request-Id")?.startsWith("req_")) return tell("");
-    event.preventDefault();
-    unanswered(event);
-  });
-
   // ── after a part of the page was put in place of another ─────────────────────────────────────────────────────────
   document.addEventListener("htmx:afterSettle", () => {
     recalledAt = -1;

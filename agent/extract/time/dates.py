@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from functools import lru_cache
 from typing import Final
 
+from agent.extract.answer_words import AROUND
 from agent.extract.time import date_math
-from language.date_forms import COUNTS, DAYS, FEASTS, MONTHS, ORDINAL_DAYS, compile_forms
+from language.date_forms import DAYS, FEASTS, MONTHS, compile_forms, read_count, read_day, read_year
 from language.text import Text
 
 FIGURES: Final = 0.5
@@ -31,6 +32,7 @@ _BESIDE_DAY: Final = re.compile(
     rf"|[.,]?\s*(?:the\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)\b|\d{{1,2}}\s*(?:of\s+)?(?:{'|'.join(MONTHS)})\b|(?:{'|'.join(MONTHS)})\s+\d|\d{{1,2}}[./]\d)"
 )
 """What tells that "sat" or "fri" is a day: another day or a date beside it."""
+_AROUND: Final = re.compile(rf"\W*(?:\b(?:{'|'.join(sorted(AROUND))})\b\W*)*")
 _DAY: Final = re.compile(r"\d{1,2}(?:st|nd|rd|th)?")
 _MOST_LISTED: Final = 80  # letters of the days before the last one
 _LISTED: Final = re.compile(
@@ -71,7 +73,7 @@ def find(text: Text, today: date) -> tuple[DateSpan, ...]:
             when = _READERS[_find_reader(match)](match, today)
         except (ValueError, OverflowError):
             continue
-        if when is not None:
+        if when is not None and MINYEAR < when.day.year < MAXYEAR:  # the rim's days have none before or after
             made += [*_list_days_before(text, made, when), _join_weekday(text, made, when)]
     return tuple(widen_to_weeks(text, complete_months(text, made)))
 
@@ -84,7 +86,7 @@ def _list_days_before(text: Text, made: Sequence[DateSpan], when: DateSpan) -> l
         return []
     listed = (each for each in _DAY.finditer(text.low, *found.span("days")))
     apart = [each for each in listed if not any(one.start <= each.start() < one.end for one in made)]
-    days = [(each.start(), each.end(), _read_day(each[0])) for each in apart]
+    days = [(each.start(), each.end(), read_day(each[0])) for each in apart]
     if any(not 0 < day < when.day.day for _, _, day in days):
         return []
     return [replace(when, start=start, end=end, day=when.day.replace(day=day)) for start, end, day in days]
@@ -110,14 +112,6 @@ def _find_reader(match: re.Match[str]) -> str:
     return next(name for name in _READERS if match.group(name) is not None)
 
 
-def _read_year(written: str) -> int:
-    return int(written) if len(written) == 4 else 2000 + int(written) if int(written) < 70 else 1900 + int(written)
-
-
-def _read_day(written: str) -> int:
-    return ORDINAL_DAYS.get(written) or int(re.sub(r"\D", "", written))
-
-
 def _find_nearest(match: re.Match[str], month: int, day: int, today: date) -> date:
     """A day without its year: the nearest one, or as the word before it directs. Raises ValueError for one that no year
     has."""
@@ -134,10 +128,6 @@ def _find_nearest(match: re.Match[str], month: int, day: int, today: date) -> da
     return min(found, key=lambda each: (abs((each - today).days), each < today))
 
 
-def _read_count(written: str) -> int:
-    return int(written) if written.isdigit() else COUNTS[written]
-
-
 def _at(match: re.Match[str], day: date, **more: object) -> DateSpan:
     return replace(DateSpan(match.start(), match.end(), day), **more)  # type: ignore[arg-type]
 
@@ -151,7 +141,7 @@ def _ymd(match: re.Match[str], _: date) -> DateSpan:
 
 
 def _num(match: re.Match[str], _: date) -> DateSpan:
-    first, second, year = int(match["n1"]), int(match["n2"]), _read_year(match["ny"])
+    first, second, year = int(match["n1"]), int(match["n2"]), read_year(match["ny"])
     return _ordered(match, first, second, year, day_first=match["sep"] == ".")
 
 
@@ -177,17 +167,17 @@ def _short(match: re.Match[str], today: date) -> DateSpan | None:
 
 
 def _ymon(match: re.Match[str], _: date) -> DateSpan:
-    return _at(match, date(int(match["yy"]), MONTHS[match["ym"]], _read_day(match["yd"])), weight=0.98)
+    return _at(match, date(int(match["yy"]), MONTHS[match["ym"]], read_day(match["yd"])), weight=0.98)
 
 
 def _dmon(match: re.Match[str], today: date) -> DateSpan:
-    month, day = MONTHS[match["dm"]], _read_day(match["dd"])
+    month, day = MONTHS[match["dm"]], read_day(match["dd"])
     made = date(int(match["dy"]), month, day) if match["dy"] else _find_nearest(match, month, day, today)
     return _at(match, made, how="" if match["dy"] else "nearest year", weight=0.96, dated=True)
 
 
 def _mond(match: re.Match[str], today: date) -> DateSpan:
-    month, day = MONTHS[match["mm"]], _read_day(match["md"])
+    month, day = MONTHS[match["mm"]], read_day(match["md"])
     made = date(int(match["my"]), month, day) if match["my"] else _find_nearest(match, month, day, today)
     return _at(match, made, how="" if match["my"] else "nearest year", weight=0.96, dated=True)
 
@@ -212,25 +202,23 @@ def _from(match: re.Match[str], today: date) -> DateSpan | None:
     else:
         name = base.split()[-1]
         day = date_math.find_weekday(DAYS[name], "next" if base.startswith("next") else "", today)
-    return _at(match, date_math.shift(day, _read_count(match["fn"]), match["fu"]))
+    return _at(match, date_math.shift(day, read_count(match["fn"]), match["fu"]))
 
 
 def _ago(match: re.Match[str], today: date) -> DateSpan | None:
-    return (
-        None if match["an"] == "a few" else _at(match, date_math.shift(today, -_read_count(match["an"]), match["au"]))
-    )
+    return None if match["an"] == "a few" else _at(match, date_math.shift(today, -read_count(match["an"]), match["au"]))
 
 
 def _ins(match: re.Match[str], today: date) -> DateSpan | None:
     return (
-        None if match["inn"] == "a few" else _at(match, date_math.shift(today, _read_count(match["inn"]), match["iu"]))
+        None if match["inn"] == "a few" else _at(match, date_math.shift(today, read_count(match["inn"]), match["iu"]))
     )
 
 
 def _span(match: re.Match[str], today: date) -> DateSpan | None:
     if match["spn"] in ("a", "an", "a few"):  # "coming a day (later)"
         return None
-    count = _read_count(match["spn"])
+    count = read_count(match["spn"])
     if match["spw"] in {"next", "coming"}:
         return _at(match, today, last=date_math.shift(today, count, match["spu"]), whole="span")
     return _at(match, date_math.shift(today, -count, match["spu"]), last=today, whole="span")
@@ -259,6 +247,8 @@ def _per(match: re.Match[str], today: date) -> DateSpan:
 def _wday(match: re.Match[str], today: date) -> DateSpan | None:
     name, word, week = match["wd"], match["ww"] or "", match["wk"]
     joined = word or _BESIDE_DAY.match(match.string, match.end()) is not None
+    alone = match.start() > 0 and not match.string[match.end() :].strip(" .!")  # "no, sat" is no verb
+    joined = joined or (alone and _AROUND.fullmatch(match.string, 0, match.start()) is not None)
     if name in {"sat", "sun", "mon", "wed", "fri", "thu", "tue"} and not joined and match.start() == 0:
         return None
     if name in {"sat", "sun", "wed"} and not joined and not _NAMES_DAY.search(match.string, 0, match.start()):
@@ -306,7 +296,7 @@ def _rel(match: re.Match[str], today: date) -> DateSpan | None:
 
 
 def _nth(match: re.Match[str], today: date) -> DateSpan | None:
-    day = _read_day(match["nd"])
+    day = read_day(match["nd"])
     if not 1 <= day <= 31:
         return None
     where = match["nm"] or ""

@@ -258,7 +258,8 @@ def correct_spelling(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind
         low = word.casefold()
         if not word.islower() and _DOES.match(text, found.end()):
             continue  # a name: nobody orders "emial is ill"
-        if any(low in speller for speller in words) or shortlist.knows(stem(low)) or find_measure(low) is not None:
+        named = low in DAYS or low in MONTHS or find_measure(low) is not None
+        if named or any(low in speller for speller in words) or shortlist.knows(stem(low)):
             continue
         strange.add(low)
         if len(strange) > MOST_STRANGE:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from agent.extract.limits import MAX_WISHES, explain_excess, refuse_too_many
+from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import (
     Abstain,
     Argument,
@@ -24,6 +25,7 @@ from agent.pipeline import (
     Resolved,
     Trace,
 )
+from agent.planning.proposal import PlanResult
 from agent.resolve.resolver import NOTHING_FITS, NOTHING_OPEN, OFFLINE, find_chosen_action
 from agent.resolve.rules.api_orders.reader import is_told, read_api_order, shows
 from agent.resolve.rules.clauses import Clause, find_head, is_order, parse_clause, split_clauses
@@ -36,7 +38,9 @@ from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, is_foreig
 from agent.resolve.rules.registries import Registry, ask_if_open, continues, describe_registry
 from agent.resolve.rules.scoring import ScoredOffer
 from agent.resolve.rules.slot_filling import expand_coordination, fill_slots
+from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.questions import ask_for_action, quote_words
+from language.denials import find_denied_order
 from language.locales import guess_language, load_locale, translate
 from registry.contract import Risk
 from registry.offers.shortlist import Shortlist
@@ -95,7 +99,7 @@ class RuleResolver:
         said = request.model_copy(update={"text": read.text})
 
         if full:
-            meant = understand(read, said, shortlist, kinds)
+            meant = _leave_denied(understand(read, said, shortlist, kinds), request.text, shortlist)
             named = read_names(read, meant, request, shortlist, kinds) if other is None else None
             unnamed = {"unnamed": bool(paid)}  # told by no verb of the action, so it waits for a person
             meant = meant.model_copy(update=unnamed) if paid and isinstance(meant, Proposed) else meant
@@ -142,6 +146,15 @@ class RuleResolver:
             resolution=resolution,
             trace=Trace(resolver=self.name, shortlist=tuple(dict.fromkeys(seen)), notes=tuple(notes)),
         )
+
+
+def _leave_denied(meant: Resolution | Proposed, text: str, shortlist: Shortlist) -> Resolution | Proposed:
+    """An abstention where a request that orders something only says what is not to be done."""
+    plans = isinstance(meant, Proposed) and isinstance(meant.proposal.result, PlanResult)
+    verbs = frozenset(verb for offer in shortlist.offers for verb in leading_verbs(offer))
+    if not (plans or isinstance(meant, Ask)) or find_denied_order(strip_politeness(text), verbs) is None:
+        return meant
+    return Abstain(reason="nothing_fits", detail=f"You wrote {quote_words(text.strip())}, so nothing was done.")
 
 
 def _asked_unless_told(made: Resolved, text: str, shortlist: Shortlist) -> Resolved:

@@ -28,6 +28,8 @@ from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.modifiers import RATE, SHARE
 from agent.validate.coverage.weighty_patterns import Place
 from agent.validate.questions import list_members
+from language import sparing
+from language.denials import DENIED_CLAUSE
 from language.stems import EMPTY, name_stems, stem, stem_text
 from registry.contract import Contract
 
@@ -42,10 +44,6 @@ _OTHER: Final = re.compile(
 )
 _BEFORE_NAME: Final = re.compile(r"\s*,?\s*")
 _ALL_OF_IT: Final = re.compile(r"\s+of\s+(?:it|that|this)\b\s*(?:[,.;!?]|$)", re.IGNORECASE)
-_SPARES: Final = re.compile(
-    r"(?:[,;.!–-]|(?<!\w)(?:but|and))\s*(?:(?:please|just)\s+)?(?P<verb>keep|leave|spare|skip)\s+(?:the\s+|those\s+of\s+)?$",
-    re.IGNORECASE,
-)
 _CALLED: Final = re.compile(
     r"(?:^|[,;.!?(–-]\s*|\b(?:and|with|as)\s+(?:an?\s+|the\s+)?)(?P<name>[^\W\d_]+):\s*$", re.IGNORECASE
 )
@@ -83,10 +81,11 @@ def is_said_in(words: str, whole: str) -> bool:
 
 
 def find_sparing_verbs(proposal: Proposal, request: Request) -> Iterator[Place]:
-    """The verbs right before what an exception names: "but keep Ada's"."""
-    for start, _ in find_places([each for each in walk(proposal.result) if isinstance(each, Except)], request):
-        if (found := patterns.search_before(_SPARES, request.text, start)) is not None:
-            yield found.span("verb")
+    """The verbs right before what an exception names, and what belongs to them: "but keep Ada's", "leave 7 alone"."""
+    for start, end in find_places([each for each in walk(proposal.result) if isinstance(each, Except)], request):
+        if (found := patterns.search_before(sparing.SPARES, request.text, start)) is not None:
+            alone = sparing.ALONE.match(request.text, end)
+            yield from (found.span("verb"), *((alone.span("alone"),) if alone is not None else ()))
 
 
 def find_value_nouns(arguments: Iterable[tuple[Contract, str, Argument]], request: Request) -> Iterator[Place]:
@@ -118,7 +117,7 @@ def describes_name(text: str, place: Place, names: Collection[Place]) -> bool:
     start, end = place
     begins = any(end <= first and _BEFORE_NAME.fullmatch(text, end, first) for first, _ in names)
     told = text[start:end]
-    if patterns.DENIED_CLAUSE.match(told):  # "the ones that don't concern Ada"
+    if DENIED_CLAUSE.match(told):  # "the ones that don't concern Ada"
         return False
     determined = patterns.search_before(_DETERMINED, text, start) or _DETERMINED.match(f"{told} ")
     return begins and told.islower() and determined is not None and not patterns.search_before(_OTHER, text, start)

@@ -26,12 +26,14 @@ from agent.validate.coverage.openings import (
     DONE,
     FEW,
     FRAME,
+    HAPPENED,
     OFTEN,
     OPENERS,
     PLEASE,
+    SUBJECT,
     WISH,
 )
-from agent.validate.coverage.opposed_verbs import ENDING, leading_verbs
+from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_direct
 from agent.validate.coverage.weighty_patterns import (
@@ -45,6 +47,7 @@ from agent.validate.coverage.weighty_patterns import (
     search_before,
 )
 from language.locales import guess_language
+from language.opposites import ENDING
 from language.stems import ORDERS, split_runs, stem, stem_text
 from language.wordnet import find_similar_stems, is_word, rate_similarity
 
@@ -57,13 +60,9 @@ _WEAKENED: Final = re.compile(
     rf"|(?:stopped|ceased|quit)(?=\s+\w+ing\b))(?:\s+(?:{ADVERB}|be|been|to|well))*\s+(?P<verb>[^\W\d_]+)",
     re.IGNORECASE,
 )
-_SUBJECT: Final = (
-    r"(?P<subject>(?:(?!(?:i|we|you|u|who|that|which|whose|if|unless|provided|because|since|as|when|while|until|let|to|should|shall"
-    r"|must|can|could|will|would|may|might)\b)(?:[\w'’-]|\.(?=\d))+\s+){1,7}?)"
-)
 # What somebody else has still to do, or what is still to be done: "Ada promised to pay it", "it will be paid".
 _TO_COME: Final = re.compile(
-    rf"{OPENERS}{_SUBJECT}(?P<form>(?:will|would|shall|should|must|may|might|can|could)"
+    rf"{OPENERS}{SUBJECT}(?P<form>(?:will|would|shall|should|must|may|might|can|could)"
     r"|(?:has|have|needs?|ought|is|are|was|were)(?:\s+(?:going|about|due|supposed|meant|likely|planning|ready|willing|happy))?\s+to"
     r"|(?:promise|trie|forgot|prefer|agree|plan|intend|offer|refuse|expect|mean|meant|decide|decline|hope|tr(?:y|ies)"
     r"|attempt|fail|manage|swore|vow)(?:n?ed|red|d|s|es)?\s+to|(?P<wish>(?:want|wish|need|like|love)(?:s|es|ed|d)?\s+to"
@@ -73,13 +72,13 @@ _TO_COME: Final = re.compile(
 )
 # What somebody has, uses or likes: "Ada has 2", "Ada hates the corner".
 _HAVING: Final = re.compile(
-    rf"{OPENERS}{_SUBJECT}(?P<frame>(?:(?:{ADVERB}|{OFTEN})\s+)*(?P<verb>(?:has|have|got)(?=\s+(?:{ADVERB}\s+|{OFTEN}\s+)*(?:\d|{FEW}\b))"
+    rf"{OPENERS}{SUBJECT}(?P<frame>(?:(?:{ADVERB}|{OFTEN})\s+)*(?P<verb>(?:has|have|got)(?=\s+(?:{ADVERB}\s+|{OFTEN}\s+)*(?:\d|{FEW}\b))"
     r"|us(?:es|ed)(?!\s+to\b)|lost|spent|spends|wasted|(?:is|are)\s+missing|owns|holds|held|kept|received|hates?|hated|dislikes?d?"
     r"|loved|enjoys|enjoyed|stay(?:s|ed)|remain(?:s|ed)|asked\s+(?:for|about)|complain(?:s|ed)\s+about))(?!\w)",
     re.IGNORECASE,
 )
 # What is so, and of what: "the lid of 7 is ready".
-_BEING: Final = re.compile(rf"{OPENERS}{_SUBJECT}(?P<verb>is|are|was|were)(?!\w)", re.IGNORECASE)
+_BEING: Final = re.compile(rf"{OPENERS}{SUBJECT}(?P<verb>is|are|was|were)(?!\w)", re.IGNORECASE)
 # Before a state that may be or is still to come. One that should or has to be is ordered.
 _POSSIBLE: Final = re.compile(r"will|would|can|(?:is|are|was|were)\s+\w+\s+to", re.IGNORECASE)
 _NOTING: Final = frozenset(map(stem, ("mark", "note", "record", "log", "register", "confirm")))
@@ -123,7 +122,8 @@ def find_frames(order: Order) -> Iterator[Place]:
 
 def find_deeds(order: Order) -> Iterator[Place]:
     """Finds what was done, by its verb, where it is what the plan does, unless another clause orders it."""
-    yield from _find_before_verbs(order, list(split_clauses(order.polite)), _match_deed)
+    for match in (_match_deed, _match_happening):
+        yield from _find_before_verbs(order, list(split_clauses(order.polite)), match)
 
 
 def _find_before_verbs(order: Order, clauses: Sequence[Clause], match: _Match) -> Iterator[Place]:
@@ -310,6 +310,13 @@ def _match_deed(clause: Clause, order: Order) -> re.Match[str] | None:
     alone = not (done["who"] or done["other"])
     ordered = find_base_form(stem(done["verb"].casefold())) in (ORDERS | order.heads if alone else ORDERS)
     return done if ordered and not (alone and _tells_of_before(done, order)) else None
+
+
+def _match_happening(clause: Clause, order: Order) -> re.Match[str] | None:
+    """What has been done to something, by a verb of the action, where that doesn't note it."""
+    done = HAPPENED.match(clause.text, clause.start, clause.end)
+    root = find_base_form(stem(done["verb"].casefold())) if done is not None else ""
+    return done if root in (order.verbs | order.heads) - _list_noted(order) else None
 
 
 def _tells_of_before(done: re.Match[str], order: Order) -> bool:

@@ -29,14 +29,10 @@ from agent.validate.coverage.weighty_patterns import (
     find_closing,
     find_opening,
 )
-from language.stems import EMPTY, ORDERS, is_past, split_runs, stem
+from language.denials import NO
+from language.sparing import find_left_alone
+from language.stems import EMPTY, is_past, split_runs, stem
 
-_NO: Final = re.compile(
-    r"(?<!\w)(?:not|never|no|nor|neither|none|nobody|nothing)(?!\w)"
-    # Phrases that only hurry or reassure, and phrases in which "no" denies nothing of the order.
-    r"(?!\s+(?:rush|hurry|worr(?:y|ies)|problems?|doubt|matter|longer|only|sure|certain|forget|hesitate|fail)\b)",
-    re.IGNORECASE,
-)
 # A state, a case that is joined, a suggestion or a reason. None of them denies the order.
 _TOLD: Final = re.compile(
     r"(?:(?<!\bthere )\b(?:is|are|was|were|am|been|be|has|have|had|did|does|or|if|why|he|she|it|they|who|which)"
@@ -56,11 +52,6 @@ _TO_BE: Final = re.compile(r"\s+to\s", re.IGNORECASE)
 # "(Leave for Ada) not from Friday" denies the day: "for Ada" is no reason.
 _WHOM: Final = frozenset(("for", "of", "to"))
 _VALUE: Final = re.compile(r"\s+(?:(?:from|on|at|until|till|by|for|in|during)\s+)?(?:the\s+)?", re.IGNORECASE)
-# The second half is denied: "Ada has come and Bo hasn't".
-_ELLIPTIC: Final = re.compile(
-    r"\s+(?P<denied>(?:is|are|was|were|do|does|did|has|have|had|wo|ca|should|could|would)(?:n['’]?t|\s+not))(?=\s*(?:[,.;!]|$))",
-    re.IGNORECASE,
-)
 _DENIAL: Final = re.compile(rf"(?<!\w)(?:not|never|no|cannot)(?!\w)|n['’]t(?!\w)|{patterns.BARE_DENIAL}", re.IGNORECASE)
 _SIGN: Final = re.compile(r"[≠✗✘❌⛔🚫👎]|!=")
 """Signs that deny what stands beside them."""
@@ -87,7 +78,7 @@ def find_negations(
     """
     signs = (each.span() for each in _SIGN.finditer(text))
     yield from (each for each in signs if not any(first <= each[0] < last for first, last in taken))
-    for found in _NO.finditer(text):
+    for found in NO.finditer(text):
         start, end = found.span()
         if any(first < end and start < last for first, last in taken):
             continue
@@ -120,17 +111,6 @@ def find_negations(
             yield start, end
 
 
-def find_denied_clauses(text: str, taken: Sequence[Place]) -> Iterator[Place]:
-    """Finds denials in relative clauses that select records ("that don't concern Ada"), and denials that follow a used
-    word ("and Ada hasn't")."""
-    for found in patterns.DENIED_CLAUSE.finditer(text):
-        if any(found.end("denied") <= start < found.end() for start, _ in taken):
-            yield found.span("denied")
-    for end in {last for _, last in taken}:
-        if (denied := _ELLIPTIC.match(text, end)) is not None:
-            yield denied.span("denied")
-
-
 def denies_verb(text: str, place: Place, verbs: frozenset[str]) -> bool:
     """Whether the words at a place deny one of these verbs, as in "don't close it"."""
     for denial in _DENIAL.finditer(text, *place):
@@ -139,36 +119,6 @@ def denies_verb(text: str, place: Place, verbs: frozenset[str]) -> bool:
         if any(stem(word) in verbs and not (is_past(word) or word.endswith("s")) for word in words):
             return True
     return False
-
-
-_DENYING: Final = re.compile(
-    rf"{_NO.pattern}(?<!why not)|(?<!\w)(?:cannot|no\s+longer)(?!\w)"
-    rf"|(?:n['’]t(?!\w)|{patterns.BARE_DENIAL})(?!\s+(?:forget|hesitate|fail|you|we)\b)",
-    re.IGNORECASE,
-)
-
-
-def find_denied_order(text: str, verbs: frozenset[str]) -> str | None:
-    """The words of a clause that denies one of these verbs in front of it, unless another clause orders something."""
-    denied = None
-    for first, last in _split(text):
-        words = [(stem(word.casefold()), word, end) for word, _, end in split_runs(text[first:last])]
-        end = next((end for root, _, end in words if root in verbs), None)
-        denial = _DENYING.search(text, first, last if end is None else first + end)
-        head = next((root for root, word, _ in words if word.casefold() not in EMPTY), "")
-        if denial is None and (end is not None or head in ORDERS):
-            return None
-        if end is not None and patterns.REGRETS.search(text, first, last) is None:
-            denied = denied or text[first : first + end].strip()
-    return denied
-
-
-def _split(text: str) -> Iterator[Place]:
-    first = 0
-    for mark in ENDS.finditer(text):
-        yield first, mark.start()
-        first = mark.end()
-    yield first, len(text)
 
 
 def _find_clause(text: str, start: int, end: int) -> Place:
@@ -221,6 +171,7 @@ def find_spared(text: str, denials: Sequence[Place], taken: Sequence[Place], ver
         end = find_closing(TURNS, text, last)
         if denies_verb(text, (first, end), verbs) and _other_thing(text, last, end, taken):
             yield first, end
+    yield from (clause for clause, what in find_left_alone(text) if _other_thing(text, *what, taken))
 
 
 def _other_thing(text: str, start: int, end: int, taken: Sequence[Place]) -> bool:

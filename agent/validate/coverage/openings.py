@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from agent.validate.coverage.weighty_patterns import match_words
+from agent.validate.coverage.weighty_patterns import PAST, match_words
 from language.irregular_verbs import PLAIN_FORMS, UNCHANGED, UNSURE_FORMS
 
 OPENERS: Final = (
@@ -78,6 +78,16 @@ DONE: Final = re.compile(
     rf"{OPENERS}(?P<frame>(?:(?:(?P<who>{_SPEAKER}(?:['’]ve|\s+have)?)|(?P<other>{ANYBODY}(?:['’](?:ve|s)|\s+ha(?:s|ve))?))\s+)?"
     rf"(?:(?:{ADVERB}|{OFTEN})\s+)*)(?!used\s+to\b)(?P<verb>(?(other)(?:{_GIVEN}|{'|'.join(UNCHANGED)})|(?:{'|'.join(PLAIN_FORMS)}|\w{{2,}}(?<!e)ed"
     rf"|(?(who)(?:{'|'.join((*UNSURE_FORMS, *UNCHANGED))})|(?!)))))(?!\w)",
+    re.IGNORECASE,
+)
+SUBJECT: Final = (
+    r"(?P<subject>(?:(?!(?:i|we|you|u|who|that|which|whose|if|unless|provided|because|since|as|when|while|until|let|to|should|shall"
+    r"|must|can|could|will|would|may|might)\b)(?:[\w'’-]|\.(?=\d))+\s+){1,7}?)"
+)
+# What has been done to it: "the lid of 7 has been mended".
+HAPPENED: Final = re.compile(
+    rf"{OPENERS}{SUBJECT}(?P<frame>(?:(?:has|have|had)\s+(?:{ADVERB}\s+)*been|was|were)\s+(?:(?:{ADVERB}|{OFTEN})\s+)*)"
+    rf"(?P<verb>{PAST}|{'|'.join(UNCHANGED)})(?!\w)",
     re.IGNORECASE,
 )
 # A question, whatever its verb, unless an order follows.

@@ -9,37 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from agent.validate.coverage.weighty_patterns import PAST, Place, find_opening, search_before
+from agent.validate.coverage.weighty_patterns import PAST, Place, search_before
+from language.opposites import ENDING, GIVING_BACK, LESS, MORE, PAIRS, REMOVING
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from registry.contract import Contract
+from registry.offers.offer import Offer
 
-# More and less, allow and stop, yes and no.
-_PAIRS: Final = tuple(
-    (frozenset(stem_text(one)), frozenset(stem_text(other)))
-    for one, other in (
-        (
-            "add extend increase lengthen prolong raise give grant top load credit renew boost",
-            "reduce decrease shorten lower cut trim deduct subtract lessen shrink remove revoke withdraw stop cancel"
-            " undo reverse",
-        ),
-        (
-            "open reopen enable activate reactivate start resume unblock unlock unsuspend unpause restore",
-            "close disable deactivate stop pause suspend block lock ban freeze end cancel",
-        ),
-        ("approve accept confirm publish", "reject decline deny refuse unpublish"),
-    )
-)
-_MORE, LESS = _PAIRS[0]
-REMOVING: Final = frozenset(
-    stem_text(
-        "waive drop forgive discount refund release free delete erase clear scrap discard bin throw void abort dismiss"
-        " unassign detach archive expire retire empty exempt credit"
-    )
-)
-ENDING: Final = frozenset().union(*_PAIRS[1], _PAIRS[2][1], stem_text("remove revoke withdraw undo reverse"))
-"""Verbs that end something or undo an end, and so say what is no longer so."""
 _CLAUSE: Final = re.compile(r"(?:[^;!?\n.,:]|[.,:](?=\d))+")
-_ENDS: Final = re.compile(r"[,;.!?:\n]")
 _AWAY: Final = re.compile(
     r"(?<!\w)(?P<verb>take|pull|claw|claim|get)\s(?:[^,;.!?\n]{1,200}?\b)?(?:away|back|off(?![^,;]*\b(?:give|hand|assign|pass|put)\b))\b",
     re.IGNORECASE,
@@ -47,7 +23,7 @@ _AWAY: Final = re.compile(
 # "Take Ada off the list", "strike 7 from the bill", but not "take it off Bo and give it to Ada", "get it out to Ada".
 _REMOVAL: Final = re.compile(
     r"(?<!\w)(?:(?:take|get|pull|leave|keep|strike|scratch|cross|kick|wipe|rub)\s(?:[^,;.!?\n]{1,200}?\s)?"
-    r"(?:away|off(?!\s+(?:to|by)\b)|out\s+of|(?P<out>out))"
+    r"(?:away|off(?!\s+(?:to|by)\b)|out\s+of)"
     r"|(?:strike|scratch|cross|drop|pull|withdraw|remove|delete|erase|exclude|kick|strip)\s[^,;.!?\n]{1,200}?\sfrom)"
     r"(?!\w)(?P<rest>[^;!?\n]*)",
     re.IGNORECASE,
@@ -61,22 +37,10 @@ _IS_OUT: Final = re.compile(
     r"(?:(?<!\w)(?:is|are)|['’](?:s|re))\s+(?:now\s+)?(?P<out>(?:out\s+of|off)\s+(?:(?:the|his|her|its|their)\s+)?)",
     re.IGNORECASE,
 )
-_INWARDS: Final = re.compile(r"\w+\s+in\b", re.IGNORECASE)
 # "They get half of it back": it is given to them.
 _RECEIVES: Final = re.compile(r"(?<!\w)(?:(?i:he|she|they)|[A-Z]\w+)\s+(?:(?:should|must|can|shall|will|to)\s+)?$")
 # Something that belonged to somebody before is given back. They get nothing more.
 _RETURNS: Final = re.compile(r"(?<!\w)(?:give|hand|pay)\s(?:[^,;.!?\n]{1,80}?\s)?back\b", re.IGNORECASE)
-GIVING_BACK: Final = frozenset(stem_text("return refund reimburse repay restore back"))
-TAKING_AWAY: Final = LESS | ENDING | REMOVING
-"""Verbs that end something or take it away."""
-# Denies what the action does, or names another action instead ("pause, not cancel, …").
-_NONE: Final = re.compile(r"\s*(?P<no>no)\s+(?P<what>[^\W\d_]+)", re.IGNORECASE)
-_NOT: Final = re.compile(r"^\s*(?P<not>not)\s+(?P<verb>[^\W\d_]+)\s*$", re.IGNORECASE)
-_STAYS: Final = re.compile(
-    r"(?<!\w)(?:all|every\w*)(?!\w)[^,;.!?:\n\d]{0,80}\s(?:except(?:\s+for)?|but(?:\s+for)?|apart\s+from|other\s+than)(?!\w)",
-    re.IGNORECASE,
-)
-_AS_IT_IS: Final = re.compile(r"(?<!\w)(?:stays?|remains?|keep|leave|unchanged|untouched)(?!\w)", re.IGNORECASE)
 # A word after one of these is no verb of an order: "the other suspended one", "she cancelled by mistake".
 _DETERMINED: Final = re.compile(
     r"(?<!\w)(?:the|an?|his|her|their|its|our|my|your|these|those|other)\s+$", re.IGNORECASE
@@ -99,15 +63,9 @@ def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Pla
         if head is None:
             continue
         said = stem(head[0].casefold())
-        none = _NONE.match(told)
-        if none is not None and stem(none["what"].casefold()) in does:
-            yield clause.start() + none.start("no"), clause.start() + none.end()
-        other = _NOT.search(told)
-        if other is not None and stem(other["verb"].casefold()) in does:
-            yield clause.start() + other.start("not"), clause.start() + other.end()
         place = (clause.start() + head[1], clause.start() + head[2])
         opposed = any(
-            said in asks and verbs & one and not verbs & asks for a, b in _PAIRS for one, asks in ((a, b), (b, a))
+            said in asks and verbs & one and not verbs & asks for a, b in PAIRS for one, asks in ((a, b), (b, a))
         )
         # "By" an amount less, for an action that neither adds nor subtracts by name.
         lessens = said in LESS and not verbs & LESS and _BY.search(told, head[2]) is not None
@@ -115,25 +73,24 @@ def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Pla
             yield place
         away = _AWAY.search(told)
         returns = _RETURNS.search(told)
-        if returns is not None and verbs & _MORE and not (does | verbs) & GIVING_BACK:
+        if returns is not None and verbs & MORE and not (does | verbs) & GIVING_BACK:
             yield clause.start() + returns.start(), clause.start() + returns.end()
         if away is not None and away["verb"].casefold() == "get" and search_before(_RECEIVES, told, away.start()):
             away = None
-        if away is not None and verbs & _MORE and not verbs & LESS and stem(away["verb"].casefold()) not in verbs:
+        if away is not None and verbs & MORE and not verbs & LESS and stem(away["verb"].casefold()) not in verbs:
             yield clause.start() + away.start(), clause.start() + away.end()
 
 
 def find_removals(text: str, contracts: Sequence[Contract], taken: Sequence[Place] = ()) -> Iterator[Place]:
     """Finds an order to remove something, for calls of which none removes anything: "take Ada off the list" enters
-    nobody. What is taken away in order to be somewhere else ("off Bo and give it to Ada") is moved. A bare "out" is the
-    reverse of an action that is called by "in" alone. "Is out of" what was used (``taken``) says the same."""
+    nobody. What is taken away in order to be somewhere else ("off Bo and give it to Ada") is moved. "Is out of" what
+    was used (``taken``) says the same."""
     if any(map(_removes, contracts)):
         return
     replaces = all(any(note.replaces for note in each.annotations.values()) for each in contracts)
     moves = replaces or len({each.name for each in contracts}) == len(contracts)
-    inwards = any(_INWARDS.match(said) for each in contracts for said in (each.title, *each.aliases))
     for found in _REMOVAL.finditer(text):
-        if not (moves and _ELSEWHERE.search(found["rest"])) and (inwards or not found["out"]):
+        if not (moves and _ELSEWHERE.search(found["rest"])):
             yield found.start(), found.start("rest")
     used = {start for start, _ in taken}
     yield from (found.span("out") for found in _IS_OUT.finditer(text) if found.end() in used)
@@ -153,20 +110,7 @@ def _is_no_order(told: str, at: int, verb: str) -> bool:
     return _PAST.fullmatch(verb) is not None and _DID.search(told, 0, at) is not None
 
 
-def find_what_stays(text: str, known: frozenset[str]) -> Iterator[Place]:
-    """Finds "everything stays except …", where the exception is what the calls are about (``known`` stems): "leave
-    everything but the plan". Such words are the order."""
-    for found in _STAYS.finditer(text):
-        if _AS_IT_IS.search(text, find_opening(_ENDS, text, found.start()), found.end()) is None:
-            continue
-        rest = _CLAUSE.match(text, found.end())
-        said = [word.casefold() for word, _, _ in split_runs(rest[0])] if rest is not None else []
-        named = {stem(word) for word in said if word not in EMPTY}
-        if named and named <= known:
-            yield found.span()
-
-
-def leading_verbs(contract: Contract) -> frozenset[str]:
+def leading_verbs(contract: Contract | Offer) -> frozenset[str]:
     """The stems of an action's verbs: the first word of its name, its title and each alias."""
     said = (contract.name.rpartition(".")[2].partition("_")[0], contract.title, *contract.aliases)
     return frozenset(stem(word) for text in said for word in text.casefold().split()[:1])
@@ -177,26 +121,3 @@ def goes_by(order: str, contracts: Sequence[Contract]) -> bool:
     said = order.casefold().split()
     titles = [text for each in contracts for text in (each.title, *each.aliases)] if len(contracts) == 1 else []
     return any(text.casefold().split()[: len(said)] == said for text in titles)
-
-
-# The ways to tell somebody something.
-_CHANNELS: Final = (
-    frozenset(("email", "e-mail", "mail")), frozenset(("phone", "call", "telephone", "ring")),
-    frozenset(("text", "sms")), frozenset(("whatsapp",)), frozenset(("letter", "post", "fax")),
-)  # fmt: skip
-_BY_CHANNEL: Final = re.compile(
-    r"(?:^\W*(?:please\s+|can\s+you\s+|and\s+)*|(?<!\w)(?:by|via|through|over\s+the|on\s+the|in|as\s+an?|an?)\s+)"
-    r"(?P<channel>e-?mail|mail|phone|telephone|ring|sms|text(?=\s+message)|whatsapp|letter|post|fax|(?<=in\s)person)(?![\w@-])(?!\s+(?:to|from|is|was|has|keeps?|address)\b)",
-    re.IGNORECASE,
-)
-
-
-def find_other_channels(order: str, contract: Contract) -> Iterator[Place]:
-    """Finds another way of telling than the action's own: "e-mail Ada" is no text message."""
-    words = " ".join((contract.name.replace("_", " "), contract.title, contract.description, *contract.aliases))
-    told = {run.casefold() for run, _, _ in split_runs(words)}
-    own = [each for each in _CHANNELS if not told.isdisjoint(each)]
-    for found in _BY_CHANNEL.finditer(order) if own else ():
-        said = found["channel"].casefold()
-        if not any(said in each for each in own):
-            yield found.start() + len(found[0]) - len(found[0].lstrip()), found.end()

@@ -23,7 +23,6 @@ from agent.validate.coverage.kept_wishes import find_kept_wish
 from agent.validate.coverage.misread_texts import find_conditions_in_answers, introduces_text
 from agent.validate.coverage.modifiers import PHASE, REPEATED
 from agent.validate.coverage.negations import denies_verb
-from agent.validate.coverage.opposed_verbs import find_what_stays
 from agent.validate.coverage.order import Order, list_verbs
 from agent.validate.coverage.read_asides import ReadAsides
 from agent.validate.coverage.set_against import is_set_against
@@ -32,6 +31,7 @@ from agent.validate.coverage.told import find_lone_order
 from agent.validate.coverage.weighty_patterns import Place
 from agent.validate.coverage.weighty_words import STRETCHES, Detail, Finding, Kind, find_weighty_words
 from language.example_patterns import find_said
+from language.sparing import find_what_stays
 from language.stems import ORDERS, stem
 
 _IT: Final = re.compile(r"\s*(?P<verb>[^\W\d_]+)\s+(?:it|him|her|them|that|this)\b", re.IGNORECASE)

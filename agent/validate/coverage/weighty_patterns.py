@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from language import denials
 from language.irregular_verbs import PAST_TENSES
 from language.stems import READING_WORDS, stem, stem_text
 
@@ -17,9 +18,7 @@ Place = tuple[int, int]
 
 # An order not to do something, or to leave something out. "It isn't", "needn't" and "shouldn't" only describe.
 # "isnt": a denial without its apostrophe.
-BARE_DENIAL: Final = (
-    r"(?<!\w)(?:ai|are|ca|could|did|do|does|had|has|have|is|must|need|sha|should|was|were|wo|would)nt(?!\w)"
-)
+BARE_DENIAL: Final = denials.BARE_DENIAL
 NEGATION: Final = re.compile(
     r"(?:^|[,;.!?:(\n-]\s*|\b(?:and|but|then|please|so|sorry|wait|actually|better)\s+)(?P<word>(?:please\s+)?(?:do\s+not|don['’]?t|never|not)\b)(?!\s+(?:forget|hesitate|fail)\b)"
     r"|(?<!\w)(?P<out>not(?=\s+(?:in|by|with|via|per|through)\s)|without|w/o|except|excluding|but\s+for|other\s+than|apart\s+from|rather\s+than|instead\s+of|leaving\s+out"
@@ -35,11 +34,6 @@ NEGATION: Final = re.compile(
 DENIES: Final = re.compile(r"(?:please\s+)?(?:do\s+not|don['’]?t|never)", re.IGNORECASE)
 # "Don't let it run out" asks for something.
 PREVENTS: Final = re.compile(r"\s+(?:let|lose|miss)\b", re.IGNORECASE)
-# A relative clause that says what the meant records are not or don't do, up to its end.
-DENIED_CLAUSE: Final = re.compile(
-    r"\b(?:that|which|who)\s+(?:\w+ly\s+)?(?P<denied>(?:is|are|was|were|do|does|did|has|have|had)(?:n['’]?t|\s+not)\b)[^,;.!?\n]*",
-    re.IGNORECASE,
-)
 RESTRICTION: Final = re.compile(r"(?<!\w)(?:only|at\s+(?:the\s+)?least)(?!\w)", re.IGNORECASE)
 # A bound that leaves the amount open. "Top it up to 25" and "bring it up to 25" give the amount: what is missing. So
 # does "goes up to 30".
@@ -144,15 +138,14 @@ LEAVES_OUT: Final = re.compile(
 )
 # "But" excludes the last thing before its clause ends, or something from "all of them". Otherwise it begins a clause.
 ALL_OF: Final = re.compile(r"\b(?:all|every\w*|each|any\w*|no\w*)\b[^,;.!?\n]*$", re.IGNORECASE)
-ENDS: Final = re.compile(r"[,;:!?\n()\[\]]|\.(?!\d)|\s[-–—]+\s?|^|$|(?<!\w)(?:and|but|then)(?!\w)", re.IGNORECASE)
+ENDS: Final = denials.ENDS
 TURNS: Final = re.compile(r"[,;.!?\n]|\bbut\b")
 BEGINS: Final = 3
 """Most characters between the start of a quote and such words, if the quote has only these words."""
 CLOSES: Final = re.compile(r"(?:['’]s(?:\s+\w+)?)?\s*(?:$|[,.;!?\n])")
 # A number with the prefix of its series.
 SERIES: Final = re.compile(r"(?<![\w-])([A-Za-z]{1,6}-?)\d{2,12}(?![\w-])")
-# What should not have happened: the reason to mend it.
-REGRETS: Final = re.compile(r"(?<!\w)should(?:\s+(?:never|not)|n['’]t)\s+have(?!\w)", re.IGNORECASE)
+REGRETS: Final = denials.REGRETS
 # Includes again what was left out: "all but hers, hers too".
 AFTER_ALL: Final = re.compile(r"(?<!\w)(?:too|as\s+well|also|included|after\s+all)(?!\w)", re.IGNORECASE)
 # What is to stay as it is or not to happen: "… his team may still sign in", "… we don't do that".

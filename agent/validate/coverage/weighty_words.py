@@ -36,13 +36,14 @@ from agent.validate.coverage.left_over import find_left_over_words
 from agent.validate.coverage.misread import find_misread
 from agent.validate.coverage.misread_texts import list_named
 from agent.validate.coverage.modifiers import FORBIDS, FREE, find_limits, find_modifiers, find_parts, names_rate
-from agent.validate.coverage.negations import find_denied_clauses, find_negations, find_taken_back, only_contrasts
-from agent.validate.coverage.opposed_verbs import LESS, find_opposed_verbs, find_other_channels, find_removals, goes_by
+from agent.validate.coverage.negations import find_negations, find_taken_back, only_contrasts
+from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_removals, goes_by
 from agent.validate.coverage.order import Order
 from agent.validate.coverage.told import find_exceptions, find_hedges, find_told
 from agent.validate.coverage.unused_words import SAID_AROUND, collect_own_stems
 from agent.validate.coverage.weighty_patterns import Place, find_closing
-from language import numerals
+from language import channels, denials, numerals
+from language.opposites import LESS
 from language.stems import EMPTY, GENERIC, ORDERS, READING, name_stems, split_runs, stem, stem_text
 from language.text import read_text, singularize
 from language.wordnet import is_word
@@ -347,8 +348,9 @@ def _find_opposed_verbs(order: Order) -> Iterator[Place]:
 
 
 def _find_other_channels(order: Order) -> Iterator[Place]:
-    for contract in order.contracts if order.on_records else ():
-        for first, last in find_other_channels(order.polite, contract):
+    for each in order.contracts if order.on_records else ():
+        words = " ".join((each.name.replace("_", " "), each.title, each.description, *each.aliases))
+        for first, last in channels.find_other_channels(order.polite, words):
             said = any(first <= start and end <= last for start, end in order.proven)  # it is what a parameter takes
             if not said and not any(start <= first and last <= end for start, end in order.texts):
                 yield first, last
@@ -368,7 +370,7 @@ _FINDERS: Final[Mapping[Kind, Callable[[Order], Iterable[Place]]]] = {
     "date": lambda of: (*_of_class(patterns.DATE, of), *_find_times(of)),
     "order not to": _find_orders_not_to,
     "denial": _find_denials,
-    "denied clause": lambda of: find_denied_clauses(of.polite, of.taken) if _may_deny(of) else (),
+    "denied clause": lambda of: denials.find_denied_clauses(of.polite, of.taken) if _may_deny(of) else (),
     "number": _find_numbers,
     "unit": _find_other_units,
     "further order": lambda of: (

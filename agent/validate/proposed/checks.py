@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from agent.extract.spans.politeness import strip_politeness
-from agent.pipeline import PromptSource, Question, Request, Span, Step
+from agent.pipeline import PromptSource, Question, Refusal, Request, Span, Step
 from agent.planning.proposal import (
     Call,
     Computed,
@@ -33,11 +33,11 @@ from agent.query.wording import tell_test
 from agent.resolve.rules.grammar.dated_verbs import LEFT_STEMS
 from agent.validate import questions
 from agent.validate.consent import explain_unclear, has_consent
+from agent.validate.coverage.contrary_orders import is_contrary
 from agent.validate.coverage.described_only import asks_for_nothing, only_asks
 from agent.validate.coverage.fragments import join_in_clause, list_outermost
 from agent.validate.coverage.kept_wishes import find_kept_wish
 from agent.validate.coverage.misread import find_counted_twice, repeats_what_was_done
-from agent.validate.coverage.negations import find_denied_order
 from agent.validate.coverage.open_words import find_open_words, is_named
 from agent.validate.coverage.opposed_verbs import leading_verbs
 from agent.validate.coverage.order import Order
@@ -55,6 +55,8 @@ from agent.validate.questions import REST
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind
 from agent.validate.slots import Slots, format_parameter
 from agent.validate.unsaid import NOTHING_UNSAID, Unsaid
+from language.denials import find_denied_order
+from language.opposites import TAKING_AWAY
 from language.stems import ORDERS, name_stems, stem_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Derive, Risk
@@ -228,16 +230,21 @@ class PlanChecks:
         asked = ask_about_words(order, steps, about, kinds, framed=left.framed, read_again=pieces)
         return asked.model_copy(update={"text": f"{again}{asked.text}"})
 
-    def check_denied(self, contract: Contract) -> Question | None:
-        """Asks whether an action is meant at all, before a value that it lacks is asked for: "Ada should not be
-        suspended"."""
+    def refuse_contrary(self, contract: Contract) -> Refusal | None:
+        """Refuses what the request says is not to be done, and what is contrary to it: "Ada should not be suspended",
+        "charge her 5 euros", for a refund. A value may be denied by the words that it is read from."""
         if contract.risk is Risk.READ or self.request.answers or self.request.given is not None:
             return None
-        denied = find_denied_order(strip_politeness(self.request.text), leading_verbs(contract))
-        if denied is None:
+        if is_contrary(self.request.text, contract):
+            detail = f"{questions.quote_words(contract.title)} does something else than you wrote. Nothing was done."
+            return Refusal(code="condition_unmet", detail=detail)
+        verbs = leading_verbs(contract)
+        denied = find_denied_order(strip_politeness(self.request.text), verbs, forbids=verbs.isdisjoint(TAKING_AWAY))
+        quoted = find_places(self.proposal.result, self.request)
+        if denied is None or any(start <= denied.denial[0] < end for start, end in quoted):
             return None
-        text = f"Should I do this: {contract.title}? {questions.quote_several([denied])} doesn't ask for it."
-        return ask_whether(text, "Yes, do that", contract.title)
+        detail = f"You wrote {questions.quote_words(self.request.text[slice(*denied.said)])}, so nothing was done."
+        return Refusal(code="condition_unmet", detail=detail)
 
     def explain_found(self, steps: Sequence[Step]) -> list[str]:
         """The card's remarks about records found under a misspelt name, or told apart by other words of the request."""

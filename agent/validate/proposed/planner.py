@@ -105,9 +105,7 @@ class _Planner:
             contract = parts.authorize(call.action, current.version if current is not None else 1)
             if isinstance(contract, Refusal):
                 return contract
-            trouble = await self._plan_call(at, call, contract)
-            if isinstance(trouble, Question):
-                return self.checks.check_denied(contract) or trouble
+            trouble = self.checks.refuse_contrary(contract) or await self._plan_call(at, call, contract)
             if trouble is not None:
                 return trouble
         if not parts.steps:

@@ -46,13 +46,14 @@ def name_field(field: Field, kind: RecordKind) -> str:
 
 def tell_field(field: Field, kind: RecordKind, value: str) -> str:
     """A field and its value as it is shown: ``leader Will Marsh``, ``due on 4 Dec 2026``, ``8 hours``, ``height 168
-    cm``, ``insured: yes``. A day, an address and a state need no label: ``28 Nov 2026``, ``in repair``."""
+    cm``, ``insured: yes``. A day, an address and a state need no label: ``28 Nov 2026``, ``in repair``. Nor does what
+    begins with it: ``court 2``."""
     label = name_field(field, kind)
     if field.type == "boolean" or not value:
         return f"{label}: {value or 'none'}"
     if field.type == "string" and value[-1] in ".!?":  # whole sentences
         value = f"‘{value.removesuffix('.')}’"
-    if label in _TOLD_BY_VALUE.get(field.type, ()):
+    if label in _TOLD_BY_VALUE.get(field.type, ()) or f"{value} ".casefold().startswith(f"{label} ".casefold()):
         return value
     if field.type not in ("integer", "number"):
         return f"{label} {value}"

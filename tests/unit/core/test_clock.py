@@ -51,3 +51,9 @@ def test_the_zone_of_a_machine_is_one_by_name_or_utc(named: str, zone: str, monk
 )  # fmt: skip
 def test_days_are_written_as_people_write_them(text: str, said: str) -> None:
     assert write_day(text) == said
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "yesterday"])
+def test_a_moment_outside_the_calendar_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match=r"calendar|isoformat"):
+        from_iso(text)

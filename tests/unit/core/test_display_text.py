@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.display_text import (
-    _SEQUENCE,
+    _MOST_JOINED,
+    _load_joined_emoji,
+    _split_pieces,
     begin_sentence,
     drop_choices,
     drop_listing,
@@ -50,22 +52,32 @@ def test_a_long_text_is_cut_with_an_ellipsis() -> None:
     assert to_display_text("x" * 50, limit=10) == "x" * 9 + "…"
 
 
-@given(st.text(), st.integers(min_value=1, max_value=40))
+@given(st.one_of(st.text(), st.text(alphabet="👩👨🏽❤💻\u200d\ufe0fa")), st.integers(min_value=1, max_value=40))
 def test_the_result_holds_nothing_hidden_and_keeps_the_limit(text: str, limit: int) -> None:
     shown = to_display_text(text, limit=limit)
-    assert not any(is_hidden(char) for char in _SEQUENCE.sub("", shown))
+    assert not any(is_hidden(piece) for piece in _split_pieces(shown) if len(piece) == 1)
     assert len(shown) <= limit
 
 
 @pytest.mark.parametrize(
-    "emoji", ["👩\u200d💻", "👩🏽\u200d💻", "❤\ufe0f", "🏳\ufe0f\u200d🌈", "👨\u200d👩\u200d👧", "🧔\u200d♂\ufe0f"]
+    "emoji",
+    [
+        "👩\u200d💻",
+        "👩🏽\u200d💻",
+        "❤\ufe0f",
+        "🏳\ufe0f\u200d🌈",
+        "👨\u200d👩\u200d👧",
+        "🧔\u200d♂\ufe0f",
+        "👩🏽\u200d❤\ufe0f\u200d💋\u200d👨🏿",
+    ],
 )
-def test_what_joins_the_pictures_of_one_emoji_stays(emoji: str) -> None:
+def test_what_joins_the_pictures_of_a_known_emoji_stays(emoji: str) -> None:
     assert to_display_text(f"thanks {emoji}!") == f"thanks {emoji}!"
     for limit in range(1, len(emoji) + 1):
         cut = to_display_text(f"{emoji}!!", limit=limit)
         assert cut.endswith("…")
-        assert cut[-2:-1] not in ("\u200d", "\ufe0f")
+        assert "\u200d" not in cut.removeprefix(emoji)
+        assert "\ufe0f" not in cut.removeprefix(emoji)
 
 
 @pytest.mark.parametrize(
@@ -78,9 +90,15 @@ def test_what_joins_the_pictures_of_one_emoji_stays(emoji: str) -> None:
         ("❤\ufe0f\ufe0f", "❤\ufe0f‹U+FE0F›"),
         ("a\ufe0f", "a‹U+FE0F›"),
         ("👩\u202e💻", "👩‹U+202E›💻"),
+        ("🐕\u200d🐈", "🐕‹U+200D›🐈"),
+        ("💻\u200d👩", "💻‹U+200D›👩"),
+        ("👩\u200d💻\u200d👩\u200d💻", "👩\u200d💻‹U+200D›👩\u200d💻"),
+        ("👩\ufe0f", "👩‹U+FE0F›"),
+        ("❤\u200d🔥", "❤‹U+200D›🔥"),
+        ("1\ufe0f", "1‹U+FE0F›"),
     ],
 )
-def test_a_joiner_that_joins_no_pictures_is_spelled_out(text: str, shown: str) -> None:
+def test_a_joiner_that_makes_no_known_emoji_is_spelled_out(text: str, shown: str) -> None:
     assert to_display_text(text) == shown
 
 
@@ -166,3 +184,12 @@ def test_a_sentence_begins_with_a_capital_and_a_name_as_it_is_written(text: str,
 )
 def test_a_label_is_small_inside_a_sentence(label: str, inside: str) -> None:
     assert within_sentence(label) == inside
+
+
+def test_emoji_differ_in_what_is_seen() -> None:
+    """No two known emoji are the same but for their joiners."""
+    known = _load_joined_emoji()
+    assert max(map(len, known)) == _MOST_JOINED
+    bare = [each.replace("\u200d", "").replace("\ufe0f", "") for each in known]
+    assert len(set(bare)) == len(bare)
+    assert all({"\u200d", "\ufe0f"} & set(each[1:3]) for each in known)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar, Final
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -31,7 +31,7 @@ from web.console.account import login_throttle
 from web.console.account.device import remember_device
 from web.console.account.login_throttle import Attempt
 from web.console.forms import Guarded, GuardedStranger, keep_secret, make_stranger_shell
-from web.console.pages import THEME_COOKIE, Page, redirect, render, wants_fragment
+from web.console.pages import THEME_COOKIE, Page, redirect, render, split_address, wants_fragment
 from web.console.session import COOKIE, LONGEST, find_visitor, keep_local, make_token, set_session
 from web.cookies import delete_cookie, read_cookie, set_cookie
 
@@ -75,7 +75,7 @@ async def redirect_to_sign_in(request: Request, _: Exception) -> Response:
     had no effect."""
     sent = request.method == "POST"
     wanted = request.headers.get("hx-current-url", "") if sent or wants_fragment(request) else str(request.url)
-    parts = urlsplit(wanted)
+    parts = split_address(wanted)
     back = keep_local(f"{parts.path}?{parts.query}" if parts.query else parts.path or "/")
     asked = {**({"ended": "1"} if sent else {}), **({"next": back} if back != "/" else {})}
     to = f"/sign-in?{urlencode(asked)}" if asked else "/sign-in"

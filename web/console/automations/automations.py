@@ -47,12 +47,16 @@ Row = TypeVar("Row", RuleRow, InstructionRow)
 
 @dataclass(frozen=True, slots=True)
 class FiringTableRow:
+    """What came of an event. ``says`` are the sentences of the calls that shadow mode held back, and ``exactly`` what
+    they would have sent."""
+
     event_id: str
     at: datetime
     verdict: Badge
     detail: str
     run_id: str
     says: tuple[str, ...]
+    exactly: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +216,8 @@ def _firing(row: FiringRow, states: Mapping[str, str], *, inside: bool) -> Firin
         verdict=make_firing_badge(row, states),
         detail=to_display_text(row.detail, limit=600) if inside or row.verdict != "shadow" else "",
         run_id=row.run_id or "",
-        says=tuple(to_display_text(f"{each['contract']['name']} {_params(each)}", limit=600) for each in calls),
+        says=tuple(to_display_text(each["sentence"], limit=400) for each in calls if each.get("sentence")),
+        exactly=tuple(to_display_text(f"{each['contract']['name']} {_params(each)}", limit=600) for each in calls),
     )
 
 

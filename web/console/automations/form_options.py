@@ -71,7 +71,9 @@ def list_events(chosen: str, own: bool, names: Iterable[str]) -> tuple[OptionGro
     """Event options: the catalogue by category, received custom names, and a pattern that the person types."""
     groups: dict[str, list[FormOption]] = {}
     for each in event_catalogue.load_event_types().values():
-        groups.setdefault(each.category, []).append(FormOption(each.name, each.name, each.name == chosen and not own))
+        groups.setdefault(event_catalogue.name_category(each.category), []).append(
+            FormOption(each.name, each.name, each.name == chosen and not own)
+        )
     known = {option.value for options in groups.values() for option in options}
     others = list(dict.fromkeys([*names, *([chosen] if chosen and not own and chosen not in known else [])]))
     if others:

@@ -93,7 +93,8 @@ class Proposal:
 @dataclass(frozen=True, kw_only=True)
 class ProposedPage(Page):
     """Page of the contracts that a connector proposes. ``proposals`` are new or differ from the version in force.
-    ``others`` counts those that are in force unchanged."""
+    ``others`` counts those that are in force unchanged, ``nobodys`` those that name no role: signed as they are, nobody
+    could ask for them, so they are not ticked at first."""
 
     template: ClassVar[str] = "proposed.html"
     name: str
@@ -101,6 +102,7 @@ class ProposedPage(Page):
     configured: bool
     proposals: tuple[Proposal, ...]
     others: int
+    nobodys: int
     trouble: str
     findings: tuple[str, ...]
 
@@ -267,7 +269,7 @@ async def _show_proposed(
     # Contracts that were left unticked when others were signed are offered below, and not ticked.
     again = [each.name for each in fresh if catalogue.get(each.name) is not None]
     signed = len(every) > len(fresh) or again
-    chosen = ticked if ticked is not None else set(again if signed else [each.name for each in fresh])
+    chosen = ticked if ticked is not None else set(again if signed else [each.name for each in fresh if each.roles])
     page = ProposedPage(
         shell=make_shell(request, visitor),
         title=f"Actions proposed by {heading}",
@@ -279,6 +281,7 @@ async def _show_proposed(
             for each in sorted(fresh, key=lambda each: each.name not in chosen)
         ),
         others=len(every) - len(fresh),
+        nobodys=sum(not each.roles for each in fresh),
         trouble=trouble,
         findings=findings,
     )
@@ -290,7 +293,7 @@ def _proposal(contract: Contract, ticked: bool, current: Contract | None) -> Pro
     return Proposal(
         name=contract.name,
         title=to_display_text(contract.title, limit=200),
-        description=to_display_text(contract.description, limit=600),
+        description=to_display_text(labels.describe_beyond(contract.title, contract.description), limit=600),
         risk=labels.RISKS[contract.risk],
         policy=POLICIES[contract.confirmation.policy],
         roles=", ".join(contract.roles),

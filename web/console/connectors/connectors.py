@@ -134,6 +134,7 @@ class ConnectorPage(Page):
     inbound: str
     kinds: tuple[Kind, ...]
     actions: tuple[Action, ...]
+    does: str
     unsigned: int
     hears: tuple[SubscriptionRow, ...]
     troubles: tuple[FailedReactionRow, ...]
@@ -204,6 +205,7 @@ async def _make_page(request: Request, visitor: Visitor, connector: str) -> Conn
             )
             for each in found.actions
         ),
+        does=_count_registered(found),
         unsigned=sum(each.state == "proposed" for each in found.actions),
         hears=tuple(
             SubscriptionRow(to_display_text(each.name, limit=80), each.pattern, each.priority, each.blocking)
@@ -239,16 +241,20 @@ async def share_secret(request: Request, form: GuardedOwner, connector: str) -> 
 
 
 def _line(each: ConnectorStatus) -> ConnectorTableRow:
-    registered = sum(action.state != "proposed" for action in each.actions)
     return ConnectorTableRow(
         name=each.name,
         title=to_display_text(each.title, limit=80),
         state=STATES[each.state],
         why=to_display_text(each.why, limit=300),
         reads=", ".join(kind.title for kind in each.kinds),
-        does=f"{registered} of {len(each.actions)} registered" if each.actions else "",
+        does=_count_registered(each),
         base_url=to_display_text(each.base_url, limit=200),
     )
+
+
+def _count_registered(each: ConnectorStatus) -> str:
+    registered = sum(action.state != "proposed" for action in each.actions)
+    return f"{registered} of {len(each.actions)} registered" if each.actions else ""
 
 
 _TYPES: Final[Mapping[str, str]] = {

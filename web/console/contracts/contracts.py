@@ -27,6 +27,7 @@ from web.auth import get_container
 from web.console import labels
 from web.console.account.login_throttle import own_password
 from web.console.contracts.suspension import SuspensionNotice, read_notice, summarize
+from web.console.first_step import FirstStep, find_first_step
 from web.console.forms import GuardedOwner
 from web.console.labels import Badge
 from web.console.pages import Page, Pagination, paginate, redirect, show
@@ -82,6 +83,7 @@ class ContractsPage(Page):
     q: str
     place: Pagination
     owner: bool
+    first: FirstStep | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ async def show_contracts(
         q=q,
         place=paginate(len(fit), start, PAGE),
         owner=owner,
+        first=None if len(catalogue) or not owner else find_first_step(catalogue),
     )
     return show(request, page)
 
@@ -302,7 +305,7 @@ def _line(contract: Contract) -> ContractTableRow:
     return ContractTableRow(
         name=contract.name,
         title=to_display_text(contract.title, limit=200),
-        description=to_display_text(contract.description, limit=300),
+        description=to_display_text(labels.describe_beyond(contract.title, contract.description), limit=300),
         version=contract.version,
         risk=labels.RISKS[contract.risk],
         policy=POLICIES[contract.confirmation.policy],

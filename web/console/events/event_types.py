@@ -70,7 +70,7 @@ async def show_types(request: Request, visitor: SignedIn, q: Annotated[str, Quer
     found = [each for each in every if all(word in _searchable_text(each) for word in words)]
     groups: dict[str, list[EventTypeRow]] = {}
     for each in found:
-        groups.setdefault(each.category, []).append(
+        groups.setdefault(event_catalogue.name_category(each.category), []).append(
             EventTypeRow(each.name, each.description, ", ".join(_required(each)))
         )
     page = TypesPage(
@@ -94,7 +94,7 @@ async def show_type(request: Request, visitor: SignedIn, event_type: str) -> Res
         shell=make_shell(request, visitor),
         title=found.name,
         name=found.name,
-        category=found.category,
+        category=event_catalogue.name_category(found.category),
         description=found.description,
         fields=tuple(_field(name, each, _required(found)) for name, each in found.schema.get("properties", {}).items()),
         schema=json.dumps(dict(found.schema), ensure_ascii=False, indent=2),

@@ -232,22 +232,23 @@ async def download_case(request: Request, visitor: Owner, seq: Annotated[int, Pa
 
 
 def _line(row: HistoryRow, people: Mapping[str, str], catalogue: Catalogue) -> HistoryTableRow:
-    """An entry as a row. ``people`` are the members' names by id. The end of a call is told by its contract's title,
-    because the entry has only the platform's answer."""
-    actor, data = json.loads(row.actor), json.loads(row.data)
-    called = catalogue.get(row.contract or "") if row.kind == EntryType.CALL_SETTLED else None
-    told = [to_display_text(called.title, limit=100)] if called is not None else []
+    """An entry as a row. ``people`` are the members' names by id. Contracts are told by their titles, or by their names
+    if they are no longer offered."""
+    actor, titles = json.loads(row.actor), []
+    for name in (row.contract or "").split():
+        contract = catalogue.get(name)
+        titles.append(to_display_text(contract.title, limit=100) if contract is not None else name)
     return HistoryTableRow(
         seq=row.seq,
         at=row.at,
         kind=label_entry(row.kind),
         who=name_actor(actor, people),
         role=str(actor.get("role", "")),
-        contract=name_actions((row.contract or "").split()),
+        contract=name_actions(titles),
         outcome=format_name(row.outcome or ""),
         risk=format_name(row.risk or ""),
         irreversible=row.risk == Risk.IRREVERSIBLE,
-        summary=": ".join(filter(None, [*told, summarize_entry(data)])),
+        summary=summarize_entry(json.loads(row.data)),
         run_id=row.run_id or "",
         test=read_mode(row) == "test",
     )

@@ -14,7 +14,7 @@ from fastapi.responses import Response
 import store.accounts.members
 import store.history.log
 from agent.history.columns import COLUMNS
-from agent.history.entry_text import label_entry, name_actor
+from agent.history.entry_text import label_entry, name_actor, summarize_entry
 from agent.history.recorder import EntryType
 from agent.runs.states import as_planned
 from core.actor import Actor
@@ -53,9 +53,9 @@ class Exchange:
 @dataclass(frozen=True, kw_only=True)
 class EntryPage(Page):
     """Page of one entry. ``data`` is the entry's content without the prompts and responses, which are shown as text,
-    oldest first. ``card`` is what the entry's card said. ``case``: the run was decided, so it makes a case for evals.
-    ``undo``: words that ask for the reverse of what the run did. ``misfit``: why the entry doesn't match the chain, or
-    empty."""
+    oldest first. ``card`` is what the entry's card said, and ``told`` what an entry without one says. ``case``: the run
+    was decided, so it makes a case for evals. ``undo``: words that ask for the reverse of what the run did. ``misfit``:
+    why the entry doesn't match the chain, or empty."""
 
     template: ClassVar[str] = "entry.html"
     seq: int
@@ -67,6 +67,7 @@ class EntryPage(Page):
     data: str
     bars: tuple[Bar, ...]
     card: ShownCard | None
+    told: str
     case: bool
     undo: tuple[str, ...]
     prev: str
@@ -88,6 +89,7 @@ async def show_entry(request: Request, visitor: Owner, seq: Annotated[int, Path(
     trace: Any = data.get("trace") if isinstance(data.get("trace"), dict) else {}
     traces = [each for each in (trace, trace.get("second")) if isinstance(each, dict)]
     exchanges = [Exchange(*(_text(each.pop(name, "")) for name in ("prompt", "response"))) for each in traces]
+    card = find_card(row, of_run)
     page = EntryPage(
         shell=make_shell(request, visitor),
         title=f"Entry {row.seq}",
@@ -99,7 +101,8 @@ async def show_entry(request: Request, visitor: Owner, seq: Annotated[int, Path(
         exchanges=tuple(exchanges),
         data=_json(data),
         bars=make_bars(of_run, row.seq),
-        card=find_card(row, of_run),
+        card=card,
+        told="" if card else summarize_entry(data),
         case=any(decides(each) for each in of_run),
         undo=await _undo(request, visitor.actor, of_run),
         prev=row.prev,

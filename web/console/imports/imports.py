@@ -120,7 +120,9 @@ async def show_picks(
                 title=to_display_text(each.contract["title"], limit=200),
                 name=each.contract["name"],
                 operation=to_display_text(each.operation, limit=300),
-                description=to_display_text(each.contract["description"], limit=200),
+                description=to_display_text(
+                    labels.describe_beyond(each.contract["title"], each.contract["description"]), limit=200
+                ),
                 risk=labels.RISKS[each.contract["risk"]],
                 ticked=number in ticked,
                 known=catalogue.get(each.contract["name"]) is not None,

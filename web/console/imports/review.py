@@ -278,7 +278,7 @@ def _unit_options(
 
 
 def _kind_options(kinds: Sequence[str], chosen: str) -> tuple[FormOption, ...]:
-    none = FormOption("", "no record", not chosen)
+    none = FormOption("", "a plain value", not chosen)
     known = tuple(FormOption(each, each.replace("_", " "), each == chosen) for each in kinds)
     other = (FormOption(chosen, chosen, True),) if chosen and chosen not in kinds else ()
     return (none, *known, *other)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 from core.errors import InvalidInput
 from web.console.imports.import_state import ImportState
+from web.console.pages import split_address
 
 _USUAL_PORTS = (None, 80, 443)
 
@@ -18,7 +19,7 @@ def choose_connection(given: str, state: ImportState, there: Mapping[str, str]) 
         if given not in there:
             raise InvalidInput(f"There is no connection {given} here (any more).")
         return given
-    if urlsplit(state.address).hostname is None:  # the document names no host, so its name or the only one must do
+    if split_address(state.address).hostname is None:  # the document names no host, so its name or the only one must do
         return state.connection if state.connection in there else next(iter(there)) if len(there) == 1 else ""
     near = [name for name, address in there.items() if not is_elsewhere(state.address, address)]
     same = [name for name in near if _path(there[name]) == _path(state.address)]
@@ -28,7 +29,7 @@ def choose_connection(given: str, state: ImportState, there: Mapping[str, str]) 
 
 def is_elsewhere(stated: str, address: str) -> bool:
     """Whether the document's address and a connection's are at different hosts or ports."""
-    mine, theirs = urlsplit(stated), urlsplit(address)
+    mine, theirs = split_address(stated), split_address(address)
     return mine.hostname is not None and (mine.hostname, _port(mine)) != (theirs.hostname, _port(theirs))
 
 
@@ -41,4 +42,4 @@ def _port(address: SplitResult) -> int | None:
 
 
 def _path(address: str) -> str:
-    return urlsplit(address).path.rstrip("/")
+    return split_address(address).path.rstrip("/")

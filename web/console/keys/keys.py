@@ -65,7 +65,7 @@ DOES: Final[Mapping[str, str]] = {
     "runs:write": "ask, answer, edit and reject",
     "tickets:read": "look tickets up in live data",
     "webhooks:read": "read endpoints and deliveries",
-    "webhooks:write": "govern endpoints, send again, test",
+    "webhooks:write": "set endpoints up, send again, test",
 }
 USUAL: Final = frozenset({"actions:run", "events:write", "me:read", "runs:read"})
 """Ticked by default: what a platform's backend needs."""

@@ -1,18 +1,19 @@
-"""Ask and run pages: the front page, one run, and everything that a person can do with it."""
+"""Run pages: asking, one run, and everything that a person can do with it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar, Final, get_args
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from agent.extract.limits import MAX_TEXT
 from agent.pipeline import Refusal
+from agent.pipeline.request import NOTHING_DONE
 from agent.resolve.resolver import MODEL
 from agent.runs.decisions import DecisionVerdict
 from agent.runs.run import MOVING, Run
@@ -23,12 +24,12 @@ from core.actor import OWNER
 from core.display_text import to_display_text
 from core.errors import InvalidInput, PlatformUnavailable
 from registry.contract import Risk
-from registry.offers.offer import Offer, sort_by_title
 from web import problem
 from web.auth import get_container
 from web.console import labels
+from web.console.first_step import FirstStep, find_first_step
 from web.console.forms import Guarded
-from web.console.pages import Page, redirect, render, wants_fragment
+from web.console.pages import Page, find_shown_path, redirect, render, wants_fragment
 from web.console.runs import card, outcome
 from web.console.runs.card import Card, QuotedRequest
 from web.console.runs.conversation import (
@@ -39,19 +40,15 @@ from web.console.runs.conversation import (
     load_conversation,
     make_answer_view,
 )
+from web.console.runs.front_page import AvailableAction, show_front_page, to_available
 from web.console.runs.outcome import Outcome
 from web.console.runs.progress import StepRow, list_steps
 from web.console.runs.question import QuestionView, make_question_view
-from web.console.runs.runs import tell_awaiting, tell_own
 from web.console.session import SignedIn, Visitor, count_text, make_shell
 from web.problem import Problem
 
 router = APIRouter(include_in_schema=False)
 
-RECENT: Final = 6
-ABLE: Final = 60
-"""Most actions beside the input. The rest are on the contracts page."""
-RECALLED: Final = 30
 LOOK_S: Final = 1.0
 FIRST_LOOK_S: Final = 0.4
 """How long a page waits for news of a moving run, in seconds. Most runs need only the first wait."""
@@ -63,52 +60,22 @@ _CANCELLED: Final = "Cancelled. Nothing was sent."
 _REFUSALS: Final = {"refused": "I can't do that", "abstained": "Nothing was done"}
 _HEADLINES: Final = {"unavailable": "That can't be worked out just now", "condition_unmet": "Nothing had to be done"}
 """Headlines of single refusals, by code."""
+_SAID_ABOVE: Final = re.compile(rf"(?:;|, so) {NOTHING_DONE}(?=\.)")
+"""What the headline of an abstention says already."""
 _UNCHANGED: Final = "Nothing was sent and nothing has changed here: try it again in a moment."
-
-
-@dataclass(frozen=True, slots=True)
-class AvailableAction:
-    """A contract that this person may ask for, with example words."""
-
-    title: str
-    example: str
-    risk: labels.Badge
-
-
-@dataclass(frozen=True, slots=True)
-class RecentRun:
-    run_id: str
-    text: str
-    state: labels.Badge
-
-
-@dataclass(frozen=True, kw_only=True)
-class AskPage(Page):
-    template: ClassVar[str] = "ask.html"
-    said: str
-    trouble: str
-    able: tuple[AvailableAction, ...]
-    all_able: int
-    recent: tuple[RecentRun, ...]
-    recalled: tuple[str, ...]
-    max_chars: int
-    talk: Conversation = NO_CONVERSATION
-    own: str = ""
-    awaiting: str = ""
-    """Says that cards of their own, or of others, wait for this person, or is empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefusalView:
     """Refusal on the page. ``nearest`` are the closest actions that this person may run. ``told`` says whom the refusal
-    speaks to, if that is somebody else. ``bare``: this person may run no action at all."""
+    speaks to, if that is somebody else. ``first``: what an owner does next who may run no action at all."""
 
     headline: str
     detail: str
     faults: tuple[str, ...]
     nearest: tuple[AvailableAction, ...]
     told: str = ""
-    bare: bool = False
+    first: FirstStep | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +119,7 @@ async def ask_page(
     thread: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
     """The front page. ``thread`` continues an earlier request."""
-    return await _ask(request, visitor, say, thread)
+    return await show_front_page(request, visitor, say, thread)
 
 
 @router.post("/runs")
@@ -169,9 +136,9 @@ async def ask(request: Request, form: Guarded) -> Response:
             request_id=problem.find_request_id(request),
         )
     except InvalidInput as error:
-        return await _ask(request, visitor, text, thread, trouble=error.detail)
+        return await show_front_page(request, visitor, text, thread, trouble=error.detail)
     except Problem as error:  # too many requests: the typed text stays in the input
-        page = await _ask(request, visitor, text, thread, trouble=error.detail, status=429)
+        page = await show_front_page(request, visitor, text, thread, trouble=error.detail, status=429)
         page.headers.update(error.headers)
         return page
     return redirect(f"/runs/{run.id}")
@@ -300,40 +267,6 @@ async def _told(request: Request, visitor: Visitor, run_id: str, refusal: Refusa
     )
 
 
-async def _ask(
-    request: Request, visitor: Visitor, said: str, thread: str = "", trouble: str = "", status: int = 422
-) -> Response:
-    container, talk = get_container(request), NO_CONVERSATION
-    if thread:
-        last = await container.runs.show(visitor.actor, thread)
-        talk = await load_conversation(container.runs, visitor.actor, last, whole=True)
-    context = await container.contexts.of(visitor.actor.workspace)
-    recalled = await container.runs.list_runs(visitor.actor, limit=RECALLED)
-    mine = [run for run in recalled if run.actor.person == visitor.actor.person]
-    offers = sort_by_title(context.catalogue.offers(visitor.actor.role, "admin"))
-    page = AskPage(
-        shell=make_shell(request, visitor),
-        title="Ask",
-        said=said,
-        trouble=trouble,
-        able=tuple(map(_to_available, offers[:ABLE])),
-        all_able=len(offers),
-        recent=tuple(
-            RecentRun(run.id, labels.shorten(run.text, 160), labels.make_state_badge(run)) for run in mine[:RECENT]
-        ),
-        recalled=tuple(dict.fromkeys(run.text for run in mine)),
-        max_chars=MAX_TEXT,
-        talk=talk,
-        own=tell_own(visitor),
-        awaiting=await tell_awaiting(request, visitor),
-    )
-    return render(page, status=status if trouble else 200)
-
-
-def _to_available(offer: Offer) -> AvailableAction:
-    return AvailableAction(offer.title, (offer.examples or (offer.title,))[0], labels.RISKS[offer.risk])
-
-
 async def _show_run(
     request: Request, visitor: Visitor, run: Run, *, notice: str = "", status: int = 200, start: int = 0
 ) -> Response:
@@ -348,13 +281,14 @@ async def _show_run(
     refused, unavailable = None, run.refusal is not None and run.refusal.code == "unavailable"
     if run.state in ("refused", "abstained") and run.refusal:
         offered = {each.name: each for each in context.catalogue.offers(viewer.role, "admin")}
+        told = run.refusal.detail
         refused = RefusalView(
             _HEADLINES.get(run.refusal.code, _REFUSALS[run.state]),
-            to_display_text(run.refusal.detail),
+            to_display_text(_SAID_ABOVE.sub("", told) if run.state == "abstained" else told),
             tuple(to_display_text(f"{each.pointer}: {each.detail}") for each in run.refusal.faults),
-            tuple(_to_available(offered[name]) for name in run.refusal.nearest if name in offered),
+            tuple(to_available(offered[name]) for name in run.refusal.nearest if name in offered),
             "" if run.actor.person == viewer.person else f"What {labels.name_asker(run, viewer.person)} was told:",
-            not offered,
+            None if offered or viewer.role != OWNER else find_first_step(context.catalogue),
         )
     page = RunPage(
         shell=make_shell(request, visitor),
@@ -383,7 +317,7 @@ async def _show_run(
         to_approve=viewer.role != OWNER and not authority.owns(viewer, run),
         again=run.text if run.state in ("rejected", "expired", "refused", "abstained", "failed") else "",
     )
-    here = urlsplit(request.headers.get("hx-current-url", "")).path == f"/runs/{run.id}"
+    here = find_shown_path(request) == f"/runs/{run.id}"
     return render(page, status=status, headers=None if here else {"HX-Push-Url": f"/runs/{run.id}"})
 
 

@@ -13,6 +13,7 @@ from agent.pipeline import CallOutcome, CallState, RecordSource, RunState, Step
 from agent.planning.reversal import find_undone_records
 from agent.runs.states import Planned
 from agent.runs.test_mode import is_test
+from agent.validate.condition_words import describe_condition
 from agent.workspace.context import WorkspaceContext
 from core import canon
 from core.actor import OWNER, Actor
@@ -82,9 +83,9 @@ _SENT_AGAIN: Final = {
     False: "Sent again, it may happen twice: this action does not promise to be done once.",
 }
 _UNASKED: Final[Mapping[Policy, str]] = {
-    Policy.NEVER: "its contract asks for no yes.",
-    Policy.WHEN: "its contract asks for a yes only under a condition, and that did not apply.",
-    Policy.ONCE_PER_SESSION: "its contract asks for a yes once in a session, and that was given before.",
+    Policy.NEVER: "this action needs no yes.",
+    Policy.WHEN: "this action needs a yes only under a condition, and that did not apply.",
+    Policy.ONCE_PER_SESSION: "this action needs a yes once a session, and that was given before.",
 }
 _PARTLY: Final[Mapping[RunState, str]] = {
     "failed": "and the next failed",
@@ -133,7 +134,7 @@ def make_outcome(planned: Planned, actor: Actor, context: WorkspaceContext) -> O
     unknown = run.state == "unknown"
     may_decide = unknown and actor.role == OWNER
     open_calls = [steps[each.call_id][1] for each in run.outcomes if each.state == "unknown"]
-    policies = dict.fromkeys(step.policy for step in plan.steps)
+    reasons = dict.fromkeys(_tell_unasked(step, context) for step in plan.steps if step.policy in _UNASKED)
     return Outcome(
         headline,
         tone,
@@ -142,12 +143,22 @@ def make_outcome(planned: Planned, actor: Actor, context: WorkspaceContext) -> O
         unknown and not may_decide,
         test,
         sent_again=_SENT_AGAIN[all(step.idempotent for step in open_calls)] if may_decide else "",
-        unasked=" ".join(f"Sent at once: {_UNASKED[each]}" for each in policies if each in _UNASKED)
+        unasked=" ".join(f"Sent at once: {each}" for each in reasons)
         if not run.approvals and not plan.approvals and not test
         else "",
         repeats=run.repeats,
         goes_on=_GOES_ON if may_decide and any(each.state == "skipped" for each in run.outcomes) else "",
     )
+
+
+def _tell_unasked(step: Step, context: WorkspaceContext) -> str:
+    """Why a call needed nobody's yes, with its contract's condition if there are words for that."""
+    if step.policy is Policy.WHEN:
+        contract = context.catalogue.version(step.action, step.version)
+        values = {each.param: each.value for each in step.filled}
+        if words := describe_condition(contract, values) if contract else None:
+            return to_display_text(f"this action needs a yes only when {words}.")
+    return _UNASKED[step.policy]
 
 
 def _join_words(state: CallState, sentence: str, detail: str, said: str) -> str:

@@ -182,7 +182,9 @@ def _form(
 ) -> Response:
     groups: dict[str, list[EventTick]] = {}
     for each in event_catalogue.load_event_types().values():
-        groups.setdefault(each.category, []).append(EventTick(each.name, each.title, each.name in given.ticked))
+        groups.setdefault(event_catalogue.name_category(each.category), []).append(
+            EventTick(each.name, each.title, each.name in given.ticked)
+        )
     page = EndpointFormPage(
         shell=make_shell(request, visitor),
         title="Change endpoint" if shown else "New endpoint",

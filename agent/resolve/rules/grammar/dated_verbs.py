@@ -29,6 +29,9 @@ _NO_PLAN: Final = frozenset(("since", "status", "born"))
 """What dates are called that lie behind, besides participles."""
 # What happens on the last day on which something is valid.
 _ENDING: Final = frozenset(map(stem, ("end", "expire", "lapse", "finish")))
+_STAY: Final = find_base_form(stem("stay"))
+_LEAVING: Final = frozenset(find_base_form(stem(word)) for word in ("leave", "depart"))
+_RETURNING: Final = frozenset(find_base_form(stem(word)) for word in ("back", "return"))
 _BEGINNING: Final = frozenset(map(stem, ("start", "begin")))
 OWING: Final = ("unpaid", "outstanding", "owed", "owing", "due", "open")  # the last two say so only beside "paid"
 _NOT_OWED: Final = frozenset(("draft", "off", "uncollectible", "credited"))  # "off": written off
@@ -87,6 +90,13 @@ def find_owing(kind: RecordKind) -> Condition | None:
     if not others:
         return StateIs(state=state)
     return AnyOf(conditions=tuple(StateIs(state=each) for each in (state, *others)))
+
+
+def include_late(stages: Field, value: str) -> Condition:
+    """What holds of records at a stage: what is late is still out, where that is the next one."""
+    after = stages.values[stages.values.index(value) + 1 :][:1]
+    late = [StateIs(state=each) for each in after if stages.name in lexicon.STATE_FIELDS and each in _LATE]
+    return AnyOf(conditions=(StateIs(state=value), *late)) if late else StateIs(state=value)
 
 
 def goes_on(kind: RecordKind) -> bool:
@@ -149,12 +159,24 @@ def find_day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | Non
         return noun[0]  # "delivered", where that is the "delivery day"
     if alike and word in TO_COME and (ahead := find_line_ahead(kind)) is not None:
         return ahead
+    if alike and (ended := _find_end_of_state(kind, days, said)) is not None:
+        return ended
     if alike and said in _BEGINNING and len(days) > 1 and (line := find_line_ahead(kind)) is not None:
         return None if _labels(line)[0] in TO_COME or ends_then(line) else line  # a stay starts when they arrive
     if alike and said in _ENDING and len(last := [each for each in days if ends_then(each)]) == 1:
         return last[0]
     near = [each for each in days if alike and any(_is_same(said, verb) for verb in _verbs(each))]
     return near[0] if len(near) == 1 else None
+
+
+def _find_end_of_state(kind: RecordKind, days: Sequence[Field], verb: str) -> Field | None:
+    """The day until which something is so, by a verb for what happens then: who stays "leaves", who is paused is
+    "back"."""
+    until = [(each, _verbs(each)[0], _labels(each)[0]) for each in days if not lexicon.UNTIL.isdisjoint(_labels(each))]
+    stays = {_STAY, *find_similar_stems(_STAY, verb=True)}
+    found = [each for each, said, _ in until if verb in _LEAVING and said in stays]
+    found += [each for each, _, state in until if verb in _RETURNING and state in kind.states]
+    return found[0] if len(found) == 1 else None
 
 
 def find_day_of_noun(kind: RecordKind, noun: str) -> Field | None:
@@ -217,6 +239,11 @@ def may_lie_ahead(each: Field) -> bool:
 def ends_then(each: Field) -> bool:
     """Whether a date is the last one on which a thing is valid: "best before", "valid until", "expires"."""
     return not LAST.isdisjoint(_labels(each))
+
+
+def is_ending(verb: str) -> bool:
+    """Whether a verb tells that something is no longer valid: "expires", "runs out"."""
+    return find_base_form(stem(verb)) in _ENDING
 
 
 def _is_same(one: str, other: str) -> bool:

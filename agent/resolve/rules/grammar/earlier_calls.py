@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -81,14 +82,18 @@ _SUBJECTS: Final = word_set("i we he she they it")
 _ARTICLES: Final = lexicon.DETERMINERS | word_set("number no nr # and one ones for of")
 
 
-MORE: Final = word_set("also too same again plus")
-ON_TOP: Final = word_set("and plus more also then ok okay please another")
-_AGREES: Final = word_set("ok okay please")
+_ONCE_MORE: Final = re.compile(r"\bagain\b", re.IGNORECASE)
+_MORE: Final = word_set("also too same again plus")
+ON_TOP: Final = word_set("and plus more also then another")
+AGREES: Final = word_set("ok okay please pls yes yeah")
+"""What may stand before any of it, and says nothing."""
 
 
-def comes_on_top(reader: Reader) -> bool:
+def comes_on_top(text: str) -> bool:
     """Whether words say that something is done besides, and not instead."""
-    return reader.low(0) in ON_TOP - _AGREES or any(token.low in MORE for token in reader.tokens)
+    said = [each.low for each in read_text(text).tokens if each.word and each.low not in AGREES]
+    more = not _MORE.isdisjoint(said) or ("as", "well") in pairwise(said)
+    return bool(said) and {"instead", "rather"}.isdisjoint(said) and (said[0] in ON_TOP or more)
 
 
 def strip_denial(text: str) -> tuple[str, bool]:
@@ -101,7 +106,7 @@ def strip_denial(text: str) -> tuple[str, bool]:
     apart = not begun.rstrip()[-1:].isalnum() or begins_like_an_order(rest)  # "no problem, …" denies nothing
     denies = apart and _DENIES.search(begun) is not None
     changes = _INSTEAD.search(begun) is not None or told is not None
-    if not (denies or changes) or {each.low for each in read_text(text).tokens} & (MORE - {"again"}):
+    if not (denies or changes) or comes_on_top(_ONCE_MORE.sub("", text)):
         return text, False
     stop = told.start() if told is not None and told.end() == len(rest) else len(rest)
     return f"{' ' * len(begun)}{rest[:stop]}{' ' * (len(rest) - stop)}", denies
@@ -207,7 +212,7 @@ def take_place(reader: Reader, made: Proposal, thread: Sequence[Turn]) -> Propos
     """The plan in place of the waiting calls that it says anew, if it has the same action for the very records of
     several: "both only half"."""
     result = made.result
-    if not isinstance(result, PlanResult) or result.replaces or len(result.calls) < BOTH or comes_on_top(reader):
+    if not isinstance(result, PlanResult) or result.replaces or comes_on_top(reader.text.plain):
         return made
     waiting = {
         (call.action, *sorted(call.records.items())): call.handle
@@ -219,7 +224,7 @@ def take_place(reader: Reader, made: Proposal, thread: Sequence[Turn]) -> Propos
     replaced = tuple(each for each in handles if each is not None)
     return (
         made.model_copy(update={"result": result.model_copy(update={"replaces": replaced})})
-        if len(replaced) == len(handles)
+        if BOTH <= len(replaced) == len(handles)
         else made
     )
 

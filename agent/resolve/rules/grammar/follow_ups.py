@@ -28,7 +28,6 @@ from agent.resolve.rules.grammar.changed_numbers import change_by, is_number, li
 from agent.resolve.rules.grammar.earlier_calls import (
     LEAD,
     LEAD_WORDS,
-    MORE,
     ON_TOP,
     carry_over,
     comes_on_top,
@@ -84,8 +83,7 @@ def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence
     if not isinstance(made, Proposal):
         return made
     # What is done once more is completed from the thread, so a person sees it first.
-    repeats = isinstance(made.result, PlanResult) and not made.result.replaces
-    return Proposed(proposal=made, unnamed=repeats)
+    return Proposed(proposal=made, repeats=isinstance(made.result, PlanResult) and not made.result.replaces)
 
 
 def _continue(
@@ -153,7 +151,7 @@ def _read_numbers(
     """The same words with each bare number as the one number of the last call, and as no record's: "make it 30". What
     comes on top ("and 30") is none."""
     numbers = reader.list_bare_numbers()
-    if not numbers or comes_on_top(reader) or not calls[-1].can_change or len(list_free_numbers(offer)) != 1:
+    if not numbers or comes_on_top(reader.text.plain) or not calls[-1].can_change or len(list_free_numbers(offer)) != 1:
         return None
     reader.counting = {*numbers}
     made = read()
@@ -164,7 +162,7 @@ def _read_numbers(
 
 def _is_ordered_anew(reader: Reader, chooser: Chooser, offer: Offer) -> bool:
     """Whether the words order the same action, and not one more of it."""
-    if comes_on_top(reader):
+    if comes_on_top(reader.text.plain):
         return False
     best = chooser.choose(Stretch(0, len(reader.tokens), ordered=True)).best
     return best is not None and best.offer.name == offer.name
@@ -244,7 +242,7 @@ def _continued(
     found = _tell_apart(reader, offer, read.calls[0])
     if isinstance(found, Abstain):
         return found
-    said = {reader.low(at) for at in range(len(reader.tokens))}
+    said = [reader.low(at) for at in range(len(reader.tokens))]
     strange = [at for at in read.strange if reader.low(at) not in _AROUND]
     telling = any(
         (reader.tokens[at].capital and not reader.starts(at)) or not reader.low(at).isalpha() for at in strange
@@ -252,15 +250,15 @@ def _continued(
     named = _list_named(reader, found)
     arguments: dict[str, Argument] = {**keep_arguments(offer, last, found), **found}
     call = Call(action=offer.name, arguments=arguments)
-    anew = bool(said & _ANEW) or bool(reader.corrections)
+    anew, more = not _ANEW.isdisjoint(said) or bool(reader.corrections), comes_on_top(reader.text.plain)
     if named:
         if _DOES_IT.search(reader.text.plain) and not _RENAMES.match(reader.text.plain):
             return None  # "and let Ada have it", "move it to Ada's room" say what happens to it, and don't name another
-        if strange or not (anew or said & MORE or reader.low(0) == "and" or {"as", "well"} <= said):
+        if strange or not (anew or more):
             return None
         if last.computed and not all(name in found for name in last.computed):
             return None  # a part of the one is another amount of the other
-        replaces = (last.handle,) if anew and not said & MORE else ()
+        replaces = (last.handle,) if anew and not more else ()
         if replaces and len(calls) > 1:
             return None
         if replaces and not last.can_change:

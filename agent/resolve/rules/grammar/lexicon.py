@@ -13,6 +13,8 @@ EVERY: Final = word_set("all every each everything everyone everybody")
 EVERYONE: Final = word_set("everyone everybody anyone anybody someone somebody people")
 OWNERS: Final = word_set("his her their its hers theirs")
 PERSONAL: Final = word_set("him her them his hers their theirs")
+SPEAKERS: Final = {"i": "we", "i've": "we", "me": "us", "my": "our", "mine": "ours"}
+"""What one of us says, and what we say."""
 PRONOUNS: Final = word_set("it him her them he she they one that this")
 PLURALS: Final = word_set("them both they these those")
 VAGUE: Final = word_set(
@@ -27,6 +29,7 @@ AUXILIARIES: Final = word_set(
 )
 STATE_FIELDS: Final = word_set("state status stage phase")
 """What the field is called that tells how far a record has come."""
+UNTIL: Final = word_set("until till")
 CHANGED: Final = word_set("now instead")
 """What says of how something is that it was otherwise before."""
 PAST: Final = word_set("was were had been wasn't weren't hadn't")

@@ -27,10 +27,11 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.resolve.rules.grammar import dated_verbs, lexicon
-from agent.resolve.rules.grammar.dated_verbs import does, find_day_of_deed, join_verb, read_telling_noun
+from agent.resolve.rules.grammar.dated_verbs import find_day_of_deed, join_verb, read_telling_noun
 from agent.resolve.rules.grammar.messages import find_message
 from agent.resolve.rules.grammar.name_ends import find_name_end
 from agent.resolve.rules.grammar.time_stretches import find_stretches, read_when
+from agent.resolve.rules.grammar.told_fields import read_told_field
 from agent.resolve.rules.normalization import CORRECTION
 from language import numerals
 from language.gazetteer import COUNTRIES, COUNTRY_CODES, DEMONYMS
@@ -213,8 +214,10 @@ class Reader:
         return kinds[0] if len(kinds) == 1 and value not in self.kinds else None
 
     def ask(self) -> None:
-        """Switches to reading a question, in which words mean more than in an order."""
+        """Switches to reading a question, in which words mean more than in an order. Whoever asks speaks for the
+        platform: "my" records are ours."""
         self.asks = True
+        self._lows = tuple(lexicon.SPEAKERS.get(low, low) for low in self._lows)
         self._nouns, self._states, self.heads = {}, {}, {}
 
     def put_first(self, names: Sequence[str]) -> None:
@@ -302,17 +305,10 @@ class Reader:
                 deed = low.endswith("ing") and each.name not in lexicon.STATE_FIELDS  # "the cleaning"
                 several = several or (deed and len(parts) == 1 and stem(low) == stem(parts[0]))
                 if self.lows(index, len(parts)) == parts or several:
-                    extra = 1 if self.low(index + len(parts)) in (each.name, "list") else 0
-                    return StateIs(state=value), len(parts) + extra
-        able = int(low == "can") or 2 * (self.lows(index, 2) == ("able", "to"))
-        for each in kind.fields if self.asks else ():
-            if able and each.type == "boolean" and does(each.label or each.name, self.low(index + able)):
-                flag = Word(word=True, quote=self.words(index, index + able + 1))
-                return Compare(field=each.name, op="=", value=flag), able + 1
-            label = tuple((each.label or each.name.replace("_", " ")).lower().split())
-            if each.type == "boolean" and self.lows(index, len(label)) == label:
-                flag = Word(word=True, quote=self.words(index, index + len(label)))
-                return Compare(field=each.name, op="=", value=flag), len(label)
+                    told = dated_verbs.include_late(each, value) if self.asks else StateIs(state=value)
+                    return told, len(parts) + (self.low(index + len(parts)) in (each.name, "list"))
+        if self.asks and (named := read_told_field(self, index, kind)) is not None:
+            return named
         code = find_currency(text) if (text := self.tokens[index].text).isupper() else find_named_code(low)  # no "all"
         held = next((each for each in kind.fields if each.type == "currency"), None)
         if code is not None and held is not None and len(self.low(index)) > 1 and self.noun(index) is None:

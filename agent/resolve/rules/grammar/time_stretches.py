@@ -147,6 +147,8 @@ def _bring_near(month: TimeRange, now: datetime) -> TimeRange:
 def _is_past(reader: Reader, index: int, field: str) -> bool:
     """Whether the words before a time, or the field itself, tell of what has happened: "ended (in May)", "Paid"."""
     deed, before = field.split("_")[0], reader.low(index - 1)
+    if field.split("_")[-1] in lexicon.UNTIL:
+        return False
     ended = is_past(before) and stem(before) in _stems(field)
     return ended or before in {"came", "arrived"} or deed in ("status", "since") or is_past(deed)
 
@@ -207,8 +209,10 @@ def read_when(reader: Reader, index: int, field: str) -> tuple[list[Condition], 
     if reader.asks and reader.low(last - 2) == "for" and reader.low(last - 1) in MONTHS:
         held = _bring_near(held, reader.now)
     held = take_back(reader, index, held, field)
-    if held.low is not None:
-        made.append(Compare(field=field, op=">=", value=Day(date=write_day(held.low.date()), quote=quote)))
+    until = reader.dates.get(index) if held.low is None and field.split("_")[-1] == reader.low(index) else None
+    first = held.low.date() if held.low is not None else until.day if until is not None else None
+    if first is not None:  # who is "paused until January" isn't so for a shorter time
+        made.append(Compare(field=field, op=">=", value=Day(date=write_day(first), quote=quote)))
     day = reader.dates.get(index + 1) or reader.dates.get(index)
     since = reader.low(last) in {"on", "onward", "onwards"}
     if held.high is None and reader.low(index) == "from" and day is not None and day.last is not None and not since:

@@ -34,11 +34,11 @@ async def test_what_was_confirmed_is_what_is_sent(endpoints: Endpoints) -> None:
 ANSWERS: list[tuple[Any, str, str]] = [
     ((201, {"ok": 1}, {}), "succeeded", ""),
     ((204, None, {}), "succeeded", ""),
-    ((404, {"detail": "No such customer."}, {}), "failed", "It says: No such customer."),
+    ((404, {"detail": "No such customer."}, {}), "failed", "It says: “No such customer.”"),
     ((422, {"errors": [{"message": "The address is taken."}]}, {}), "failed", "The address is taken."),
     ((301, {}, {"Location": "/elsewhere"}), "failed", "Redirects are never followed"),
     ((303, {}, {"Location": "/elsewhere"}), "unknown", "may have happened"),
-    ((500, {"detail": "Oops"}, {}), "unknown", "It says: Oops"),
+    ((500, {"detail": "Oops"}, {}), "unknown", "It says: “Oops”. It may have happened"),
     ((401, {"detail": "Bad token"}, {}), "failed", "“saas”: its credentials were refused"),
     ((403, {}, {}), "failed", "“saas”: its credentials were refused"),
     (LOST, "unknown", "closed the connection"),

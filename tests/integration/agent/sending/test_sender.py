@@ -3,9 +3,12 @@ stuck."""
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import store.accounts.members
+from agent.history.entry_text import summarize_entry
 from agent.pipeline import Refusal
 from agent.runs import repository
 from agent.runs.run import Run
@@ -42,6 +45,20 @@ async def died(harness: AgentHarness, run: Run) -> None:
 
 async def states(harness: AgentHarness, run: Run) -> list[str]:
     return [call.state for call in await harness.calls(run.id)]
+
+
+async def test_entries_about_calls_say_what_each_call_does(harness: AgentHarness) -> None:
+    run = await harness.job((await confirmed(harness, EMAIL, CREDIT)).id)
+    assert run.plan is not None
+    email, credit = (step.preview for step in run.plan.steps)
+    told: dict[str, list[str]] = {}
+    for each in await harness.entries(run.id):
+        told.setdefault(each.kind, []).append(summarize_entry(json.loads(each.data)))
+    assert told["call_begun"] == [email, credit]
+    assert [each.startswith(does) for each, does in zip(told["call_settled"], (email, credit), strict=True)] == [
+        True
+    ] * 2
+    assert told["finished"] == [f"{email} {credit}"]
 
 
 async def test_work_that_is_given_up_before_anything_left_refuses_the_run(harness: AgentHarness) -> None:

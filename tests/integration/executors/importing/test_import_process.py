@@ -19,7 +19,8 @@ from aiohttp.test_utils import TestServer
 
 from core.errors import InvalidInput
 from executors.http.ssrf_guard import SsrfGuard
-from executors.importing.import_process import ImportProcess
+from executors.importing.import_process import ImportProcess, _receive
+from executors.importing.import_worker import HEAD
 from executors.importing.sources import TextSource, WebSource, find_root, open_archive, open_path
 
 ROOT = (
@@ -161,3 +162,10 @@ def test_the_first_document_is_found_or_asked_for() -> None:
         find_root([("a.yaml", api), ("b.yaml", api)])
     with pytest.raises(InvalidInput, match="No document"):
         find_root([("a.yaml", b"a: 1")])
+
+
+async def test_a_result_that_would_hold_up_the_server_is_not_read() -> None:
+    answers = asyncio.StreamReader()
+    answers.feed_data(HEAD.pack(80 * 1024 * 1024))
+    with pytest.raises(InvalidInput, match="larger than can be handed on"):
+        await asyncio.wait_for(_receive(answers), 5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.extract.answer_words import list_cores
+from agent.extract.answer_words import list_cores, split_exclusion
 from agent.pipeline import Span
 from agent.validate.slots import Parameter, Read, Unread, VerifiedSpan, read_words
 from registry.contract import Annotation, Unit
@@ -125,3 +125,11 @@ def test_an_amount_that_can_not_be_sent_is_told_apart_from_one_that_can_not_be_r
 @pytest.mark.parametrize(("words", "value"), [("0.20", 20), ("70", 7000), ("70 euros", 7000)])
 def test_an_amount_beyond_the_bounds_is_read_so_that_they_can_be_told(words: str, value: int) -> None:
     assert read(words, parameter=PRICE) == value
+
+
+def test_what_is_denied_may_stand_behind_what_is_named() -> None:
+    assert split_exclusion("not Ada, Bo") == ("Ada", "Bo")
+    assert split_exclusion("Bo, not Ada.") == ("Ada", "Bo")
+    assert split_exclusion("Bo and not Ada") == ("Ada", "Bo")
+    assert split_exclusion("Bo, as he has not paid for the last three weeks") is None
+    assert split_exclusion("Bo") is None

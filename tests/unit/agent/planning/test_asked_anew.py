@@ -14,7 +14,7 @@ OWES = "what does Owen Price owe?"
 async def test_a_name_asks_the_same_of_another(words: str) -> None:
     _, outcome = await talk("garage", OWES, words)
     assert isinstance(outcome.verdict, Reply), outcome.verdict
-    told = "R-5107 (99.00 EUR, issued on 28 Oct 2026, overdue)"
+    told = "R-5107 (issued on 28 Oct 2026, overdue)"
     assert outcome.verdict.text == f"99.00 EUR in 1 unpaid invoice of Marcus Thorne: {told}."
 
 

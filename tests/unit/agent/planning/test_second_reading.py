@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from agent.pipeline import Answer, EarlierCall, Plan, Question, Request, Turn
+from agent.pipeline import Answer, EarlierCall, Plan, Question, Refusal, Request, Turn
 from agent.planning.proposal import Aside, Call, ComputedArgument, PlanResult, Proposal, Word, Words
 from agent.planning.propose import propose
 from agent.planning.second_reading import TAKES_BACK, _show, read_again
@@ -103,7 +103,6 @@ async def test_no_reading_is_believed_of_a_condition_a_limit_or_a_part(text: str
         "waive F-231, 3 euros of it",
         "waive F-231, F-232 too",
         "waive F-231 in dollars",  # nothing is converted
-        "don't waive F-231",
         "waive F-231. Actually, don't.",
     ],
 )
@@ -323,11 +322,14 @@ def test_what_changes_something_is_left_over_where_the_plan_stands() -> None:
     assert not read_pieces("mend it, she said", ["she said"], "nothing", stands=True).asides
 
 
+_HAD_TO = "I already had to waive F-231"
+
+
 async def test_no_reading_lifts_a_denial_of_the_order_but_of_what_it_prevents() -> None:
     model = Reads("nothing")
     assert isinstance((await came_of(model, "waive F-231, don't let it grow")).verdict, Plan)
     assert model.told
-    for text in ("never waive F-231", "don't waive F-231", "don't drop F-231", "I already had to waive F-231"):
+    for text, verdict in (("never waive F-231", Refusal), ("don't drop F-231", Refusal), (_HAD_TO, Question)):
         model = Reads("nothing")
-        assert isinstance((await came_of(model, text)).verdict, Question), text
+        assert isinstance((await came_of(model, text)).verdict, verdict), text
         assert not model.told, text

@@ -8,6 +8,8 @@ import pytest
 
 from agent.pipeline import Candidate, Reply
 from agent.query.listed import list_records, tell_found
+from agent.query.wording import QueryWords
+from agent.validate.records.field_words import tell_field
 from agent.validate.records.located import LocatedRecord
 from agent.validate.telling_apart import tell_choices_apart
 from registry.records import Field, RecordKind, Relation, admit
@@ -150,4 +152,20 @@ async def test_somebody_asked_about_as_their_own_account_has_none_of_themselves(
 async def test_a_value_whose_digits_stand_in_a_number_is_told_all_the_same() -> None:
     made = await read_words("total nights of Diego Santoro", world("hotel"))
     assert isinstance(made, Reply), made
-    assert "booking 5013 of Diego Santoro (5 nights" in made.text
+    assert "booking 5013 (5 nights" in made.text
+
+
+async def test_a_list_says_once_whose_it_is_and_when_each_is() -> None:
+    made = await read_words("does Diego Santoro have any bookings", world("hotel"))
+    assert isinstance(made, Reply), made
+    assert made.text.count("Diego Santoro") == 1
+    assert "booking 5013 (" in made.text
+    assert "booking 5001 (" in made.text
+
+
+def test_a_word_that_the_noun_or_the_label_says_is_not_said_again() -> None:
+    assert QueryWords(before="booked ").join("bookings") == "bookings"
+    assert QueryWords(before="open ").join("bookings") == "open bookings"
+    pier = Field("pier", "enum", values=("pier_2", "north"))
+    assert tell_field(pier, BERTH, "pier 2") == "pier 2"
+    assert tell_field(pier, BERTH, "north") == "pier north"

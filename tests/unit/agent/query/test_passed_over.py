@@ -19,7 +19,7 @@ async def found(text: str, name: str) -> tuple[object, str]:
 async def test_a_newer_record_in_another_state_is_told() -> None:
     chosen, reading = await found("send the bill for Martha Quill's last booking", "hotel")
     assert chosen == 5002
-    assert reading == "the only one; a newer one isn't open to this"
+    assert reading == "the only one; a newer one can't be used for this"
 
 
 async def test_nothing_is_told_where_the_last_one_is_taken() -> None:

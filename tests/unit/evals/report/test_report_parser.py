@@ -57,6 +57,10 @@ BAD: dict[str, tuple[bytes, str]] = {
         report_json().replace(b'"setup": {', b'"setup": {"x": ' + b"[" * 40 + b"]" * 40 + b",", 1),
         "nested too deeply",
     ),
+    "half a character in an answer": (
+        json.dumps({**report(), "entries": [{**entry(1, right=True), "expected": {"\ud800": "a"}}]}).encode(),
+        "half a character",
+    ),
     "no number": (report_json().replace(b'"threshold": 0.9', b'"threshold": NaN', 1), "NaN is no number"),
     "endless digits": (report_json().replace(b'"cases": 4', b'"cases": ' + b"9" * 5000, 1), "no JSON"),
     "too large a number": (
@@ -72,7 +76,7 @@ BAD: dict[str, tuple[bytes, str]] = {
     "a word for a truth": (report_json().replace(b'"right": false', b'"right": "no"', 1), "at entries.0.right"),
     "a moment without a zone": (report_json().replace(b"11:00:00.000000Z", b"11:00:00", 1), "at made_at"),
     "before the flood": (report_json().replace(b"2026-11-24", b"0001-01-01", 1), "a moment of this age"),
-    "half a character": (report_json().replace(b'"title": "ours', b'"title": "\\ud800', 1), "at title"),
+    "half a character": (report_json().replace(b'"title": "ours', b'"title": "\\ud800', 1), "half a character"),
     "too long a word": (report_json(title="x" * 501), "at title: String should have at most 500"),
     "too many bytes": (b" " * (MAX_BYTES + 1), "at most 8 MiB; this one has 8.0"),
     "too many parts": (b'{"x": [' + b"[]," * 2_000_000 + b"[]]}", "more lists and objects than a report"),

@@ -86,3 +86,7 @@ def test_a_name_a_slip_away_from_a_universal_one_is_told_which(name: str, meant:
 
 def test_no_universal_name_is_taken_for_another() -> None:
     assert [event_catalogue.find_meant(name) for name in NAMES] == [None] * len(NAMES)
+
+
+def test_the_category_of_our_own_events_is_written_as_the_product_is() -> None:
+    assert [event_catalogue.name_category(each) for each in ("billing", event_catalogue.OWN)] == ["billing", "OpsIQ"]

@@ -17,3 +17,8 @@ def test_lines_of_a_request_are_one_in_a_list_and_what_is_hidden_stays_spelled_o
     assert labels.shorten("reply:\r\n\tyes,\n\nof course", 240) == "reply: yes, of course"
     assert labels.shorten("a\u202eb\u2028c", 240) == "a‹U+202E›b‹U+2028›c"
     assert labels.shorten("a\n" * 20, 10) == "a a a a a…"
+
+
+def test_a_description_that_only_repeats_the_title_is_left_out() -> None:
+    assert labels.describe_beyond("Send an email", "Send an email.") == ""
+    assert labels.describe_beyond("Send an email", "Send an email to one person.") == "Send an email to one person."

@@ -158,6 +158,11 @@ class ActionWords:
         self.values = _list_values(offer)
         self._told: dict[str, float] = {}
 
+    @property
+    def known_words(self) -> frozenset[str]:
+        """The stems of its verbs and nouns."""
+        return self.nouns | self.verbs.keys()
+
     def rate_verb(self, said: str) -> float:
         """How surely a verb's stem means this action. 0 if it says nothing."""
         said = find_base_form(said)

@@ -19,6 +19,7 @@ from agent.resolve.rules.grammar.orders.labelled_values import find_listed, find
 from agent.resolve.rules.grammar.orders.text_parameters import is_note
 from agent.resolve.rules.grammar.phrases.phrase_parts import modifies
 from agent.resolve.rules.grammar.reader import Reader
+from agent.validate.coverage.contrary_orders import is_contrary
 from language.example_patterns import PARTICLES
 from language.irregular_verbs import PLAIN_FORMS
 from language.stems import EMPTY, MAKING, READING, is_past, makes_anew, stem, stem_text
@@ -231,6 +232,7 @@ class Chooser:
         reader = self.reader
         text = reader.text.plain[reader.tokens[place.first].start : reader.tokens[place.stop - 1].end]
         offers = [each for each in shortlist.offers if chosen or self._may_be_meant(each, place, reads=reads)]
+        offers = [each for each in offers if chosen or not is_contrary(text, each)]
         if len(offers) > MOST_OFFERS:
             fit = {each.name for each in offers}
             likely = [each.offer for each in shortlist.top(text, len(shortlist)) if each.offer.name in fit]

@@ -380,11 +380,7 @@ class Interpreter(StretchEvidence):
 
     def _is_put_on_record(self, name: str) -> bool:
         """Whether the words name the records that an action only writes notes on, by noun or number: no person."""
-        places = (range(each.first, each.last) for pieces in self.records.values() for each in pieces)
-        named = (
-            any(self.reader.noun(at) is not None or any(map(str.isdigit, self.reader.low(at))) for at in place)
-            for place in places
-        )
+        named = [self._says_thing(each) for pieces in self.records.values() for each in pieces]
         return any(named) and writes_note(self.reader, self.offer, name)
 
     def _writes(self, name: str, annotation: Annotation) -> bool:

@@ -16,6 +16,7 @@ _MOST_BEFORE: Final = 2
 _LEADING: Final = frozenset(("on", "for", "to", "at", "from", "with", "by"))
 _INSTEAD: Final = (("instead", "of"), ("rather", "than"))
 _AGAINST: Final = frozenset((",", "but", "and", ";"))
+_AS_IT_IS: Final = frozenset(("alone", "be", "out", "untouched", "unchanged", "as", "of", "it", "they", "is", "are"))
 _LISTING: Final = frozenset(("and", "or"))
 
 
@@ -46,26 +47,37 @@ def drop_denied(reader: Reader, pieces: Sequence[Piece]) -> tuple[list[Piece], s
     return [each for each, first in read if first is None], dropped
 
 
-def drop_spared(reader: Reader, pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces without those that a clause leaves as they are ("leave 7, close 8"), if another one is left. The words
-    of that clause stay unread, so that the order is asked about."""
-    kept = list[Piece]()
-    spared_to: int | None = None
+def drop_spared(reader: Reader, pieces: Sequence[Piece]) -> tuple[list[Piece], set[int]]:
+    """The pieces without those that a clause leaves as they are ("leave 7, close 8"), if another one is left, and the
+    tokens of that clause. Of a set that was read before, they are left out: "close all, but leave 7 alone"."""
+    kept, spared = list[Piece](), list[Piece]()
     for each in sorted(pieces, key=lambda piece: piece.first):
-        listed = spared_to is not None and set(reader.lows(spared_to, each.first - spared_to)) <= _LISTING
-        if listed or _opens_sparing(reader, each.first):
-            spared_to = each.last
+        listed = bool(spared) and set(reader.lows(spared[-1].last, each.first - spared[-1].last)) <= _LISTING
+        if listed or _find_sparing(reader, each.first):
+            spared.append(each)
         else:
             kept.append(each)
-    return kept or [*pieces]
+    if not kept or not spared:
+        return [*pieces], set()
+    for each in spared if find_set(kept) is not None else ():
+        find = each.argument.reference if isinstance(each.argument, RecordArgument) else None
+        if not isinstance(find, Find) or each.first < kept[-1].last or not leave_out(kept, find):
+            return kept, set()  # the words of the clause stay unread, so that the order is asked about
+    said = {at for each in spared for at in range(_find_sparing(reader, each.first) or each.first, each.last)}
+    end = spared[-1].last
+    while end < len(reader.tokens) and reader.low(end) in _AS_IT_IS:
+        end += 1
+    return kept, said | {*range(spared[-1].last, end)}
 
 
-def _opens_sparing(reader: Reader, at: int) -> bool:
+def _find_sparing(reader: Reader, at: int) -> int:
+    """Where the words begin that leave as it is what begins at a token, with their "but". 0 if there are none."""
     while at > 0 and (reader.low(at - 1) in lexicon.DETERMINERS or reader.noun(at - 1) is not None):
         at -= 1
     if at == 0 or reader.low(at - 1) not in lexicon.SPARING - lexicon.NOT - {"but"}:
-        return False
-    return at == 1 or reader.is_mark(at - 2) or reader.low(at - 2) in _AGAINST
+        return 0
+    opens = at == 1 or reader.is_mark(at - 2) or reader.low(at - 2) in _AGAINST
+    return max(at - 2, 1) if opens else 0
 
 
 def drop_told(reader: Reader, pieces: Sequence[Piece]) -> list[Piece]:

@@ -36,6 +36,8 @@ from language.stems import EMPTY, GENERIC, KIN, is_past, name_stems, stem
 from registry.records import RecordKind
 
 _NEAR: Final = 4  # words
+_OBJECTS: Final = lexicon.THINGS | frozenset(("all", "both", "some", "them", "what"))
+"""Small words for what is given or taken."""
 _PUT_ON: Final = frozenset(("on", "onto", "to", "into"))
 LIGHT_PHRASE: Final = 0.9
 """How much a verb and a particle tell that many actions share ("put on"), where something lacks."""
@@ -224,10 +226,26 @@ class StretchEvidence(StretchUnread):
         """How many nouns of the action are said that are no noun of its records and in no value."""
         reader = self.reader
         free = (at for at in range(self.first, self.stop) if at not in self.quoted and not is_definite(reader, at))
+        free = (at for at in free if reader.low(at) not in lexicon.PARTICLES or self._moves_thing(at))
         said = {stem(reader.low(at)) for at in free if not (is_past(reader.low(at)) and reader.low(at - 1) in SUBJECTS)}
         kinds = map(self.kind, self.offer.properties)
         records = {stem(word) for kind in kinds if kind is not None for word in kind.nouns}
         return len(said & (self.words.nouns - ({*self.words.verbs} - self.words.makes) - GENERIC - records))
+
+    def _moves_thing(self, at: int) -> bool:
+        """Whether a particle has a thing or a sum as its object, right before or behind it: "(Ada wants) her 20 back",
+        but not "(let) Ada back in"."""
+        reader, pieces = self.reader, [each for held in self.records.values() for each in held]
+        named = {step for each in pieces for step in range(each.first, each.last) if not self._says_thing(each)}
+        ends = (step for step in range(at + 1, self.stop) if reader.low(step) in lexicon.NAME_STOP - _OBJECTS)
+        near = range(self.first + (self.place.order == self.first and self.place.ordered), next(ends, self.stop))
+        said = {low for step in near if (low := reader.low(step)) in _OBJECTS or step not in named | {at}}
+        return any(low in _OBJECTS or not (low in EMPTY or stem(low) in LIGHT) for low in said)
+
+    def _says_thing(self, piece: Piece) -> bool:
+        """Whether a record is said by a noun or number, and not by a name alone."""
+        said = range(piece.first, piece.last)
+        return any(self.reader.noun(at) is not None or any(map(str.isdigit, self.reader.low(at))) for at in said)
 
     def _has_own_value(self) -> bool:
         """Whether a required parameter has a member of its list, or a number of what it counts."""

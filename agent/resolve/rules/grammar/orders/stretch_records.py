@@ -105,7 +105,8 @@ class StretchRecords(StretchEnds):
             at = max(phrase.last, at + 1)
         for name, pieces in self.records.items():
             kind, kept = self.kind(name), drop_repeated(self._drop_taken_back(pieces))
-            kept = drop_spared(self.reader, drop_told(self.reader, kept))
+            kept, spared = drop_spared(self.reader, drop_told(self.reader, kept))
+            self.covered |= spared
             meant, denied = drop_denied(self.reader, kept)
             kept = meant or kept
             self.covered |= denied if meant else set()
@@ -335,7 +336,7 @@ class StretchRecords(StretchEnds):
         if name in self._receivers and not phrase.noun:
             theirs = [each for each in found if each[1] not in self._receivers]
             name, phrase, reference = self._settle_direction((name, phrase, reference), [each[1:] for each in theirs])
-        elif not phrase.noun and is_code(reader, at, self.reader.kinds[phrase.find.record]) and self._is_aimed(phrase):
+        elif not phrase.noun and self._is_aimed(phrase) and self._is_given(at, reader.kinds[phrase.find.record]):
             aims = [each for each in found if each[1] in self._receivers and each[0] >= 2.0]
             _, name, phrase, reference = max(aims, key=lambda each: each[0], default=(0.0, name, phrase, reference))
         return name, phrase, reference

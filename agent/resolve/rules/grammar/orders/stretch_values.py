@@ -35,7 +35,7 @@ from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
 from agent.resolve.rules.grammar.orders.text_parameters import list_named, takes_text
 from agent.resolve.rules.grammar.orders.told_shares import find_amounts
 from agent.resolve.rules.grammar.phrases.amounts import MONEY, Amounts, is_left_out, says_own
-from agent.resolve.rules.grammar.phrases.plain_names import find_counting_words
+from agent.resolve.rules.grammar.phrases.plain_names import find_counting_words, numbers_thing
 from language.fractions import read_fraction
 from language.measures import CALENDAR, convert_said, counts_in, find_measure
 from language.stems import stem
@@ -88,8 +88,7 @@ class StretchValues(StretchWords):
             and self.kind(name) is None
             and self.offer.annotation(name).unit in (None, Unit.COUNT)
             and self._speaks(self.offer.annotation(name))
-            and (schema := self.offer.properties.get(name))
-            and schema.get("type") in ("integer", "number")
+            and (schema := self.offer.properties.get(name) or {}).get("type") in ("integer", "number")
             and "enum" not in schema
         ]
         counted = [
@@ -105,7 +104,8 @@ class StretchValues(StretchWords):
             if not self.first <= at < self.stop or at in self.quoted or at in reader.valued or at in reader.dated:
                 continue
             glued = held.unit and not counts_in(held.unit, of=False)  # but "2kg"
-            numbered = reader.numbered(at) and last not in counting  # but "buy 9 rolls"
+            numbered = reader.numbered(at) or numbers_thing(reader, at, self.words.known_words)
+            numbered = numbered and last not in counting  # but "buy 9 rolls"
             if held.kind != "cardinal" or glued or held.vague or numbered:
                 continue
             schema = self.offer.properties[wanting[0]]
@@ -213,8 +213,9 @@ class StretchValues(StretchWords):
             # A new value of a record's field is no record: "the fee is 860 now".
             sets = self.offer.annotation(name).replaces is not None and reader.low(at - 1) in {"to", "is", "at"}
             timed = any(each.start == token.start for each in reader.durations)
-            part = read_fraction(reader.lows(at, 4)) is not None  # "half", of an unknown whole
-            never = bare and (part or token.low in _NO_SUMS)  # "one up", "one of them"; "charged twice" says how often
+            # "one up", "one of them", "charged twice"; "half", of an unknown whole
+            part = token.low in _NO_SUMS or read_fraction(reader.lows(at, 4)) is not None
+            never = bare and (part or numbers_thing(reader, at, self.words.known_words))
             if never or timed or (at in reader.numbers and reader.numbers[at].kind != "cardinal"):
                 continue
             sure = 1.0 if sets and token.text.isdigit() else CODED if coded else 0.5 if bare else 1.0
@@ -247,7 +248,7 @@ class StretchValues(StretchWords):
         for at, held in reader.numbers.items():
             if not self.first <= at < self.stop or at in taken or at in self.quoted or held.kind != "cardinal":
                 continue
-            dated = at in reader.dates or at in reader.dated
+            dated = at in reader.dates or at in reader.dated or numbers_thing(reader, at, self.words.known_words)
             if held.unit or held.vague or dated or (at in reader.money and reader.money[at].currency):
                 continue
             if reader.low(at - 1) in TOWARDS - {"on", "="} and reader.low(at - 1) != "as":

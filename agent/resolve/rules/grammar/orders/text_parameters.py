@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from agent.extract.parameter_spec import make_parameter_spec
-from agent.validate.coverage.opposed_verbs import TAKING_AWAY
+from language.opposites import TAKING_AWAY
 from language.stems import READING, stem, stem_text
 from language.text import word_set
 from registry.contract import Annotation, Contract

@@ -46,6 +46,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
 )
 from agent.resolve.rules.grammar.phrases.places_and_deeds import read_held_by_theirs
 from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.told_fields import find_back, leave_out
 from language.stems import is_past, stem
 from language.text import singularize
 from registry.records import Field, RecordKind, Relation
@@ -112,6 +113,10 @@ def read_having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
         field, end = held_now  # "(customers) with boxes"
         made.where.append(Compare(field=field.name, op="=" if negated else ">", value=Number(number=Decimal(0))))
         return end
+    flag = reader.state(some_of, made.kind) if reader.asks else None
+    if flag is not None and isinstance(flag[0], Compare):  # "(berths) without power"
+        made.where.append(negate_condition(made.kind, flag[0]) if negated else flag[0])
+        return some_of + flag[1]
     if number is not None and own is not None:
         made.where.append(Compare(field=own[0].name, op=counted_op, value=number))
         return own[1]
@@ -271,6 +276,8 @@ def _with_states(reader: Reader, phrase: Phrase, first: int, stop: int, *, verb:
             break
         where.append(told[0])
         last += told[1]
+    back = find_back(kind) if reader.asks and len(where) == len(find.where) else None
+    where += [leave_out(kind, back)] if back is not None else []  # "(who) has a tablet", and hasn't returned it
     return find.model_copy(update={"pick": "all", "where": tuple(where)}), last
 
 

@@ -108,7 +108,7 @@ def _find_head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, 
                 at += length
                 continue
             return at, kind, length
-        low = token.low
+        low = reader.low(at)
         if length := count_placing(reader, at):
             at += length
             continue

@@ -8,11 +8,9 @@ from typing import Final
 
 from agent.extract.references.vocabulary import PLACES, can_be_code, rate_person_likeness
 from agent.planning.proposal import (
-    AnyOf,
     BelongsTo,
     Compare,
     Condition,
-    Except,
     Find,
     First,
     Has,
@@ -24,6 +22,7 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.told_fields import leave_out
 from language.measures import counts_in
 from language.stems import stem
 from language.text import singularize
@@ -333,8 +332,7 @@ def negate_condition(kind: RecordKind, condition: Condition) -> Condition:
         return condition.model_copy(update={"value": value})
     if isinstance(condition, Compare) and condition.op == "=":
         return condition.model_copy(update={"op": "!="})
-    # One of several alternatives, for which nothing needs to exist to be excluded.
-    return AnyOf(conditions=(Except(left_out=Find(record=kind.name, where=(condition,), pick="all")),))
+    return leave_out(kind, condition)
 
 
 def read_holder(reader: Reader, index: int, stop: int) -> Phrase | None:

@@ -163,7 +163,8 @@ def read_deed(reader: Reader, kind: RecordKind, at: int, *, denied: bool, by_day
     if by_day and day is not None:
         return day
     said = find_base_form(stem(reader.low(at)))
-    state = next((each for each in kind.states if find_base_form(stem(each)) == said), None)
+    done = [each for each, held in kind.states.items() if is_past(each) or not lexicon.STATE_FIELDS.isdisjoint(held)]
+    state = next((each for each in done if find_base_form(stem(each)) == said), None)  # a "collection" is no deed
     if state is not None:
         condition = StateIs(state=state)
         return negate_condition(kind, condition) if denied else condition

@@ -16,7 +16,8 @@ from agent.resolve.rules.grammar.reader import Reader
 from agent.validate.records.ranking import list_text_fields
 from language.measures import counts_in
 from language.stems import EMPTY, GENERIC, stem
-from language.text import singularize
+from language.text import singularize, word_set
+from language.wordnet import is_word
 from registry.records import RecordKind
 
 MOST_NAMES: Final = 2
@@ -24,6 +25,7 @@ MOST_WORDS: Final = 4
 MOST_THING: Final = 2  # words
 """Plain words in a row that may be a record's name."""
 _APART: Final = EMPTY | lexicon.NAME_STOP | lexicon.MANNER | lexicon.MORE | lexicon.COMMON | {*lexicon.UNITS}
+_PLACING: Final = word_set("for on at in from near by")
 
 
 def find_counting_words(reader: Reader) -> frozenset[int]:
@@ -84,3 +86,12 @@ def find_thing_end(reader: Reader, kind: RecordKind, at: int, stop: int) -> int:
     meant = reader.meant or frozenset()
     last = next((step for step in range(at, stop) if not may_name(reader, step) or step in meant), stop)
     return last if last - at <= MOST_THING else at
+
+
+def numbers_thing(reader: Reader, at: int, own: Collection[str]) -> bool:
+    """Whether a bare number is that of a thing in a place or reason, and no amount: "(charge Ada) for court 2". ``own``
+    are the stems of the action's words."""
+    low, tokens = reader.low(at - 1), reader.tokens[max(at - 2, 0) : at]
+    known = stem(low) in own or reader.noun(at - 1) is not None or all(each.capital for each in tokens)
+    led = any(reader.low(step) in _PLACING for step in (at - 2, at - 3))
+    return led and not known and low not in EMPTY | lexicon.NAME_STOP and low.isalpha() and is_word(low)

@@ -12,6 +12,7 @@ from agent.planning.proposal import (
     Answer,
     Compare,
     Computed,
+    FieldOf,
     Find,
     Has,
     OrderByField,
@@ -40,7 +41,7 @@ def accounts_for(reader: Reader, answer: Answer) -> bool:
     said, nodes = {*reader.lows(0, len(reader.tokens))}, [*walk(answer)]
     kinds = [reader.kinds[name] for name in {each.record for each in nodes if isinstance(each, Find)}]
     names = {*answer.fields} if isinstance(answer, RecordsAnswer) else {getattr(answer, "by", None)}
-    names |= {each.field for each in nodes if isinstance(each, TotalOf | Compare)}
+    names |= {each.field for each in nodes if isinstance(each, TotalOf | Compare | FieldOf)}
     names |= {each.by for each in nodes if isinstance(each, OrderByField)}
     figures = [each for kind in kinds for each in kind.fields if each.name in names and each.type in NUMERIC]
     held = [each for each in nodes if isinstance(each, Has)]
@@ -48,7 +49,7 @@ def accounts_for(reader: Reader, answer: Answer) -> bool:
         return False
     if not _REMAINING.isdisjoint(said) and "how" in said:
         stated = any(isinstance(each, StateIs) and not each.negated for each in nodes)
-        whole = [each for kind in kinds for each in _list_capacities(kind)]
+        whole = [each for kind in kinds for each in list_capacities(kind)[0]]
         if not stated and all(each in whole for each in figures):
             return False  # a size or a text, and nothing that tells of a rest
     worked = any(isinstance(each, Computed) for each in nodes)
@@ -70,11 +71,11 @@ def _measures(reader: Reader, kinds: list[RecordKind], figures: list[Field]) -> 
     return True
 
 
-def _list_capacities(kind: RecordKind) -> list[Field]:
-    """The counts of which a kind also holds a used part: places, beside places taken."""
+def list_capacities(kind: RecordKind) -> tuple[list[Field], list[Field]]:
+    """The counts of which a kind also holds a used part, and those parts: places, beside places taken."""
     counts = [each for each in kind.fields if each.type in ("integer", "number")]
     gone = [each for each in counts if is_past(label_field(each).split()[0])]
-    return [each for each in counts if gone and each not in gone]
+    return [each for each in counts if gone and each not in gone], gone
 
 
 def _stands_now(reader: Reader, has: Has) -> bool:

@@ -7,16 +7,24 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from agent.extract.references.vocabulary import find_doer_field, is_person
-from agent.planning.proposal import BelongsTo, Condition, Find, First, StateIs, Words
+from agent.planning.proposal import BelongsTo, Compare, Condition, Day, Find, First, StateIs, Words
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.dated_verbs import does, find_rest, join_verb, takes_place
+from agent.resolve.rules.grammar.dated_verbs import (
+    does,
+    ends_then,
+    find_rest,
+    is_ending,
+    join_verb,
+    takes_place,
+)
 from agent.resolve.rules.grammar.orders.action_words import find_base_form, is_over
 from agent.resolve.rules.grammar.phrases.fields import find_core, find_named_field, label_field, list_stock_fields
+from agent.resolve.rules.grammar.questions.accounted import list_capacities
 from agent.resolve.rules.grammar.questions.overdue import tells_stage
 from agent.resolve.rules.grammar.reader import Reader
-from language.stems import stem
-from language.text import word_set
-from language.wordnet import find_similar_stems
+from language.stems import is_past, stem
+from language.text import singularize, word_set
+from language.wordnet import find_similar_stems, rate_similarity
 from registry.records import Field, RecordKind
 
 PLAIN: Final = (
@@ -25,6 +33,10 @@ PLAIN: Final = (
     | word_set("left so far please pls plz thanks going go goes ours need needs with")
 ) - {"that", "this"}
 """Words that ask for nothing of their own."""
+_FREE: Final = word_set("left free available remaining spare")
+_PLACE: Final = stem("place")
+_AS_MUCH: Final = 0.2
+_HAS: Final = word_set("has have")
 PREPOSITIONS: Final = word_set("of for in on at from by with to about")
 _PLACES: Final[Mapping[str, First]] = {"next": "earliest", "coming": "earliest", "last": "latest", "first": "earliest"}
 _OWING: Final = word_set("left owe owes owing")
@@ -64,6 +76,12 @@ class Reading:
     first: First | None = None
     """Which of several the next or the last one is."""
     stated: bool = False
+    placed: bool = False
+    """A thing is named that the records are in: "in B1"."""
+    whether: bool = False
+    """It is asked whether there is any."""
+    rest: tuple[Field, ...] | None = None
+    """What is left, or the whole and the part that is taken of it."""
     unasked: bool = False
     """Only an owner and what is theirs are named: "Ada's bills"."""
     rate: int = 0
@@ -71,7 +89,7 @@ class Reading:
 
 def read_term(reader: Reader, made: Reading, at: int) -> int:
     """Where the words end that say something from a token on. 0 if they say nothing."""
-    if made.asked == "when" and (first := _PLACES.get(reader.low(at))) and takes_place(made.kind, "is"):
+    if made.asked in ("when", "what") and (first := _PLACES.get(reader.low(at))) and takes_place(made.kind, "is"):
         made.first = first
         made.rate += STATE
         return at + 1
@@ -80,7 +98,7 @@ def read_term(reader: Reader, made: Reading, at: int) -> int:
     readers = [_read_state, _read_field, _read_deed]
     if made.asked.startswith("who"):  # "driving" tells a driver
         readers = [_read_state, _read_deed, _read_field]
-    elif made.asked in ("what", "when", "much", "many", "does", "has"):
+    elif made.asked in ("what", "when", "much", "many", "does"):
         readers = [_read_field, _read_state, _read_deed]
     return next((step for each in readers if (step := each(reader, made, at))), 0)
 
@@ -130,7 +148,7 @@ def _read_state(reader: Reader, made: Reading, at: int) -> int:
             made.head = made.kind  # "how many fittings"
         made.rate += STATE
         return at + found[1]
-    if reader.low(at) == INSIDE and (inside := _find_inside(made.kind)) is not None and _is_there(reader, at):
+    if reader.low(at) == INSIDE and (inside := find_inside(made.kind)) is not None and _is_there(reader, at):
         made.where.append(StateIs(state=inside))
         made.stated = True
         made.rate += STATE
@@ -144,7 +162,7 @@ def _read_state(reader: Reader, made: Reading, at: int) -> int:
     return at + length
 
 
-def _find_inside(kind: RecordKind) -> str | None:
+def find_inside(kind: RecordKind) -> str | None:
     """The one state that says that somebody or something is in: "checked in", "in house"."""
     told = {str(held): state for state, held in kind.states.items() if INSIDE in state.split()}
     return next(iter(told.values())) if len(told) == 1 else None
@@ -159,6 +177,16 @@ def _read_field(reader: Reader, made: Reading, at: int) -> int:
     kind = made.kind
     if reader.low(at) in PREPOSITIONS:
         return 0
+    if (step := _read_rest(reader, made, at)) or (made.rest is not None and reader.low(at) in _FREE):
+        return step or at + 1
+    ending = [each for each in made.fields if ends_then(each)]
+    if ending and is_ending(join_verb(*reader.lows(at, 2))):  # "(whose insurance has) run out, runs out this week"
+        if is_past(reader.low(at)) or not _HAS.isdisjoint(reader.lows(0, at)):
+            today = Day(date=reader.now.date().isoformat(), quote=reader.words(at, at + 1))
+            made.where.append(Compare(field=ending[0].name, op="<", value=today))
+            made.fields.remove(ending[0])
+            made.days = ending
+        return at + 1 + (reader.low(at + 1) in lexicon.PARTICLES)
     late = reader.low(at).startswith("over") and reader.state(at, kind) is not None  # "overdue" asks for no due date
     if not late and (day := reader.date_field(kind, at)) is not None:
         made.fields.append(day)
@@ -183,6 +211,31 @@ def _read_field(reader: Reader, made: Reading, at: int) -> int:
             made.rate += _FIELD
             return at + length
     return 0
+
+
+def _read_rest(reader: Reader, made: Reading, at: int) -> int:
+    """Places that are left, where a kind holds how many there are and how many are taken: "places left, seats free".
+    Days that are left, where a kind holds one number of what is left."""
+    whole, taken = list_capacities(made.kind)
+    said = stem(reader.low(at))
+    free = not _FREE.isdisjoint(reader.lows(0, len(reader.tokens)))
+    places = {_PLACE, *(stem(word) for each in whole for word in label_field(each).split())}
+    own = [each for each in made.kind.fields if each.type in ("integer", "number")]
+    own = [each for each in own if not _FREE.isdisjoint(label_field(each).split())]
+    if free and len(own) == 1 and singularize(reader.low(at)) in lexicon.UNITS:
+        made.rest = (own[0],)
+        made.rate += _FIELD
+        return at + 1
+    if (
+        len(whole) != 1
+        or len(taken) != 1
+        or not free
+        or (rate_similarity(said, places) < _AS_MUCH and said not in places)
+    ):
+        return 0
+    made.rest = whole[0], taken[0]
+    made.rate += _FIELD
+    return at + 1
 
 
 def _find_alike(kind: RecordKind, low: str) -> Field | None:

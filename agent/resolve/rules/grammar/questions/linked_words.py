@@ -24,6 +24,7 @@ from agent.resolve.rules.grammar.questions.linked_terms import (
     PREPOSITIONS,
     STATE,
     Reading,
+    find_inside,
     read_term,
 )
 from agent.resolve.rules.grammar.reader import Reader
@@ -108,11 +109,12 @@ def _is_plain(reader: Reader, made: Reading, at: int) -> bool:
     low, ends = reader.low(at), at + 1 >= len(reader.tokens) or reader.is_mark(at + 1) or _skip_now(reader, at + 1) > 0
     named = made.said is not None or any(isinstance(each, BelongsTo) for each in made.where)
     dated = bool(made.times) or reader.when(at + 1, "") is not None
-    there = low == INSIDE and made.asked == "who" and dated and takes_place(made.kind, "")
+    there = low == INSIDE and made.asked in ("who", "is") and dated and takes_place(made.kind, "")
     if low == INSIDE and dated and not there:
         return False  # since when somebody is in is not known
     if there or low == "here" or (ends and low in PREPOSITIONS):
-        return there or made.first is not None  # "who is in today, when is Ada next in"
+        of_head = made.asked in ("what", "which") and made.head not in (None, made.kind)  # "what course is Ada on"
+        return there or made.first is not None or of_head  # "who is in today, when is Ada next in"
     held = {word for each in made.fields for word in label_field(each).split()}
     if low in _SAYS and any(each.type == "string" for each in made.fields):
         return True  # what a note says
@@ -130,6 +132,7 @@ def _is_plain(reader: Reader, made: Reading, at: int) -> bool:
     return (
         low in PLAIN
         or handles
+        or any(low in noun.split() for noun in made.kind.nouns)  # "days off", of what is called "time off"
         or (named and low in lexicon.OWNERS)
         or (low in _BACK_YET and made.asked == "is")
         or reader.tokens[at].text in "'’"
@@ -147,7 +150,12 @@ def _add_name(reader: Reader, made: Reading, each: RecordLink, held: RecordKind)
         made.where += where
     else:
         made.said = words
-    made.rate += STATE if held is made.kind else PLACE * (made.kind.relation_to(held.name) is not None)
+    before = reader.low(first - 1 - (reader.low(first - 1) in lexicon.DETERMINERS))
+    near = made.kind.relation_to(held.name) is not None
+    there = find_inside(made.kind) is not None or any(each.search == "name" for each in made.kind.fields)
+    there = there if before == INSIDE else before == "on"  # what is charged to a room is not in it
+    made.placed = made.placed or (near and there and not is_person(held))
+    made.rate += STATE if held is made.kind else PLACE * near + STATE * made.placed
 
 
 def _list_holders(
@@ -178,6 +186,6 @@ def _add_times(reader: Reader, made: Reading) -> bool:
     when = reader.when(made.times[0], day.name)
     made.where += when[0] if when is not None else []
     made.fields = [each for each in made.fields if each is not day]
-    made.days = days
+    made.days = days or made.days
     made.rate += PLACE * (bool(days) or takes_place(made.kind, ""))
     return when is not None

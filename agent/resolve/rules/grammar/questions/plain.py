@@ -225,6 +225,7 @@ def _same_deed(label: str, noun: str) -> bool:
 
 def read_told_when(reader: Reader, about: Find, verb: int, stop: int) -> RecordsAnswer | None:
     """The day of what a verb tells of a record, or of one that belongs to it."""
+    verb += 2 * (reader.low(verb + 1) == "to" and verb + 2 < stop)  # "due to leave"
     while reader.low(verb) in {"get", "gets", "got", "been", "be", "last", "first", "actually"}:
         verb += 1
     if reader.low(verb) == "next" and lexicon.PARTICLES.issuperset(reader.lows(verb + 1, stop - verb - 1)):

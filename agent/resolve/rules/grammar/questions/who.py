@@ -97,6 +97,10 @@ def read_whoever(reader: Reader, index: int, stop: int) -> Answer | None:
         theirs = Phrase(Find(record=each.record, pick="all"), index, index + 1, True)
         found = read_restricted(reader, theirs, stop, told=low == "who's")
         if found is not None and not found.bare and found.order is None and not _tells_of_others(reader, found):
+            if (low == "who's" or reader.low(index + 1) in BE) and all(
+                isinstance(one, BelongsTo) for one in found.where
+            ):
+                continue  # who is in a place is told by what is there now
             whoever_has = Find(record=people.name, where=(Has(related=drop_place(found)),), pick="all")
             return _tell_nearest(reader, people, whoever_has)
     return _who_does(reader, index + 1 + (reader.low(index + 1) in BE), stop, named=True)
@@ -175,6 +179,7 @@ def _tell_owners(reader: Reader, at: int, stop: int, *, named: bool) -> Answer |
 
 def _tell_people(reader: Reader, finds: Sequence[Find], verb: str) -> Answer | None:
     told = [(_find_role(reader, reader.kinds[each.record], verb), each) for each in finds if each.said or each.among]
+    told = [each for each in told if verb != "on" or not _has_takers(reader, each[1].record)]
     paid = [StateIs(state="paid")] if find_base_form(stem(verb)) == _PAY else []
     held = [(kind, find, paid if paid and "paid" in reader.kinds[find.record].states else []) for kind, find in told]
     people = [
@@ -204,13 +209,21 @@ def _who_does(reader: Reader, at: int, stop: int, *, named: bool) -> Answer | No
     return None
 
 
+def _has_takers(reader: Reader, thing: str) -> bool:
+    """Whether records tell of people that they take part in a thing, which is nobody's: "(who is) on the course"."""
+    people = reader.people()
+    joins = (each for each in reader.kinds.values() if each.relation_to(thing) is not None)
+    alone = people is not None and reader.kinds[thing].relation_to(people.name) is None
+    return people is not None and alone and any(each.relation_to(people.name) is not None for each in joins)
+
+
 def _find_role(reader: Reader, kind: RecordKind, verb: str) -> RecordKind | None:
     """The kind of people that do this with records of a kind: whose role or noun names the doer of the verb ("leader"
     leads, a "teacher" teaches), or those that handle them. Without a verb, or if it makes the record ("order") or pays
     it: whose it is."""
     people = [each for each in kind.relations if each.kind in reader.kinds and is_person(reader.kinds[each.kind])]
     base, doers = find_base_form(stem(verb)), [each.name for each in reader.doers(kind)]
-    handles = verb in lexicon.HANDLING | _ASSIGNED or verb == "on"
+    handles = verb in (lexicon.HANDLING - _IN) | _ASSIGNED or verb == "on"  # who is in a room doesn't see to it
     if not verb or (not handles and base in _MADE | {_PAY} | {find_base_form(stem(noun)) for noun in kind.nouns}):
         roles = [each for each in people if each.kind not in doers]
     else:

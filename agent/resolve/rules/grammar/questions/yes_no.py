@@ -93,9 +93,8 @@ def read_yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
     answers = [_tested(reader, low, about, stop) for about in abouts]
     told = sorted((each for each in answers if each is not None), key=_is_of_theirs)
     reader.readings += told[1:]
-    dated = (each for about in abouts if low in BE and (each := _is_then(reader, about, stop)) is not None)
     named = _named_so(reader, index + 1, stop) if low in {"is", "are"} else None
-    return told[0] if told else next(dated, None) or named
+    return told[0] if told else named
 
 
 def read_without_verb(reader: Reader, index: int, stop: int) -> Answer | None:
@@ -125,17 +124,6 @@ def _named_so(reader: Reader, first: int, stop: int) -> Answer | None:
         if so[1] >= stop and all(isinstance(each, StateIs) for each in so[0])
     ]
     return take_first(reader, made)
-
-
-def _is_then(reader: Reader, about: Phrase, stop: int) -> Answer | None:
-    """Whether a record that is named is on the day that its phrase ends with: "is visit 7 on Friday"."""
-    find, line = about.find, reader.kinds[about.find.record].order
-    days = tuple(each for each in find.where if isinstance(each, Compare) and each.field == line)
-    rest = tuple(each for each in find.where if each not in days)
-    one = about.noun and find.pick == "one" and find.order is None and (find.said is not None or rest)
-    if about.last < stop or not days or not one:
-        return None
-    return YesNoAnswer(tests=(count_test(find),), about=find.model_copy(update={"where": rest}))
 
 
 def _in_place(reader: Reader, about: Phrase, stop: int) -> Phrase:

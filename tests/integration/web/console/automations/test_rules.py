@@ -17,11 +17,17 @@ from tests.integration.web.console.rule_building import add, fire, rules
 async def test_the_switch_and_deleting(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     row = await add(console)
+    told = {
+        "on": "",
+        "off": "It is off and does nothing until it is switched on.",
+        "shadow": "In shadow it sends nothing",
+    }
     for mode in ("on", "off", "shadow"):
         await submit(browser, "/rules/new", f"/rules/{row.id}/mode", mode=mode)
         assert (await rules(console))[0].mode == mode
         page = (await browser.get(f"/rules/{row.id}")).text
         assert f'value="{mode}" aria-pressed="true"' in page
+        assert [each for each in told.values() if each and each in page] == [each for each in [told[mode]] if each]
     assert (await submit(browser, "/rules/new", f"/rules/{row.id}/mode", mode="wild")).status_code == 400
     assert (await submit(browser, "/rules/new", f"/rules/{row.id}/delete")).headers["location"] == "/rules"
     assert not await rules(console)
@@ -29,7 +35,11 @@ async def test_the_switch_and_deleting(console: Console) -> None:
 
 async def test_what_a_rule_did_is_listed_and_shadow_is_told_only_to_who_may_see_inside(console: Console) -> None:
     row = await add(console, name="<b>ours</b>")
-    call = {"contract": {"name": "shop.refund"}, "payload": json.dumps({"params": {"order": 987654321}})}
+    call = {
+        "contract": {"name": "shop.refund"},
+        "sentence": "Refund the <order>.",
+        "payload": json.dumps({"params": {"order": 987654321}}),
+    }
     for at in range(33):
         event = await fire(console, at)
         async with console.container.database.begin() as session:
@@ -49,6 +59,7 @@ async def test_what_a_rule_did_is_listed_and_shadow_is_told_only_to_who_may_see_
     olivia, sara = await console.signed_in("olivia@shop.test"), await console.signed_in("sara@shop.test")
     page = (await olivia.get(f"/rules/{row.id}")).text
     assert page.count("only noted") == 30
+    assert "<p>Refund the &lt;order&gt;.</p>" in page
     assert "shop.refund {&#34;order&#34;: 987654321}" in page
     older = re.search(r'href="(/rules/rul_[^"]+before=[^"]+)"', page)
     assert older
@@ -56,6 +67,7 @@ async def test_what_a_rule_did_is_listed_and_shadow_is_told_only_to_who_may_see_
     theirs = (await sara.get(f"/rules/{row.id}")).text
     assert "only noted" in theirs
     assert "987654321" not in theirs
+    assert "Refund the" not in theirs
     assert "Would have been held" not in theirs
     listed = (await sara.get("/rules")).text
     assert "&lt;b&gt;ours&lt;/b&gt;" in listed

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
 import store.connectors
 import store.contracts
 from agent.history.recorder import EntryType
-from tests.integration.web.console.console import PASSWORD, Console, post
+from tests.integration.web.console.console import PASSWORD, Console, opened_console, post
 
 ADDRESS = "https://platform.example"
 FIELDS = {"base_url": ADDRESS, "read_token": "t" * 20, "password": PASSWORD, "once": "a-ticket"}
@@ -48,6 +50,32 @@ async def test_a_platform_is_connected_its_actions_are_signed_and_can_be_asked_f
     assert "saas.refund_invoice" not in left
     assert "saas.close_ticket" in left
     assert not re.search(r'name="contract" value="[^"]+" checked', left), "what was not ticked is not ticked again"
+
+
+async def test_actions_that_name_no_role_are_not_ticked_and_the_page_says_that_nobody_could_ask(tmp_path: Path) -> None:
+    cms = Path("connectors/directus")
+    actions = json.loads((cms / "actions.json").read_text())["actions"][:2]
+    actions[1]["roles"] = []
+    mine = tmp_path / "connectors" / "my_cms"
+    mine.mkdir(parents=True)
+    for name, text in (
+        ("connector.json", (cms / "connector.json").read_text()),
+        ("actions.json", json.dumps({"actions": actions})),
+    ):
+        (mine / name).write_text(re.sub(r'"directus\b', '"my_cms', text))
+    async with opened_console(tmp_path / "data", OPSIQ_CONNECTORS=str(mine)) as console:
+        eve = await console.signed_in("eve@else.test")
+        assert 'href="/connectors">Connect your platform</a>' in (await eve.get("/")).text
+        await post(eve, "/connectors/my_cms/connect", FIELDS)
+        page = (await eve.get("/connectors/my_cms/contracts")).text
+        assert "1 of these name no role, so nobody could ask for them." in page
+        assert re.findall(r'name="contract" value="([^"]+)"( checked)?>', page) == [
+            (actions[0]["name"].replace("directus", "my_cms"), " checked"),
+            (actions[1]["name"].replace("directus", "my_cms"), ""),
+        ]
+        for path in ("/", "/contracts"):
+            assert 'href="/connectors/my_cms/contracts">Sign the actions of my_cms</a>' in (await eve.get(path)).text
+        assert "0 of 2 registered" in (await eve.get("/connectors/my_cms")).text
 
 
 async def test_without_a_secret_of_the_platforms_one_is_made_and_shown_this_once(console: Console) -> None:

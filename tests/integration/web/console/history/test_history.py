@@ -246,11 +246,17 @@ async def test_acts_are_one_view_and_a_reading_says_what_read_it(console: Consol
     assert summarize_entry({"trace": {"resolver": "model", "model": "some/model"}}) == "by some/model"
 
 
-async def test_the_end_of_a_call_is_told_by_what_was_called(console: Console) -> None:
+async def test_acts_are_told_by_the_words_of_their_card_and_by_their_actions_titles(console: Console) -> None:
     run = await hold_card(console, console.owner)
+    call = {"status": 409, "detail": "The endpoint answered 409."}
     async with console.container.database.begin() as session:
-        await recorder.record(
-            session, run, EntryType.CALL_SETTLED, console.clock(), outcome="succeeded", call={"status": 200}
-        )
+        settled = await recorder.record(
+            session, run, EntryType.CALL_SETTLED, console.clock(), outcome="failed", call=call,
+            sentences=["Refund order 7."],
+        )  # fmt: skip
     browser = await console.signed_in("olivia@shop.test")
-    assert "Refund an order: HTTP 200" in (await browser.get("/history?kind=call_settled")).text
+    page = (await browser.get("/history?kind=call_settled")).text
+    assert "Refund order 7. The endpoint answered 409." in page
+    assert '<span class="quiet">Refund an order</span>' in page
+    own = (await browser.get(f"/history/{settled.seq}")).text
+    assert own.index('<p class="lead">Refund order 7. The endpoint answered 409.</p>') < own.index("When, exactly")

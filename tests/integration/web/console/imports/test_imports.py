@@ -188,7 +188,8 @@ async def test_a_connection_that_is_not_there_is_told_on_the_page_and_never_sign
     assert "No platform is connected yet" in (await browser.get("/import")).text, "before anything is picked"
     picks = await upload(browser, json.dumps(DOCUMENT).encode())
     page = await reviewed(browser, picks, ["0"])
-    assert "No platform is connected yet" in page.text
+    assert "These drafts can't be signed yet" in html.unescape(page.text)
+    assert 'type="password"' not in page.text, "no password is asked for in vain"
     answer = await signed(browser, page, ["0"], password=PASSWORD, roles="owner")
     assert answer.status_code == 422
     assert "Connect the platform first" in answer.text

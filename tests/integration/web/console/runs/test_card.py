@@ -123,15 +123,34 @@ def test_a_record_that_no_words_name_is_said_to_be_looked_up_and_not_named_twice
     assert card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params[0].source == "the earliest of 30, looked up"
 
 
-def test_which_of_several_records_it_was_is_said_before_the_words_that_found_it() -> None:
+@pytest.mark.parametrize(
+    ("reading", "told"),
+    [
+        ("the latest of 2", "the latest of 2 of customer Adam Novak, found by “Adam's last invoice” and “Novak”"),
+        ("as of 3 Dec", "found by “Adam's last invoice” and “Novak”, of customer Adam Novak, as of 3 Dec"),
+        (
+            "the latest of 2; a newer one can't be used for this; as of 3 Dec",
+            "the latest of 2 of customer Adam Novak, found by “Adam's last invoice” and “Novak”; a newer one can't be "
+            "used for this, as of 3 Dec",
+        ),
+    ],
+)
+def test_which_record_it_was_comes_before_the_words_that_found_it_and_when_it_was_read_comes_last(
+    reading: str, told: str
+) -> None:
     (step,) = PLAN.steps
-    source = step.filled[1].source.model_copy(update={"reading": "the latest by “Paid” of 2 invoices"})
+    source = step.filled[1].source.model_copy(update={"reading": reading})
     filled = step.filled[1].model_copy(update={"source": source})
     plan = PLAN.model_copy(update={"steps": (step.model_copy(update={"filled": (filled,)}),)})
-    shown = card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params[0].source
-    assert shown == (
-        "the latest by “Paid” of 2 invoices of customer Adam Novak, found by “Adam's last invoice” and “Novak”"
-    )
+    assert card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params[0].source == told
+
+
+def test_a_record_that_is_kept_here_is_not_said_to_be_looked_up() -> None:
+    (step,) = PLAN.steps
+    source = step.filled[1].source.model_copy(update={"spans": (), "via": (), "reading": "the first of 3; as of 3 Dec"})
+    filled = step.filled[1].model_copy(update={"source": source})
+    plan = PLAN.model_copy(update={"steps": (step.model_copy(update={"filled": (filled,)}),)})
+    assert card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params[0].source == "the first of 3, as of 3 Dec"
 
 
 LETTER = "Dear Adam,\n\nyour refund is on its way. It takes three working days, or four before a holiday.\n\nOlivia"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
+
+import pytest
 
 from agent.pipeline import (
     Candidate,
@@ -18,6 +21,7 @@ from agent.pipeline import (
     RecordSnapshot,
     Refusal,
     Reply,
+    RunState,
 )
 from agent.runs import repository
 from agent.runs.run import Run
@@ -249,5 +253,16 @@ async def test_where_no_action_is_open_an_owner_is_led_to_the_platform(console: 
     for actor, email, led in ((console.stranger, "eve@else.test", True), (console.owner, "olivia@shop.test", False)):
         run = await put(console, await console.run_of(actor), state="refused", refusal=refusal)
         page = (await (await console.signed_in(email)).get(f"/runs/{run.id}")).text
-        assert ('<a href="/connectors">Connect your platform</a>' in page) is led
+        assert ('<p>No platform is connected. <a href="/connectors">Connect your platform</a>' in page) is led
         assert ("See what you can ask for" in page) is not led
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [("abstained", "I can't find that. Ask again."), ("refused", "I can't find that; nothing was done.")],
+)
+async def test_what_the_headline_says_is_not_said_again_below_it(console: Console, state: RunState, shown: str) -> None:
+    refusal = Refusal(code="no_match", detail="I can't find that; nothing was done. Ask again.")
+    run = await put(console, await console.run_of(console.owner), state=state, refusal=refusal)
+    page = html.unescape((await (await console.signed_in("olivia@shop.test")).get(f"/runs/{run.id}")).text)
+    assert f"<p>{shown}" in page

@@ -117,11 +117,11 @@ def test_an_undo_names_the_record_that_the_answer_of_the_call_gives(answer: str,
 @pytest.mark.parametrize(
     ("policy", "why"),
     [
-        (Policy.NEVER, "Sent at once: its contract asks for no yes."),
-        (Policy.WHEN, "Sent at once: its contract asks for a yes only under a condition, and that did not apply."),
+        (Policy.NEVER, "Sent at once: this action needs no yes."),
+        (Policy.WHEN, "Sent at once: this action needs a yes only under a condition, and that did not apply."),
         (
             Policy.ONCE_PER_SESSION,
-            "Sent at once: its contract asks for a yes once in a session, and that was given before.",
+            "Sent at once: this action needs a yes once a session, and that was given before.",
         ),
     ],
 )
@@ -129,7 +129,7 @@ def test_what_nobody_was_asked_about_says_why_and_what_somebody_confirmed_does_n
     (step,) = PLAN.steps
     plan = PLAN.model_copy(update={"approvals": 0, "held": (), "steps": (step.model_copy(update={"policy": policy}),)})
     run = RUN.model_copy(update={"state": "failed", "outcomes": (call(1, "failed"),), "approvals": ()})
-    nowhere = cast(WorkspaceContext, None)
+    nowhere = cast(WorkspaceContext, SimpleNamespace(catalogue=Catalogue(())))
     assert make_outcome(Planned(run, plan), run.actor, nowhere).unasked == why
     tried = run.model_copy(update={"mode": "test"})
     assert make_outcome(Planned(tried, plan), run.actor, nowhere).unasked == "", "nothing was sent"
@@ -140,3 +140,14 @@ def test_what_nobody_was_asked_about_says_why_and_what_somebody_confirmed_does_n
         ).unasked
         == ""
     )
+
+
+def test_what_was_sent_at_once_under_a_condition_says_which() -> None:
+    (step,) = PLAN.steps
+    currency = step.filled[0].model_copy(update={"param": "currency", "value": "EUR"})
+    given = {"policy": Policy.WHEN, "action": "saas.apply_credit", "version": 1, "filled": (*step.filled, currency)}
+    plan = PLAN.model_copy(update={"approvals": 0, "held": (), "steps": (step.model_copy(update=given),)})
+    run = RUN.model_copy(update={"state": "failed", "outcomes": (call(1, "failed"),), "approvals": ()})
+    context = cast(WorkspaceContext, SimpleNamespace(catalogue=Catalogue(SAAS)))
+    told = make_outcome(Planned(run, plan), run.actor, context).unasked
+    assert told == "Sent at once: this action needs a yes only when the amount is over 50.00 EUR."

@@ -12,7 +12,7 @@ from registry.confirmation import Policy
 from registry.contract import Risk
 from web.console import labels
 from web.console.pages import Page, Shell
-from web.console.runs import ask, card, conversation, progress, question, runs
+from web.console.runs import ask, card, conversation, front_page, progress, question, runs
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ME = Actor("ws_1", "mem_1", "member", "Olivia", "owner", "mem_1")
@@ -95,19 +95,19 @@ RUN = Run(
 BADGE = labels.Badge("a badge", "good")
 TURN = conversation.Turn("run_3", "a <turn>", BADGE, "what <came>")
 TALK = conversation.Conversation("run_3", (TURN,), (TURN, TURN), (TURN,), ("a <turn>",))
-ABLE = ask.AvailableAction("Refund an order", "refund order 7", labels.Badge("can't be undone", "bad"))
+ABLE = front_page.AvailableAction("Refund an order", "refund order 7", labels.Badge("can't be undone", "bad"))
 
 
 def of_asking(shell: Shell) -> dict[type[Page], Page]:
     return {
-        ask.AskPage: ask.AskPage(
+        front_page.AskPage: front_page.AskPage(
             shell=shell,
             title="Ask",
             said="refund <order> 7",
             trouble="Say more.",
             able=(ABLE,),
             all_able=61,
-            recent=(ask.RecentRun("run_2", "an earlier one", BADGE),),
+            recent=(front_page.RecentRun("run_2", "an earlier one", BADGE),),
             recalled=("the last one",),
             max_chars=4000,
             talk=TALK,

@@ -57,6 +57,7 @@ def of_connecting(shell: Shell) -> dict[type[Page], Page]:
                     True,
                 ),
             ),
+            nobodys=1,
             others=2,
             trouble="wrong & again",
             findings=("/title: too <long>",),

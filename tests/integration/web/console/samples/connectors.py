@@ -41,6 +41,7 @@ def of_connectors(shell: Shell) -> dict[type[Page], Page]:
                 connectors.Kind("customer", "A customer", (connectors.SafeField("id", "Its id", "id", "by number"),)),
             ),
             actions=(connectors.Action("saas.refund", "Refund <it>", 1, BADGE, "/contracts/saas.refund"),),
+            does="0 of 1 registered",
             unsigned=1,
             hears=(connectors.SubscriptionRow("mirror", "customer.*", 30, True),),
             troubles=(connectors.FailedReactionRow("evt_1", "the <mirror>", BADGE, "it <said> no", AT),),

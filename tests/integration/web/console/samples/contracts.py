@@ -32,6 +32,7 @@ def of_contracts(shell: Shell) -> dict[type[Page], Page]:
             q="ref<und",
             place=Pagination(total=91, first=31, before=0, after=60),
             owner=True,
+            first=None,
             lines=(
                 contracts.ContractTableRow(
                     "shop.refund", "Refund <it>", "gives money back", 3, BADGE, BADGE, "owner, admin"

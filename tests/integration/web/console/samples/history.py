@@ -79,6 +79,7 @@ def of_history(shell: Shell) -> dict[type[Page], Page]:
             card=ShownCard(
                 6, (ShownCall("A title <b>", "Do it <i>", (ShownValue("Amount <b>", "5.00 EUR"),)),), ("Why <b>",)
             ),
+            told="in short",
             case=True,
             undo=("take a credit back <b>",),
             prev="sha256:aa",

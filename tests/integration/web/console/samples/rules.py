@@ -23,7 +23,7 @@ RULE_LINE = rules.AutomationRow(
     rules.LastFiring(AT, BADGE),
 )
 RULES = rules.AutomationsTable((RULE_LINE,), Pagination(total=91, first=31, before=0, after=60), "/rules?told_from=30")
-FIRING = automations.FiringTableRow("evt_1", AT, BADGE, "it <did>", "run_7", ("shop.refund <b>",))
+FIRING = automations.FiringTableRow("evt_1", AT, BADGE, "it <did>", "run_7", ("Refund <it>.",), ("shop.refund <b>",))
 TRIED = dry_run.DryRunResult(
     (dry_run.DryRunRow("evt_2", "invoice.paid", AT, BADGE, ("Refund <it>",), "it <said> no"),),
     (dry_run.VerdictCount(BADGE, 1),),

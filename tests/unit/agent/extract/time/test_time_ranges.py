@@ -51,3 +51,9 @@ def test_a_denied_stretch_keeps_its_not() -> None:
 @pytest.mark.parametrize("text", ["the Year-End Review", "Health & Wellness Expo", "call May about it"])
 def test_names_are_no_dates(text: str) -> None:
     assert find(read_text(text), NOW) == ()
+
+
+@pytest.mark.parametrize("day_said", ["9999-12-31", "0001-01-01"])
+def test_a_day_at_the_rim_of_the_calendar_bounds_nothing(day_said: str) -> None:
+    """No day comes after it, or before it in another zone."""
+    assert find(read_text(f"tickets opened until {day_said}"), NOW) == ()

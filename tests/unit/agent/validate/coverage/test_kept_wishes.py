@@ -30,7 +30,6 @@ async def test_what_is_not_done_keeps_to_the_wish(text: str, step: dict[str, obj
     ("text", "step"),
     [
         ("waive F-231 and leave the towing as it is", WAIVE),  # perhaps a part of it
-        ("don't waive F-231", WAIVE),
         ("don't scrap Ruth Meyer's loan", {**RENEW, "loan_id": THEIRS, "days": None}),  # nothing else is ordered
         ("don't scrap or waive it, F-231", WAIVE),
         ("don't scrap it and waive F-231", WAIVE),

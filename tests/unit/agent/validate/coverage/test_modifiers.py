@@ -110,7 +110,6 @@ async def verdict_of(text: str, step: dict[str, Any]) -> Any:
         ("waive F-231 and Ruth Meyer's", WAIVE),
         ("waive F-231 and F-235 as well", WAIVE),
         ("waive all of F-235 and F-231", WAIVE),
-        ("F-231 must not be waived", WAIVE),
         ("renew loan 502 by 7 days every month", RENEW),
         ("renew loan 502 by 7 days monthly", RENEW),
         ("renew loan 502 by 7 days or more", RENEW),
@@ -121,7 +120,6 @@ async def verdict_of(text: str, step: dict[str, Any]) -> Any:
         ("give Hugo Bernard 3 x 30 euros of credit", CREDIT),
         ("give anyone but Hugo Bernard 30 euros of credit", CREDIT),
         ("give all our users but Hugo Bernard 30 euros of credit", CREDIT),
-        ("Hugo Bernard shouldn't get 30 euros of credit", CREDIT),
         ("avoid giving Hugo Bernard 30 euros of credit", CREDIT),
     ],
 )

@@ -77,7 +77,6 @@ async def verdict_of(text: str, name: str) -> object:
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("foodbank", "take 3 pasta out", "take 3 pasta out"),
         ("lending", "take the Tile cutter out of the cellar", "take the Tile cutter out of the cellar"),
     ],
 )
@@ -129,11 +128,6 @@ def test_what_is_taken_away_and_put_elsewhere_is_moved_by_one_call_alone() -> No
 )
 def test_a_verb_or_particle_of_its_own_tells_that_an_action_removes(title: str, removes: bool) -> None:
     assert bool([*find_removals("take C7 off the plan", [note_down(title)])]) is not removes
-
-
-@pytest.mark.parametrize(("title", "reverses"), [("Take in a cabin", True), ("Open a cabin", False)])
-def test_out_alone_is_the_reverse_of_in(title: str, reverses: bool) -> None:
-    assert bool([*find_removals("take C7 out", [note_down(title)])]) is reverses
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Answer, Plan, Question
+from agent.pipeline import Plan, Question, Refusal
 from agent.validate.coverage.negations import find_negations, only_contrasts
 from agent.validate.questions import REST
 from tests.unit.agent.resolve.rules.grammar.test_only_told import verdict_of as verdict_without_a_model
@@ -39,11 +39,6 @@ async def is_planned(text: str, step: dict[str, Any]) -> None:
     [
         ("waive F-231 NOT", WAIVE),
         ("waive F-231 (do not!)", WAIVE),
-        ("by no means waive F-231", WAIVE),
-        ("no reason to waive F-231", WAIVE),
-        ("we would never waive F-231", WAIVE),
-        ("try not to waive F-231", WAIVE),
-        ("nobody waives F-231", WAIVE),
         ("nobody waived F-231", WAIVE),
         ("waive F-231, no", WAIVE),
     ],
@@ -86,7 +81,6 @@ async def test_how_things_are_denies_nothing(text: str, step: dict[str, Any]) ->
         ("waive F-231 given she brings it back", WAIVE),
         ("waive or double F-231", WAIVE),
         ("she asked whether we waive F-231", WAIVE),
-        ("tell me why they waive F-231", WAIVE),
         ("let me know if you waive F-231", WAIVE),
     ],
 )
@@ -146,7 +140,6 @@ async def test_a_reason_names_nobody(text: str, step: dict[str, Any]) -> None:
         ("suppose we waive F-231", WAIVE),
         ("Piet says we waived F-231", WAIVE),
         ("waiving F-231 was an error", WAIVE),
-        ("there's no reason for F-231 to be waived", WAIVE),
         ("quietly waive F-231", WAIVE),
         ("waive F-231 w/o interest", WAIVE),
         ("renew loan 502 by 7 days at the latest", RENEW),
@@ -239,24 +232,68 @@ BARE = {"action": "renew_loan", "loan_id": find("loan", "502"), "days": None}
         ("nobody renews loan 502 today", "nobody renews"),
         ("no renewal today for loan 502", "no renewal"),
         ("loan 502 is no longer to be renewed", "loan 502 is no longer to be renewed"),
+        ("Ruth Meyer doesn't want loan 502 renewed", "Ruth Meyer doesn't want loan 502 renewed"),
+        ("don't let Ruth renew loan 502", "don't let Ruth renew"),
+        ("on no account renew loan 502", "on no account renew"),
+        ("loan 502 must not go on before Friday", "loan 502 must not go on before Friday"),
         ("why not renew loan 502", None),
         ("don't forget to renew loan 502", None),
         ("loan 502 was not renewed, so renew it", None),
+        ("nobody has renewed loan 502", None),
         ("loan 502 should never have been renewed", None),
         ("renew loan 502, Ruth can't come", None),
+        ("Ruth isn't in renew loan 502", None),
+        ("since nobody came loan 502 should be renewed", None),
         ("Ruth can't renew loan 502 herself, give it more days", None),
     ],
 )
-async def test_no_value_is_asked_for_of_what_is_denied(text: str, denied: str | None) -> None:
-    asked = (await came_of(text, plan(BARE))).verdict
-    assert isinstance(asked, Question), asked
-    if denied is None:
-        assert asked.slot == "0.days", asked
+async def test_nothing_is_done_of_what_is_denied(text: str, denied: str | None) -> None:
+    verdict = (await came_of(text, plan(BARE))).verdict
+    if denied is not None:
+        assert isinstance(verdict, Refusal), verdict
+        assert verdict.detail == f"You wrote ‘{denied}’, so nothing was done."
         return
-    assert asked.text == f"Should I do this: Renew a loan? ‘{denied}’ doesn't ask for it."
-    after = (await came_of(text, plan(BARE), answers=[Answer(slot=REST, choice=REST)])).verdict
-    assert isinstance(after, Question)
-    assert after.slot == "0.days"
+    assert isinstance(verdict, Question), verdict
+    assert verdict.slot == "0.days", verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("please do not waive F-231", WAIVE),
+        ("by no means waive F-231", WAIVE),
+        ("no reason to waive F-231", WAIVE),
+        ("we would never waive F-231", WAIVE),
+        ("try not to waive F-231", WAIVE),
+        ("nobody waives F-231", WAIVE),
+        ("there's no reason for F-231 to be waived", WAIVE),
+        ("F-231 should never be dropped", WAIVE),
+        ("the Tile cutter isn't to be moved to the cellar", SHELVE),
+        ("Hugo Bernard shouldn't get 30 euros of credit", CREDIT),
+    ],
+)
+async def test_no_yes_is_offered_to_what_is_denied(text: str, step: dict[str, Any]) -> None:
+    assert isinstance(await verdict_of(text, step), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("hotel", "charge 9002 is not to be waived"),
+        ("garage", "nobody should refund R-5101"),
+        ("riding", "Annika Berg doesn't want lesson 601 cancelled"),
+        ("hotel", "Amelia Hart mustn't get the bill before Thursday"),
+    ],
+)
+async def test_without_a_model_no_question_is_asked_about_what_is_denied(name: str, text: str) -> None:
+    assert not isinstance(await verdict_without_a_model(text, name), Plan | Question)
+
+
+async def test_words_that_a_value_is_read_from_deny_no_order() -> None:
+    text = "lesson 601 must not be cancelled"
+    quote = {"value": "advanced", "quote": "must not be cancelled"}
+    call = {"action": "set_level", "rider_id": find("rider", "Annika"), "level": quote}
+    assert not isinstance((await came_of(text, plan(call), "riding")).verdict, Refusal)
 
 
 _OWENS = {"belongs_to": find("customer", "Owen")}

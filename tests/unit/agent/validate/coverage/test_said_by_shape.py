@@ -57,7 +57,6 @@ async def test_what_the_shape_of_a_plan_says_is_not_asked_about(name: str, text:
         ("hotel", "task 61 to high, only weekends", HIGH),
         ("foodbank", "six of the tinned tomatoes were dented in the van", OFF),
         ("lending", "waive F-231, nobody will collect half of it", WAIVE),
-        ("lending", "F-231 should never be dropped", WAIVE),
     ],
 )
 async def test_the_same_words_without_that_shape_are_asked_about(name: str, text: str, step: dict[str, Any]) -> None:

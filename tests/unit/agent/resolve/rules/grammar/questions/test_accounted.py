@@ -79,7 +79,6 @@ _SCHOOL, _OFFICE = _make(["pupil", "pupils"]), _make(["colleague", "colleagues"]
     "text",
     [
         "which pupils have only paid bills?",
-        "how many bunks are left in Sea Holly?",
         "which pupils are on absence?",
         "how many days do pupils have absences?",
     ],

@@ -142,7 +142,7 @@ async def test_refunds_are_summed_by_what_was_refunded_and_when() -> None:
     assert reply is not None
     assert (
         reply.text
-        == "Refunded so far: 40.00 EUR in 1 refunded sale from 1 Oct 2026 to 31 Oct 2026: S-41 (refunded so far 40.00 EUR, issued 20 Sep 2026)."  # noqa: E501
+        == "Refunded so far: 40.00 EUR in 1 refunded sale from 1 Oct 2026 to 31 Oct 2026: S-41 (issued 20 Sep 2026)."
     )
 
 
@@ -168,21 +168,21 @@ async def test_a_deed_without_a_day_of_its_own_is_not_dated_by_another() -> None
         ("which smith has repair 702", "Repair 702 has no smith."),
         ("who handles 702", "Repair 702 has no smith."),
         ("whats left of idas credit", "Ida Roth: credit 15.00 EUR."),
-        ("what does pia owe us", "70.00 CHF in 1 unpaid sale of Pia Sand: S-43 (total 70.00 CHF, issued 21 Oct 2026, open)."),  # noqa: E501
-        ("whats pia owing us", "70.00 CHF in 1 unpaid sale of Pia Sand: S-43 (total 70.00 CHF, issued 21 Oct 2026, open)."),  # noqa: E501
+        ("what does pia owe us", "70.00 CHF in 1 unpaid sale of Pia Sand: S-43 (issued 21 Oct 2026, open)."),
+        ("whats pia owing us", "70.00 CHF in 1 unpaid sale of Pia Sand: S-43 (issued 21 Oct 2026, open)."),
         ("did we already refund S-41?", "Yes: S-41."),
         ("when does Pina start", "Repair 703: starts 7 Dec 2026."),  # no slip of Pia
         ("who is Olav Finn", "Olaf Finn. You wrote ‘Olav Finn’; this is Olaf Finn."),
         ("have we refunded S-44 yet", "No: S-44."),
         ("ida's credit", "Ida Roth: credit 15.00 EUR."),
-        ("how much did we refund in november", "Refunded so far: 90.00 EUR in 1 refunded sale from 1 Nov 2026 to 30 Nov 2026: S-42 (refunded so far 90.00 EUR, issued 20 Oct 2026)."),  # noqa: E501
+        ("how much did we refund in november", "Refunded so far: 90.00 EUR in 1 refunded sale from 1 Nov 2026 to 30 Nov 2026: S-42 (issued 20 Oct 2026)."),  # noqa: E501
         ("which smith has the earliest booked repair", "Repair 702 has no smith."),
         ("total credit", "Credit: 60.00 CHF and 15.00 EUR across 3 keepers: Ida Roth (credit 15.00 EUR); Olaf Finn (credit 0.00 EUR); Pia Sand (credit 60.00 CHF)."),  # noqa: E501
         ("how many sales were paid in april", "No sales paid from 1 Apr 2026 to 30 Apr 2026."),
         ("how many refunds in may", "No refunded sales from 1 May 2026 to 31 May 2026."),
         ("how many repairs start in may", "No repairs starting from 1 May 2027 to 31 May 2027."),
         ("how many repairs started in may", "No repairs starting from 1 May 2026 to 31 May 2026."),
-        ("total open in chf", "70.00 CHF in 1 open sale (currency CHF): S-43 (total 70.00 CHF, issued 21 Oct 2026)."),
+        ("total open in chf", "70.00 CHF in 1 open sale (currency CHF): S-43 (issued 21 Oct 2026)."),
         ("top 2 keepers by repairs", "2 keepers: Ida Roth (3 repairs); Olaf Finn (1 repair)."),
         ("when was S-44 paid and how much was it", "S-44: paid 25 Oct 2026; total 25.00 EUR."),
         ("how many repairs are booked and when do they start", "2 booked repairs: repair 703 (starts 7 Dec 2026); repair 702 (starts 3 Dec 2026)."),  # noqa: E501

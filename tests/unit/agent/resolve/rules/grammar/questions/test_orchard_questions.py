@@ -94,7 +94,10 @@ async def test_a_noun_that_is_a_value_of_its_kind_means_only_those(text: str, to
         ("when is Ida coming", "Tour 302: 27 Nov 2026."),
         ("when was Pelle's last visit", "Tour 301: 18 Nov 2026."),
         ("which visitors came last week", "Pelle Lund."),
-        ("what has Hugo got on friday", "1 tour of Hugo Brandt on 27 Nov 2026 (not cancelled): tour 302."),
+        (
+            "what has Hugo got on friday",
+            "1 tour of Hugo Brandt on 27 Nov 2026 (not cancelled): tour 302 (fee 40.00 EUR, booked).",
+        ),
         ("what does Olga have on friday", "No tours of Olga Reiss on 27 Nov 2026 (not cancelled)."),
         (
             "how many tours did Hugo do last week",
