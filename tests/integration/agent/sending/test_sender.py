@@ -137,7 +137,8 @@ async def test_nothing_is_planned_for_who_may_no_longer_act_and_the_run_says_so(
     async with harness.database.begin() as session:
         await store.accounts.members.disable(session, harness.workspace, harness.people["sara"].id)
     run = await harness.job(run.id)
-    assert run.state == "refused" and run.refusal is not None
+    assert run.state == "refused"
+    assert run.refusal is not None
     assert run.refusal.detail == "Sara may no longer act here."
 
 
