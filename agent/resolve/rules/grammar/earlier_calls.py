@@ -82,7 +82,6 @@ _SUBJECTS: Final = word_set("i we he she they it")
 _ARTICLES: Final = lexicon.DETERMINERS | word_set("number no nr # and one ones for of")
 
 
-_ONCE_MORE: Final = re.compile(r"\bagain\b", re.IGNORECASE)
 _MORE: Final = word_set("also too same again plus")
 ON_TOP: Final = word_set("and plus more also then another")
 AGREES: Final = word_set("ok okay please pls yes yeah")
@@ -92,8 +91,12 @@ AGREES: Final = word_set("ok okay please pls yes yeah")
 def comes_on_top(text: str) -> bool:
     """Whether words say that something is done besides, and not instead."""
     said = [each.low for each in read_text(text).tokens if each.word and each.low not in AGREES]
-    more = not _MORE.isdisjoint(said) or ("as", "well") in pairwise(said)
-    return bool(said) and {"instead", "rather"}.isdisjoint(said) and (said[0] in ON_TOP or more)
+    return bool(said) and {"instead", "rather"}.isdisjoint(said) and (said[0] in ON_TOP or says_more(said))
+
+
+def says_more(said: Sequence[str]) -> bool:
+    """Whether a word says that something is done besides, wherever it stands: "also Ada", "Ada as well"."""
+    return not _MORE.isdisjoint(said) or ("as", "well") in pairwise(said)
 
 
 def strip_denial(text: str) -> tuple[str, bool]:
@@ -106,7 +109,7 @@ def strip_denial(text: str) -> tuple[str, bool]:
     apart = not begun.rstrip()[-1:].isalnum() or begins_like_an_order(rest)  # "no problem, …" denies nothing
     denies = apart and _DENIES.search(begun) is not None
     changes = _INSTEAD.search(begun) is not None or told is not None
-    if not (denies or changes) or comes_on_top(_ONCE_MORE.sub("", text)):
+    if not (denies or changes) or says_more([each.low for each in read_text(text).tokens if each.low != "again"]):
         return text, False
     stop = told.start() if told is not None and told.end() == len(rest) else len(rest)
     return f"{' ' * len(begun)}{rest[:stop]}{' ' * (len(rest) - stop)}", denies

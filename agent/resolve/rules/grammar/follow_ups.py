@@ -35,6 +35,7 @@ from agent.resolve.rules.grammar.earlier_calls import (
     keep_arguments,
     read_beside,
     read_once_more,
+    says_more,
     take_back,
 )
 from agent.resolve.rules.grammar.fewer_calls import narrow_calls, read_fewer
@@ -250,11 +251,11 @@ def _continued(
     named = _list_named(reader, found)
     arguments: dict[str, Argument] = {**keep_arguments(offer, last, found), **found}
     call = Call(action=offer.name, arguments=arguments)
-    anew, more = not _ANEW.isdisjoint(said) or bool(reader.corrections), comes_on_top(reader.text.plain)
+    anew, more = not _ANEW.isdisjoint(said) or bool(reader.corrections), says_more(said)
     if named:
         if _DOES_IT.search(reader.text.plain) and not _RENAMES.match(reader.text.plain):
             return None  # "and let Ada have it", "move it to Ada's room" say what happens to it, and don't name another
-        if strange or not (anew or more):
+        if strange or not (anew or more or reader.low(0) == "and"):
             return None
         if last.computed and not all(name in found for name in last.computed):
             return None  # a part of the one is another amount of the other

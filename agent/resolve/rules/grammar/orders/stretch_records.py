@@ -336,7 +336,11 @@ class StretchRecords(StretchEnds):
         if name in self._receivers and not phrase.noun:
             theirs = [each for each in found if each[1] not in self._receivers]
             name, phrase, reference = self._settle_direction((name, phrase, reference), [each[1:] for each in theirs])
-        elif not phrase.noun and self._is_aimed(phrase) and self._is_given(at, reader.kinds[phrase.find.record]):
+        elif (
+            not phrase.noun
+            and self._is_aimed(phrase)
+            and (is_code(reader, at, named := reader.kinds[phrase.find.record]) or self._stands_before(at, named))
+        ):
             aims = [each for each in found if each[1] in self._receivers and each[0] >= 2.0]
             _, name, phrase, reference = max(aims, key=lambda each: each[0], default=(0.0, name, phrase, reference))
         return name, phrase, reference

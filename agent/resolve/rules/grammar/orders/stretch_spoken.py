@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.extract.references.vocabulary import is_person, rate_person_likeness
-from agent.planning.proposal import BelongsTo, Find, RecordArgument
+from agent.extract.references.vocabulary import PLACES, is_person, rate_person_likeness
+from agent.planning.proposal import BelongsTo, Find, OrderByField, RecordArgument
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.stretch_directions import StretchDirections
-from agent.resolve.rules.grammar.phrases.phrase_parts import count_placing, is_code
+from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, count_placing
 from agent.resolve.rules.grammar.phrases.shown import PARTITIVE
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import singularize
@@ -73,7 +73,9 @@ class StretchSpoken(StretchDirections):
             ),
             None,
         )
-        thing = pronoun is not None and reader.low(pronoun) in _THINGS
+        thing = pronoun is not None and reader.low(pronoun) in _THINGS and not self._points_at(pronoun, kind)
+        line = self._find_place(pronoun) if pronoun is not None else None
+        thing = thing and line is None
         both = next((at for at in range(self.first, self.stop) if reader.low(at) in lexicon.PLURALS), None)
         if both is not None and reader.several and (reader.low(both) != "both" or len(reader.several) == _BOTH):
             led = [each for each in reader.several if each.record == kind.name or self._leads(kind, each)]
@@ -113,15 +115,23 @@ class StretchSpoken(StretchDirections):
                 self.records[name] = [Piece(at, last, RecordArgument(reference=found), sure)]
                 return
 
-    def _is_given(self, at: int, kind: RecordKind) -> bool:
-        """Whether a word is the code of a record, or one stands before it as a noun or a pronoun: "(Open tasks?) Give
-        it to Ada"."""
+    def _stands_before(self, at: int, kind: RecordKind) -> bool:
+        """Whether a record of a kind stands before a word as a noun or a pronoun: "(Open tasks?) Give it to Ada"."""
         reader, before = self.reader, range(self.first, at)
         spoken = reader.spoken.get(kind.name, reader.thing)
         led = spoken is not None and spoken in reader.remembered and self._leads(kind, spoken)
-        told = led and any(reader.low(each) in lexicon.THINGS for each in before)
         nouns = {noun[0].name for each in before if (noun := reader.noun(each)) is not None}
-        return told or kind.name in nouns or is_code(reader, at, kind)
+        return kind.name in nouns or (led and any(reader.low(each) in lexicon.THINGS for each in before))
+
+    def _find_place(self, at: int) -> tuple[int, OrderByField] | None:
+        """The position said before "one" ("(Ada paid twice.) Refund the last one"), and how many words it has. None if
+        the thread showed a list that it may be part of."""
+        reader = self.reader
+        length = next((size for size in (3, 2, 1) if count_placing(reader, at - size) == size), 0)
+        if reader.low(at) != "one" or not length or reader.person is None or reader.person in reader.remembered:
+            return None
+        position, by, descending = PLACES[" ".join(reader.lows(at - length, length))]
+        return length, OrderByField(first=FIRSTS[by, descending], nth=abs(position))
 
     def _is_definite(self, at: int, kind: RecordKind) -> bool:
         """Whether a noun of the kind, with nothing behind it that tells which, is the thread's: "the ticket"."""
@@ -150,3 +160,8 @@ class StretchSpoken(StretchDirections):
         """Whether a position precedes a pronoun: "the newest one"."""
         reader = self.reader
         return any(count_placing(reader, at - size) == size for size in (3, 2, 1) if at - size >= self.first)
+
+    def _points_at(self, at: int, kind: RecordKind) -> bool:
+        """Whether a demonstrative precedes a noun of the kind: "(Ada was billed twice.) Void that bill"."""
+        noun = self.reader.noun(at + 1)
+        return noun is not None and noun[0].name == kind.name and self.reader.person not in self.reader.remembered

@@ -106,6 +106,8 @@ def _figure(reader: Reader, turn: Turn) -> Answer | None:
     field = find_sum(kind, find)
     if field is not None and lows <= _FIGURES | _SUMS | _MEANS and lows & (_SUMS | _MEANS):
         return ValueAnswer(value=TotalOf(field=field, of=find, average=bool(lows & _MEANS)))
+    if (counted := _counted(reader, find, stop)) is not None:
+        return counted
     at = 0
     while at < stop and reader.low(at) in _LEADS:
         at += 1
@@ -134,6 +136,15 @@ def _find_line(answer: Answer) -> Find | None:
     if not isinstance(one, Find) or one.order is None or one.pick != "one" or _handled(answer):
         return None
     return one.model_copy(update={"order": None, "pick": "all"})
+
+
+def _counted(reader: Reader, find: Find, stop: int) -> Answer | None:
+    """How many of those something is true of: "how many are open, and how many are from Peru"."""
+    at = int(reader.low(0) in {"and", "so"})
+    if reader.lows(at, 2) != ("how", "many") or reader.low(at + 2) not in BE or find.pick != "all":
+        return None
+    part = read_restricted(reader, Phrase(find, at + 3, at + 3, True), stop, told=True)
+    return ValueAnswer(value=CountOf(of=part)) if part is not None and part != find and part.order is None else None
 
 
 def _narrowed(reader: Reader, turn: Turn) -> Answer | None:
