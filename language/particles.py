@@ -15,12 +15,14 @@ _APART: Final = PARTICLES - {"again", "back"}
 _DOWN: Final = re.compile(r"(?<!\w)down(?!\w)", re.IGNORECASE)
 
 
-def has_other_particle(text: str, phrases: Iterable[str]) -> bool:
-    """Whether a text begins with a verb of these phrases, and with another particle than it has in all of them."""
+def has_other_particle(text: str, phrases: Iterable[str], examples: Iterable[str] = ()) -> bool:
+    """Whether a text begins with a verb of an action's names (``phrases``), with another particle than it has in all of
+    them, and in none of its ``examples``."""
     clause = _CLAUSE.match(text.strip())
     verb, said = _read(clause[0] if clause is not None else "")
-    own = [each for each in map(_read, phrases) if each[0] == verb]
-    return bool(said and own) and all(particle and particle != said for _, particle in own)
+    own = [particle for root, particle in map(_read, phrases) if root == verb]
+    other = bool(said and own) and all(particle and particle != said for particle in own)
+    return other and (verb, said) not in map(_read, examples)
 
 
 def puts_down(text: str) -> bool:

@@ -32,7 +32,7 @@ def is_contrary(text: str, contract: Contract | Offer) -> bool:
     sums = any(note.unit in (Unit.MONEY, Unit.MONEY_MINOR) for note in contract.annotations.values())
     phrases = (contract.title, *contract.aliases)
     named = find_named_way(phrases, contract.description if sums else "")
-    other = has_other_particle(strip_politeness(text), (*phrases, *contract.examples))
+    other = has_other_particle(strip_politeness(text), phrases, contract.examples)
     return other or contradicts(_find_way(text), named) or _reaches_others(text, contract)
 
 

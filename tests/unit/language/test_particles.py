@@ -26,6 +26,11 @@ def test_a_verb_that_an_action_has_without_a_particle_takes_any() -> None:
     assert not has_other_particle("take 5 off", ("Take in a lid", "take a lid"))
 
 
+def test_an_example_may_have_another_particle_and_its_names_are_no_verbs() -> None:
+    assert not has_other_particle("sign Ada up", ("Sign a visitor in",), ("sign Clay up",))
+    assert not has_other_particle("Ada dropped in", ("Sign a visitor in",), ("Ada has turned up",))
+
+
 @pytest.mark.parametrize(("text", "down"), [('put "no lid" down', True), ("put it down", False), ('say "down"', False)])
 def test_quoted_words_that_are_put_down_are_kept(text: str, down: bool) -> None:
     assert puts_down(text) is down

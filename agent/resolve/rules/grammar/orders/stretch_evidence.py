@@ -226,15 +226,15 @@ class StretchEvidence(StretchUnread):
         """How many nouns of the action are said that are no noun of its records and in no value."""
         reader = self.reader
         free = (at for at in range(self.first, self.stop) if at not in self.quoted and not is_definite(reader, at))
-        free = (at for at in free if reader.low(at) not in lexicon.PARTICLES or self._moves_thing(at))
+        free = (at for at in free if reader.low(at) != "back" or self._gives_thing(at))
         said = {stem(reader.low(at)) for at in free if not (is_past(reader.low(at)) and reader.low(at - 1) in SUBJECTS)}
         kinds = map(self.kind, self.offer.properties)
         records = {stem(word) for kind in kinds if kind is not None for word in kind.nouns}
         return len(said & (self.words.nouns - ({*self.words.verbs} - self.words.makes) - GENERIC - records))
 
-    def _moves_thing(self, at: int) -> bool:
-        """Whether a particle has a thing or a sum as its object, right before or behind it: "(Ada wants) her 20 back",
-        but not "(let) Ada back in"."""
+    def _gives_thing(self, at: int) -> bool:
+        """Whether "back" has a thing or a sum as its object, right before or behind it: "(Ada wants) her 20 back", but
+        not "(let) Ada back in"."""
         reader, pieces = self.reader, [each for held in self.records.values() for each in held]
         named = {step for each in pieces for step in range(each.first, each.last) if not self._says_thing(each)}
         ends = (step for step in range(at + 1, self.stop) if reader.low(step) in lexicon.NAME_STOP - _OBJECTS)
