@@ -49,6 +49,11 @@ _ON_NO_ACCOUNT: Final = re.compile(r"(?<!\w)(?:under|on|in|at|by)\s+$", re.IGNOR
 _REPORTS: Final = re.compile(
     r"(?<!\w)(?:was|were|has|have|had|did)(?:n['’]?t|\s+(?:not|never|no\s+longer))$", re.IGNORECASE
 )
+# Before what a condition denies: "if they are (not printed)". An order may follow a condition without a comma.
+_IN_CONDITION: Final = re.compile(
+    r"(?<!\w)(?:if|unless|when|once|while|until|till)\s+(?:[\w-]+\s+){0,2}?[\w-]*(?:['’](?:s|re)|\b(?:is|are|has|have|was|were))\s*$",
+    re.IGNORECASE,
+)
 _TO: Final = word_set("to should must shall may can could will would might")
 _SOMEBODY: Final = word_set("anyone anybody someone somebody you him her them us me let")
 _ADVERBS: Final = word_set("ever again already yet now")
@@ -70,6 +75,8 @@ def find_denied_order(text: str, verbs: frozenset[str], *, forbids: bool = True)
         head = next((stem(word) for word, _, _ in words if word not in EMPTY), "")
         at = next((at for at, (word, _, _) in enumerate(words) if stem(word) in verbs), None)
         denial = _DENYING.search(text, first, last if at is None else words[at][2])
+        if denial is not None and _IN_CONDITION.search(text, first, denial.start()) is not None:
+            continue
         reaches = denial is not None and at is not None and _reaches(text, denial, words, at)
         if not reaches and (at is not None or (head in ORDERS and denial is None)):
             return None

@@ -113,6 +113,6 @@ def write_entry(row: HistoryRow, people: Mapping[str, str]) -> tuple[str, str]:
     summary, contract = summarize_entry(json.loads(row.data)), row.contract or ""
     if contract and summary.startswith(contract):  # a call that was asked for as data names its own action
         contract = ""
-    told = [contract, summary, outcome, "test" if read_mode(row) == "test" else ""]
+    told = [contract, summary.removesuffix("."), outcome, "test" if read_mode(row) == "test" else ""]
     what = ", ".join(each for each in told if each)
     return name, f"{label_entry(row.kind)}: {what}" if what else label_entry(row.kind)

@@ -169,8 +169,7 @@ def hold_unread(task: Task, made: Outcome) -> Outcome:
     clauses = [each.text for each in split_clauses(request.text) if begins_like_an_order(each.text)]
     begins = {find_head(each) for each in _STOPS.split(request.text)} - {None}
     heads = {head for each in clauses if (head := find_head(each)) is not None}
-    shown = _list_label_words(plan)
-    around = _AROUND_ORDERS | shown
+    around = _AROUND_ORDERS | _list_label_words(plan)
     # A query doesn't quote what its records were picked by ("the oldest unpaid"): other checks look for those words.
     finds = [each for each in walk(made.proposal.result) if isinstance(each, Find)]
     picked = any(each.where or each.order is not None or each.pick != "one" for each in finds)
@@ -186,7 +185,7 @@ def hold_unread(task: Task, made: Outcome) -> Outcome:
         ordered |= called & begins
         if ordered and picked:
             return made
-        left.append(list_unread(task, made.proposal, contract, words, ordered | around if ordered else shown))
+        left.append(list_unread(task, made.proposal, contract, words, ordered | around if ordered else ()))
     unread = sorted(set.intersection(*map(set, left)) | {*_list_swallowed(task, made.proposal, shortlist)})
     said = [request.text[start:end] for start, end in join_neighbours(request.text, unread)]
     untold = [each for each in said if not any(f"‘{each}’" in why for why in plan.held)]

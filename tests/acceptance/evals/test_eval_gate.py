@@ -75,7 +75,7 @@ def test_a_baseline_that_was_better_closes_the_gate_for_the_command_too(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
-    against = report.read(OFFLINE)
+    against = report.read(OFFLINE.with_name("hotel.offline.json"))
     wrong = next(each for each in against["entries"] if not each["right"])
     wrong["right"] = True
     against["setup"]["tags"] = wrong["tags"][:1]

@@ -21,7 +21,7 @@ async def test_a_run_is_told_from_its_request_to_its_outcome(harness: AgentHarne
     assert {who for who, _ in told} == {harness.people["amir"].name}
     assert told[0][1] == f"request: {CREDIT[0]}"
     assert all("saas.apply_credit" in what for _, what in told[1:])
-    assert told[-1][1] == "run finished: saas.apply_credit, succeeded"
+    assert told[-1][1] == "run finished: saas.apply_credit, Give Berta Lind 20.00 EUR of credit, succeeded"
 
 
 async def test_an_outcome_stands_where_the_type_does_not_say_it(harness: AgentHarness) -> None:
@@ -39,7 +39,7 @@ async def test_an_answer_is_told(harness: AgentHarness) -> None:
     run = await harness.ask("amir", CREDIT)
     given = make_entry(run, EntryType.REPLIED, harness.clock(), outcome="answered", reply={"text": "3 open tickets."})
     row = HistoryRow(**replace(given, contract=None).chained(run.workspace, 1, "sha256:0"))
-    assert write_entry(row, {})[1] == "answer given: 3 open tickets., answered"
+    assert write_entry(row, {})[1] == "answer given: 3 open tickets, answered"
 
 
 async def test_a_key_is_named_with_the_person_that_it_acts_for(harness: AgentHarness) -> None:
