@@ -23,7 +23,7 @@ from core.errors import Finding, Forbidden, InvalidInput, Unauthenticated, Unava
 from core.scopes import OWNER_SCOPES, SCOPES
 from registry.json_schema import pointer
 from store.accounts.api_keys import KeyRow
-from web.client_address import find_client
+from web.client_address import find_client, fold_address
 from web.key_lookup import KeyLookup
 from web.limits import LimitClass, Limits, LimitStatus, weigh_body
 from web.middleware import MAX_BODY_BYTES, UPLOADS
@@ -160,7 +160,7 @@ async def authenticate_signature(request: Request, limit_of: Callable[[bytes], L
     await limits.arrive(find_client(request))
     claim = request_signature.parse_header(request.headers.getlist("authorization"))
     idempotency_key = request_signature.get_single(request.headers.getlist("idempotency-key"))
-    async with await _take_body_turn(request, claim.key):
+    async with await _take_body_turn(request, claim):
         body = await request.body()
     # A sender may take its time with a body. So the key's rights and its nonce are checked once the body is complete.
     row, actor, secrets = await find_key(request, claim.key)
@@ -183,16 +183,18 @@ async def authenticate_signature(request: Request, limit_of: Callable[[bytes], L
     return Caller(actor, frozenset(row.scopes.split()), row.id, claim.key, actor.mode, body)
 
 
-async def _take_body_turn(request: Request, public: str) -> AbstractAsyncContextManager[None]:
+async def _take_body_turn(request: Request, claim: request_signature.SignedHeader) -> AbstractAsyncContextManager[None]:
     """A turn to read the body. Only an active key may have a whole document read into memory before its signature is
-    checked, and one at a time, because others may know its public part. Raises Unauthenticated, Unavailable."""
+    checked, and one at a time from an address, because others may know its public part: they keep nobody else waiting.
+    Raises ClockSkew, Unauthenticated, Unavailable."""
     if _most_of(request) <= MAX_BODY_BYTES:
         return nullcontext()
-    row, actor, _ = await find_key(request, public)
+    row, actor, _ = await find_key(request, claim.key)
     if row is None or actor is None:
         raise Unauthenticated(request_signature.REFUSED)
+    request_signature.check_window(claim.ts, int(get_container(request).clock().timestamp()))
     turns: Turns = request.app.state.body_turns
-    return turns.take(row.id)
+    return turns.take(f"{row.id} {fold_address(find_client(request))}")
 
 
 def _most_of(request: Request) -> int:

@@ -117,6 +117,9 @@ async def sign_in(request: Request, form: GuardedStranger) -> Response:
             if any(waits):
                 return await _slow_down(request, email, next_, max(waits))
             return await sign_in_answer(request, email=email, next_=next_, trouble=_WRONG, status=401)
+        # A place elsewhere under the same address tells nothing of the others' passwords: these were guessed wrong.
+        if missed := tried[: tried.index(right)]:
+            await login_throttle.count(container, missed, find_client(request))
     await login_throttle.forgive(container, right)
     return await start_session(request, container, right.member, next_)
 

@@ -91,10 +91,22 @@ async def test_who_has_a_place_elsewhere_under_anothers_address_guesses_no_faste
         tried += [(await sign_in(guesser, "olivia@shop.test", "wrong-wrong-wrong")).status_code for _ in range(4)]
         assert (await sign_in(guesser, "olivia@shop.test", mine)).status_code == 303
         await post(guesser, "/sign-out")
-    assert tried == [401] * 5 + [429] * 7
+    assert tried == [401] * 4 + [429] * 8, "the right one of a place elsewhere is a wrong one here"
     for each in range(20):
         await wrong(console, f"198.51.100.{each}", 1)
     console.clock.advance(minutes=16)
     await wrong(console, "198.51.100.99", 1)
     assert (await sign_in(guesser, "olivia@shop.test", PASSWORD)).status_code == 429, "neither is known there"
     assert (await sign_in(guesser, "olivia@shop.test", mine)).status_code == 303, "both are known here"
+
+
+async def test_a_password_that_fits_a_place_elsewhere_counts_as_a_guess_here(console: Console) -> None:
+    """The guesser sets each guess as the password of a member of their own under the same address."""
+    await console.container.workspace_admin.add_member(
+        console.stranger, email="olivia@shop.test", person="Olivia", role="support", password="a guess or so"
+    )
+    for _ in range(8):
+        answer = await sign_in(console.browser("203.0.113.9"), "olivia@shop.test", "a guess or so")
+        assert answer.status_code == 303
+    (entry,) = [each for each in await entries(console) if json.loads(each.data)["member"] == console.owner.id]
+    assert json.loads(entry.data)["count"] == 5, "then it is checked no more"
