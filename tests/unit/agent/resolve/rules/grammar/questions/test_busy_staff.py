@@ -107,7 +107,10 @@ async def tell(text: str) -> str | None:
             "2 planned repairs: repair 43 (Grace Lund, 9 Dec 2026); repair 42 (Grace Lund, 26 Nov 2026).",
         ),
         ("list my free pitches", "2 free pitches: pitch P2; pitch P3."),
-        ("do i have any repairs planned", "Yes: 2 planned repairs: repair 43 (Grace Lund, 9 Dec 2026); repair 42 (Grace Lund, 26 Nov 2026)."),
+        (
+            "do i have any repairs planned",
+            "Yes: 2 planned repairs: repair 43 (Grace Lund, 9 Dec 2026); repair 42 (Grace Lund, 26 Nov 2026).",
+        ),
         ("is there a free pitch with shade", "Yes: 1 free pitch (shade): pitch P2."),
         ("pitches without shade", "Pitch P3."),
         ("is wren covered", "No: Wren (covered until 20 Nov 2026)."),
@@ -130,7 +133,10 @@ async def tell(text: str) -> str | None:
         ("who has a bike", "Ida Price."),
         ("which tents are out", "2 tents that are out or that are late: tent 91; tent 92."),
         ("what's next for wren", "Repair 42 (26 Nov 2026)."),
-        ("has ida price paid", "No: 1 paid fee of Ida Price: fee 52 (7.00 EUR); 1 unpaid fee of Ida Price: fee 51 (open, 9.00 EUR)."),
+        (
+            "has ida price paid",
+            "No: 1 paid fee of Ida Price: fee 52 (7.00 EUR); 1 unpaid fee of Ida Price: fee 51 (open, 9.00 EUR).",
+        ),
         (
             "has ida price paid for her parking",
             "Yes: 1 paid fee of Ida Price (item parking): fee 52 (7.00 EUR).",
