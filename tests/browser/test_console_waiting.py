@@ -71,7 +71,7 @@ def test_the_step_is_seen_and_what_comes_of_it_takes_its_place(visit: New, model
     page = olivia.page
     olivia.sees("Working it out…")
     expect(page.locator("[data-step=choosing]")).to_have_attribute("aria-current", "step")
-    expect(page.get_by_role("status")).to_have_text("Finding the one action that does this")
+    expect(page.locator(".moving [role=status]")).to_have_text("Finding the one action that does this")
     assert len(set(page.evaluate(HEIGHTS))) == 1, "a step that begins moves nothing"
     is_clean_while_it_moves(olivia)
     model.let.set()

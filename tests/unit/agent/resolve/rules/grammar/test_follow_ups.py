@@ -84,8 +84,8 @@ async def test_taking_back_with_an_order_beside_it_is_no_mere_undo() -> None:
 
 
 async def test_what_is_done_once_more_waits_for_a_person_and_a_correction_says_so_itself() -> None:
-    assert (await resolve("B-103 as well", turn())).unnamed
-    assert not (await resolve("make it 3 nights", turn())).unnamed
+    assert (await resolve("B-103 as well", turn())).repeats
+    assert not (await resolve("make it 3 nights", turn())).repeats
 
 
 @pytest.mark.parametrize("text", ["B-103 as well", "and B-103 too", "the same for B-103", "also B-103 please"])
